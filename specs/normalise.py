@@ -1,0 +1,101 @@
+"""Schemas of OpenAPI 3.0 and 3.1 brought to one dialect: JSON Schema 2020-12, references inlined."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from specs.model import Schema, SpecError, json_types
+
+UNION_KEYWORDS = ("anyOf", "oneOf")
+
+
+def inline(schema: Mapping[str, Any], document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
+    """``schema`` without references, ``nullable`` and object-only ``allOf``.
+
+    Raises SpecError for a reference outside the document, to nothing, or into itself: a patch of a recursive
+    schema has no finite list of fields.
+    """
+    if "$ref" in schema:
+        target = str(schema["$ref"])
+        if target in seen:
+            raise SpecError(f"{target} refers to itself: recursive schemas cannot be judged field by field")
+        siblings = {key: value for key, value in schema.items() if key != "$ref"}
+        return inline({**lookup(document, target), **siblings}, document, (*seen, target))
+    plain = {key: _inline_member(key, value, document, seen) for key, value in schema.items()}
+    return _without_null_union(_merged(_without_nullable(plain)))
+
+
+def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
+    """The object that a local reference (``#/...``) points to; SpecError where it points elsewhere."""
+    if not reference.startswith("#/"):
+        raise SpecError(f"$ref {reference!r}: only references inside the file (#/...) are supported")
+    found: Any = document
+    for part in reference[2:].split("/"):
+        key = part.replace("~1", "/").replace("~0", "~")
+        if not isinstance(found, Mapping) or key not in found:
+            raise SpecError(f"$ref {reference!r} points to nothing")
+        found = found[key]
+    if not isinstance(found, Mapping):
+        raise SpecError(f"$ref {reference!r} does not point to an object")
+    return found
+
+
+def resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``value``, or what it refers to when it is a reference object (parameters, responses, headers)."""
+    return lookup(document, str(value["$ref"])) if "$ref" in value else value
+
+
+def _inline_member(key: str, value: Any, document: Mapping[str, Any], seen: tuple[str, ...]) -> Any:
+    if key in ("properties", "patternProperties") and isinstance(value, Mapping):
+        return {name: inline(schema, document, seen) for name, schema in value.items()}
+    if key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, Mapping):
+        return inline(value, document, seen)
+    if key in ("allOf", *UNION_KEYWORDS) and isinstance(value, list):
+        return [inline(schema, document, seen) for schema in value]
+    return value
+
+
+def _without_nullable(schema: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI 3.0 ``nullable`` as a type of its own, which is what 3.1 writes."""
+    if not schema.pop("nullable", False) or "type" not in schema:
+        return schema
+    nullable = {**schema, "type": [*sorted(json_types(schema) - {"null"}), "null"]}
+    if "enum" in nullable and None not in nullable["enum"]:
+        nullable["enum"] = [*nullable["enum"], None]
+    return nullable
+
+
+def _merged(schema: dict[str, Any]) -> dict[str, Any]:
+    """``allOf`` of plain objects as one object; other uses stay as they are."""
+    parts = schema.get("allOf")
+    if not parts or not all("properties" in part or part.keys() <= {"type", "description"} for part in parts):
+        return schema
+    merged = {key: value for key, value in schema.items() if key != "allOf"}
+    for part in parts:
+        merged = {
+            **part,
+            **merged,
+            "properties": {**part.get("properties", {}), **merged.get("properties", {})},
+            "required": [*merged.get("required", ()), *part.get("required", ())],
+        }
+    if not merged["required"]:
+        del merged["required"]
+    return merged
+
+
+def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:
+    """``anyOf: [X, {type: null}]`` as a nullable X, as code generators write it."""
+    for keyword in UNION_KEYWORDS:
+        members = schema.get(keyword, ())
+        others = [member for member in members if member.get("type") != "null"]
+        if len(others) == 1 and len(members) == 2 and "type" in others[0]:
+            rest = {key: value for key, value in schema.items() if key != keyword}
+            return _without_nullable({**others[0], **rest, "nullable": True})
+    return schema
+
+
+def properties(schema: Schema) -> Mapping[str, Schema]:
+    """The documented members of an object schema."""
+    found: Mapping[str, Schema] = schema.get("properties", {})
+    return found
