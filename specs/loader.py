@@ -342,7 +342,7 @@ def _field(name: str, schema: Schema, required: bool, parent_path: str, parent_r
         path=path,
         schema=schema,
         inferred=frozenset(extension.get("inferred", ())),
-        safe=extension.get("safe", model.NOTHING),
+        safe=extension.get("safe", {}),
         response=response,
         required=required,
         read_only=bool(schema.get("readOnly", False)),
@@ -356,7 +356,7 @@ def _field(name: str, schema: Schema, required: bool, parent_path: str, parent_r
         normalise=tuple(extension.get("normalise", ())),
         either=tuple(extension.get("either", ())),
         near_misses=tuple(extension.get("near_misses", ())),
-        labels=extension.get("labels", model.NOTHING),
+        labels=extension.get("labels", {}),
         documented_at=_place(extension),
         children=tuple(_fields(members, path + mark, None if response is None else response + mark)),
     )

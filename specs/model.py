@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from dataclasses import field as default
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Literal
 
 Schema = Mapping[str, Any]
 """One JSON Schema 2020-12 object with every ``$ref`` inlined (also when the file is OpenAPI 3.0)."""
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class SpecError(Exception):
@@ -105,7 +103,7 @@ class Field:
     path: str
     schema: Schema
     inferred: frozenset[str] = frozenset()
-    safe: Schema = NOTHING
+    safe: Schema = default(default_factory=dict)
     response: str | None = None
     required: bool = False
     read_only: bool = False
@@ -119,7 +117,7 @@ class Field:
     normalise: tuple[str, ...] = ()
     either: tuple[Any, ...] = ()
     near_misses: tuple[Any, ...] = ()
-    labels: Mapping[str, str] = NOTHING
+    labels: Mapping[str, str] = default(default_factory=dict)
     documented_at: Place | None = None
     children: tuple[Field, ...] = ()
 
@@ -253,8 +251,8 @@ class Situation:
     status: int
     shape: Shape
     also: tuple[int, ...] = ()
-    values: Mapping[str, Any] = NOTHING
-    headers: Mapping[str, str] = NOTHING
+    values: Mapping[str, Any] = default(default_factory=dict)
+    headers: Mapping[str, str] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,7 +270,7 @@ class SeedCustomer:
     path: Mapping[str, Any]
     auth: Mapping[str, str]
     record: Mapping[str, Any]
-    hidden: Mapping[str, Any] = NOTHING
+    hidden: Mapping[str, Any] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -318,7 +316,7 @@ class Api:
     fault_texts: Mapping[str, FaultText]
     order: tuple[str, ...]
     contradictions: tuple[Contradiction, ...]
-    references: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
+    references: Mapping[str, tuple[Mapping[str, Any], ...]] = default(default_factory=dict)
     customers: tuple[SeedCustomer, ...] = ()
 
     def walk_fields(self) -> Iterator[Field]:

@@ -1,0 +1,347 @@
+"""The one place that sends: limits, deadlines, waiting out 429, no redirects, and exchanges without secrets."""
+
+from __future__ import annotations
+
+import json
+import queue
+import shlex
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from contracts.secrecy import Redactor
+from contracts.verdict import NotJudged
+
+MAX_ANSWER = 4 * 1024 * 1024
+"""Bytes of an answer's body that are read; a longer one counts as no answer."""
+SHOWN_BODY = 4000
+"""Characters of a body that a report shows."""
+
+
+class NotJson:
+    """Stands for the parsed body where there is no JSON."""
+
+    def __repr__(self) -> str:
+        return "(not JSON)"
+
+
+NOT_JSON = NotJson()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """An HTTP response, read whole."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    json: Any
+
+    @property
+    def ok(self) -> bool:
+        """The status says success (2xx)."""
+        return 200 <= self.status < 300
+
+    @property
+    def refused(self) -> bool:
+        """The status says that the client's request was refused (4xx)."""
+        return 400 <= self.status < 500
+
+    @property
+    def media_type(self) -> str:
+        """The type/subtype of Content-Type, lower case, or ""."""
+        return self.headers.get("Content-Type", "").split(";")[0].strip().lower()
+
+    @property
+    def text(self) -> str:
+        """The body as text, undecodable bytes replaced."""
+        return self.body.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and what came of it; every text is free of secrets.
+
+    Exactly one of ``answer`` and ``failure`` is set: failure says why there was no usable answer.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    answer: Answer | None
+    failure: str | None
+    curl: str
+    started: str
+    seconds: float
+
+    @property
+    def status(self) -> int | None:
+        """The answer's status, or None without an answer."""
+        return self.answer.status if self.answer else None
+
+    @property
+    def ok(self) -> bool:
+        """There is an answer, and it says success."""
+        return self.answer is not None and self.answer.ok
+
+    @property
+    def refused(self) -> bool:
+        """There is an answer, and it says 4xx."""
+        return self.answer is not None and self.answer.refused
+
+    @property
+    def said(self) -> str:
+        """What came back, in a few words: the status and the start of the body, or the failure."""
+        if self.answer is None:
+            return f"there was no usable answer ({self.failure})"
+        start = " ".join(self.answer.text.split())[:160]
+        return f"the answer was {self.answer.status} {start}".rstrip()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a target may be burdened with.
+
+    ``requests_per_second`` 0 means no limit; ``timeout`` is the deadline of one whole exchange in seconds;
+    ``max_wait`` the seconds that one 429 is waited out at most, ``max_seconds`` the budget of the run (0: none).
+    """
+
+    requests_per_second: float = 0
+    max_requests: int = 10_000
+    timeout: float = 10
+    max_wait: float = 10
+    max_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to be sent. ``shown_headers``: the headers as a report may show them (credential struck out)."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+    shown_headers: Mapping[str, str] = field(default_factory=dict)
+    shown_url: str = ""
+
+
+class _Broken(Exception):
+    """No usable answer; the message says why, without quoting what was sent."""
+
+
+class Client:
+    """Sends calls one after another within the limits, and keeps count."""
+
+    def __init__(self, limits: Limits, redactor: Redactor, verify: bool | str = True) -> None:
+        self.limits = limits
+        self.redactor = redactor
+        self.count = 0
+        self.throttled: list[Exchange] = []
+        self.listeners: list[Callable[[Exchange], None]] = []
+        self._verify = verify
+        self._close_each = False
+        self._next_at = 0.0
+        self._begun = time.monotonic()
+        self._session = self._new_session()
+
+    def send(self, call: Call) -> Exchange:
+        """Send ``call``; a 429 is waited out within the bound.
+
+        Raises NotJudged when the budget is spent or the target keeps throttling.
+        """
+        waited = 0.0
+        while True:
+            exchange = self._exchange(call)
+            if exchange.status != 429:
+                return exchange
+            self.throttled.append(exchange)
+            pause = _retry_after(exchange)
+            waited += pause
+            if waited > self.limits.max_wait:
+                raise NotJudged(f"the target throttles (429) for longer than {self.limits.max_wait:g} s")
+            time.sleep(pause)
+
+    def _exchange(self, call: Call) -> Exchange:
+        self._respect_limits()
+        started, clock = datetime.now(UTC), time.monotonic()
+        answer, failure = None, None
+        try:
+            answer = self._attempt(call)
+        except _Broken as broken:
+            failure = self.redactor.strike(str(broken))
+        exchange = Exchange(
+            method=call.method,
+            url=self.redactor.strike(call.shown_url or call.url),
+            headers=MappingProxyType({name: self.redactor.strike(value) for name, value in call.shown_headers.items()}),
+            body=call.body,
+            answer=answer,
+            failure=failure,
+            curl=self.redactor.strike(curl_line(call)),
+            started=started.isoformat(timespec="milliseconds"),
+            seconds=time.monotonic() - clock,
+        )
+        for listener in self.listeners:
+            listener(exchange)
+        return exchange
+
+    def _respect_limits(self) -> None:
+        if self.count >= self.limits.max_requests:
+            raise NotJudged(f"the budget of {self.limits.max_requests} requests is spent")
+        if self.limits.max_seconds and time.monotonic() - self._begun > self.limits.max_seconds:
+            raise NotJudged(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+        if self.limits.requests_per_second:
+            time.sleep(max(0.0, self._next_at - time.monotonic()))
+            self._next_at = time.monotonic() + 1 / self.limits.requests_per_second
+        self.count += 1
+
+    def _attempt(self, call: Call) -> Answer:
+        """Send once; a connection that the server had closed between two requests is replaced, once."""
+        reused = not self._close_each
+        try:
+            return self._within_deadline(call)
+        except requests.exceptions.ConnectionError as error:
+            if not reused:
+                raise _Broken(_cause(error)) from None
+        self._close_each = True
+        self._session = self._new_session()
+        try:
+            return self._within_deadline(call)
+        except requests.exceptions.ConnectionError as error:
+            raise _Broken(_cause(error)) from None
+
+    def _within_deadline(self, call: Call) -> Answer:
+        """Run the exchange in a thread that is given up at the deadline: a dripping server cannot hold the run."""
+        results: queue.Queue[Answer | Exception] = queue.Queue()
+        thread = threading.Thread(target=self._run, args=(self._session, call, results), daemon=True)
+        thread.start()
+        try:
+            result = results.get(timeout=self.limits.timeout)
+        except queue.Empty:
+            self._session = self._new_session()
+            raise _Broken(f"no complete answer within {self.limits.timeout:g} s") from None
+        if isinstance(result, Exception):
+            raise result from None
+        return result
+
+    def _run(self, session: requests.Session, call: Call, results: queue.Queue[Answer | Exception]) -> None:
+        try:
+            results.put(self._read(session, call))
+        except (requests.exceptions.ConnectionError, _Broken) as error:
+            results.put(error)
+        except Exception as error:  # whatever a hostile answer makes the libraries raise is an unusable answer
+            results.put(_Broken(_cause(error)))
+
+    def _read(self, session: requests.Session, call: Call) -> Answer:
+        headers = dict(call.headers)
+        if self._close_each:
+            headers["Connection"] = "close"
+        with session.request(
+            call.method,
+            call.url,
+            headers=headers,
+            data=call.body,
+            allow_redirects=False,
+            stream=True,
+            timeout=self.limits.timeout,
+            verify=self._verify,
+            auth=_leave_alone,
+        ) as response:
+            body = b"".join(_bounded(response))
+            return Answer(
+                status=response.status_code,
+                headers=CaseInsensitiveDict(response.headers),
+                body=body,
+                json=_parsed(body),
+            )
+
+    @staticmethod
+    def _new_session() -> requests.Session:
+        session = requests.Session()
+        session.headers.clear()
+        session.headers.update({"User-Agent": "patch-contracts", "Accept-Encoding": "gzip, deflate"})
+        return session
+
+
+def _leave_alone(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Keeps requests from taking other credentials from a netrc file."""
+    return prepared
+
+
+def _bounded(response: requests.Response) -> Iterator[bytes]:
+    size = 0
+    while chunk := response.raw.read(65536, decode_content=True):
+        size += len(chunk)
+        if size > MAX_ANSWER:
+            raise _Broken(f"the answer's body is longer than {MAX_ANSWER} bytes")
+        yield chunk
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason, by its type and first words: texts of libraries may quote what was sent."""
+    while error.__cause__ or error.__context__:
+        error = error.__cause__ or error.__context__  # type: ignore[assignment]  # one of them is set
+    return f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
+
+
+def _retry_after(exchange: Exchange) -> float:
+    """Seconds that a 429 asks to wait: Retry-After as seconds or date (RFC 9110 10.2.3), else one."""
+    value = exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""
+    if value.strip().isdigit():
+        return max(0.05, float(value))
+    try:
+        return max(0.05, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return 1.0
+
+
+def curl_line(call: Call) -> str:
+    """A shell line that sends ``call`` again; the credential is left to a shell variable."""
+    parts = ["curl", "-sS", "-X", call.method, shlex.quote(call.shown_url or call.url)]
+    for name, value in call.shown_headers.items():
+        header = f"{name}: {value}"
+        parts += ["-H", f'"{header}"' if "$" in value else shlex.quote(header)]
+    if call.body is not None:
+        parts += ["--data-binary", _shell_bytes(call.body)]
+    return " ".join(parts)
+
+
+def _shell_bytes(body: bytes) -> str:
+    if len(body) > SHOWN_BODY:
+        return f"@body.json  # {len(body)} bytes, starting {body[:60]!r}"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text.isprintable() and (text or not body):
+        return shlex.quote(text)
+    return "$'" + "".join(f"\\x{byte:02x}" if byte < 32 or byte > 126 or byte in b"'\\" else chr(byte) for byte in body) + "'"
+
+
+@dataclass(slots=True)
+class Transcript:
+    """The exchanges of one item, in order."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.exchanges.append(exchange)

@@ -1,0 +1,356 @@
+"""The customer under test: reading, patching, learning its state without changing it, saving and restoring it."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from contracts.client import Call, Client, Exchange, curl_line
+from contracts.patches import Composer
+from contracts.records import ABSENT, Reader, Record, look_up
+from contracts.secrecy import Secret
+from contracts.target import Party, Target, TargetError
+from contracts.values import Values
+from contracts.verdict import Difference, NotJudged
+from specs import Api, Field, SecurityScheme
+
+NO_QUERY: Mapping[str, str] = {}
+UNKNOWN_MEMBER = "patch_contracts_unknown"
+"""A name that no document gives to a property."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """How the record compares with the saved one at the end; ``repairs`` are curl lines for what differs."""
+
+    ok: bool
+    differences: tuple[Difference, ...] = ()
+    repairs: tuple[str, ...] = ()
+
+
+class Customer:
+    """One customer of a target, and everything that a rule does to it."""
+
+    def __init__(self, target: Target, client: Client, party: Party | None = None) -> None:
+        self.target = target
+        self.api: Api = target.api
+        self.client = client
+        self.party = party or target.customer
+        self.reader = Reader(self.api, target.expect)
+        self.values = Values(target)
+        self.composer = Composer(self.api, self.values, self.reader)
+        self.memory: dict[object, Any] = {}
+        self._neutral: Callable[[str | None], Exchange] | None = None
+        self._last: Record | None = None
+        self.other: Customer | None = None
+        for secret in self.party.auth.values():
+            client.redactor.add(secret)
+
+    # --- sending ---
+
+    def patch(self, body: Any, *, headers: Mapping[str, str | None] | None = None, **how: Any) -> Exchange:
+        """PATCH a JSON body; ``headers`` and ``how`` as for ``send``."""
+        return self.send("PATCH", encoded(body), headers=headers, **how)
+
+    def send(
+        self,
+        method: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        auth: Mapping[str, Secret] | None = None,
+        path: Mapping[str, str] | None = None,
+        template: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send any request to the endpoint.
+
+        ``headers`` replace the usual ones, None takes one away. ``auth``: other credentials, {} for none.
+        ``path``: other path parameters. ``template``: another path.
+        """
+        exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
+        self._remember(method, exchange)
+        return exchange
+
+    def _call(
+        self,
+        method: str,
+        body: bytes | None,
+        headers: Mapping[str, str | None],
+        auth: Mapping[str, Secret] | None = None,
+        path: Mapping[str, str] | None = None,
+        template: str | None = None,
+        query: Mapping[str, str] = NO_QUERY,
+    ) -> Call:
+        usual: dict[str, str | None] = {"Accept": "application/json"}
+        if body is not None:
+            usual["Content-Type"] = self.api.media_types[0]
+        plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
+        credentials = present(self.api.security, self.party.auth if auth is None else auth)
+        url = self.url(template or self.api.path, path)
+        return Call(
+            method=method,
+            url=url + _query({**query, **credentials.query}),
+            headers={**credentials.headers, **plain},
+            body=body,
+            shown_headers={**credentials.shown_headers, **plain},
+            shown_url=url + _query({**query, **credentials.shown_query}),
+        )
+
+    def url(self, template: str, path: Mapping[str, str] | None = None) -> str:
+        """The URL of a path template for this customer, or with other path parameters."""
+        filled = template
+        for name, value in (path or self.party.path).items():
+            filled = filled.replace("{" + name + "}", quote(value, safe=""))
+        return self.target.url + filled
+
+    def unknown_path(self) -> dict[str, str]:
+        """Path parameters of the same form as the customer's, for a record that does not exist.
+
+        Integers stay within 32 bits; other values keep their length and alphabet.
+        """
+        return {name: _other_identifier(value) for name, value in self.party.path.items()}
+
+    def _remember(self, method: str, exchange: Exchange) -> None:
+        if method == "PATCH" and exchange.ok:
+            self._last = self.record_in(exchange) or self._last
+
+    # --- reading answers ---
+
+    def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
+        """The record that a success answer shows, or None."""
+        if not exchange.ok or exchange.answer is None:
+            return None
+        found = exchange.answer.json
+        for part in self.api.record_at.split("/")[1:]:
+            found = found.get(part) if isinstance(found, Mapping) else None
+        return dict(found) if isinstance(found, Mapping) and any(each.path in found for each in self.api.record) else None
+
+    def accepted(self, exchange: Exchange) -> bool:
+        """The request took effect by its answer: a success status, and not an error in disguise."""
+        return exchange.ok and not self.disguised(exchange)
+
+    def disguised(self, exchange: Exchange) -> bool:
+        """A success status whose body is an object that shows no record: an error body under a false status."""
+        if not exchange.ok or exchange.answer is None or not isinstance(exchange.answer.json, Mapping):
+            return False
+        return bool(exchange.answer.json) and self.record_in(exchange) is None
+
+    def show(self, exchange: Exchange, leaf: Field) -> Any:
+        """What a success answer shows for a field without array items on its way, ABSENT for nothing."""
+        return look_up(self.record_in(exchange) or {}, leaf.response)
+
+    # --- reading the state ---
+
+    def read(self, without: str | None = None) -> Record:
+        """The record now: by the GET companion, or by a PATCH that changes nothing.
+
+        ``without``: a top-level property that such a PATCH must leave alone. Raises NotJudged when it fails.
+        """
+        exchange = self.read_exchange(without)
+        record = self.record_in(exchange)
+        if record is None:
+            raise NotJudged(f"the customer's state cannot be read: {exchange.said}")
+        self._last = record
+        return record
+
+    def read_exchange(self, without: str | None = None) -> Exchange:
+        """The exchange that reads the state."""
+        if self.target.read is not None:
+            return self.send("GET", None, template=self.target.read)
+        if self._neutral is None:
+            self._neutral = self._find_neutral()
+        return self._neutral(without)
+
+    @property
+    def reads_by_get(self) -> bool:
+        """The state is read without any write."""
+        return self.target.read is not None
+
+    def _find_neutral(self) -> Callable[[str | None], Exchange]:
+        """A way to make the target show the record without changing it: an empty patch, or one without effect."""
+        tried = []
+        for body in self._neutral_bodies():
+            exchange = self.patch(body)
+            tried.append(exchange)
+            if self.record_in(exchange) is not None:
+                return self._resend if body and self._reveals(body) else _always(self.patch, body)
+            if exchange.answer is None or exchange.status in (401, 403, 404):
+                break
+        raise NotJudged(f"the customer's state cannot be learned without a change: {tried[-1].said}; give [read] path")
+
+    def _neutral_bodies(self) -> Iterator[dict[str, Any]]:
+        if self.api.choices["empty_body"].behaviour != "refuse" or not self.api.choices["empty_body"].documented:
+            yield {}
+        for name, value in self.party.path.items():
+            identifier = next((each for each in self.api.fields if each.name == name and each.read_only), None)
+            if identifier is not None:
+                yield {name: int(value) if "integer" in identifier.types else value}
+        yield {UNKNOWN_MEMBER: True}
+        sacrificed = [each for each in self.api.fields if self._resendable(each)]
+        if sacrificed:
+            yield {sacrificed[-1].name: self.values.fresh(sacrificed[-1])}
+
+    def _reveals(self, body: Mapping[str, Any]) -> bool:
+        return any(name in body for name in (each.name for each in self.api.fields if not each.read_only))
+
+    @staticmethod
+    def _resendable(each: Field) -> bool:
+        plain = "string" in each.types and each.reference is None and not each.unique
+        return plain and each.hazard is None and each.response is not None and not each.read_only and each.write != "open"
+
+    def _resend(self, without: str | None) -> Exchange:
+        """PATCH one field to the value that it holds: the answer shows the record."""
+        for each in self.api.fields:
+            current = look_up(self._last or {}, each.response)
+            if self._resendable(each) and each.name != without and self.values.safe(each, current):
+                return self.patch({each.name: current})
+        raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
+
+    # --- preflight, saving, restoring ---
+
+    def preflight(self) -> Record:
+        """The record, before anything is changed; TargetError says in one line what is wrong with the target."""
+        try:
+            exchange = self.read_exchange()
+        except NotJudged as reason:
+            raise TargetError(f"{self.target.url}: {reason}") from None
+        record = self.record_in(exchange)
+        if record is None:
+            raise TargetError(self._complaint(exchange))
+        self._last = record
+        return record
+
+    def _complaint(self, exchange: Exchange) -> str:
+        where = f"{exchange.method} {exchange.url}"
+        if exchange.answer is None:
+            return f"{where}: the target cannot be reached or used: {exchange.failure}"
+        reasons = {
+            401: "the credential is refused; check --auth or [auth]",
+            403: "the credential is refused or may not see this customer; check --auth and --customer",
+            404: "no such customer or path; check --customer or [customer], the url and [read]",
+            405: "the method is not allowed there; check the url and [read]",
+        }
+        status = exchange.answer.status
+        if 300 <= status < 400:
+            return f"{where}: answered {status}, a redirect to {exchange.answer.headers.get('Location', 'nowhere')}; give the final url"
+        if exchange.ok:
+            return f"{where}: answered {status}, but no record of {self.api.name} at {self.api.record_at or 'the top'} of a JSON body"
+        return f"{where}: answered {status}: {reasons.get(status, 'expected the customer')}"
+
+    def restore(self, saved: Record) -> Restoration:
+        """Bring the record back to ``saved`` and read it again; what still differs is told, never raised."""
+        try:
+            now = self.read()
+            for _attempt in range(2):
+                body = self._way_back(saved, now)
+                if not body:
+                    break
+                self._send_back(body)
+                now = self.read()
+        except NotJudged as reason:
+            return Restoration(ok=False, differences=(Difference(path="*", before="the saved record", after=str(reason)),))
+        left = self.reader.differences(saved, now)
+        return Restoration(
+            ok=not left,
+            differences=tuple(each.difference for each in left),
+            repairs=tuple(self._repairs(saved, now)) if left else (),
+        )
+
+    def _way_back(self, saved: Record, now: Record) -> dict[str, Any]:
+        """The patch from ``now`` to ``saved``: only properties that differ, derived members of arrays included."""
+        return {
+            each.name: self.composer.exact(each, look_up(saved, each.response))
+            for each in self.api.fields
+            if each.response is not None
+            and not each.read_only
+            and each.write != "open"
+            and not self.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
+        }
+
+    def _settable_part(self, each: Field, record: Record) -> Any:
+        return self.composer.exact(each, look_up(record, each.response))
+
+    def _send_back(self, body: Mapping[str, Any]) -> None:
+        """All at once, else one by one; for a value that was absent, whatever empties the field."""
+        if not any(value is None for value in body.values()) and self.patch(body).ok:
+            return
+        for name, value in body.items():
+            empty = {"object": ({},), "array": ([],)}.get(self.api.field(name).kind, ("",))
+            for candidate in (value,) if value is not None else (None, *empty):
+                if self.patch({name: candidate}).ok:
+                    break
+
+    def _repairs(self, saved: Record, now: Record) -> Iterator[str]:
+        for name, value in self._way_back(saved, now).items():
+            yield self.client.redactor.strike(curl_line(self._call("PATCH", encoded({name: value}), {})))
+
+
+def _other_identifier(value: str) -> str:
+    if value.isdigit() and len(value) < 10:
+        return str(2_147_000_000 + int(value) % 400_000)
+    turned = str.maketrans("0123456789abcdef", "1032547698badcfe")
+    head, tail = value[:-6], value[-6:]
+    return head + tail.translate(turned)[::-1] if tail.translate(turned)[::-1] != tail else head + tail.translate(turned)
+
+
+def encoded(body: Any) -> bytes:
+    """A JSON body as it travels."""
+    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+@dataclass(frozen=True, slots=True)
+class _Credentials:
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    shown_headers: Mapping[str, str]
+    shown_query: Mapping[str, str]
+
+
+def present(schemes: tuple[SecurityScheme, ...], auth: Mapping[str, Secret]) -> _Credentials:
+    """The credentials as headers and query parameters, and the same with a shell variable in their place."""
+    real = _placed(schemes, {name: secret.reveal() for name, secret in auth.items()}, _basic)
+    variables = _placed(schemes, {name: f"${_variable(name)}" for name in auth}, lambda text: text)
+    return _Credentials(*real, *variables)
+
+
+def _placed(
+    schemes: tuple[SecurityScheme, ...], auth: Mapping[str, str], basic: Callable[[str], str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    headers, query = {}, {}
+    for scheme in schemes:
+        value = auth.get(scheme.name)
+        if value is None:
+            continue
+        if scheme.kind == "bearer":
+            headers["Authorization"] = f"Bearer {value}"
+        elif scheme.kind == "basic":
+            headers["Authorization"] = f"Basic {basic(value)}"
+        elif scheme.location == "query":
+            query[scheme.parameter] = value
+        elif scheme.location == "cookie":
+            headers["Cookie"] = f"{scheme.parameter}={value}"
+        else:
+            headers[scheme.parameter] = value
+    return headers, query
+
+
+def _basic(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def _variable(name: str) -> str:
+    return "".join(letter if letter.isalnum() else "_" for letter in name).upper()
+
+
+def _query(parameters: Mapping[str, str]) -> str:
+    return "?" + urlencode(parameters, safe="$") if parameters else ""
+
+
+def _always(send: Callable[[Any], Exchange], body: Any) -> Callable[[str | None], Exchange]:
+    """A reading that does the same whatever it should leave alone."""
+    return lambda _without: send(body)

@@ -1,0 +1,129 @@
+"""What several rules judge from: one write each, read before and after, made once for a customer and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.client import Exchange
+from contracts.customer import Customer
+from contracts.patches import Patch
+from contracts.records import ABSENT, Located, Record, look_up, member
+from contracts.verdict import Difference, NotJudged
+from specs import Field
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A patch, the record before it, the exchange, and the record after it (the one before, if it was refused)."""
+
+    patch: Patch
+    before: Record
+    exchange: Exchange
+    after: Record
+
+    @property
+    def field(self) -> Field:
+        """The field that the patch is about."""
+        return self.patch.field
+
+
+def write(customer: Customer, patch: Patch, before: Record | None = None) -> Write:
+    """Send a patch between two readings of the record."""
+    earlier = customer.read(without=patch.field.top) if before is None else before
+    exchange = customer.patch(patch.body)
+    return Write(patch, earlier, exchange, customer.read(without=patch.field.top))
+
+
+def single(customer: Customer, leaf: Field) -> Write:
+    """The write of one field alone, to a safe value that the record did not show; made once."""
+    key = ("single", leaf.path)
+    if key not in customer.memory:
+        customer.memory[key] = _single(customer, leaf)
+    kept: Write | NotJudged = customer.memory[key]
+    if isinstance(kept, NotJudged):
+        raise NotJudged(str(kept))
+    return kept
+
+
+def _single(customer: Customer, leaf: Field) -> Write | NotJudged:
+    try:
+        before = customer.read(without=leaf.top)
+        return write(customer, fresh_patch(customer, before, leaf), before)
+    except NotJudged as reason:
+        return reason
+
+
+def fresh_patch(customer: Customer, record: Record, leaf: Field) -> Patch:
+    """A patch of one field to another safe value; a derived boolean of array items is switched on where it is off."""
+    if leaf.types == {"boolean"} and leaf.response in customer.reader.derived:
+        patch = customer.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
+        if patch.shown_in(record) is True:
+            raise NotJudged(f"{leaf.path} is already true everywhere, and switching it off may be refused")
+        return patch
+    return customer.composer.fresh(record, leaf)
+
+
+def stored(customer: Customer, done: Write) -> bool:
+    """The record afterwards shows the value that was sent."""
+    return customer.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))
+
+
+def control(customer: Customer, leaf: Field) -> Write:
+    """The plain write of a field, which must work before anything finer about the field can be judged.
+
+    Raises NotJudged otherwise: that fault is reported by the rule on plain writes.
+    """
+    done = single(customer, leaf)
+    if not customer.accepted(done.exchange):
+        raise NotJudged(f"a plain valid value for {leaf.path} is not accepted here: {done.exchange.said}")
+    if not stored(customer, done):
+        raise NotJudged(f"a plain valid value for {leaf.path} is not stored here")
+    return done
+
+
+def collateral(customer: Customer, done: Write) -> list[Located]:
+    """Differences that a write made outside the field it was about."""
+    return outside([done.field], customer.reader.differences(done.before, done.after), done)
+
+
+def outside(fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
+    """The differences that do not belong to any of the fields (at the very array item that was written)."""
+    own = [(base(each), done.patch.selectors if each is done.field else ()) for each in fields]
+    return [found for found in differences if not any(_belongs(found, path, selectors) for path, selectors in own)]
+
+
+def base(leaf: Field) -> str | None:
+    """The record property that a write of the field may change: for a reference, the whole row that it shows."""
+    if leaf.response is None:
+        return None
+    shown = leaf.response.removesuffix(f".{leaf.reference.key}") if leaf.reference is not None else leaf.response
+    return shown.replace("[]", "")
+
+
+def _belongs(found: Located, path: str | None, selectors: tuple[Any, ...]) -> bool:
+    if path is None or not f"{found.property.replace('[]', '')}.".startswith(f"{path}."):
+        return False
+    keys = [str(getattr(selector, "value", selector)) for selector in selectors]
+    return all(f"[{key}]" in found.difference.path for key in keys)
+
+
+def differences_of(located: Iterable[Located]) -> tuple[Difference, ...]:
+    """The plain differences, for a report."""
+    return tuple(each.difference for each in located)
+
+
+def one_difference(path: str, before: Any, after: Any) -> tuple[Difference, ...]:
+    """A single difference, for a report."""
+    return (Difference(path=path, before="(absent)" if before is ABSENT else before, after="(absent)" if after is ABSENT else after),)
+
+
+def put_back(customer: Customer, leaf: Field, record: Record, body: Mapping[str, Any]) -> None:
+    """Undo what a wrongly accepted body left behind, so that one fault does not hide another."""
+    for name in body:
+        known = next((each for each in customer.api.fields if each.name == name), None)
+        if known is not None and known.response is not None and not known.read_only:
+            value = customer.composer.exact(known, look_up(record, known.response))
+            if value is not None:
+                customer.patch({name: value})

@@ -1,0 +1,100 @@
+"""The command-line options of the suite, and the plan that they make."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from contracts.rule import RULES
+from contracts.run import Plan, embedded_apis
+from contracts.target import Target, TargetError, from_file, from_settings, pairs
+
+TARGET_OPTIONS = ("auth", "customer", "other_customer", "other_auth", "read")
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options; values are checked by ``plan``."""
+    group = parser.getgroup("patch-contracts", "contract tests of partial updates")
+    group.addoption("--target", metavar="FILE", help="TOML file that describes the target")
+    group.addoption("--target-url", metavar="URL", help="base URL of the target, instead of a file")
+    group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
+    group.addoption("--auth", metavar="SCHEME=VALUE", action="append", default=[], help="credential for a security scheme")
+    group.addoption("--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed")
+    group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
+    group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
+    group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
+    group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
+    group.addoption("--depth", choices=("gate", "thorough"), default="gate", help="gate: short and deterministic; thorough: random, seeded, long")
+    group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
+    group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
+
+
+def plan(config: pytest.Config) -> Plan:
+    """The plan that the options make; TargetError, one line, for options that do not fit together."""
+    report_dir = config.getoption("--report-dir")
+    target = _target(config)
+    return Plan(
+        target=target,
+        apis=(target.api,) if target is not None else embedded_apis(config.getoption("--api")),
+        rules=_rules(config.getoption("--rule")),
+        strict="strict=true" in (config.option.override_ini or ()),
+        depth=config.getoption("--depth"),
+        report_dir=None if report_dir is None else _folder(report_dir),
+        dry_run=config.getoption("--dry-run"),
+    )
+
+
+def _target(config: pytest.Config) -> Target | None:
+    file, url = config.getoption("--target"), config.getoption("--target-url")
+    given = [f"--{name.replace('_', '-')}" for name in TARGET_OPTIONS if config.getoption(f"--{name.replace('_', '-')}")]
+    if file is not None:
+        if url is not None or given or config.getoption("--api"):
+            raise TargetError("--target describes the whole target: leave out --target-url, --api and " + ", ".join(f"--{name}" for name in ("auth", "customer", "read")))
+        return from_file(Path(file))
+    if url is None:
+        if given:
+            raise TargetError(f"{given[0]} needs --target-url")
+        return None
+    if not config.getoption("--api"):
+        raise TargetError("--target-url needs --api NAME")
+    return from_settings(_settings(config, url))
+
+
+def _settings(config: pytest.Config, url: str) -> dict[str, object]:
+    settings: dict[str, object] = {
+        "api": config.getoption("--api"),
+        "url": url,
+        "auth": pairs(config.getoption("--auth"), "--auth"),
+        "customer": pairs(config.getoption("--customer"), "--customer"),
+    }
+    other: dict[str, object] = dict(pairs(config.getoption("--other-customer"), "--other-customer"))
+    own = pairs(config.getoption("--other-auth"), "--other-auth")
+    if own:
+        other["auth"] = own
+    if other:
+        settings["other_customer"] = other
+    if config.getoption("--read"):
+        settings["read"] = {"path": config.getoption("--read")}
+    return settings
+
+
+def _rules(names: list[str]) -> frozenset[str]:
+    """The ids as written; whether they exist is known once the rules are collected, see ``check_rules``."""
+    return frozenset(names)
+
+
+def check_rules(wanted: frozenset[str]) -> None:
+    """TargetError for a --rule that does not exist."""
+    unknown = sorted(wanted - RULES.keys())
+    if unknown:
+        raise TargetError(f"--rule: no rule {', '.join(map(repr, unknown))}; known are {', '.join(sorted(RULES))}")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise TargetError(f"--report-dir: {text} is not a folder")
+    return path
+
+

@@ -1,0 +1,177 @@
+"""Request bodies: a patch of one field that every merge policy treats alike, and the way back to an earlier record.
+
+A nested field is sent inside its whole top-level property, all siblings at their current values: whether the target
+replaces or merges, the record must afterwards differ in that one field only. What a policy itself means is judged
+by rules of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from contracts.records import ABSENT, Keyed, Reader, Record, Selector, look_up, member
+from contracts.values import Values
+from contracts.verdict import NotJudged
+from specs import Api, Field
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """A body, and the one field in it that matters: its value, and the array items on the way to it."""
+
+    field: Field
+    value: Any
+    body: Mapping[str, Any]
+    selectors: tuple[Selector, ...] = ()
+
+    def shown_in(self, record: Record) -> Any:
+        """What a record shows for the field, ABSENT for nothing."""
+        return look_up(record, self.field.response, self.selectors)
+
+
+@dataclass(slots=True)
+class _Way:
+    """The fields from the top-level property down to the leaf, and the items picked so far."""
+
+    fields: tuple[Field, ...]
+    value: Any
+    prefers: Callable[[Any], bool]
+    selectors: list[Selector] = field(default_factory=list)
+
+
+class Composer:
+    """Builds patches for one API from what its record shows."""
+
+    def __init__(self, api: Api, values: Values, reader: Reader) -> None:
+        self._api = api
+        self._values = values
+        self._reader = reader
+
+    def patch(self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] = lambda _item: True) -> Patch:
+        """The patch that sets ``leaf`` to ``value``; ``prefers`` picks among the items of an array.
+
+        Raises NotJudged where the record has no item that could carry the field.
+        """
+        way = _Way(self.way(leaf), value, prefers)
+        top = way.fields[0]
+        sent = self._along(way, 0, look_up(record, top.response))
+        return Patch(leaf, value, {top.name: sent}, tuple(way.selectors))
+
+    def fresh(self, record: Record, leaf: Field) -> Patch:
+        """A patch of ``leaf`` to a safe value that the record does not show yet."""
+        current = self.patch(record, leaf, None).shown_in(record)
+        return self.patch(record, leaf, self._values.fresh(leaf, current))
+
+    def way(self, leaf: Field) -> tuple[Field, ...]:
+        """The fields from the top-level property that holds ``leaf`` down to it."""
+        return tuple(each for each in self._api.walk_fields() if leaf.path == each.path or leaf.path.startswith((each.path + ".", each.path + "[].")))
+
+    def _along(self, way: _Way, depth: int, current: Any) -> Any:
+        here = way.fields[depth]
+        if depth + 1 == len(way.fields):
+            return way.value
+        if here.kind == "array":
+            return self._along_items(way, depth, current)
+        return self._with_member(way, depth, here, current)
+
+    def _with_member(self, way: _Way, depth: int, here: Field, current: Any) -> dict[str, Any]:
+        target = way.fields[depth + 1]
+        body = self.members(here, current, without=target)
+        body[target.name] = self._along(way, depth + 1, self._shown_member(here, target, current))
+        return body
+
+    def _along_items(self, way: _Way, depth: int, current: Any) -> list[Any]:
+        here = way.fields[depth]
+        items = current if isinstance(current, list) else []
+        if not items and here.merge is not None and here.merge.policy == "keyed":
+            raise NotJudged(f"the customer has no {here.path} to change")
+        items = items or [ABSENT]
+        index = next((number for number, item in enumerate(items) if way.prefers(item)), 0)
+        way.selectors.append(self._selector(here, items[index], index))
+        return [
+            self._with_member(way, depth, here, item) if number == index else self.members(here, item) for number, item in enumerate(items)
+        ]
+
+    def _selector(self, array: Field, item: Any, index: int) -> Selector:
+        key = self._reader.item_key(array.response or "")
+        found = member(item, key)
+        return index if found is ABSENT else Keyed(key, found)
+
+    @staticmethod
+    def _shown_member(holder: Field, child: Field, current: Any) -> Any:
+        mark = "[]" if holder.kind == "array" else ""
+        prefix = f"{holder.response}{mark}."
+        return look_up(current, (child.response or "").removeprefix(prefix)) if child.response else ABSENT
+
+    # --- what stays as it is ---
+
+    def members(self, holder: Field, current: Any, without: Field | None = None) -> dict[str, Any]:
+        """The object of ``holder`` as it is now, in the request's names; what is missing or unsafe is filled in."""
+        body = {}
+        for child in holder.children:
+            if child is without or child.read_only or child.write == "open" or child.response in self._reader.derived:
+                continue
+            value = self.carried(child, self._shown_member(holder, child, current))
+            if value is not ABSENT:
+                body[child.name] = value
+        return body
+
+    def carried(self, each: Field, current: Any) -> Any:
+        """The current value of a field as a request would send it, or a safe one in its place; ABSENT to leave it out."""
+        if each.kind == "object" and each.children:
+            return self.members(each, current)
+        if each.kind == "array" and each.children:
+            return [self.members(each, item) for item in current] if isinstance(current, list) else ABSENT
+        if current is ABSENT and each.nullable:
+            return None
+        if self._is_key(each) or self._values.safe(each, current):
+            return current
+        try:
+            return self._values.fresh(each, current)
+        except NotJudged:
+            return ABSENT
+
+    def _is_key(self, each: Field) -> bool:
+        return is_key(self._api, each)
+
+    # --- the way back ---
+
+    def exact(self, each: Field, shown: Any) -> Any:
+        """What to send so that the record shows ``shown`` again; values go back as they are, safe or not."""
+        if isinstance(shown, list) and each.children:
+            return [self._exact_members(each, item) for item in shown]
+        if isinstance(shown, Mapping) and each.children:
+            return self._exact_members(each, shown)
+        return None if shown is ABSENT else shown
+
+    def _exact_members(self, holder: Field, shown: Any) -> dict[str, Any]:
+        members = ((child, self._shown_member(holder, child, shown)) for child in holder.children if not child.read_only)
+        return {child.name: self.exact(child, value) for child, value in members if value is not ABSENT or child.nullable}
+
+
+def is_key(api: Api, leaf: Field) -> bool:
+    """Whether the field is the one by which the items of its array are matched."""
+    for array in api.walk_fields():
+        if array.merge is not None and array.merge.key and leaf.path == f"{array.path}[].{array.merge.key}":
+            return True
+    return False
+
+
+def leaves(api: Api) -> list[Field]:
+    """The fields without documented members of their own, keys of array items left out."""
+    return [each for each in api.walk_fields() if not each.children and not is_key(api, each)]
+
+
+def settable(api: Api) -> list[Field]:
+    """The leaves that a patch may set and the record shows: what partial update is about."""
+    return [
+        each
+        for each in leaves(api)
+        if not each.read_only
+        and not each.write_only
+        and each.write != "open"
+        and each.response is not None
+        and (each.hazard is None or each.hazard.values is not None)
+    ]

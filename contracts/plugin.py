@@ -1,0 +1,304 @@
+"""The pytest plugin: options, items by rule and field, verdicts instead of plain outcomes, exit codes.
+
+It stays out of the way of every run that does not name the contracts folder.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import pytest
+
+from contracts import options, terminal
+from contracts.customer import Customer
+from contracts.result import Result, judged
+from contracts.rule import FAMILIES, rule_of
+from contracts.run import Plan, Run
+from contracts.target import TargetError
+from contracts.verdict import Level, NotJudged, Observed, Verdict, Violation
+
+FOLDER = Path(__file__).parent
+RUN = pytest.StashKey[Run]()
+RESULT = pytest.StashKey[Result]()
+NOTHING_JUDGED = 5
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the suite's options."""
+    options.add_options(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the options before anything is collected or sent."""
+    for family in FAMILIES:
+        config.addinivalue_line("markers", f"{family}: rules of this family")
+    if not _names_contracts(config):
+        return
+    try:
+        plan = options.plan(config)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from None
+    config.stash[RUN] = Run(plan)
+    config.option.tbstyle = "no"  # the summary shows each violation; a traceback through the rule says nothing
+    if getattr(config.option, "dist", "no") == "load":
+        config.option.dist = "loadgroup"  # the rules of one API share a customer, so they share a worker
+
+
+def _names_contracts(config: pytest.Config) -> bool:
+    """Whether the run was asked for something in the contracts folder."""
+    paths = (Path(config.invocation_params.dir, str(arg).split("::", 1)[0]).resolve() for arg in config.args)
+    return any(path == FOLDER or FOLDER in path.parents for path in paths)
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+# --- the run --------------------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Open the target, in the controller; a worker joins what the controller opened."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    if _is_worker(session.config):
+        run.join(json.loads(session.config.workerinput["patch_contracts"]))  # type: ignore[attr-defined]  # xdist
+        return
+    if session.config.option.collectonly or run.plan.dry_run:
+        return
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        run.open()
+    except TargetError as error:
+        run.close()
+        raise pytest.UsageError(run.redactor.strike(str(error))) from None
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends the run as Ctrl-C does: with the customer restored."""
+    raise KeyboardInterrupt
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell an xdist worker which embedded mock the controller started."""
+    run = node.config.stash.get(RUN, None)
+    if run is not None:
+        node.workerinput["patch_contracts"] = json.dumps(run.ready)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: Any) -> None:
+    """Add up what a worker sent."""
+    run = node.config.stash.get(RUN, None)
+    for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
+        if run is not None and api in run.reports:
+            run.reports[api].requests += count
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Restore, report, and turn verdicts into the exit code."""
+    run = session.config.stash.get(RUN, None)
+    if run is None:
+        return
+    if _is_worker(session.config):
+        session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
+        return
+    for api, count in run.requests().items():
+        run.reports[api].requests += count
+    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the restoration short
+    try:
+        run.close()
+    finally:
+        signal.signal(signal.SIGINT, previous)
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and not run.plan.dry_run:
+        session.exitstatus = _exit_code(run, exitstatus)
+
+
+def _exit_code(run: Run, exitstatus: int) -> int:
+    if any(_fails(result, run.plan) for result in run.results):
+        return pytest.ExitCode.TESTS_FAILED
+    if any((result.actual or "").startswith("internal error") for result in run.results):
+        return pytest.ExitCode.INTERNAL_ERROR
+    effective = any(result.verdict != Verdict.NOT_JUDGED for result in run.results)
+    if not effective and exitstatus != pytest.ExitCode.NO_TESTS_COLLECTED:
+        return NOTHING_JUDGED
+    return exitstatus if effective is False else pytest.ExitCode.OK
+
+
+def _fails(result: Result, plan: Plan) -> bool:
+    return result.verdict == Verdict.VIOLATES and (plan.strict or result.level == Level.MUST)
+
+
+# --- collection -----------------------------------------------------------------------------------------------------
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One item for each API and field that the rule is about, with our own ids."""
+    rule, run = rule_of(metafunc.function), metafunc.config.stash.get(RUN, None)
+    if rule is None or run is None:
+        return
+    items = [(api, case) for api in run.plan.apis for case in rule.cases(api)] if run.plan.includes(rule) else []
+    metafunc.parametrize(
+        ("customer", "case"),
+        [
+            pytest.param(
+                (api.name, case.field),
+                case.value,
+                id=f"{api.name}-{case.field}",
+                marks=[pytest.mark.xdist_group(api.name), getattr(pytest.mark, rule.family)],
+            )
+            for api, case in items
+        ],
+        indirect=["customer"],
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out rules that have no case here, and put the generated ones last."""
+    run = config.stash.get(RUN, None)
+    if run is None:
+        return
+    try:
+        options.check_rules(run.plan.rules)
+    except TargetError as error:
+        raise pytest.UsageError(str(error)) from None
+    idle = [item for item in items if _rule(item) is not None and not _has_case(item)]
+    if idle:
+        config.hook.pytest_deselected(items=idle)
+    items[:] = sorted((item for item in items if item not in idle), key=_generated)
+
+
+def _has_case(item: pytest.Item) -> bool:
+    """False for the placeholder that pytest makes for a rule without any item."""
+    parameters = getattr(item, "callspec").params
+    return isinstance(parameters["customer"], tuple)
+
+
+def _generated(item: pytest.Item) -> bool:
+    rule = _rule(item)
+    return rule is not None and rule.generated
+
+
+def _rule(item: pytest.Item) -> Any:
+    return rule_of(getattr(item, "function", None))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """With --dry-run, list the items by rule and send nothing."""
+    run = session.config.stash.get(RUN, None)
+    if run is None or not run.plan.dry_run or _is_worker(session.config):
+        return None
+    terminal.list_items(session.config, [(_rule(item), item.callspec.params["customer"]) for item in session.items if _rule(item)])  # type: ignore[attr-defined]  # parametrized above
+    return True
+
+
+# --- judging --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def customer(request: pytest.FixtureRequest) -> Customer:
+    """The customer under test of the item's API."""
+    run, (api, _field) = request.config.stash[RUN], request.param
+    return run.customer(api)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Run a rule, and turn how it ends into a result."""
+    rule, run = _rule(item), item.config.stash.get(RUN, None)
+    if rule is None or run is None:
+        yield
+        return
+    api, field = item.callspec.params["customer"]  # type: ignore[attr-defined]  # parametrized above
+    run.start_item(api)
+    begun = time.monotonic()
+    outcome: BaseException | None = None
+    try:
+        if rule.generated and run.violated(api):
+            raise NotJudged("a rule on single patches is violated already; mend that first")
+        yield
+    except Exception as error:
+        outcome = error
+    document = next(each for each in run.plan.apis if each.name == api)
+    result = judged(document, rule, field, outcome, run.transcript(api).exchanges, run.redactor, time.monotonic() - begun)
+    run.note(api, Verdict(result.verdict))
+    item.stash[RESULT] = result
+    _raise_for(result, run.plan, outcome)
+
+
+def _raise_for(result: Result, plan: Plan, outcome: BaseException | None) -> None:
+    """What pytest is to make of it: failed, skipped or passed."""
+    if _fails(result, plan):
+        pytest.fail(f"{result.title} Expected {result.expected}; {result.actual}", pytrace=False)
+    if outcome is not None and not isinstance(outcome, Violation | Observed | NotJudged):
+        pytest.fail(f"{result.actual}", pytrace=False)
+    if result.verdict == Verdict.NOT_JUDGED:
+        pytest.skip(result.actual or "not judged")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Attach the result to the report, so that it reaches the controller, and its facts to the JUnit file."""
+    report: Any = yield
+    result = item.stash.get(RESULT, None)
+    if result is not None and call.when == "call":
+        report.contract_result = result.to_dict()
+        report.user_properties += [("rule", result.rule), ("family", result.family), ("level", result.level), ("field", result.field), ("verdict", result.verdict)]
+    return report  # type: ignore[return-value]  # a wrapper returns what the hook returns
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """In the controller, take the result of a finished item."""
+    run = _CONTROLLER.get("run")
+    found = getattr(report, "contract_result", None)
+    if run is not None and found is not None:
+        run.add(Result.from_dict(found))
+
+
+_CONTROLLER: dict[str, Run] = {}
+"""The run of this process while its session lasts: ``pytest_runtest_logreport`` is not given the configuration."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Know the run before the first report comes in."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None and not _is_worker(session.config):
+        _CONTROLLER["run"] = run
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Forget the run."""
+    _CONTROLLER.clear()
+
+
+def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -> tuple[str, str, str] | None:
+    """Letters for verdicts that pytest has no word for; the counts stay pytest's."""
+    found = getattr(report, "contract_result", None)
+    if found is None or report.failed:
+        return None
+    if found["verdict"] == Verdict.OBSERVED:
+        return "passed", "o", "OBSERVED"
+    if found["verdict"] == Verdict.VIOLATES:
+        return "passed", "w", "SHOULD"
+    return None
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The matrix, the violations and the restoration."""
+    run = config.stash.get(RUN, None)
+    if run is not None and run.reports:
+        terminal.summary(terminalreporter, run)

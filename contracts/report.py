@@ -1,0 +1,65 @@
+"""report.json, version 1: the machine-readable outcome of a run."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from contracts.customer import Restoration
+from contracts.result import Result
+from contracts.verdict import Verdict
+
+MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What is known of the run against one API."""
+
+    api: str
+    url: str
+    started: str
+    seconds: float = 0.0
+    requests: int = 0
+    restored: Restoration = field(default_factory=lambda: Restoration(ok=True))
+    results: list[Result] = field(default_factory=list)
+
+    def summary(self) -> dict[str, int]:
+        """How many results there are of each verdict."""
+        counts = Counter(result.verdict for result in self.results)
+        return {verdict: counts[verdict] for verdict in map(str, Verdict)}
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as report.json holds it."""
+        return {
+            "api": self.api,
+            "url": self.url,
+            "started": self.started,
+            "seconds": round(self.seconds, 1),
+            "requests": self.requests,
+            "restored": {"ok": self.restored.ok, "differences": [_plain(each) for each in self.restored.differences]},
+            "results": [_result(each) for each in self.results],
+            "summary": self.summary(),
+        }
+
+
+def _plain(difference: Any) -> dict[str, Any]:
+    return {"path": difference.path, "before": difference.before, "after": difference.after}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    whole: Mapping[str, Any] = result.to_dict()
+    return {member: whole[member] for member in MEMBERS}
+
+
+def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
+    """Write report.json into ``folder``, which is made where it is missing; returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "report.json"
+    document = {"version": 1, "runs": [run.to_json() for run in runs]}
+    path.write_text(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    return path

@@ -1,0 +1,171 @@
+"""One run: its targets and their customers, what is saved and restored, and the results that come in."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import specs
+from contracts.client import Client, Transcript
+from contracts.customer import Customer, Restoration
+from contracts.embedded import Embedded, targets
+from contracts.records import Record
+from contracts.report import RunReport, write_json
+from contracts.result import Result
+from contracts.rule import Rule
+from contracts.secrecy import Redactor
+from contracts.target import Target, load_api
+from contracts.verdict import Verdict
+from specs import Api
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it."""
+
+    target: Target | None
+    apis: tuple[Api, ...]
+    rules: frozenset[str] = frozenset()
+    strict: bool = False
+    depth: str = "gate"
+    report_dir: Path | None = None
+    dry_run: bool = False
+
+    def includes(self, rule: Rule) -> bool:
+        """Whether the rule is selected, by --rule and by depth."""
+        return (not self.rules or rule.id in self.rules) and (rule.depth == "gate" or self.depth == "thorough")
+
+
+def embedded_apis(name: str | None) -> tuple[Api, ...]:
+    """The APIs that the embedded mock serves: the one that was named, or all of specs/."""
+    return (load_api(name),) if name else tuple(specs.load(each) for each in specs.names())
+
+
+@dataclass(slots=True)
+class _Judging:
+    """A customer under test, and the exchanges of the current item."""
+
+    customer: Customer
+    transcript: Transcript = field(default_factory=Transcript)
+
+
+class Run:
+    """The state of a run in one process: the controller owns saving, restoring and reports; workers only judge."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.redactor = Redactor()
+        self.reports: dict[str, RunReport] = {}
+        self.ready: Mapping[str, Any] | None = None
+        self.restoring = False
+        self._embedded: Embedded | None = None
+        self._targets: dict[str, Target] = {}
+        self._judging: dict[str, _Judging] = {}
+        self._saved: dict[str, tuple[Customer, Record]] = {}
+        self._violated: set[str] = set()
+        self._begun = time.monotonic()
+
+    # --- opening and closing (the controller) ---
+
+    def open(self) -> None:
+        """Start the embedded mock if there is no target, check every target, and save its customer.
+
+        Raises TargetError, one line, when a target cannot be used.
+        """
+        if self.plan.target is None:
+            self._embedded = Embedded([_name_or_file(api) for api in self.plan.apis])
+            self.ready = self._embedded.ready
+        self.join(self.ready)
+        for name, target in self._targets.items():
+            self.reports[name] = RunReport(api=name, url=target.url, started=datetime.now(UTC).isoformat(timespec="seconds"))
+            customer = self._new_customer(target)
+            self._saved[name] = (customer, customer.preflight())
+
+    def join(self, ready: Mapping[str, Any] | None) -> None:
+        """Know the targets; ``ready`` describes the embedded mock that the controller started."""
+        found = [self.plan.target] if self.plan.target is not None else []
+        if ready is not None:
+            found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
+        self._targets = {target.api.name: target for target in found}
+
+    def close(self) -> None:
+        """Restore every customer and verify it, write the report, and stop the embedded mock."""
+        try:
+            for name, (customer, record) in self._saved.items():
+                self.reports[name].restored = _restored(customer, record)
+                self.reports[name].requests += customer.client.count
+                self.reports[name].seconds = time.monotonic() - self._begun
+            if self.plan.report_dir is not None and self.reports:
+                write_json(self.plan.report_dir, list(self.reports.values()))
+        finally:
+            self._saved.clear()
+            if self._embedded is not None:
+                self._embedded.stop()
+                self._embedded = None
+
+    def add(self, result: Result) -> None:
+        """Take a result, from this process or from a worker."""
+        if result.api in self.reports:
+            self.reports[result.api].results.append(result)
+
+    @property
+    def results(self) -> Iterable[Result]:
+        """All results so far."""
+        return [result for report in self.reports.values() for result in report.results]
+
+    # --- judging (each process) ---
+
+    def customer(self, api: str) -> Customer:
+        """The customer under test, with a client of this process."""
+        return self._begin(api).customer
+
+    def transcript(self, api: str) -> Transcript:
+        """The exchanges since ``start_item``."""
+        return self._begin(api).transcript
+
+    def start_item(self, api: str) -> None:
+        """Forget the exchanges of the item before."""
+        self._begin(api).transcript.exchanges.clear()
+
+    def note(self, api: str, verdict: Verdict) -> None:
+        """Keep in mind that a rule was violated: generated rules add nothing then."""
+        if verdict is Verdict.VIOLATES:
+            self._violated.add(api)
+
+    def violated(self, api: str) -> bool:
+        """Whether a deterministic rule has been violated in this process."""
+        return api in self._violated
+
+    def requests(self) -> dict[str, int]:
+        """The requests that this process sent while judging, by API."""
+        return {api: judging.customer.client.count for api, judging in self._judging.items()}
+
+    def _begin(self, api: str) -> _Judging:
+        if api not in self._judging:
+            judging = _Judging(self._new_customer(self._targets[api]))
+            judging.customer.client.listeners.append(judging.transcript)
+            self._judging[api] = judging
+        return self._judging[api]
+
+    def _new_customer(self, target: Target) -> Customer:
+        client = Client(target.limits, self.redactor)
+        customer = Customer(target, client)
+        if target.other is not None:
+            customer.other = Customer(target, client, target.other)
+        return customer
+
+
+def _restored(customer: Customer, record: Record) -> Restoration:
+    """Restoring never raises: whatever goes wrong is told in the report."""
+    try:
+        return customer.restore(record)
+    except Exception as error:  # the report must be written whatever a broken target does here
+        return Restoration(ok=False, differences=(), repairs=(f"restoring failed: {type(error).__name__}",))
+
+
+def _name_or_file(api: Api) -> str:
+    return api.name if api.name in specs.names() else str(api.file)

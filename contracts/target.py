@@ -1,0 +1,265 @@
+"""What is judged: the settings of one target, from options or a TOML file, checked before anything is sent."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import specs
+from contracts.client import Limits
+from contracts.secrecy import Secret
+from specs import Api
+
+NORMALISERS = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
+
+
+class TargetError(Exception):
+    """Settings that cannot be used, or a target that the preflight refuses; one line, free of secrets."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Party:
+    """A customer on the target: the path parameters that name the record, and the credentials by scheme name."""
+
+    path: Mapping[str, str]
+    auth: Mapping[str, Secret]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expect:
+    """A target's declared behaviour: normalisation by field path, and choices at unspecified points."""
+
+    normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One implementation of one API at a URL.
+
+    ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the
+    same representation, or None.
+    """
+
+    api: Api
+    url: str
+    customer: Party
+    other: Party | None = None
+    values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    read: str | None = None
+    limits: Limits = field(default_factory=Limits)
+    expect: Expect = field(default_factory=Expect)
+
+
+TABLES: Mapping[str, tuple[str, ...] | None] = {
+    "auth": None,
+    "customer": None,
+    "other_customer": None,
+    "values": None,
+    "read": ("path",),
+    "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
+    "expect": None,
+}
+"""The tables of a target file; None where the API decides which keys are known."""
+
+
+def from_file(path: Path) -> Target:
+    """The target of a TOML file; ``${NAME}`` in a string reads an environment variable.
+
+    Raises TargetError, one line, for an unreadable file, an unknown key or a value of the wrong kind.
+    """
+    try:
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TargetError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from None
+    try:
+        return from_settings(_expanded(document), base=path.parent)
+    except TargetError as error:
+        raise TargetError(f"{path}: {error}") from None
+
+
+def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
+    """The target of a mapping shaped like the TOML file."""
+    _check_keys(settings, ("api", "url", *TABLES), "the file")
+    for table, keys in TABLES.items():
+        if not isinstance(settings.get(table, {}), Mapping):
+            raise TargetError(f"{table}: expected a table [{table}]")
+        if keys is not None:
+            _check_keys(settings.get(table, {}), keys, f"[{table}]")
+    api = load_api(_text(settings, "api"), base)
+    auth = _auth(settings.get("auth", {}), api, "[auth]")
+    return Target(
+        api=api,
+        url=_url(_text(settings, "url")),
+        customer=Party(path=_path(settings.get("customer", {}), api, "[customer]"), auth=auth),
+        other=_other(settings.get("other_customer"), api, auth),
+        values=_values(settings.get("values", {}), api),
+        read=_read(settings.get("read", {}), api),
+        limits=_limits(settings.get("limits", {})),
+        expect=_expect(settings.get("expect", {}), api),
+    )
+
+
+def load_api(name: str, base: Path = Path()) -> Api:
+    """The API of a name in specs/ or of a file, relative to ``base``; TargetError where it cannot be used."""
+    try:
+        return specs.load(name if name in specs.names() else (base / name if (base / name).is_file() else name))
+    except specs.SpecError as error:
+        raise TargetError(str(error)) from None
+
+
+def pairs(options: Iterable[str], option: str) -> dict[str, str]:
+    """The NAME=VALUE pairs of a repeatable option; TargetError names the option for anything else."""
+    found = {}
+    for text in options:
+        name, separator, value = text.partition("=")
+        if not separator or not name:
+            raise TargetError(f"{option}: expected NAME=VALUE")
+        found[name] = value
+    return found
+
+
+def _expanded(value: Any) -> Any:
+    """``value`` with ``${NAME}`` in strings replaced by environment variables."""
+    if isinstance(value, dict):
+        return {key: _expanded(member) for key, member in value.items()}
+    if isinstance(value, list):
+        return [_expanded(member) for member in value]
+    return re.sub(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}", _variable, value) if isinstance(value, str) else value
+
+
+def _variable(match: re.Match[str]) -> str:
+    value = os.environ.get(match[1])
+    if value is None:
+        raise TargetError(f"the environment variable {match[1]} is not set")
+    return value
+
+
+def _check_keys(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    known = tuple(known)
+    for key in table:
+        if key not in known:
+            raise TargetError(f"unknown key {key!r} in {where}; known keys are {', '.join(known) or 'none'}")
+
+
+def _text(settings: Mapping[str, Any], key: str) -> str:
+    value = settings.get(key)
+    if not isinstance(value, str) or not value:
+        raise TargetError(f"{key}: expected a non-empty string")
+    return value
+
+
+def _url(text: str) -> str:
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError:
+        usable = False
+    if not usable:
+        raise TargetError("url: expected http://HOST[:PORT] or https://HOST[:PORT]")
+    if parts.username or parts.password:
+        raise TargetError("url: credentials belong into [auth], not into the URL")
+    if parts.query or parts.fragment:
+        raise TargetError("url: expected no query and no fragment")
+    return text.rstrip("/")
+
+
+def _auth(table: Mapping[str, Any], api: Api, where: str) -> dict[str, Secret]:
+    known = [scheme.name for scheme in api.security]
+    _check_keys(table, known, where)
+    for name, value in table.items():
+        if not isinstance(value, str) or not value:
+            raise TargetError(f"{name} in {where}: expected a non-empty string")
+        if not value.isprintable() or not value.isascii():
+            raise TargetError(f"{name} in {where}: a credential has printable ASCII characters only")
+    if known and not table:
+        raise TargetError(f"{where}: a credential is needed for {' or '.join(known)}")
+    return {name: Secret(value) for name, value in table.items()}
+
+
+def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
+    known = [parameter.name for parameter in api.parameters if parameter.location == "path"]
+    _check_keys(table, known, where)
+    missing = [name for name in known if str(table.get(name, "")) == ""]
+    if missing:
+        raise TargetError(f"{where}: needs {', '.join(missing)}, the path parameters of {api.path}")
+    return {name: str(value) for name, value in table.items()}
+
+
+def _other(table: Mapping[str, Any] | None, api: Api, auth: Mapping[str, Secret]) -> Party | None:
+    if table is None:
+        return None
+    own = table.get("auth", {})
+    if not isinstance(own, Mapping):
+        raise TargetError("auth in [other_customer]: expected a table [other_customer.auth]")
+    if api.identity == "credential" and not own:
+        raise TargetError("[other_customer]: the credential identifies the customer, so it needs its own [other_customer.auth]")
+    path = {key: value for key, value in table.items() if key != "auth"}
+    return Party(
+        path=_path(path, api, "[other_customer]"),
+        auth=_auth(own, api, "[other_customer.auth]") if own else auth,
+    )
+
+
+def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
+    _check_keys(table, [plain_path(each.path) for each in api.walk_fields()], "[values]")
+    for key, values in table.items():
+        if not isinstance(values, list) or not values:
+            raise TargetError(f"{key} in [values]: expected a non-empty list")
+    return {key: tuple(values) for key, values in table.items()}
+
+
+def _read(table: Mapping[str, Any], api: Api) -> str | None:
+    path = table.get("path")
+    if path is None:
+        return None
+    if not isinstance(path, str) or not path.startswith("/"):
+        raise TargetError("path in [read]: expected a path that starts with /")
+    known = {parameter.name for parameter in api.parameters if parameter.location == "path"}
+    unknown = sorted(set(re.findall(r"\{([^}]*)\}", path)) - known)
+    if unknown:
+        raise TargetError(f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}")
+    return path
+
+
+def _limits(table: Mapping[str, Any]) -> Limits:
+    for key, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+            raise TargetError(f"{key} in [limits]: expected a number, 0 or more")
+        if key in ("timeout", "max_requests") and value <= 0:
+            raise TargetError(f"{key} in [limits]: expected more than 0")
+    return Limits(**table)
+
+
+def _expect(table: Mapping[str, Any], api: Api) -> Expect:
+    points = {key: value for key, value in table.items() if key != "normalise"}
+    _check_keys(points, api.choices, "[expect]")
+    for point, behaviour in points.items():
+        if not isinstance(behaviour, str):
+            raise TargetError(f"{point} in [expect]: expected a string")
+    normalise = table.get("normalise", {})
+    if not isinstance(normalise, Mapping):
+        raise TargetError("normalise in [expect]: expected a table of field = normalisation")
+    _check_keys(normalise, [plain_path(each.path) for each in api.walk_fields()], "normalise in [expect]")
+    return Expect(normalise={path: _normalisers(path, value) for path, value in normalise.items()}, choices=points)
+
+
+def _normalisers(path: str, value: Any) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else tuple(value)
+    for name in names:
+        if name not in NORMALISERS:
+            raise TargetError(f"{path} in normalise: unknown {name!r}; known are {', '.join(NORMALISERS)}")
+    return names
+
+
+def plain_path(path: str) -> str:
+    """A field path as a target file writes it: dotted, without the brackets of arrays."""
+    return path.replace("[]", "")

@@ -1,0 +1,605 @@
+"""Partial update: what is sent is stored, and what is not sent stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contracts.customer import UNKNOWN_MEMBER, Customer
+from contracts.evidence import (
+    Write,
+    base,
+    collateral,
+    control,
+    differences_of,
+    fresh_patch,
+    one_difference,
+    single,
+    stored,
+    write,
+)
+from contracts.patches import Patch, leaves, settable
+from contracts.records import ABSENT, Located, look_up
+from contracts.rule import Case, field_cases, labelled_cases, rule
+from contracts.verdict import NotJudged, Observed, Violation
+from specs import Api, Field
+
+ALTERABLE = ("O'Brien & Söns <b>\"x\"</b> %20 \\n", "007", "MiXeD  cAsE", "Zoë Ångström", "null", "a,b;c|d")
+"""Texts that careless code alters: escaping, unquoting, number parsing, case folding, space folding."""
+
+
+def _outcome(customer: Customer, done: Write) -> None:
+    """Raise what an unsuccessful plain write means for a field that may be refused, else the violation."""
+    field = done.field
+    if not customer.accepted(done.exchange):
+        if field.write == "if_accepted" and done.exchange.refused:
+            raise Observed(f"write of {field.path}", "refuse", exchange=done.exchange)
+        raise Violation(
+            expected=f"a valid value for {field.path} alone to be accepted with {customer.api.success}",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
+
+
+@rule("sent-field-stored", family="partial_update", cases=field_cases(settable), wfc="F303")
+def test_sent_field_is_stored(customer: Customer, case: Field) -> None:
+    """A valid value sent for one field alone is accepted, and a later reading shows it."""
+    done = single(customer, case)
+    _outcome(customer, done)
+    if not stored(customer, done):
+        now = done.patch.shown_in(done.after)
+        raise Violation(
+            expected=f"{case.path} to read {done.patch.value!r} after the patch",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, done.patch.value, now),
+        )
+
+
+def _victims(api: Api) -> list[Field]:
+    """Every field that a record shows, read-only ones and keys of array items included: none may change unasked."""
+    return [each for each in api.walk_fields() if not each.children and each.response is not None]
+
+
+@rule("omitted-fields-unchanged", family="partial_update", cases=field_cases(_victims), wfc="F119")
+def test_omitted_fields_are_unchanged(customer: Customer, case: Field) -> None:
+    """A field that a patch does not name keeps its value, whichever other field is patched."""
+    judged = 0
+    for other in settable(customer.api):
+        if other is case or _never_readable(customer, other):
+            continue
+        done = single_or_none(customer, other)
+        if done is None or not customer.accepted(done.exchange):
+            continue
+        judged += 1
+        changed = [each for each in collateral(customer, done) if _is_about(case, each)]
+        if changed:
+            raise Violation(
+                expected=f"{case.path} to stay as it was when only {other.path} is patched",
+                actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+                exchange=done.exchange,
+                difference=differences_of(changed),
+            )
+    if not judged:
+        raise NotJudged("no other field could be patched")
+
+
+def _never_readable(customer: Customer, other: Field) -> bool:
+    """A field whose write is known to end without a verdict, so that it is not tried again."""
+    return isinstance(customer.memory.get(("single", other.path)), NotJudged)
+
+
+def single_or_none(customer: Customer, leaf: Field) -> Write | None:
+    """The single write of a field, or None where it cannot be arranged."""
+    try:
+        return single(customer, leaf)
+    except NotJudged:
+        return None
+
+
+def _is_about(victim: Field, found: Located) -> bool:
+    """Whether a difference is in the victim, or in the array that holds it: items that came or went."""
+    path = base(victim)
+    changed = found.property.replace("[]", "")
+    return path is not None and (f"{changed}.".startswith(f"{path}.") or (found.property != changed and path.startswith(f"{changed}.")))
+
+
+def _nullable(api: Api) -> list[Field]:
+    return [each for each in settable(api) if each.states("nullable")]
+
+
+@rule("null-stored", family="partial_update", cases=field_cases(_nullable))
+def test_null_is_stored(customer: Customer, case: Field) -> None:
+    """Null sent for a nullable field is accepted and empties it, which leaving the field out does not."""
+    if case.types != {"null"} and case.safe.get("type") != "null":
+        _hold_something(customer, case)
+    before = customer.read(without=case.top)
+    done = write(customer, customer.composer.patch(before, case, None), before)
+    _outcome(customer, done)
+    now = done.patch.shown_in(done.after)
+    if now is not ABSENT and now is not None:
+        raise Violation(
+            expected=f"{case.path} to be null after null was sent",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, None, now),
+        )
+
+
+def _hold_something(customer: Customer, field: Field) -> None:
+    """Arrange that the field holds a value, so that null makes a difference."""
+    try:
+        control(customer, field)
+    except NotJudged:
+        if customer.composer.patch(customer.read(), field, None).shown_in(customer.read()) is ABSENT:
+            raise
+    record = customer.read(without=field.top)
+    if customer.composer.patch(record, field, None).shown_in(record) is ABSENT:
+        customer.patch(fresh_patch(customer, record, field).body)
+
+
+def _falsy(api: Api) -> Mapping[str, Any]:
+    return {f"{each.path}": (each, value) for each in settable(api) for value in _falsy_values(each)}
+
+
+def _falsy_values(field: Field) -> Iterable[Any]:
+    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
+        return ()
+    for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
+        if kind in field.types:
+            hazardous = field.hazard is not None and value in (field.hazard.values or ())
+            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            return () if hazardous or limited else (value,)
+    return ()
+
+
+@rule("falsy-value-stored", family="partial_update", cases=labelled_cases(_falsy))
+def test_falsy_value_is_stored(customer: Customer, case: tuple[Field, Any]) -> None:
+    """An accepted empty string, zero, false or empty list is stored: it is a value, not the absence of one."""
+    field, value = case
+    control(customer, field)
+    before = customer.read(without=field.top)
+    current = customer.composer.patch(before, field, value).shown_in(before)
+    if current is ABSENT or customer.reader.equal(current, value):
+        customer.patch(fresh_patch(customer, before, field).body)
+        before = customer.read(without=field.top)
+    done = write(customer, customer.composer.patch(before, field, value), before)
+    documented = field.kind == "scalar" and value is False and field.write == "documented" and field.response not in customer.reader.derived
+    if not customer.accepted(done.exchange):
+        if done.exchange.refused and not documented:
+            raise Observed(f"{value!r} for {field.path}", "refuse", exchange=done.exchange)
+        raise Violation(expected=f"{value!r} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    now = done.patch.shown_in(done.after)
+    if field.response in customer.reader.derived and customer.reader.equal(now, not value):
+        raise Observed(f"{value!r} for {field.path}", "ignore", exchange=done.exchange)
+    if now is not ABSENT and not customer.reader.same(field, value, now):
+        raise Violation(
+            expected=f"{field.path} to read {value!r} after it was accepted",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, value, now),
+        )
+
+
+def _combinable(customer: Customer) -> list[tuple[Field, Write]]:
+    """Top-level fields whose plain write works, at most one for each property."""
+    found: dict[str, tuple[Field, Write]] = {}
+    for field in settable(customer.api):
+        if field.top in found or field.reference is not None or field.response in customer.reader.derived:
+            continue
+        try:
+            found[field.top] = (field, control(customer, field))
+        except NotJudged:
+            continue
+    return list(found.values())
+
+
+def _together(customer: Customer, fields: list[Field], *, reverse: bool = False) -> tuple[list[Patch], Write]:
+    """One patch of several fields at once, each to a fresh value."""
+    before = customer.read()
+    patches = [fresh_patch(customer, before, field) for field in fields]
+    body: dict[str, Any] = {}
+    for patch in reversed(patches) if reverse else patches:
+        body |= patch.body
+    return patches, write(customer, Patch(fields[0], patches[0].value, body, patches[0].selectors), before)
+
+
+def _tops(api: Api) -> list[Field]:
+    found: dict[str, Field] = {}
+    for field in settable(api):
+        if field.reference is None:
+            found.setdefault(field.top, field)
+    return list(found.values()) if len(found) > 1 else []
+
+
+@rule("fields-stored-together", family="partial_update", cases=field_cases(_tops))
+def test_fields_sent_together_are_all_stored(customer: Customer, case: Field) -> None:
+    """Of several fields in one patch, each is stored: the first, the last, and those between."""
+    usable = [field for field, _write in _combinable(customer)]
+    if case not in usable or len(usable) < 2:
+        raise NotJudged(f"a plain write of {case.path}, or of any other field, does not work here")
+    for patches, done in _group_writes(customer, usable):
+        own = next((patch for patch in patches if patch.field is case), None)
+        if own is None:
+            continue
+        now = own.shown_in(done.after)
+        if not customer.accepted(done.exchange):
+            raise Violation(
+                expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
+                actual=done.exchange.said,
+                exchange=done.exchange,
+            )
+        if not customer.reader.same(case, own.value, now):
+            raise Violation(
+                expected=f"{case.path} to read {own.value!r} after a patch of {len(patches)} fields",
+                actual=f"it reads {now!r}",
+                exchange=done.exchange,
+                difference=one_difference(case.path, own.value, now),
+            )
+
+
+def _group_writes(customer: Customer, usable: list[Field]) -> list[tuple[list[Patch], Write]]:
+    """All fields at once in both orders, and each with its neighbour; made once."""
+    kept: list[tuple[list[Patch], Write]] = customer.memory.setdefault("groups", [])
+    if not kept:
+        kept.append(_together(customer, usable))
+        kept.append(_together(customer, usable, reverse=True))
+        pairs = [[usable[index - 1], usable[index]] for index in range(len(usable))]
+        kept.extend(_together(customer, pair) for pair in pairs if pair[0] is not pair[1])
+    return kept
+
+
+@rule("key-order-irrelevant", family="partial_update")
+def test_key_order_is_irrelevant(customer: Customer, case: None) -> None:
+    """The order of the members of a body makes no difference to what is stored."""
+    usable = [field for field, _write in _combinable(customer)]
+    if len(usable) < 2:
+        raise NotJudged("fewer than two fields can be written")
+    (_, forward), (patches, backward) = _group_writes(customer, usable)[:2]
+    if not customer.accepted(forward.exchange):
+        raise NotJudged("all fields in one patch are not accepted: judged by fields-stored-together")
+    if _lost(customer, _group_writes(customer, usable)[0]):
+        raise NotJudged("the document's order loses fields too: judged by fields-stored-together")
+    repeated = write(customer, Patch(usable[0], None, dict(reversed(backward.patch.body.items()))), backward.after)
+    changed = customer.reader.differences(backward.after, repeated.after)
+    if not customer.accepted(backward.exchange) or not customer.accepted(repeated.exchange):
+        raise Violation(expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange)
+    if changed:
+        raise Violation(
+            expected="the same record after the same body in another order of keys",
+            actual=f"{changed[0].difference.path} differs",
+            exchange=repeated.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _lost(customer: Customer, group: tuple[list[Patch], Write]) -> bool:
+    patches, done = group
+    return not all(customer.reader.same(patch.field, patch.value, patch.shown_in(done.after)) for patch in patches)
+
+
+def _texts(api: Api) -> list[Field]:
+    return [
+        each for each in settable(api)
+        if "string" in each.types and each.reference is None and not each.schema.keys() & {"enum", "format", "pattern", "const"} and not each.safe.keys() & {"format", "pattern", "enum"} and each.safe.get("type") != "null"
+    ]  # fmt: skip
+
+
+@rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
+def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
+    """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
+    control(customer, case)
+    longest = min(int(case.schema.get("maxLength", 255)), int(case.safe.get("maxLength", 255)))
+    judged = 0
+    for text in ALTERABLE:
+        if len(text) > longest:
+            continue
+        before = customer.read(without=case.top)
+        done = write(customer, customer.composer.patch(before, case, text), before)
+        if not customer.accepted(done.exchange):
+            continue
+        judged += 1
+        now = done.patch.shown_in(done.after)
+        if not customer.reader.same(case, text, now) and not _unchanged(customer, done):
+            raise Violation(
+                expected=f"{case.path} to read {text!r} as it was sent",
+                actual=f"it reads {now!r}",
+                exchange=done.exchange,
+                difference=one_difference(case.path, text, now),
+            )
+    if not judged:
+        raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _unchanged(customer: Customer, done: Write) -> bool:
+    """The text was ignored rather than altered; plain values are judged by sent-field-stored."""
+    return customer.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))
+
+
+@rule("response-shows-stored", family="partial_update", cases=field_cases(settable))
+def test_response_shows_what_is_stored(customer: Customer, case: Field) -> None:
+    """The answer to a patch shows the record as it is afterwards, not as it was before."""
+    done = control(customer, case)
+    answered = customer.record_in(done.exchange)
+    if answered is None:
+        raise NotJudged("the answer shows no record: judged by the response rules")
+    in_answer, stored_now = done.patch.shown_in(answered), done.patch.shown_in(done.after)
+    if in_answer is ABSENT:
+        raise NotJudged(f"the answer does not show {case.path}")
+    if not customer.reader.same(case, in_answer, stored_now):
+        raise Violation(
+            expected=f"the answer to show {case.path} as {stored_now!r}, which a reading shows right after",
+            actual=f"it shows {in_answer!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, stored_now, in_answer),
+        )
+
+
+def _containers(kind: str) -> Any:
+    def cases(api: Api) -> Iterable[Case]:
+        return [Case(each.path, each) for each in api.walk_fields() if each.kind == kind and each.children and "[]" not in each.path and not each.read_only]
+
+    return cases
+
+
+@rule("nested-object-policy", family="partial_update", cases=_containers("object"))
+def test_nested_object_follows_its_policy(customer: Customer, case: Field) -> None:
+    """A nested object sent in part is merged or replaced, as the document says for it."""
+    parts = [child for child in case.children if _testable(customer, child)]
+    if len(parts) < 2:
+        raise NotJudged(f"{case.path} has no two members that can be written and read")
+    for sent in parts[:3]:
+        _judge_part(customer, case, sent, [each for each in parts if each is not sent])
+
+
+def _testable(customer: Customer, child: Field) -> bool:
+    return child in settable(customer.api) and child.reference is None
+
+
+def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Field]) -> None:
+    """Fill the object, send one member of it alone, and look at the others."""
+    control(customer, sent)
+    _fill(customer, holder)
+    before = customer.read(without=holder.top)
+    value = customer.values.fresh(sent, look_up(before, sent.response))
+    done = write(customer, Patch(sent, value, _inside(customer, holder, {sent.name: value}, before)), before)
+    policy = holder.merge
+    documented = policy is not None and policy.documented
+    if not customer.accepted(done.exchange):
+        if done.exchange.refused and not documented:
+            raise Observed(f"part of {holder.path}", "refuse", exchange=done.exchange)
+        raise Violation(expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    kept = [each for each in others if _kept(customer, each, done)]
+    lost = [each for each in others if each not in kept]
+    if documented and policy is not None:
+        wrong = kept if policy.policy == "replace" else lost
+        expected = "removed with the object they stood in" if policy.policy == "replace" else "kept"
+        _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
+    else:
+        required = [each for each in lost if each.required and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))]
+        _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
+
+
+def _fill(customer: Customer, holder: Field) -> None:
+    """Arrange that every member of the object holds a value."""
+    record = customer.read(without=holder.top)
+    if any(look_up(record, child.response) in (ABSENT, "") for child in holder.children if child in settable(customer.api)):
+        full = {child.name: customer.values.fresh(child) for child in holder.children if child in settable(customer.api)}
+        customer.patch(_inside(customer, holder, full, record))
+
+
+def _inside(customer: Customer, holder: Field, value: Mapping[str, Any], record: Any) -> dict[str, Any]:
+    """A body in which the object ``holder`` is exactly ``value``, what is around it as it was."""
+    return dict(customer.composer.patch(record, holder, dict(value)).body)
+
+
+def _kept(customer: Customer, each: Field, done: Write) -> bool:
+    old, new = look_up(done.before, each.response), look_up(done.after, each.response)
+    return old is not ABSENT and customer.reader.same(each, old, new)
+
+
+def _blame(done: Write, wrong: list[Field], expected: str) -> None:
+    if wrong:
+        raise Violation(
+            expected=expected,
+            actual=f"{', '.join(each.path for each in wrong)} did not follow",
+            exchange=done.exchange,
+            difference=[
+                found for each in wrong for found in one_difference(each.path, look_up(done.before, each.response), look_up(done.after, each.response))
+            ],
+        )
+
+
+@rule("array-policy", family="partial_update", cases=_containers("array"))
+def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
+    """An array sent in part keeps, replaces or matches its items, as the document says for it."""
+    before = customer.read(without=case.top)
+    items = look_up(before, case.response)
+    if not isinstance(items, list) or len(items) < 2:
+        raise NotJudged(f"the customer has fewer than two {case.path}")
+    part = next((child for child in case.children if _testable(customer, child)), None)
+    if part is None:
+        raise NotJudged(f"the items of {case.path} have no member that can be written and read")
+    control(customer, part)
+    before = customer.read(without=case.top)
+    full = fresh_patch(customer, before, part)
+    sent = [item for item, shown in zip(full.body[case.name], look_up(before, case.response), strict=True) if shown == _picked(full, before, case)]
+    done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
+    try:
+        _judge_items(customer, case, done, len(items))
+    finally:
+        _restore_items(customer, case, before)
+
+
+def _picked(patch: Patch, record: Any, array: Field) -> Any:
+    return look_up(record, f"{array.response}[]", patch.selectors)
+
+
+def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> None:
+    documented = array.merge is not None and array.merge.documented
+    if not customer.accepted(done.exchange):
+        if done.exchange.refused and not documented:
+            raise Observed(f"part of {array.path}", "refuse", exchange=done.exchange)
+        raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    now = look_up(done.after, array.response)
+    left = len(now) if isinstance(now, list) else 0
+    expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
+    if left > count or (documented and left != expected):
+        raise Violation(
+            expected=f"{expected} items in {array.path} after one was sent" if documented else f"no more than {count} items in {array.path}",
+            actual=f"there are {left}",
+            exchange=done.exchange,
+            difference=one_difference(array.path, f"{count} items", f"{left} items"),
+        )
+    if not documented:
+        raise Observed(f"items of {array.path} that are not sent", "kept" if left == count else "removed", exchange=done.exchange)
+
+
+def _restore_items(customer: Customer, array: Field, before: Any) -> None:
+    customer.patch({array.name: customer.composer.exact(array, look_up(before, array.response))})
+
+
+def _protected(api: Api) -> list[Field]:
+    """Read-only fields that a body can name."""
+    shown = [each for each in api.walk_fields() if each.read_only and each.response is not None and "[]" not in each.path and each.write != "open"]
+    return shown + _record_only(api)
+
+
+def _record_only(api: Api) -> list[Field]:
+    """Read-only properties of the record that the request does not list: a body may name them all the same."""
+    requests = {each.response for each in api.walk_fields()} | {each.path for each in api.walk_fields()}
+    return [
+        Field(path=each.path, schema=each.schema, response=each.path, read_only=True)
+        for each in api.record
+        if each.path not in requests and each.read_only and not each.volatile and not each.derived
+    ]
+
+
+@rule("read-only-unchanged", family="partial_update", cases=field_cases(_protected))
+def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
+    """A read-only field keeps its value when a patch names it, whether the patch is accepted or refused."""
+    before = customer.read()
+    current = look_up(before, case.response)
+    value = _other_value(customer, case, current)
+    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
+    bodies: list[dict[str, Any]] = [{case.path: value}]
+    if company is not None:
+        bodies.append({case.path: value, **fresh_patch(customer, before, company).body})
+    for body in bodies:
+        exchange = customer.patch(body)
+        if not exchange.ok and not exchange.refused:
+            raise Violation(expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange)
+        now = look_up(customer.read(), case.response)
+        if not customer.reader.equal(now, current):
+            customer.patch({case.path: current})
+            raise Violation(
+                expected=f"{case.path} to stay {current!r}",
+                actual=f"it reads {now!r} after a patch that named it",
+                exchange=exchange,
+                difference=one_difference(case.path, current, now),
+            )
+
+
+def _plain_company(customer: Customer, each: Field) -> bool:
+    """A field whose plain write works, as company for one that must not be written."""
+    try:
+        return each.top == each.path and each.reference is None and bool(control(customer, each))
+    except NotJudged:
+        return False
+
+
+def _other_value(customer: Customer, field: Field, current: Any) -> Any:
+    """A value of the field's own type that it does not hold."""
+    if isinstance(current, bool):
+        return not current
+    if isinstance(current, int | float):
+        return current + 1
+    if isinstance(current, dict):
+        return {name: (value + "x" if isinstance(value, str) else value) for name, value in current.items()}
+    if isinstance(current, str) and current:
+        return current[:-1] + ("1" if current[-1] != "1" else "2")
+    return 1 if "integer" in field.types else "1"
+
+
+@rule("unknown-field-not-stored", family="partial_update")
+def test_unknown_field_is_not_stored(customer: Customer, case: None) -> None:
+    """A member that the document does not know is ignored or refused, and never becomes part of the record."""
+    before = customer.read()
+    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
+    extra = fresh_patch(customer, before, company).body if company is not None else {}
+    exchange = customer.patch({UNKNOWN_MEMBER: "stored", **extra})
+    after = customer.read()
+    if not exchange.ok and not exchange.refused:
+        raise Violation(expected="an unknown member to be ignored or refused", actual=exchange.said, exchange=exchange)
+    if UNKNOWN_MEMBER in after or UNKNOWN_MEMBER in (customer.record_in(exchange) or {}):
+        raise Violation(
+            expected="the record to have documented members only",
+            actual=f"it shows the unknown member {UNKNOWN_MEMBER}",
+            exchange=exchange,
+            difference=one_difference(UNKNOWN_MEMBER, ABSENT, after.get(UNKNOWN_MEMBER, "stored")),
+        )
+    if not customer.api.choices["unknown_field"].documented:
+        raise Observed("unknown_field", "ignore" if exchange.ok else "refuse", exchange=exchange)
+
+
+def _empty(customer: Customer, point: str, body: bytes) -> None:
+    """Judge a body without any change: a documented answer, or either one, and never a change."""
+    before = customer.read()
+    exchange = customer.send("PATCH", body)
+    changed = customer.reader.differences(before, customer.read())
+    name = "an empty object" if body else "no body"
+    if changed:
+        raise Violation(expected=f"{name} to change nothing", actual=f"{changed[0].difference.path} changed", exchange=exchange, difference=differences_of(changed))
+    if not exchange.ok and not exchange.refused:
+        raise Violation(expected=f"{name} to be accepted or refused", actual=exchange.said, exchange=exchange)
+    choice = customer.api.choices[point]
+    behaviour = "accept" if customer.accepted(exchange) else "refuse"
+    if choice.documented and choice.behaviour != behaviour:
+        raise Violation(expected=f"{name} to be {choice.behaviour}d" if choice.behaviour == "refuse" else f"{name} to be accepted", actual=exchange.said, exchange=exchange)
+    if not choice.documented:
+        raise Observed(point, behaviour, exchange=exchange)
+
+
+@rule("empty-object-handled", family="partial_update")
+def test_empty_object_changes_nothing(customer: Customer, case: None) -> None:
+    """An empty object is accepted or refused as documented, and changes nothing either way."""
+    _empty(customer, "empty_body", b"{}")
+
+
+@rule("no-body-handled", family="partial_update")
+def test_no_body_changes_nothing(customer: Customer, case: None) -> None:
+    """A patch without a body is accepted or refused as documented, and changes nothing either way."""
+    _empty(customer, "no_body", b"")
+
+
+def _hidden(api: Api) -> list[Field]:
+    return [each for each in leaves(api) if each.write_only]
+
+
+@rule("write-only-not-shown", family="partial_update", cases=field_cases(_hidden), wfc="F204")
+def test_write_only_field_is_not_shown(customer: Customer, case: Field) -> None:
+    """A write-only field appears in no answer."""
+    showing = [each for each in (single_or_none(customer, other) for other in settable(customer.api)) if each is not None]
+    for done in showing:
+        for record in (customer.record_in(done.exchange) or {}, done.after):
+            if look_up(record, case.path) is not ABSENT:
+                raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
+    if not showing:
+        raise NotJudged("no answer with a record was seen")
+
+
+def _by_path(api: Api) -> Iterable[Case]:
+    return [Case("*")] if api.identity == "path" else []
+
+
+@rule("unknown-customer-not-created", family="partial_update", cases=_by_path)
+def test_unknown_customer_is_not_created(customer: Customer, case: None) -> None:
+    """A patch of a customer that does not exist is refused, and creates none."""
+    leaf = next(iter(settable(customer.api)))
+    body = {leaf.name: customer.values.fresh(leaf)} if leaf.top == leaf.path else {}
+    exchange = customer.patch(body, path=customer.unknown_path())
+    if customer.accepted(exchange):
+        raise Violation(expected="an unknown customer to be refused", actual=exchange.said, exchange=exchange)
+    if exchange.answer is None:
+        raise NotJudged(f"there was no usable answer: {exchange.failure}")

@@ -1,0 +1,54 @@
+"""The command: ``python -m mock_server [NAME_OR_FILE ...]``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+import specs
+from mock_server import banner, serving
+from mock_server.app import create_app
+from specs import SpecError
+
+SPEC_INVALID = 3
+PORT_TAKEN = 4
+
+
+@click.command()
+@click.argument("apis", nargs=-1, metavar="[NAME_OR_FILE]...")
+@click.option("--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once requests are answered.")
+@click.option("--defect", "defects", multiple=True, metavar="ID", help="Start with this deliberate defect; repeatable.")
+def main(apis: tuple[str, ...], port: int, host: str, ready_file: Path | None, defects: tuple[str, ...]) -> None:
+    """Serve a stateful mock of documented APIs: one at its documented paths, several (or, without a name, all) under /<name>."""
+    try:
+        loaded = [specs.load(name) for name in apis or specs.names()]
+        app = create_app(loaded, defects=defects)
+    except SpecError as error:
+        _end(str(error), SPEC_INVALID)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        server = serving.listen(app, host, port)
+    except serving.PortTaken as error:
+        _end(str(error), PORT_TAKEN)
+    shown = f"[{host}]" if ":" in host else host
+    url = f"http://{shown}:{server.effective_port}"
+    print("\n".join(banner.lines(loaded, url)), flush=True)
+    if ready_file is not None:
+        serving.write_ready_file(ready_file, banner.ready_content(loaded, url, os.getpid()))
+    serving.run(server)
+
+
+def _end(message: str, code: int) -> None:
+    """One line that says what is wrong, and no traceback."""
+    print(message, file=sys.stderr)
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

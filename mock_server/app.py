@@ -1,0 +1,148 @@
+"""The Flask application: routes from the documents, and nothing but JSON for an answer."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from urllib.parse import quote
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
+
+from mock_server import admin, guard
+from mock_server.exchange import NO_BODY, Answer
+from mock_server.service import Service
+from specs import Api
+
+_PARAMETER = re.compile(r"\{([^}]+)\}")
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+HOST_REFUSED = '{"error": "this Host is not served; use localhost or an IP address"}\n'
+
+
+def create_app(apis: Sequence[Api], *, defects: Iterable[str] = ()) -> Flask:
+    """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
+
+    defects: ids of deliberate defects to start with. Raises SpecError for a document that cannot be served, and
+    ValueError for an unknown defect.
+    """
+    app = Flask("mock_server", static_folder=None)
+    app.url_map.merge_slashes = False
+    app.url_map.strict_slashes = False
+    services = tuple(Service(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
+    for service in services:
+        _mount(app, service)
+    app.register_blueprint(admin.blueprint(services))
+    app.before_request(_check_host)
+    app.register_error_handler(HTTPException, lambda error: _http_error(services, error))
+    app.register_error_handler(Exception, lambda error: _crash(app, services, error))
+    for service in services:
+        service.activate(defects)
+    return app
+
+
+def _check_host() -> Response | None:
+    if guard.is_allowed_host(request.environ.get("HTTP_HOST", "")):
+        return None
+    return Response(HOST_REFUSED, 403, mimetype="application/json")
+
+
+# --- routes -------------------------------------------------------------------------------------------------------
+
+
+def _mount(app: Flask, service: Service) -> None:
+    """One rule for each path and all methods: which of them is refused when is the document's to say."""
+    for number, (template, methods) in enumerate(paths(service.api).items()):
+        endpoint = f"{service.api.name}.{number}"
+        names = tuple(_PARAMETER.findall(template))
+        rule = service.prefix + _rule(template)
+        app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
+        app.view_functions[endpoint] = _view(service, template, names, methods)
+
+
+def paths(api: Api) -> dict[str, tuple[str, ...]]:
+    """Path template to allowed methods."""
+    found: dict[str, tuple[str, ...]] = {api.path: ("PATCH",)}
+    if api.read is not None:
+        found[api.read.path] = ("GET", "HEAD", *found.get(api.read.path, ()))
+    return found
+
+
+def _rule(template: str) -> str:
+    """The path as Werkzeug writes it; parameters are numbered, since a document may name them as it likes."""
+    numbered = (f"<p{number}>" for number in range(template.count("{")))
+    return _PARAMETER.sub(lambda _: next(numbered), template)
+
+
+def _view(service: Service, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
+    def view(**numbered: str) -> Response:
+        sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
+        values = [numbered[f"p{number}"] for number in range(len(names))]
+        expected = service.prefix + _filled(template, values)
+        if sent.path != expected and (refusal := _misspelt(service, expected)) is not None:
+            return refusal
+        if sent.method == "OPTIONS":
+            return _options(service, methods)
+        return _response(service.handle(sent, dict(zip(names, values, strict=True)), methods))
+
+    return view
+
+
+def _filled(template: str, values: Iterable[str]) -> str:
+    remaining = iter(values)
+    return _PARAMETER.sub(lambda _: next(remaining), template)
+
+
+def _misspelt(service: Service, expected: str) -> Response | None:
+    """A slash too many or too few at the end, as the API's framework treats it; any other deviation is an unknown path."""
+    mode = service.api.choices["slash"].behaviour
+    if request.path not in (expected + "/", expected.removesuffix("/")) or mode == "refuse":
+        return _response(service.refuse("unknown_path"))
+    if mode == "accept":
+        return None
+    query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
+    return Response(status=308, headers={"Location": quote(expected) + query})
+
+
+def _options(service: Service, methods: Sequence[str]) -> Response:
+    headers = {"Allow": ", ".join((*methods, "OPTIONS"))}
+    if "PATCH" in methods:
+        headers["Accept-Patch"] = ", ".join(service.api.media_types)
+    response = Response(status=200, headers=headers)
+    del response.headers["Content-Type"]
+    return response
+
+
+# --- answers ------------------------------------------------------------------------------------------------------
+
+
+def _response(answer: Answer) -> Response:
+    content = b"" if answer.body is NO_BODY else _ENCODER.encode(answer.body).encode()
+    return Response(content, answer.status, answer.headers, content_type=answer.media_type)
+
+
+def _service_at(services: Sequence[Service], path: str) -> Service | None:
+    return next((each for each in services if path.startswith(f"{each.prefix}/")), None)
+
+
+def _http_error(services: Sequence[Service], error: HTTPException) -> Response:
+    """What Flask itself refuses, in the envelope of the API that the path belongs to."""
+    service = _service_at(services, request.path)
+    if service is None or request.path.startswith(admin.PREFIX):
+        return Response(_plain({"error": error.name}), error.code or 500, mimetype="application/json")
+    situation = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large", 500: "server_error"}.get(error.code or 500, "malformed_json")
+    return _response(service.refuse(situation, request.method))
+
+
+def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:
+    """A fault of the mock itself: the traceback goes to the log only."""
+    app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    service = _service_at(services, request.path)
+    if service is None:
+        return Response(_plain({"error": "internal error"}), 500, mimetype="application/json")
+    return _response(service.refuse("server_error", request.method))
+
+
+def _plain(value: Mapping[str, str]) -> str:
+    return json.dumps(value) + "\n"

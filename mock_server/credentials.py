@@ -1,0 +1,36 @@
+"""Reads the credential of a request as its security scheme says, and only from there."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+
+from flask import Request
+
+from specs import SecurityScheme
+
+UNREADABLE = ""
+"""Stands for a credential that is there and cannot be read; no customer holds it."""
+
+
+def presented(request: Request, scheme: SecurityScheme) -> str | None:
+    """The credential that the request presents under this scheme, or None where it presents none."""
+    if scheme.kind == "apiKey":
+        places = {"header": request.headers, "query": request.args, "cookie": request.cookies}
+        return places[scheme.location].get(scheme.parameter)
+    kind, _, rest = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != scheme.kind:
+        return None
+    return rest.strip() if scheme.kind == "bearer" else _user_and_password(rest)
+
+
+def challenge(scheme: SecurityScheme) -> str:
+    """The WWW-Authenticate value that asks for this scheme; ApiKey is no registered scheme, but nothing better is."""
+    return {"bearer": "Bearer", "basic": "Basic", "apiKey": "ApiKey"}[scheme.kind] + ' realm="api"'
+
+
+def _user_and_password(encoded: str) -> str:
+    try:
+        return base64.b64decode(encoded.strip(), validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        return UNREADABLE

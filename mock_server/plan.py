@@ -1,0 +1,145 @@
+"""What the mock decides about every request property, worked out once from the spec instead of at every request."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from specs import Api, Field, RecordField
+
+UNTRIMMED_FORMATS = frozenset({"binary", "date", "date-time", "time", "uuid"})
+"""Formats of values that are read as a whole; the frameworks that trim text do not trim these (domain_facts.md 3.1)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One request property.
+
+    Attributes:
+        shown: its name in the shown parent, None where nothing shows it.
+        row_key: set where the record shows whole rows for keys that are sent: the member of a row that holds the key.
+        null: what a null does here.
+        ignored: what becomes of a value that the client may not write; None where it may.
+        trimmed: outer white space is cut off before the value is validated.
+        coerced: the JSON type that a value is brought to before it is validated, None where it is not.
+        related: whether it, or a member at any depth, refers to other records, is unique, or is told apart by a key.
+        members: properties of the object, or of the array's items.
+        owned: members of the shown object or item that only the server writes.
+    """
+
+    field: Field
+    shown: str | None
+    row_key: str | None
+    null: Literal["refuse", "ignore", "store", "remove"]
+    ignored: Literal["ignore", "refuse"] | None
+    trimmed: bool
+    coerced: str | None
+    related: bool
+    members: Members
+    owned: tuple[RecordField, ...]
+
+    @property
+    def policy(self) -> Literal["replace", "merge", "keyed"]:
+        """What a write does to the stored value."""
+        return self.field.merge.policy if self.field.merge else "replace"
+
+
+Members = Mapping[str, Member]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All request properties of an API by name, and the top-level properties of the record that only the server writes."""
+
+    members: Members
+    owned: tuple[RecordField, ...]
+    refuses_unknown: bool
+
+    def walk(self) -> Iterator[Member]:
+        """Every request property at every depth."""
+        yield from _walk(self.members)
+
+
+def plan_of(api: Api) -> Plan:
+    """The plan for one API."""
+    members = _members(api, api.fields, api.record, "")
+    return Plan(
+        members=members,
+        owned=_owned(members, api.record),
+        refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
+    )
+
+
+def _walk(members: Members) -> Iterator[Member]:
+    for member in members.values():
+        yield member
+        yield from _walk(member.members)
+
+
+def _members(api: Api, fields: tuple[Field, ...], shown_by: tuple[RecordField, ...], parent: str) -> dict[str, Member]:
+    return {each.name: _member(api, each, shown_by, parent) for each in fields}
+
+
+def _member(api: Api, field: Field, shown_by: tuple[RecordField, ...], parent: str) -> Member:
+    shown, row_key = _place(field, parent)
+    children = next((each.children for each in shown_by if each.path.removeprefix(parent) == shown), ())
+    mark = "[]." if field.kind == "array" else "."
+    members = _members(api, field.children, children, f"{field.response}{mark}")
+    return Member(
+        field=field,
+        shown=shown,
+        row_key=row_key,
+        null=_null(api, field),
+        ignored=_ignored(api, field),
+        trimmed=_is_trimmed(api, field),
+        coerced=_coerced(api, field),
+        related=_is_related(field) or any(each.related for each in members.values()),
+        members=members,
+        owned=_owned(members, children),
+    )
+
+
+def _place(field: Field, parent: str) -> tuple[str | None, str | None]:
+    """Where the shown parent holds the value: ``x[].id`` and ``x.id`` show rows under ``x``, found by their ``id``."""
+    if field.response is None:
+        return None, None
+    shown, _, row_key = field.response.removeprefix(parent).partition(".")
+    return shown.removesuffix("[]"), row_key or None
+
+
+def _null(api: Api, field: Field) -> Any:
+    if field.null is not None:
+        return field.null.behaviour
+    if field.nullable or not field.types:
+        return "store"
+    return api.choices["null"].behaviour
+
+
+def _ignored(api: Api, field: Field) -> Any:
+    return api.choices["read_only"].behaviour if field.read_only or field.write == "open" else None
+
+
+def _is_trimmed(api: Api, field: Field) -> bool:
+    chosen = api.choices["whitespace"].behaviour == "trim" or "trim" in field.normalise
+    return chosen and "string" in field.types and "enum" not in field.schema and field.schema.get("format") not in UNTRIMMED_FORMATS
+
+
+def _coerced(api: Api, field: Field) -> str | None:
+    chosen = api.choices["coercion"].behaviour == "coerce" and "enum" not in field.schema and len(field.types) == 1
+    return next(iter(field.types)) if chosen else None
+
+
+def _is_related(field: Field) -> bool:
+    return field.reference is not None or field.unique or (field.merge is not None and field.merge.policy == "keyed")
+
+
+def _owned(members: Members, shown_by: tuple[RecordField, ...]) -> tuple[RecordField, ...]:
+    """The properties of a shown object that no request property writes."""
+    written = {member.shown for member in members.values() if member.ignored is None}
+    return tuple(each for each in shown_by if name_of(each) not in written)
+
+
+def name_of(shown: RecordField) -> str:
+    """The property's own name, the last segment of its path."""
+    return shown.path.rsplit(".", 1)[-1].removesuffix("[]")

@@ -1,0 +1,58 @@
+"""One API at work: its customers, its steps, and where it is mounted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from flask import Request
+
+from mock_server import envelope, flow
+from mock_server.exchange import Answer, Exchange, Refusal
+from mock_server.plan import plan_of
+from mock_server.steps import right_steps
+from mock_server.store import Store
+from mock_server.validation import Validator
+from specs import Api
+
+
+class Service:
+    """Answers the requests for one API.
+
+    prefix: the path under which it is mounted, empty or ``/name``.
+    """
+
+    def __init__(self, api: Api, prefix: str) -> None:
+        envelope.check_templates(api)
+        self.api = api
+        self.prefix = prefix
+        self.store = Store(api)
+        self._plan = plan_of(api)
+        self._order = flow.checks(api)
+        self._right = right_steps(api, Validator(api, self._plan.members))
+        self._steps = self._right
+
+    def handle(self, request: Request, arguments: Mapping[str, str], allowed: Sequence[str]) -> Answer:
+        """The answer to a request for one of the API's paths."""
+        exchange = Exchange(
+            api=self.api,
+            plan=self._plan,
+            store=self.store,
+            request=request,
+            arguments=arguments,
+            allowed=tuple(allowed),
+            writes=request.method == "PATCH",
+        )
+        flow.run(exchange, self._steps, self._order)
+        return exchange.answer
+
+    def refuse(self, situation: str, value: str = "") -> Answer:
+        """The documented envelope for a request that never got as far as an exchange."""
+        return envelope.answer_to(self.api, Refusal(situation, value=value))
+
+    def reset(self) -> None:
+        """Everything as at start."""
+        self.store.reset()
+
+    def activate(self, defects: Iterable[str]) -> None:
+        """Goes wrong in these ways from now on, and in no others."""
+        self.active = tuple(defects)

@@ -1,0 +1,67 @@
+"""What the server itself keeps up in a record: times of writes, derived members, and the members of new items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from mock_server.plan import name_of
+from specs import RecordField
+
+
+def now() -> str:
+    """The current time in UTC, RFC 3339."""
+    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def touched(shown: dict[str, Any], owned: Iterable[RecordField], moment: str) -> dict[str, Any]:
+    """With the time of this write in every member that shows one; never earlier than what stands there."""
+    for each in owned:
+        if each.touched:
+            shown[name_of(each)] = later(shown.get(name_of(each)), moment)
+    return shown
+
+
+def later(stored: Any, moment: str) -> str:
+    """The later of two times; a stored value that is no time gives way."""
+    try:
+        is_ahead = datetime.fromisoformat(str(stored)) > datetime.fromisoformat(moment)
+    except (ValueError, TypeError):
+        is_ahead = False
+    return str(stored) if is_ahead else moment
+
+
+def completed(item: dict[str, Any], owned: Iterable[RecordField], moment: str, seed: str) -> dict[str, Any]:
+    """A new item, with the members that the server gives it.
+
+    seed: tells this item from all others; the same item gets the same ids again.
+    """
+    given = {name_of(each): _given(each, moment, seed) for each in owned if name_of(each) not in item}
+    return {**item, **{name: value for name, value in given.items() if value is not None}}
+
+
+def _given(each: RecordField, moment: str, seed: str) -> Any:
+    if "enum" in each.schema:
+        return each.schema["enum"][0]
+    if each.touched or each.schema.get("format") == "date-time":
+        return moment
+    if each.schema.get("format") == "uuid" or (each.required and "string" in str(each.schema.get("type"))):
+        return str(uuid5(NAMESPACE_URL, f"{seed}/{each.path}"))
+    return None
+
+
+def derived(record: dict[str, Any], shown_by: Iterable[RecordField]) -> dict[str, Any]:
+    """With every member that says whether certain others hold a value."""
+    for each in shown_by:
+        if each.all_set:
+            record[name_of(each)] = all(_holds_value(record, path) for path in each.all_set)
+    return record
+
+
+def _holds_value(record: Mapping[str, Any], path: str) -> bool:
+    value: Any = record
+    for name in path.split("."):
+        value = value.get(name) if isinstance(value, Mapping) else None
+    return value not in (None, "", [], {})
