@@ -139,12 +139,16 @@ class _Broken(Exception):
 
 
 class Client:
-    """Sends calls one after another within the limits, and keeps count."""
+    """Sends calls one after another within the limits, and keeps count.
+
+    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s.
+    """
 
     def __init__(self, limits: Limits, redactor: Redactor, verify: bool | str = True) -> None:
         self.limits = limits
         self.redactor = redactor
         self.count = 0
+        self.writes = 0
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
         self._verify = verify
@@ -159,6 +163,7 @@ class Client:
         Raises NotJudged when the budget is spent or the target keeps throttling.
         """
         waited = 0.0
+        self.writes += call.method not in ("GET", "HEAD")
         while True:
             exchange = self._exchange(call)
             if exchange.status != 429:

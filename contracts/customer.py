@@ -46,6 +46,7 @@ class Customer:
         self.memory: dict[object, Any] = {}
         self._neutral: Callable[[str | None], Exchange] | None = None
         self._last: Record | None = None
+        self._kept: tuple[int, Record] | None = None
         self.other: Customer | None = None
         for secret in self.party.auth.values():
             client.redactor.add(secret)
@@ -149,13 +150,19 @@ class Customer:
     def read(self, without: str | None = None) -> Record:
         """The record now: by the GET companion, or by a PATCH that changes nothing.
 
-        ``without``: a top-level property that such a PATCH must leave alone. Raises NotJudged when it fails.
+        A reading is kept until the next request that could change something. ``without``: a top-level property
+        that a reading PATCH must leave alone. Raises NotJudged when the record cannot be read.
         """
+        if self._kept is not None and self._kept[0] == self.client.writes:
+            return self._kept[1]
+        writes = self.client.writes
         exchange = self.read_exchange(without)
         record = self.record_in(exchange)
         if record is None:
             raise NotJudged(f"the customer's state cannot be read: {exchange.said}")
+        self.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
         self._last = record
+        self._kept = (writes, record)
         return record
 
     def read_exchange(self, without: str | None = None) -> Exchange:

@@ -62,7 +62,7 @@ class Values:
         """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
         if field.hazard is not None and (field.hazard.values is None or value in field.hazard.values):
             return False
-        return validator(field).is_valid(value)
+        return value is not ABSENT and validator(field).is_valid(value)
 
     def fresh(self, field: Field, current: Any = ABSENT) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.
@@ -127,11 +127,12 @@ class Values:
 
     def _strings(self, field: Field, schema: Mapping[str, Any]) -> Iterator[Any]:
         longest = int(schema.get("maxLength", 10_000))
+        pattern = str(schema.get("pattern", ""))
         made = _FORMATS.get(str(schema.get("format", "")))
-        if made is not None:
+        if made is not None and re.search(pattern, made(1, self._token if field.unique else "")):
             return (value for value in (made(index, self._token if field.unique else "") for index in count(1)) if len(value) <= longest)
-        if "pattern" in schema:
-            return _endless(matching(str(schema["pattern"]), int(schema.get("minLength", 1)), longest))
+        if pattern:
+            return _endless(matching(pattern, int(schema.get("minLength", 1)), longest))
         words = (self._token + word if field.unique else word for word in _words())
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)

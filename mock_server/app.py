@@ -18,6 +18,9 @@ from specs import Api
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_SITUATIONS = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large", 500: "server_error"}
+"""What Flask itself refuses, by its status; anything else is a request that cannot be read."""
+
 HOST_REFUSED = '{"error": "this Host is not served; use localhost or an IP address"}\n'
 
 
@@ -131,8 +134,7 @@ def _http_error(services: Sequence[Service], error: HTTPException) -> Response:
     service = _service_at(services, request.path)
     if service is None or request.path.startswith(admin.PREFIX):
         return Response(_plain({"error": error.name}), error.code or 500, mimetype="application/json")
-    situation = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large", 500: "server_error"}.get(error.code or 500, "malformed_json")
-    return _response(service.refuse(situation, request.method))
+    return _response(service.refuse(_SITUATIONS.get(error.code or 500, "malformed_json"), request.method))
 
 
 def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:

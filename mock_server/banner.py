@@ -86,4 +86,5 @@ def _example(api: Api, customer: SeedCustomer) -> Mapping[str, Any]:
 
 
 def _is_plain(field: Field) -> bool:
-    return not (field.read_only or field.write_only or field.hazard or field.write != "documented") and field.response == field.name
+    is_kept_back = field.read_only or field.write_only or field.hazard is not None
+    return not is_kept_back and field.write == "documented" and field.response == field.name

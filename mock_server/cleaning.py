@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mock_server.exchange import Fault, Path
@@ -13,7 +13,7 @@ TRUE_TEXTS = frozenset({"true", "t", "yes", "y", "on", "1"})
 FALSE_TEXTS = frozenset({"false", "f", "no", "n", "off", "0"})
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(?:\.0*)?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?[0-9]{1,300}(?:\.[0-9]{1,300})?", re.ASCII)
-_NORMALISE = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
+_NORMALISE: Mapping[str, Callable[[str], str]] = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
 _LEFT_OUT: Any = object()
 
 

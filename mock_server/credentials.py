@@ -16,12 +16,19 @@ UNREADABLE = ""
 def presented(request: Request, scheme: SecurityScheme) -> str | None:
     """The credential that the request presents under this scheme, or None where it presents none."""
     if scheme.kind == "apiKey":
-        places = {"header": request.headers, "query": request.args, "cookie": request.cookies}
-        return places[scheme.location].get(scheme.parameter)
+        return _parameter(request, scheme)
     kind, _, rest = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != scheme.kind:
         return None
     return rest.strip() if scheme.kind == "bearer" else _user_and_password(rest)
+
+
+def _parameter(request: Request, scheme: SecurityScheme) -> str | None:
+    if scheme.location == "query":
+        return request.args.get(scheme.parameter)
+    if scheme.location == "cookie":
+        return request.cookies.get(scheme.parameter)
+    return request.headers.get(scheme.parameter)
 
 
 def challenge(scheme: SecurityScheme) -> str:

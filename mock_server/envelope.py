@@ -128,9 +128,10 @@ def _tree(faults: Iterable[Fault], items: Iterable[Mapping[str, Any]]) -> dict[s
     tree: dict[str, Any] = {}
     for fault, item in sorted(zip(faults, items, strict=True), key=lambda pair: len(pair[0].path), reverse=True):
         branch = tree
-        for part in fault.path[:-1]:
+        *above, last = fault.path or ("",)
+        for part in above:
             branch = branch.setdefault(str(part), {})
-        messages = branch.setdefault(str(fault.path[-1]), [])
+        messages = branch.setdefault(str(last), [])
         if isinstance(messages, list):
             messages.append(item["message"])
     return tree

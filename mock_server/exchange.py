@@ -105,4 +105,3 @@ class Exchange:
     after: State = field(init=False)
     answer: Answer = field(init=False)
     refusal: Refusal | None = None
-

@@ -122,7 +122,8 @@ def _ignored(api: Api, field: Field) -> Any:
 
 def _is_trimmed(api: Api, field: Field) -> bool:
     chosen = api.choices["whitespace"].behaviour == "trim" or "trim" in field.normalise
-    return chosen and "string" in field.types and "enum" not in field.schema and field.schema.get("format") not in UNTRIMMED_FORMATS
+    is_text = "string" in field.types and "enum" not in field.schema
+    return chosen and is_text and field.schema.get("format") not in UNTRIMMED_FORMATS
 
 
 def _coerced(api: Api, field: Field) -> str | None:

@@ -8,26 +8,34 @@ from typing import Any
 from mock_server.exchange import Fault, Path
 from mock_server.plan import Member, Members
 from mock_server.store import Row
+from specs.model import Reference
 
 
 class Relations:
     """What stands around one customer's record.
 
+    record: as it is stored. changes: what is to be written.
     rows: the collections that values may refer to.
     others: the records of all other customers.
     """
 
     def __init__(
-        self, members: Members, record: Mapping[str, Any], rows: Mapping[str, tuple[Row, ...]], others: Iterable[Mapping[str, Any]]
+        self,
+        members: Members,
+        record: Mapping[str, Any],
+        changes: Mapping[str, Any],
+        rows: Mapping[str, tuple[Row, ...]],
+        others: Iterable[Mapping[str, Any]],
     ) -> None:
         self._members = members
         self._record = record
+        self._changes = changes
         self._rows = rows
-        self._others = tuple(others)
+        self._others = others
 
-    def faults(self, changes: Mapping[str, Any]) -> Iterator[Fault]:
-        """The faults of changes, top-level properties and nested ones."""
-        return self._in_object(changes, self._members, self._record, ())
+    def faults(self) -> Iterator[Fault]:
+        """The faults of the changes, top-level properties and nested ones."""
+        return self._in_object(self._changes, self._members, self._record, ())
 
     def _in_object(self, changes: Mapping[str, Any], members: Members, stored: Any, path: Path) -> Iterator[Fault]:
         for name, value in changes.items():
@@ -36,7 +44,7 @@ class Relations:
                 continue
             here = (*path, name)
             kept = stored.get(member.shown) if isinstance(stored, Mapping) else None
-            yield from self._of_value(value, member, here, changes)
+            yield from self._of_value(value, member, here)
             if isinstance(value, dict):
                 yield from self._in_object(value, member.members, kept, here)
             elif isinstance(value, list) and member.members:
@@ -55,23 +63,29 @@ class Relations:
                 yield Fault((*path, index, str(merge.key)), "reference", key)
             yield from self._in_object(item, member.members, known.get(key), (*path, index))
 
-    def _of_value(self, value: Any, member: Member, path: Path, changes: Mapping[str, Any]) -> Iterator[Fault]:
+    def _of_value(self, value: Any, member: Member, path: Path) -> Iterator[Fault]:
         if member.field.reference is not None:
-            known = self._known_keys(member, changes)
+            known = self._known_keys(member.field.reference)
             for place, key in _each_key(value, path):
                 if not any(key == each and type(key) is type(each) for each in known):
                     yield Fault(place, "reference", key)
         if member.field.unique and any(other.get(member.shown) == value for other in self._others):
             yield Fault(path, "unique", value)
 
-    def _known_keys(self, member: Member, changes: Mapping[str, Any]) -> list[Any]:
-        reference = member.field.reference
-        assert reference is not None
+    def _known_keys(self, reference: Reference) -> list[Any]:
         if reference.own is None:
             return [row.get(reference.key) for row in self._rows.get(reference.collection or "", ())]
-        sent = changes.get(reference.own) or []
-        stored = self._record.get(_shown_name(self._members, reference.own)) or []
-        return [item.get(reference.key) for item in (*stored, *sent) if isinstance(item, Mapping)]
+        return [item.get(reference.key) for item in self._own_items(reference.own) if isinstance(item, Mapping)]
+
+    def _own_items(self, name: str) -> list[Any]:
+        """The items of one of the customer's arrays, as they will be after the write."""
+        stored = self._record.get(_shown_name(self._members, name))
+        sent = self._changes.get(name)
+        kept, added = (items if isinstance(items, list) else [] for items in (stored, sent))
+        merge = self._members[name].field.merge if name in self._members else None
+        if sent is None or merge is None or merge.new == "refuse":
+            return kept
+        return [*kept, *added] if merge.policy == "keyed" else added
 
 
 def shown_key(member: Member) -> str:

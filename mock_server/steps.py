@@ -5,11 +5,11 @@ A step reads what the exchange knows so far, and adds its part or raises Refusal
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+
+from werkzeug.http import parse_etags
 
 from mock_server import credentials, envelope
 from mock_server.cleaning import Cleaning
@@ -165,13 +165,8 @@ def precondition(exchange: Exchange) -> None:
     wanted = exchange.request.headers.get("If-Match")
     if wanted is None and behaves(exchange.api, "if_match", "required"):
         raise Refusal("precondition_required")
-    if wanted is not None and wanted.strip() != "*" and etag(exchange.before.record) not in exchange.request.if_match.as_set():
+    if wanted is not None and not parse_etags(wanted).contains(exchange.store.etag(exchange.before)):
         raise Refusal("precondition_failed")
-
-
-def etag(record: Mapping[str, Any]) -> str:
-    """A strong validator of a representation, without its quotation marks."""
-    return hashlib.blake2b(json.dumps(record).encode(), digest_size=12).hexdigest()
 
 
 def clean(exchange: Exchange) -> None:
@@ -192,9 +187,12 @@ def validate(exchange: Exchange, validator: Validator) -> None:
     """Every fault of the changes: against the schema, and against what is stored."""
     exchange.faults.extend(validator.faults(exchange.changes))
     others = (other.state.record for other in exchange.store.others(exchange.entry))
-    relations = Relations(exchange.plan.members, exchange.before.record, exchange.store.references, others)
+    members, rows = exchange.plan.members, exchange.store.references
     named = {fault.path for fault in exchange.faults}
-    exchange.faults.extend(fault for fault in relations.faults(exchange.changes) if fault.path not in named)
+    for fault in Relations(members, exchange.before.record, exchange.changes, rows, others).faults():
+        if fault.path not in named:
+            named.add(fault.path)
+            exchange.faults.append(fault)
 
 
 def check_faults(exchange: Exchange) -> None:
@@ -214,8 +212,8 @@ def merge(exchange: Exchange) -> None:
 
 
 def commit(exchange: Exchange) -> None:
-    """The state after the write is the customer's state, for everyone and at once."""
-    exchange.entry.state = exchange.after
+    """The state after the write is the customer's state."""
+    exchange.after = exchange.store.write(exchange.entry, exchange.after)
 
 
 # --- the answer ---------------------------------------------------------------------------------------------------
@@ -230,7 +228,7 @@ def answer(exchange: Exchange) -> None:
     status = api.success if exchange.writes else 200
     exchange.answer = Answer(status, body, success_media_type(api))
     if "if_match" in api.choices:
-        exchange.answer.headers["ETag"] = f'"{etag(exchange.after.record)}"'
+        exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
 
 
 def refuse(exchange: Exchange) -> None:

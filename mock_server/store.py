@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+import secrets
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 from typing import Any
 
@@ -19,10 +21,12 @@ class State:
     """What is stored for one customer. JSON values in a state are never changed in place, a write makes a new state.
 
     ``record``: as a success body shows it. ``hidden``: values that no answer shows, by the dotted path of the request.
+    ``version``: another one for every representation, never used twice by one process.
     """
 
     record: Mapping[str, Any]
     hidden: Mapping[str, Any]
+    version: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -45,7 +49,9 @@ class Store:
     def __init__(self, api: Api) -> None:
         self._api = api
         self.uniqueness = Lock()
-        self.entries = tuple(Entry(_key(seed.path), seed, _seed_state(seed)) for seed in api.customers)
+        self._versions = itertools.count(1)
+        self._epoch = secrets.token_hex(4)
+        self.entries = tuple(Entry(_key(seed.path), seed, self._seed_state(seed)) for seed in api.customers)
         self.references: Mapping[str, tuple[Row, ...]] = deepcopy(dict(api.references))
         self._by_key = {entry.key: entry for entry in self.entries}
         self._by_credential = self._credentials()
@@ -62,12 +68,25 @@ class Store:
         """Every customer but this one."""
         return (other for other in self.entries if other is not entry)
 
+    def write(self, entry: Entry, state: State) -> State:
+        """The state as stored: the customer's from now on, for everyone and at once."""
+        changed = state.record != entry.state.record
+        entry.state = replace(state, version=next(self._versions) if changed else entry.state.version)
+        return entry.state
+
+    def etag(self, state: State) -> str:
+        """A strong validator of the state's representation, without its quotation marks."""
+        return f"{self._epoch}-{state.version}"
+
     def reset(self) -> None:
         """Everything as at start."""
         for entry in self.entries:
             with entry.lock:
-                entry.state = _seed_state(entry.seed)
+                entry.state = self._seed_state(entry.seed)
         self.references = deepcopy(dict(self._api.references))
+
+    def _seed_state(self, seed: SeedCustomer) -> State:
+        return State(deepcopy(dict(seed.record)), deepcopy(dict(seed.hidden)), next(self._versions))
 
     def _credentials(self) -> dict[tuple[str, str], tuple[Entry, ...]]:
         held: dict[tuple[str, str], tuple[Entry, ...]] = {}
@@ -79,9 +98,3 @@ class Store:
 
 def _key(path: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(str(path[name]) for name in sorted(path))
-
-
-def _seed_state(seed: SeedCustomer) -> State:
-    return State(record=deepcopy(dict(seed.record)), hidden=deepcopy(dict(seed.hidden)))
-
-

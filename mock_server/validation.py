@@ -16,7 +16,7 @@ from mock_server.formats import FORMATS
 from mock_server.plan import Member, Members
 from specs import Api, Schema
 
-_DECISIVE = ("null", "unknown_field", "read_only", "blank", "enum", "type")
+_DECISIVE = ("null", "unknown_field", "read_only", "blank", "enum", "const", "type")
 """Kinds that tell all there is to say about a value, most telling first: ``5`` for an enum of texts is no member, and also a
 number, but only the first is reported."""
 
@@ -88,7 +88,7 @@ def _faults_of(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
         yield Fault((*path, about["property"]), "required")
     elif kind == "additionalProperties":
         for name in about["unexpected"]:
-            yield Fault((*path, name), "unknown_field", error.instance[name])
+            yield Fault((*path, name), "unknown_field")
     elif kind == "type":
         expected = [each for each in about["types"] if each != "null"]
         yield Fault(path, "null" if error.instance is None else "type", error.instance, expected[0])

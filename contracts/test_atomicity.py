@@ -1,0 +1,256 @@
+"""Atomicity: a patch is applied whole or not at all, and a refused one not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from contracts.client import Exchange
+from contracts.customer import Customer, encoded
+from contracts.evidence import control, differences_of, fresh_patch, one_difference
+from contracts.faults import faulty, plain_fault
+from contracts.patches import Patch, settable
+from contracts.records import ABSENT, Record, member
+from contracts.rule import Case, field_cases, labelled_cases, rule
+from contracts.secrecy import Secret
+from contracts.verdict import NotJudged, Violation
+from specs import Api, Field
+
+
+def _working(customer: Customer, without: str) -> list[Field]:
+    """Fields of other top-level properties whose plain write works: the valid part of a mixed body."""
+    found: dict[str, Field] = {}
+    for field in settable(customer.api):
+        if field.top in (*found, without) or field.reference is not None:
+            continue
+        try:
+            control(customer, field)
+        except NotJudged:
+            continue
+        found[field.top] = field
+    return list(found.values())[:3]
+
+
+@rule("invalid-part-changes-nothing", family="atomicity", cases=field_cases(faulty), standard="RFC 5789 2", wfc="F114")
+def test_invalid_part_changes_nothing(customer: Customer, case: Field) -> None:
+    """A patch in which one field is invalid changes no other field either, wherever the invalid one stands."""
+    valid = _working(customer, case.top)
+    fault = plain_fault(customer.api, case)
+    if not valid or fault is None:
+        raise NotJudged("no other field can be written, to be the valid part")
+    for bad_last in (True, False):
+        before = customer.read()
+        patches = [fresh_patch(customer, before, field) for field in valid]
+        good: dict[str, Any] = {}
+        for patch in patches:
+            good |= patch.body
+        bad = customer.composer.patch(before, case, fault.value).body
+        exchange = customer.patch({**good, **bad} if bad_last else {**bad, **good})
+        _judge_refusal(customer, exchange, before, f"{case.path} is {fault.why}", own=case)
+
+
+def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reason: str, own: Field | None = None) -> None:
+    """The record must be as before a refused patch; a bad value's own field is judged by the rules on bad values."""
+    if customer.accepted(exchange):
+        raise NotJudged("the patch is accepted: judged by the rules on bad values")
+    if exchange.status is not None and 300 <= exchange.status < 400:
+        raise NotJudged("the patch is redirected: judged by no-redirect")
+    changed = [each for each in customer.reader.differences(before, customer.read()) if own is None or not _within(each.property, own)]
+    if changed:
+        raise Violation(
+            expected=f"nothing to change, since {reason}",
+            actual=f"{changed[0].difference.path} changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}; {exchange.said}",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _within(changed: str, own: Field) -> bool:
+    response = (own.response or "").replace("[]", "")
+    return bool(response) and f"{changed.replace('[]', '')}.".startswith(f"{response}.")
+
+
+def _inner_faults(api: Api) -> list[Field]:
+    """Faulty leaves inside an object or array that has other members to write."""
+    return [each for each in faulty(api) if each.top != each.path and len(_siblings(api, each)) > 0]
+
+
+def _siblings(api: Api, leaf: Field) -> list[Field]:
+    holder = leaf.path.rsplit(".", 1)[0]
+    return [
+        each
+        for each in settable(api)
+        if each is not leaf and each.path.rsplit(".", 1)[0] == holder and each.reference is None and each.types != {"boolean"}
+    ]
+
+
+@rule("invalid-member-changes-no-sibling", family="atomicity", cases=field_cases(_inner_faults), standard="RFC 5789 2", wfc="F114")
+def test_invalid_member_changes_no_sibling(customer: Customer, case: Field) -> None:
+    """A patch in which one member of an object or item is invalid changes no other member of it."""
+    sibling = next((each for each in _siblings(customer.api, case) if _writable(customer, each)), None)
+    fault = plain_fault(customer.api, case)
+    if sibling is None or fault is None:
+        raise NotJudged(f"no member beside {case.path} can be written")
+    before = customer.read(without=case.top)
+    good = fresh_patch(customer, before, sibling)
+    body = _with_value(customer, good.body, case, fault.value, good)
+    exchange = customer.patch(body)
+    _judge_refusal(customer, exchange, before, f"{case.path} is {fault.why}", own=case)
+
+
+def _writable(customer: Customer, field: Field) -> bool:
+    try:
+        return bool(control(customer, field))
+    except NotJudged:
+        return False
+
+
+def _with_value(customer: Customer, body: Mapping[str, Any], leaf: Field, value: Any, near: Patch) -> dict[str, Any]:
+    """``body`` with another leaf set as well, in the same array items as the patch ``near``."""
+    way = customer.composer.way(leaf)
+    changed = dict(body)
+    holder: Any = changed
+    picked = list(near.selectors)
+    for step in way[:-1]:
+        holder[step.name] = _copied(holder[step.name])
+        holder = holder[step.name]
+        if isinstance(holder, list):
+            index = _index(holder, picked.pop(0))
+            holder[index] = dict(holder[index])
+            holder = holder[index]
+    holder[leaf.name] = value
+    return changed
+
+
+def _copied(value: Any) -> Any:
+    return list(value) if isinstance(value, list) else dict(value)
+
+
+def _index(items: list[Any], selector: Any) -> int:
+    if isinstance(selector, int):
+        return selector
+    return next(number for number, item in enumerate(items) if member(item, selector.key) == selector.value)
+
+
+def _arrays(api: Api) -> list[Field]:
+    return [
+        each
+        for each in api.walk_fields()
+        if each.kind == "array" and each.children and "." not in each.path and any(child.path.startswith(each.path) for child in faulty(api))
+    ]
+
+
+@rule("invalid-item-changes-no-item", family="atomicity", cases=field_cases(_arrays), standard="RFC 5789 2", wfc="F114")
+def test_invalid_item_changes_no_item(customer: Customer, case: Field) -> None:
+    """A patch in which one item of an array is invalid changes no other item of it."""
+    good_leaf = next((each for each in settable(customer.api) if each.path.startswith(f"{case.path}[].") and _writable(customer, each)), None)
+    bad_leaf = next((each for each in faulty(customer.api) if each.path.startswith(f"{case.path}[].") and each is not good_leaf), None)
+    fault = plain_fault(customer.api, bad_leaf) if bad_leaf else None
+    if good_leaf is None or bad_leaf is None or fault is None:
+        raise NotJudged(f"the items of {case.path} have no member to write, or none with a documented fault")
+    before = customer.read(without=case.top)
+    good = fresh_patch(customer, before, good_leaf)
+    items = _copied(good.body[case.name])
+    if len(items) < 2:
+        raise NotJudged(f"the customer has fewer than two {case.path}")
+    bad = _index(customer.composer.patch(before, bad_leaf, fault.value, prefers=_is_last(items)).body[case.name], len(items) - 1)
+    spoiled = customer.composer.patch(before, bad_leaf, fault.value, prefers=_is_last(items)).body[case.name][bad]
+    exchange = customer.patch({case.name: [*items[:-1], spoiled]})
+    _judge_refusal(customer, exchange, before, f"{bad_leaf.path} of another item is {fault.why}")
+
+
+def _is_last(items: list[Any]) -> Callable[[Any], bool]:
+    """Prefers the item with the identity of the last one."""
+    last = items[-1]
+    return lambda item: all(member(item, key) == last.get(key) for key in ("id", "name") if key in last)
+
+
+Refusal = Callable[[Customer, Mapping[str, Any]], Exchange]
+
+
+def _refusals(api: Api) -> Mapping[str, Refusal]:
+    """Ways to have a valid patch refused for a reason outside the record."""
+    ways: dict[str, Refusal] = {
+        "malformed JSON": lambda customer, body: customer.send("PATCH", encoded(body)[:-1]),
+        "media type text/plain": lambda customer, body: customer.patch(body, headers={"Content-Type": "text/plain"}),
+        "Accept application/xml": lambda customer, body: customer.patch(body, headers={"Accept": "application/xml"}),
+        "method POST": lambda customer, body: customer.send("POST", encoded(body)),
+    }
+    if api.security:
+        ways["no credential"] = lambda customer, body: customer.patch(body, auth={})
+        ways["wrong credential"] = lambda customer, body: customer.patch(body, auth=_wrong(customer))
+    return ways
+
+
+def _wrong(customer: Customer) -> dict[str, Secret]:
+    """Credentials of the same form that nobody was given."""
+    return {name: Secret(secret.reveal()[:-3] + "zZ9"[: len(secret.reveal())]) for name, secret in customer.party.auth.items()}
+
+
+@rule("refusal-changes-nothing", family="atomicity", cases=labelled_cases(_refusals), standard="RFC 5789 2", wfc="F114")
+def test_refusal_changes_nothing(customer: Customer, case: Refusal) -> None:
+    """A valid patch that is refused for its credential, method, media type or syntax changes nothing."""
+    valid = _working(customer, "")
+    if not valid:
+        raise NotJudged("no field can be written")
+    before = customer.read()
+    body: dict[str, Any] = {}
+    for field in valid:
+        body |= fresh_patch(customer, before, field).body
+    exchange = case(customer, body)
+    if exchange.ok:
+        raise NotJudged("the request is accepted: judged by the rules on credentials and negotiation")
+    _judge_refusal(customer, exchange, before, f"the answer was {exchange.status}")
+
+
+def _timestamps(api: Api) -> Iterable[Case]:
+    return [Case(each.path, each.path) for each in api.record if each.volatile]
+
+
+@rule("refusal-leaves-timestamps", family="atomicity", cases=_timestamps)
+def test_refusal_leaves_timestamps(customer: Customer, case: str) -> None:
+    """A refused patch does not move the time of the last change."""
+    if not customer.reads_by_get:
+        raise NotJudged("without a GET the reading itself may move it")
+    bad = next((each for each in faulty(customer.api) if each.top == each.path), None)
+    fault = plain_fault(customer.api, bad) if bad else None
+    if bad is None or fault is None:
+        raise NotJudged("the document rules no value out")
+    before = customer.read()
+    body = customer.composer.patch(before, bad, fault.value).body
+    exchange = customer.patch(body)
+    after = customer.read()
+    if not exchange.refused:
+        raise NotJudged("the bad value is not refused: judged by the rules on bad values")
+    if member(before, case) is ABSENT:
+        raise NotJudged(f"the record does not show {case}")
+    if member(before, case) != member(after, case):
+        raise Violation(
+            expected=f"{case} to stay as it was after a refused patch",
+            actual="it moved",
+            exchange=exchange,
+            difference=one_difference(case, member(before, case), member(after, case)),
+        )
+
+
+@rule("concurrent-patches-survive", family="atomicity", depth="thorough", advice="lost updates")
+def test_concurrent_patches_of_different_fields_survive(customer: Customer, case: None) -> None:
+    """Patches of different fields that are sent at the same time are all stored."""
+    fields = _working(customer, "")
+    if len(fields) < 2:
+        raise NotJudged("fewer than two fields can be written")
+    for _round in range(5):
+        before = customer.read()
+        patches = [fresh_patch(customer, before, field) for field in fields]
+        with ThreadPoolExecutor(len(patches)) as pool:
+            exchanges = list(pool.map(lambda patch: customer.patch(patch.body), patches))
+        after = customer.read()
+        for patch, exchange in zip(patches, exchanges, strict=True):
+            if customer.accepted(exchange) and not customer.reader.same(patch.field, patch.value, patch.shown_in(after)):
+                raise Violation(
+                    expected=f"{patch.field.path} to read {patch.value!r}, as was accepted beside another patch",
+                    actual=f"it reads {patch.shown_in(after)!r}",
+                    exchange=exchange,
+                    difference=one_difference(patch.field.path, patch.value, patch.shown_in(after)),
+                )

@@ -1,0 +1,205 @@
+"""Idempotence: the same patch again leaves what it left the first time.
+
+The document promises it in words for some APIs; for the others it follows from partial update itself: a repeat names
+the same fields with the same values, and nothing else may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from contracts.client import Exchange
+from contracts.customer import Customer
+from contracts.evidence import Write, collateral, control, differences_of, fresh_patch, stored, write
+from contracts.faults import plain_fault
+from contracts.patches import settable
+from contracts.records import ABSENT, Record
+from contracts.rule import field_cases, rule
+from contracts.verdict import NotJudged, Violation
+from specs import Api, Field
+
+REPEATS = 2
+"""Repetitions after the first patch: the third catches what toggles."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repetition:
+    """A patch sent several times: the first write, and each repeat with the record after it."""
+
+    first: Write
+    repeats: tuple[tuple[Exchange, Record], ...]
+
+
+def _repeated(customer: Customer, field: Field) -> Repetition:
+    """The plain write of a field, sent again and again; made once."""
+    key = ("repeated", field.path)
+    if key not in customer.memory:
+        control(customer, field)
+        before = customer.read(without=field.top)
+        customer.memory[key] = _repeat(customer, write(customer, fresh_patch(customer, before, field), before))
+    kept: Repetition = customer.memory[key]
+    return kept
+
+
+def _repeat(customer: Customer, first: Write) -> Repetition:
+    if not customer.accepted(first.exchange) or not stored(customer, first):
+        raise NotJudged("the first patch does not work: judged by sent-field-stored")
+    repeats = []
+    for _ in range(REPEATS):
+        exchange = customer.patch(first.patch.body)
+        repeats.append((exchange, customer.read(without=first.field.top)))
+    return Repetition(first, tuple(repeats))
+
+
+def _with_null(api: Api) -> list[Field]:
+    return [each for each in settable(api) if each.states("nullable")]
+
+
+def _judge_states(customer: Customer, done: Repetition) -> None:
+    """Nothing may differ after a repeat that the first patch had not wrongly changed already."""
+    blamed = {each.property for each in collateral(customer, done.first)}
+    for number, (exchange, record) in enumerate(done.repeats, start=2):
+        changed = [each for each in customer.reader.differences(done.first.after, record) if each.property not in blamed]
+        if changed:
+            raise Violation(
+                expected=f"the same record after patch number {number} as after the first",
+                actual=f"{changed[0].difference.path} changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+                exchange=exchange,
+                difference=differences_of(changed),
+            )
+
+
+@rule("repeat-same-state", family="idempotence", cases=field_cases(settable), wfc="F118")
+def test_repeat_leaves_the_same_state(customer: Customer, case: Field) -> None:
+    """The same patch sent two and three times leaves the record as the first one did."""
+    _judge_states(customer, _repeated(customer, case))
+
+
+@rule("repeat-same-answer", family="idempotence", cases=field_cases(settable), wfc="F118")
+def test_repeat_is_answered_alike(customer: Customer, case: Field) -> None:
+    """The same patch sent again is answered with the same status and record, volatile fields aside."""
+    done = _repeated(customer, case)
+    for number, (exchange, record) in enumerate(done.repeats, start=2):
+        if exchange.status != done.first.exchange.status:
+            raise Violation(
+                expected=f"status {done.first.exchange.status} for patch number {number}, as for the first",
+                actual=exchange.said,
+                exchange=exchange,
+            )
+        if customer.reader.differences(done.first.after, record):
+            raise NotJudged("the record differs: judged by repeat-same-state")
+        _judge_answers(customer, done.first.exchange, exchange, number)
+
+
+def _judge_answers(customer: Customer, first: Exchange, exchange: Exchange, number: int) -> None:
+    shown, again = customer.record_in(first), customer.record_in(exchange)
+    if shown is None or again is None:
+        if (shown is None) != (again is None):
+            raise Violation(expected=f"the record in answer number {number}, as in the first", actual=exchange.said, exchange=exchange)
+        return
+    changed = customer.reader.differences(shown, again)
+    if changed:
+        raise Violation(
+            expected=f"the same record in answer number {number} as in the first",
+            actual=f"{changed[0].difference.path} differs",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+@rule("repeat-null-same-state", family="idempotence", cases=field_cases(_with_null))
+def test_repeated_null_leaves_the_same_state(customer: Customer, case: Field) -> None:
+    """Null sent twice for a nullable field leaves the record as it did once, with the same status."""
+    if case.safe.get("type") != "null":
+        control(customer, case)
+    before = customer.read(without=case.top)
+    first = write(customer, customer.composer.patch(before, case, None), before)
+    if not customer.accepted(first.exchange) or first.patch.shown_in(first.after) is not ABSENT:
+        raise NotJudged("null is not stored: judged by null-stored")
+    done = _repeat(customer, first)
+    _judge_states(customer, done)
+    for exchange, _record in done.repeats:
+        if exchange.status != first.exchange.status:
+            raise Violation(expected=f"status {first.exchange.status} again", actual=exchange.said, exchange=exchange)
+
+
+@rule("return-to-value", family="idempotence", cases=field_cases(settable))
+def test_return_to_a_value_restores_the_state(customer: Customer, case: Field) -> None:
+    """A value set, replaced and set again leaves the record as the first time: history does not matter."""
+    first = _holding_its_value(customer, case)
+    record = customer.read(without=case.top)
+    again = customer.composer.patch(record, case, first.patch.value)
+    other = write(customer, fresh_patch(customer, record, case), record)
+    if not customer.accepted(other.exchange) or not stored(customer, other):
+        raise NotJudged(f"a second value for {case.path} is not stored")
+    back = write(customer, again, other.after)
+    if not customer.accepted(back.exchange):
+        raise Violation(expected=f"{case.path} to take a value that it held before", actual=back.exchange.said, exchange=back.exchange)
+    blamed = {each.property for each in [*collateral(customer, first), *collateral(customer, other)]}
+    changed = [each for each in customer.reader.differences(record, back.after) if each.property not in blamed]
+    if changed:
+        raise Violation(
+            expected=f"the same record as when {case.path} held this value before",
+            actual=f"{changed[0].difference.path} differs",
+            exchange=back.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _holding_its_value(customer: Customer, field: Field) -> Write:
+    """Arrange that the field holds the value of its first write, which the target is known to accept."""
+    first = _repeated(customer, field).first
+    patch = customer.composer.patch(customer.read(without=field.top), field, first.patch.value)
+    if not customer.reader.same(field, patch.value, patch.shown_in(customer.read(without=field.top))):
+        customer.patch(patch.body)
+    if not customer.reader.same(field, patch.value, patch.shown_in(customer.read(without=field.top))):
+        raise NotJudged(f"{field.path} does not take its earlier value: judged by the other rules")
+    return first
+
+
+@rule("no-op-changes-nothing", family="idempotence", cases=field_cases(settable))
+def test_patch_with_current_value_changes_nothing(customer: Customer, case: Field) -> None:
+    """A patch that sends the value which a field already holds is accepted and changes nothing."""
+    first = _holding_its_value(customer, case)
+    before = customer.read(without=case.top)
+    current = customer.composer.patch(before, case, None).shown_in(before)
+    again = write(customer, customer.composer.patch(before, case, None if current is ABSENT else current), before)
+    if not customer.accepted(again.exchange):
+        raise Violation(expected=f"the current value of {case.path} to be accepted", actual=again.exchange.said, exchange=again.exchange)
+    blamed = {each.property for each in collateral(customer, first)}
+    changed = [each for each in customer.reader.differences(before, again.after) if each.property not in blamed]
+    if changed:
+        raise Violation(
+            expected="nothing to change",
+            actual=f"{changed[0].difference.path} changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+            exchange=again.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _with_fault(api: Api) -> Iterable[Field]:
+    return [each for each in settable(api) if plain_fault(api, each) is not None]
+
+
+@rule("repeat-after-refusal", family="idempotence", cases=field_cases(_with_fault))
+def test_repeat_after_a_refusal_is_the_same(customer: Customer, case: Field) -> None:
+    """A patch repeated after a refused one is answered and leaves the record as before the refusal."""
+    first = _holding_its_value(customer, case)
+    settled = customer.read(without=case.top)
+    patch = customer.composer.patch(settled, case, first.patch.value)
+    fault = plain_fault(customer.api, case)
+    refused = customer.patch(customer.composer.patch(settled, case, fault.value if fault else None).body)
+    if not refused.refused:
+        raise NotJudged("the bad value is not refused: judged by the rules on bad values")
+    if customer.reader.differences(settled, customer.read(without=case.top)):
+        raise NotJudged("the refused patch changed something: judged by the rules on bad values and atomicity")
+    again = write(customer, patch, settled)
+    changed = customer.reader.differences(settled, again.after)
+    if again.exchange.status != first.exchange.status or changed:
+        raise Violation(
+            expected=f"status {first.exchange.status} and the same record, as before the refused patch",
+            actual=again.exchange.said if not changed else f"{changed[0].difference.path} differs",
+            exchange=again.exchange,
+            difference=differences_of(changed),
+        )

@@ -1,0 +1,112 @@
+"""Isolation: a patch concerns one customer, its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts.customer import Customer
+from contracts.evidence import control, differences_of, fresh_patch, single, write
+from contracts.patches import settable
+from contracts.records import Record, look_up
+from contracts.rule import Case, field_cases, rule
+from contracts.verdict import NotJudged, Violation
+from specs import Api, Field
+
+
+def _other(customer: Customer) -> Customer:
+    if customer.other is None:
+        raise NotJudged("the target names no other customer")
+    return customer.other
+
+
+def _other_record(customer: Customer) -> Record:
+    return _other(customer).read()
+
+
+@rule("other-customer-unchanged", family="isolation", cases=field_cases(settable), wfc="F119")
+def test_other_customer_is_unchanged(customer: Customer, case: Field) -> None:
+    """A patch of one customer leaves another customer's record as it was."""
+    settled = _other_record(customer)
+    record = customer.read(without=case.top)
+    done = write(customer, fresh_patch(customer, record, case), record)
+    if not customer.accepted(done.exchange):
+        raise NotJudged(f"a plain write of {case.path} is not accepted")
+    after = _other_record(customer)
+    changed = customer.reader.differences(settled, after)
+    if changed:
+        raise Violation(
+            expected="the other customer's record to stay as it was",
+            actual=f"its {changed[0].difference.path} changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+            exchange=done.exchange,
+            difference=differences_of(changed),
+        )
+
+
+@rule("refused-patch-leaves-other", family="isolation")
+def test_refused_patch_leaves_the_other_customer(customer: Customer, case: None) -> None:
+    """A refused patch of one customer leaves another customer's record as it was."""
+    before = _other_record(customer)
+    exchanges = [customer.patch({}, auth={}), customer.send("PATCH", b'{"a":')]
+    changed = customer.reader.differences(before, _other_record(customer))
+    if changed:
+        raise Violation(
+            expected="the other customer's record to stay as it was",
+            actual=f"its {changed[0].difference.path} changed after refused patches",
+            exchange=exchanges[-1],
+            difference=differences_of(changed),
+        )
+
+
+@rule("other-credential-refused", family="isolation", wfc="F206")
+def test_other_credential_cannot_write(customer: Customer, case: None) -> None:
+    """Another customer's credential cannot change this customer."""
+    other = _other(customer)
+    revealed = {name: secret.reveal() for name, secret in customer.party.auth.items()}
+    if all(revealed.get(name) == secret.reveal() for name, secret in other.party.auth.items()):
+        raise NotJudged("both customers are reached with the same credential")
+    field = settable(customer.api)[0]
+    control(customer, field)
+    before = customer.read(without=field.top)
+    patch = fresh_patch(customer, before, field)
+    kept = other.read() if customer.api.identity == "credential" else None
+    exchange = customer.patch(patch.body, auth=other.party.auth)
+    changed = customer.reader.differences(before, customer.read(without=field.top))
+    if kept is not None:
+        other.restore(kept)
+    if changed:
+        raise Violation(
+            expected="the record to stay as it was under another customer's credential",
+            actual=f"{changed[0].difference.path} changed; {exchange.said}",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _identifiers(api: Api) -> Iterable[Case]:
+    """Path parameters that the record shows under their own name or as id."""
+    names = {each.path for each in api.record}
+    parameters = [each.name for each in api.parameters if each.location == "path"]
+    return [Case(name if name in names else "id", name) for name in parameters if name in names or (len(parameters) == 1 and "id" in names)]
+
+
+@rule("answer-shows-own-record", family="isolation", cases=_identifiers)
+def test_answer_shows_the_customer_that_was_patched(customer: Customer, case: str) -> None:
+    """The answer to a patch shows the record of the customer that the path names."""
+    shown_as = case if case in {each.path for each in customer.api.record} else "id"
+    judged = 0
+    for field in settable(customer.api):
+        try:
+            done = single(customer, field)
+        except NotJudged:
+            continue
+        shown = look_up(customer.record_in(done.exchange) or {}, shown_as)
+        if isinstance(shown, bool | int | str):
+            judged += 1
+            if str(shown).lower() != customer.party.path[case].lower():
+                raise Violation(
+                    expected=f"{shown_as} {customer.party.path[case]} in the answer",
+                    actual=f"it is {shown!r}",
+                    exchange=done.exchange,
+                )
+    if not judged:
+        raise NotJudged(f"no answer shows {shown_as}")

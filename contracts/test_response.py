@@ -1,0 +1,214 @@
+"""Response: the success answer has the documented status, form and members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.client import NOT_JSON, Exchange
+from contracts.customer import Customer
+from contracts.evidence import single
+from contracts.patches import settable
+from contracts.records import ABSENT, look_up
+from contracts.rule import field_cases, rule
+from contracts.verdict import Level, NotJudged, Violation
+from specs import Api, RecordField, Schema
+
+JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
+SECRET_NAMES = re.compile(r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE)
+
+
+def _successes(customer: Customer) -> list[Exchange]:
+    """The answers to plain writes that the target accepts."""
+    found = []
+    for field in settable(customer.api):
+        try:
+            exchange = single(customer, field).exchange
+        except NotJudged:
+            continue
+        if customer.accepted(exchange):
+            found.append(exchange)
+    if not found:
+        raise NotJudged("no plain write is accepted")
+    return found
+
+
+def _records(customer: Customer) -> list[tuple[Exchange, Mapping[str, Any]]]:
+    found = [(exchange, record) for exchange in _successes(customer) if (record := customer.record_in(exchange)) is not None]
+    if not found:
+        raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")
+    return found
+
+
+@rule("success-status", family="response", wfc="F101")
+def test_success_has_the_documented_status(customer: Customer, case: None) -> None:
+    """A successful patch is answered with the documented status."""
+    api = customer.api
+    for exchange in _successes(customer):
+        if exchange.status != api.success:
+            lenient = exchange.status in api.also_success
+            raise Violation(
+                expected=f"status {api.success}",
+                actual=f"it is {exchange.status}",
+                exchange=exchange,
+                level=Level.SHOULD if lenient else None,
+            )
+
+
+@rule("success-media-type", family="response")
+def test_success_is_json(customer: Customer, case: None) -> None:
+    """A success answer with a documented body is JSON, and says so in Content-Type."""
+    documented = customer.api.responses[customer.api.success].media_types
+    for exchange in _successes(customer):
+        answer = exchange.answer
+        if answer is None or (answer.status == 204 and not answer.body):
+            continue
+        if answer.json is NOT_JSON:
+            raise Violation(expected="a JSON body", actual=exchange.said, exchange=exchange)
+        if answer.media_type not in {each.lower() for each in documented} and not _is_json(answer.media_type):
+            raise Violation(
+                expected=f"Content-Type {' or '.join(documented)}",
+                actual=f"it is {answer.headers.get('Content-Type', '(absent)')!r}",
+                exchange=exchange,
+            )
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+@rule("record-shown", family="response")
+def test_success_shows_the_record(customer: Customer, case: None) -> None:
+    """A success answer shows the record where the document puts it."""
+    for exchange in _successes(customer):
+        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and customer.record_in(exchange) is None:
+            raise Violation(
+                expected=f"the record at {customer.api.record_at or 'the top'} of the body",
+                actual=exchange.said,
+                exchange=exchange,
+            )
+
+
+def _typed(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if _judged_schema(each)]
+
+
+def _judged_schema(each: RecordField) -> dict[str, Any]:
+    """The documented keywords of a property's own value; enums and members have rules of their own."""
+    schema = {key: value for key, value in each.schema.items() if key in JUDGED_KEYWORDS and key not in each.inferred}
+    if "array" in _types(each.schema) and not each.children and "items" in each.schema:
+        schema["items"] = {key: value for key, value in each.schema["items"].items() if key in JUDGED_KEYWORDS}
+    return schema
+
+
+def _types(schema: Schema) -> Any:
+    return schema.get("type", "")
+
+
+@rule("documented-types", family="response", cases=field_cases(_typed))
+def test_documented_property_has_its_type(customer: Customer, case: RecordField) -> None:
+    """Each documented property of the record has the documented type and format wherever it is shown."""
+    validator = jsonschema_rs.Draft202012Validator(_judged_schema(case), validate_formats=True)
+    seen = 0
+    for exchange, record in _records(customer):
+        for value in _occurrences(record, case.path):
+            seen += 1
+            error = next(validator.iter_errors(value), None)
+            if error is not None:
+                raise Violation(
+                    expected=f"{case.path} to be {_described(case)}",
+                    actual=f"it is {value!r}: {error.message}",
+                    exchange=exchange,
+                )
+    if not seen:
+        raise NotJudged(f"no success answer shows {case.path}")
+
+
+def _occurrences(record: Any, path: str) -> Iterator[Any]:
+    """Every value at a path, null included where the key is there."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]")
+    if not isinstance(record, Mapping) or name not in record:
+        return
+    value = record[name]
+    if not rest:
+        yield value
+    elif head.endswith("[]"):
+        for item in value if isinstance(value, list) else ():
+            yield from _occurrences(item, rest)
+    else:
+        yield from _occurrences(value, rest)
+
+
+def _described(each: RecordField) -> str:
+    return ", ".join(f"{key} {value}" for key, value in _judged_schema(each).items() if key != "items")
+
+
+def _required(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if each.required]
+
+
+@rule("required-members-present", family="response", cases=field_cases(_required))
+def test_required_member_is_present(customer: Customer, case: RecordField) -> None:
+    """Each member that the document requires is there in every success answer."""
+    holder, _, name = case.path.rpartition(".")
+    seen = 0
+    for exchange, record in _records(customer):
+        for parent in _parents(record, holder):
+            seen += 1
+            if name not in parent:
+                raise Violation(expected=f"{case.path} in the answer", actual="it is absent", exchange=exchange)
+    if not seen:
+        raise NotJudged(f"no success answer shows what holds {case.path}")
+
+
+def _parents(record: Mapping[str, Any], holder: str) -> Iterator[Mapping[str, Any]]:
+    if not holder:
+        yield record
+        return
+    for value in _occurrences(record, holder.removesuffix("[]")):
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Mapping))
+
+
+def _created(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.record if each.volatile and each.schema.get("format") == "date-time"]
+
+
+@rule("timestamp-moves-forward", family="response", cases=field_cases(_created))
+def test_timestamp_moves_forward(customer: Customer, case: RecordField) -> None:
+    """A timestamp of the last change never goes back from one successful patch to the next."""
+    latest = ""
+    for exchange, record in _records(customer):
+        value = look_up(record, case.path)
+        if value is ABSENT or not isinstance(value, str) or not value.endswith("Z"):
+            continue
+        if latest and value[:19] < latest[:19]:
+            raise Violation(expected=f"{case.path} not before {latest}", actual=f"it is {value}", exchange=exchange)
+        latest = value
+    if not latest:
+        raise NotJudged(f"no success answer shows {case.path} in UTC")
+
+
+@rule("no-secret-shown", family="response", wfc="F204")
+def test_success_shows_no_secret(customer: Customer, case: None) -> None:
+    """A success answer shows no undocumented member that is named like a secret."""
+    documented = {each.path.rsplit(".", 1)[-1] for each in customer.api.walk_record()}
+    hidden = {each.name for each in customer.api.walk_fields() if each.write_only}
+    for exchange, record in _records(customer):
+        for name in _names(record):
+            snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
+            if name not in documented and name not in hidden and SECRET_NAMES.search(snake):
+                raise Violation(expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange)
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names(inner)
