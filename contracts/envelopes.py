@@ -9,7 +9,8 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.client import NOT_JSON, Answer, Exchange
-from specs import Api, Response, Shape, Situation
+from specs import Api, Shape, Situation
+from specs.model import Response
 
 STAND_INS = {"wrong_credential": "unauthenticated", "empty_body": "malformed_json", "not_an_object": "malformed_json"}
 """For a kind of refusal that a document does not describe: the one that comes nearest to it."""
@@ -145,7 +146,7 @@ def skeleton(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: skeleton(each) for name, each in value.items() if each is not None}
     if isinstance(value, list):
-        return [dict(each) if isinstance(each, Mapping) else each for each in _distinct(map(skeleton, value))]
+        return _distinct(map(skeleton, value))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return type(value).__name__
     return "number"

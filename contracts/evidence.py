@@ -84,21 +84,28 @@ def control(customer: Customer, leaf: Field) -> Write:
 
 
 def collateral(customer: Customer, done: Write) -> list[Located]:
-    """Differences that a write made outside the field it was about."""
-    return outside([done.field], customer.reader.differences(done.before, done.after), done)
+    """Differences that a write made outside the field it was about; worked out once."""
+    key = ("collateral", id(done))
+    if key not in customer.memory:
+        found = outside([done.field], customer.reader.differences(done.before, done.after), done)
+        customer.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
+    kept: tuple[Write, list[Located]] = customer.memory[key]
+    return kept[1]
 
 
 def outside(fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
     """The differences that do not belong to any of the fields (at the very array item that was written)."""
     own = [(base(each), done.patch.selectors if each is done.field else ()) for each in fields]
-    return [found for found in differences if not any(_belongs(found, path, selectors) for path, selectors in own)]
+    unasked = (found for found in differences if found.property not in done.patch.filled)
+    return [found for found in unasked if not any(_belongs(found, path, selectors) for path, selectors in own)]
 
 
 def base(leaf: Field) -> str | None:
     """The record property that a write of the field may change: for a reference, the whole row that it shows."""
     if leaf.response is None:
         return None
-    shown = leaf.response.removesuffix(f".{leaf.reference.key}") if leaf.reference is not None else leaf.response
+    elsewhere = leaf.reference is not None and leaf.response != leaf.path
+    shown = leaf.response.removesuffix(f".{leaf.reference.key}") if elsewhere and leaf.reference else leaf.response
     return shown.replace("[]", "")
 
 

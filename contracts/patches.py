@@ -19,12 +19,16 @@ from specs import Api, Field
 
 @dataclass(frozen=True, slots=True)
 class Patch:
-    """A body, and the one field in it that matters: its value, and the array items on the way to it."""
+    """A body, and the one field in it that matters: its value, and the array items on the way to it.
+
+    ``filled``: record properties of siblings that had to be given another value, since they held an invalid one.
+    """
 
     field: Field
     value: Any
     body: Mapping[str, Any]
     selectors: tuple[Selector, ...] = ()
+    filled: frozenset[str] = frozenset()
 
     def shown_in(self, record: Record) -> Any:
         """What a record shows for the field, ABSENT for nothing."""
@@ -48,6 +52,7 @@ class Composer:
         self._api = api
         self._values = values
         self._reader = reader
+        self._filled: set[str] = set()
 
     def patch(self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] = lambda _item: True) -> Patch:
         """The patch that sets ``leaf`` to ``value``; ``prefers`` picks among the items of an array.
@@ -55,9 +60,10 @@ class Composer:
         Raises NotJudged where the record has no item that could carry the field.
         """
         way = _Way(self.way(leaf), value, prefers)
+        self._filled = set()
         top = way.fields[0]
         sent = self._along(way, 0, look_up(record, top.response))
-        return Patch(leaf, value, {top.name: sent}, tuple(way.selectors))
+        return Patch(leaf, value, {top.name: sent}, tuple(way.selectors), frozenset(self._filled))
 
     def fresh(self, record: Record, leaf: Field) -> Patch:
         """A patch of ``leaf`` to a safe value that the record does not show yet."""
@@ -126,15 +132,14 @@ class Composer:
             return [self.members(each, item) for item in current] if isinstance(current, list) else ABSENT
         if current is ABSENT and each.nullable:
             return None
-        if self._is_key(each) or self._values.safe(each, current):
+        if is_key(self._api, each) or self._values.valid(each, current):
             return current
         try:
-            return self._values.fresh(each, current)
+            filled = self._values.fresh(each, current)
         except NotJudged:
             return ABSENT
-
-    def _is_key(self, each: Field) -> bool:
-        return is_key(self._api, each)
+        self._filled.add(each.response or "")
+        return filled
 
     # --- the way back ---
 

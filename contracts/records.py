@@ -6,6 +6,7 @@ empty list and none; items with a key are matched by it, wherever they stand.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -139,7 +140,12 @@ class Reader:
 
     def differences(self, before: Record, after: Record, *, volatile: bool = False) -> list[Located]:
         """Where two readings differ in documented, non-derived properties; ``volatile`` takes those in as well."""
-        return [found for each in self.api.record for found in self._compare(each, each.path, before, after, volatile)]
+        return [
+            found
+            for each in self.api.record
+            if not _alike(before.get(each.path), after.get(each.path))
+            for found in self._compare(each, each.path, before, after, volatile)
+        ]
 
     def _compare(self, each: RecordField, place: str, before: Any, after: Any, volatile: bool) -> Iterator[Located]:
         if each.derived or (each.volatile and not volatile):
@@ -180,6 +186,11 @@ class Reader:
     @staticmethod
     def _brief(keyed: Mapping[Any, Any], items: list[Any]) -> str:
         return f"{len(items)} items: {', '.join(map(str, keyed))}"
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """The same JSON text: the quick answer for what did not change at all."""
+    return json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)

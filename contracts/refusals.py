@@ -1,273 +1,285 @@
-"""Values sent one a request that must be refused, or that may be: what came of each, put together for one item."""
+"""Requests that a target is to refuse, one fault each: provoked once for a customer, and judged by several rules."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from contracts.client import Exchange
-from contracts.customer import Customer
-from contracts.evidence import control, differences_of, put_back, single
+from contracts.customer import UNKNOWN_MEMBER, Customer, encoded, present
+from contracts.evidence import control, differences_of, fresh_patch, put_back, single
 from contracts.faults import Fault, faults, faulty
 from contracts.patches import Patch, settable
-from contracts.records import ABSENT, Located, Reader, Record, look_up, related
-from contracts.verdict import Difference, NotJudged, Violation
-from specs import Field
+from contracts.records import Located, Record
+from contracts.secrecy import Secret
+from contracts.verdict import Difference, NotJudged
+from specs import Api, Field
 
-ENOUGH = 3
-"""Failures of one item after which no further value is sent: more of them say nothing new."""
-SHOWN = 60
+Kept = TypeVar("Kept")
 
-
-@dataclass(frozen=True, slots=True)
-class Bad:
-    """A value that the document rules out, and what a report calls it."""
-
-    name: str
-    value: Any
+_NAME = UNKNOWN_MEMBER.encode()
+BROKEN_JSON = (b'{"%s":' % _NAME, b"{'%s': 1}" % _NAME, b'{"%s" "b"}' % _NAME, b"not json")
+"""Bodies that no reading of JSON admits."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """What went wrong with one request of an item; ``broken``: the answer was a 5xx, or none."""
-
-    actual: str
-    exchange: Exchange
-    difference: tuple[Difference, ...] = ()
-    broken: bool = False
-
-
-def broken(exchange: Exchange) -> bool:
-    """No usable answer, or one that puts the blame on the server."""
-    return exchange.answer is None or exchange.answer.status >= 500
-
-
-def brief(value: Any) -> str:
-    """A value in few characters, ASCII only, so that look-alikes can be told apart."""
-    text = str(value) if value is ABSENT else ascii(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}... ({len(value) if isinstance(value, str | list) else len(text)} characters)"
-
-
-# --- controls -------------------------------------------------------------------------------------------------------
-
-
-def writable(customer: Customer, field: Field) -> None:
-    """Make sure that a valid value of the field is accepted, so that a refusal is about the value.
-
-    Where no other value is known, the current one is sent again. Raises NotJudged otherwise.
-    """
-    if field.children:
-        _holder_writable(customer, field)
-    elif field.response is not None and not isinstance(_single(customer, field), NotJudged):
-        control(customer, field)
-    else:
-        _accepts(customer, field)
-
-
-def _holder_writable(customer: Customer, holder: Field) -> None:
-    """A plain write of one member takes the whole object or array along."""
-    for leaf in settable(customer.api):
-        if leaf.path.startswith((f"{holder.path}.", f"{holder.path}[].")):
-            try:
-                control(customer, leaf)
-            except NotJudged:
-                continue
-            return
-    raise NotJudged(f"no plain write of a member of {holder.path} works here")
-
-
-def _single(customer: Customer, field: Field) -> object:
-    try:
-        return single(customer, field)
-    except NotJudged as reason:
-        return reason
-
-
-def _accepts(customer: Customer, field: Field) -> None:
-    key = ("accepts", field.path)
+def kept(customer: Customer, key: object, make: Callable[[], Kept]) -> Kept:
+    """What ``make`` gives, made once for the customer; so is its NotJudged."""
     if key not in customer.memory:
-        customer.memory[key] = _refusal_of_valid(customer, field)
-    reason: str = customer.memory[key]
-    if reason:
-        raise NotJudged(reason)
-
-
-def _refusal_of_valid(customer: Customer, field: Field) -> str:
-    """Why no valid value of the field is known to be accepted, or ""."""
-    done = _single(customer, field)
-    if not isinstance(done, NotJudged):
-        exchange: Exchange = done.exchange  # type: ignore[attr-defined]  # single gives a Write or raises
-    else:
-        record = customer.read(without=field.top)
-        current = customer.composer.patch(record, field, None).shown_in(record)
-        if current in (ABSENT, []) and not field.nullable:
-            return str(done)
-        exchange = customer.patch(customer.composer.patch(record, field, None if current is ABSENT else current).body)
-    return "" if customer.accepted(exchange) else f"a valid value for {field.path} is not accepted here: {exchange.said}"
-
-
-# --- values that must be refused ------------------------------------------------------------------------------------
-
-
-def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, keyword: str, expected: str) -> None:
-    """Send each bad value alone: it must be refused (any 4xx), and nothing of it may be stored.
-
-    ``keyword``: what of the document rules the values out, as in ``faults``. Raises Violation for all that went
-    wrong together, NotJudged where the plain write does not work or an answer contradicts itself.
-    """
-    writable(customer, field)
-    before = customer.read(without=field.top)
-    failures: list[Failure] = []
-    refused: list[Bad] = []
-    disguised: Exchange | None = None
-    for bad in bads:
-        if any(Reader.equal(bad.value, each) for each in field.either):
-            continue
-        exchange = customer.patch(customer.composer.patch(before, field, bad.value).body)
-        if exchange.refused:
-            refused.append(bad)
-        elif customer.disguised(exchange):
-            disguised = exchange
-        else:
-            failures.append(_failure(customer, bad, customer.composer.patch(before, field, bad.value), exchange, before))
-        if len(failures) == ENOUGH:
-            break
-    if not failures and refused:
-        failures = _left_behind(customer, field, before, refused)
-    conclude(customer, field, failures, keyword=keyword, expected=expected)
-    if disguised is not None:
-        raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
-    if not refused:
-        raise NotJudged(f"no value is ruled out for {field.path} here")
-
-
-def _failure(customer: Customer, bad: Bad, sent: Patch, exchange: Exchange, before: Record) -> Failure:
-    """What became of a value that was not refused; the old value is put back."""
-    old, now = sent.shown_in(before), _shown_now(customer, sent)
-    changed = not customer.reader.equal(old, now)
-    if changed:
-        put_back(customer, sent.field, before, sent.body)
-    difference = (Difference(path=sent.field.path, before=_plain(old), after=_plain(now)),) if changed else ()
-    if not exchange.ok:
-        return Failure(f"for {bad.name} {exchange.said}", exchange, difference, broken=broken(exchange))
-    return Failure(f"{bad.name} was accepted, and {sent.field.path} {'reads ' + brief(now) if changed else 'did not change'}", exchange, difference)
-
-
-def _shown_now(customer: Customer, sent: Patch) -> Any:
-    try:
-        return sent.shown_in(customer.read(without=sent.field.top))
-    except NotJudged:
-        return "(the record cannot be read any more)"
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if value is ABSENT else value
-
-
-def _left_behind(customer: Customer, field: Field, before: Record, refused: Iterable[Bad]) -> list[Failure]:
-    """What refused values left in their field; looked for one by one only where the record differs at the end."""
-    if not _changed(customer, field, before):
-        return []
-    general = elsewhere(customer, field, "") or None
-    if general is not None and general.stores:
-        raise NotJudged("refused values are stored in other fields too: judged by the atomicity rules")
-    for bad in refused:
-        sent = customer.composer.patch(before, field, bad.value)
-        put_back(customer, field, before, sent.body)
-        exchange = customer.patch(sent.body)
-        changed = _changed(customer, field, before)
-        if exchange.refused and changed:
-            put_back(customer, field, before, sent.body)
-            return [Failure(f"{bad.name} was refused with {exchange.status}, and yet {field.path} changed", exchange, differences_of(changed))]
-    raise NotJudged(f"{field.path} changed once while bad values were refused, and not again")
-
-
-def _changed(customer: Customer, field: Field, before: Record) -> list[Located]:
-    after = customer.read(without=field.top)
-    return [each for each in customer.reader.differences(before, after) if related(each.property, field.response)]
-
-
-# --- values that may be accepted or refused -------------------------------------------------------------------------
-
-
-def survived(customer: Customer, name: str, exchange: Exchange, before: Record, field: Field | None = None) -> list[Failure]:
-    """What is wrong with the answer to a request that may be accepted or refused: a 5xx, none, or a refusal that changed something.
-
-    ``field``: the one that an accepted request may have changed; it is put back.
-    """
-    try:
-        after = customer.read(without=field.top if field else None)
-    except NotJudged as reason:
-        return [Failure(f"after {name} {reason}", exchange, broken=True)]
-    changed = customer.reader.differences(before, after)
-    if changed and field is not None:
-        put_back(customer, field, before, {field.top: None})
-    if not exchange.ok and not exchange.refused:
-        return [Failure(f"for {name} {exchange.said}", exchange, differences_of(changed), broken=broken(exchange))]
-    if exchange.refused and changed:
-        return [Failure(f"{name} was refused, and yet {changed[0].difference.path} changed", exchange, differences_of(changed))]
-    return []
-
-
-# --- one report for all ---------------------------------------------------------------------------------------------
-
-
-def conclude(customer: Customer, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "") -> None:
-    """Raise the failures of an item as one violation, unless other faults in other fields fare the same way.
-
-    A target that answers every invalid value with 5xx is reported once, by the rule on the status of refusals.
-    """
-    if not failures:
-        return
-    if all(each.broken for each in failures):
-        general = elsewhere(customer, field, keyword)
-        if general is not None and general.broken:
-            raise NotJudged("other invalid values are answered so too: judged by invalid-field-status")
-    first = failures[0]
-    raise Violation(
-        expected=expected,
-        actual="; ".join(each.actual for each in failures),
-        exchange=first.exchange,
-        difference=first.difference,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """How another fault in another field fares: answered with 5xx or not at all, stored although it was refused."""
-
-    broken: bool
-    stores: bool
-
-
-def elsewhere(customer: Customer, field: Field | None, keyword: str) -> Elsewhere | None:
-    """The fate of a fault outside the field's property and of another keyword; None where there is none to try."""
-    top = field.top if field is not None else ""
-    key = ("elsewhere", top, keyword)
-    if key not in customer.memory:
-        others = (fault for each in faulty(customer.api) if each.top != top for fault in faults(customer.api, each) if fault.keyword != keyword)
-        customer.memory[key] = next(_tried(customer, islice(others, 4)), None)
-    found: Elsewhere | None = customer.memory[key]
+        try:
+            customer.memory[key] = make()
+        except NotJudged as reason:
+            customer.memory[key] = reason
+    found: Kept | NotJudged = customer.memory[key]
+    if isinstance(found, NotJudged):
+        raise NotJudged(str(found))
     return found
 
 
-def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
-    for fault in others:
+# --- bad values -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BadWrite:
+    """A patch with one documented fault in it, and its exchange."""
+
+    fault: Fault
+    patch: Patch
+    exchange: Exchange
+
+
+def bad_writes(customer: Customer, field: Field) -> tuple[BadWrite, ...]:
+    """One write of the field for each keyword of the document that a value can break."""
+    return kept(customer, ("bad writes", field.path), lambda: tuple(_bad_writes(customer, field)))
+
+
+def _bad_writes(customer: Customer, field: Field) -> Iterator[BadWrite]:
+    _check_company(customer, field)
+    plainest: dict[str, Fault] = {}
+    for fault in faults(customer.api, field):
+        plainest.setdefault(fault.keyword, fault)
+    for fault in plainest.values():
+        record = customer.read(without=field.top)
+        patch = customer.composer.patch(record, field, fault.value)
+        exchange = customer.patch(patch.body)
+        if exchange.ok:
+            put_back(customer, field, record, patch.body)
+        yield BadWrite(fault, patch, exchange)
+
+
+def _check_company(customer: Customer, field: Field) -> None:
+    """A nested field travels with its siblings, which must be acceptable by themselves."""
+    if field.path == field.top:
+        return
+    own = [each for each in settable(customer.api) if each.top == field.top]
+    for each in sorted(own, key=lambda each: each is not field)[:3]:
         try:
-            before = customer.read(without=fault.field.top)
-            body = customer.composer.patch(before, fault.field, fault.value).body
-            exchange = customer.patch(body)
-            changed = _changed(customer, fault.field, before)
+            if customer.accepted(single(customer, each).exchange):
+                return
         except NotJudged:
             continue
-        if changed:
-            put_back(customer, fault.field, before, body)
-        if not exchange.ok:
-            yield Elsewhere(broken(exchange), bool(changed))
+    raise NotJudged(f"no plain write inside {field.top} is accepted here")
 
 
-def current(customer: Customer, field: Field) -> Any:
-    """What the record shows for a field outside arrays now."""
-    return look_up(customer.read(without=field.top), field.response)
+def first_refused(customer: Customer, fields: list[Field]) -> BadWrite:
+    """The first bad write that is refused; NotJudged where there is none."""
+    for field in fields:
+        try:
+            writes = bad_writes(customer, field)
+        except NotJudged:
+            continue
+        for each in writes:
+            if each.exchange.refused:
+                return each
+    raise NotJudged("no bad value is refused here")
+
+
+# --- valid patches that are refused for something else ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A valid patch sent in a way that should not take effect, and what of the record it changed nevertheless."""
+
+    what: str
+    exchange: Exchange
+    changed: tuple[Difference, ...] = ()
+
+    @property
+    def actual(self) -> str:
+        """What came back, and whether the record changed."""
+        return self.exchange.said + ("; the record changed" if self.changed else "")
+
+
+def probe(customer: Customer) -> Field:
+    """A field for such patches, whose plain write works: plain text at the top level, if there is one."""
+    return kept(customer, "probe", lambda: _probe(customer))
+
+
+def _probe(customer: Customer) -> Field:
+    usable = [each for each in settable(customer.api) if each.reference is None and each.response not in customer.reader.derived]
+    for field in sorted(usable, key=_oddity)[:6]:
+        try:
+            return control(customer, field).field
+        except NotJudged:
+            continue
+    raise NotJudged("no plain write works here")
+
+
+def _oddity(field: Field) -> tuple[bool, ...]:
+    """Sorts the plainest field first."""
+    shaped = {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern"}
+    return field.write != "documented", "[]" in field.path, field.path != field.top, "string" not in field.types, bool(shaped)
+
+
+def attempt(customer: Customer, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
+    """Send a patch to a fresh value, ``how`` as for ``Customer.send``; read the record after a success, or to ``look``."""
+    field = probe(customer)
+    before = customer.read(without=field.top)
+    exchange = customer.send(method, encoded(fresh_patch(customer, before, field).body), **how)
+    return Attempt(what, exchange, differences_of(_changed(customer, before, field)) if exchange.ok or look else ())
+
+
+def _changed(customer: Customer, before: Record, field: Field) -> list[Located]:
+    return customer.reader.differences(before, customer.read(without=field.top))
+
+
+def no_credential(customer: Customer) -> Attempt:
+    """A patch without any credential."""
+    return kept(customer, "no credential", lambda: attempt(customer, "a patch without a credential", auth={}))
+
+
+def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
+    """Patches with credentials of the right form that nobody was given."""
+
+    def send(what: str, alter: Callable[[str], str]) -> Attempt:
+        altered = {name: alter(secret.reveal()) for name, secret in customer.party.auth.items()}
+        return attempt(customer, f"a patch with a credential {what}", **placed(customer, altered))
+
+    return kept(
+        customer,
+        "wrong credentials",
+        lambda: (send("of other letters", other_letters), send("in which one letter differs", one_letter_off)),
+    )
+
+
+def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]:
+    """How to send these credentials by their schemes; what resembles the real one is struck out of reports like it."""
+    secrets = {name: Secret(value) for name, value in credentials.items()}
+    for secret in secrets.values():
+        customer.client.redactor.add(secret)
+    found = present(customer.api.security, secrets)
+    return {"auth": {}, "headers": found.headers, "query": found.query}
+
+
+def other_letters(credential: str) -> str:
+    """Every letter and digit replaced, the form kept."""
+    other = [_replaced(letter, "qzkxvj"[index % 6], str(index * 7 % 10)) for index, letter in enumerate(credential)]
+    return "".join(other) if "".join(other) != credential else credential + "x"
+
+
+def one_letter_off(credential: str) -> str:
+    """One letter near the end replaced: in the signature of a signed token, and not the last, whose bits may be spare."""
+    spots = [index for index, letter in enumerate(credential) if letter.isalpha()] or [
+        index for index, letter in enumerate(credential) if letter.isdigit()
+    ]
+    if not spots:
+        return credential + "x"
+    spot = max((index for index in spots if index <= len(credential) - 6), default=spots[0])
+    return credential[:spot] + _replaced(credential[spot], "q", "7") + credential[spot + 1 :]
+
+
+def _replaced(letter: str, other: str, digit: str) -> str:
+    """Another letter for a letter (in its case), another digit for a digit."""
+    if letter.isdigit():
+        return digit if digit != letter else str((int(digit) + 1) % 10)
+    if not letter.isalpha():
+        return letter
+    found = other if other != letter.lower() else "w"
+    return found.upper() if letter.isupper() else found
+
+
+def unknown_customer(customer: Customer) -> Attempt:
+    """A patch of a customer that does not exist."""
+    what, path = "a patch of a customer that does not exist", customer.unknown_path()
+    return kept(customer, "unknown customer", lambda: attempt(customer, what, path=path))
+
+
+def wrong_method(customer: Customer) -> Attempt:
+    """The same request with a method that the path is not documented to have."""
+    return kept(customer, "wrong method", lambda: attempt(customer, "a POST", method="POST", look=True))
+
+
+def wrong_accept(customer: Customer) -> Attempt:
+    """A patch whose sender can read XML only."""
+    return kept(customer, "wrong accept", partial(_with_header, customer, "Accept", "application/xml"))
+
+
+def wrong_media_type(customer: Customer) -> Attempt:
+    """A patch whose body is JSON and called plain text."""
+    return kept(customer, "wrong media type", partial(_with_header, customer, "Content-Type", "text/plain"))
+
+
+def _with_header(customer: Customer, name: str, value: str) -> Attempt:
+    return attempt(customer, f"a patch with {name}: {value}", headers={name: value})
+
+
+def broken_json(customer: Customer) -> tuple[Exchange, ...]:
+    """Patches whose bodies are plainly no JSON."""
+    return kept(customer, "broken JSON", lambda: tuple(customer.send("PATCH", body) for body in BROKEN_JSON))
+
+
+def refused_empty(api: Api) -> dict[str, bytes]:
+    """The bodies without any change that the document says are refused, by their point in x-contract."""
+    bodies = {"empty_body": b"{}", "no_body": b""}
+    return {
+        point: body
+        for point, body in bodies.items()
+        if api.choices[point].documented and api.choices[point].behaviour == "refuse"
+    }
+
+
+def empty_body(customer: Customer, point: str) -> Exchange:
+    """A patch with such a body."""
+    return kept(customer, ("empty body", point), lambda: customer.send("PATCH", refused_empty(customer.api)[point]))
+
+
+# --- all of them ----------------------------------------------------------------------------------------------------
+
+
+def error_answers(customer: Customer) -> list[Exchange]:
+    """Every answer other than a plain success to the requests of this module."""
+    return [each for each in _all(customer) if each.answer is not None and not customer.accepted(each)]
+
+
+def _all(customer: Customer) -> Iterator[Exchange]:
+    for field in faulty(customer.api):
+        yield from (each.exchange for each in _or_none(partial(bad_writes, customer, field)))
+    yield from _or_none(partial(broken_json, customer))
+    for point in refused_empty(customer.api):
+        yield from _or_none(partial(_empty_bodies, customer, point))
+    for attempts in _attempts(customer.api):
+        yield from (each.exchange for each in _or_none(partial(attempts, customer)))
+
+
+def _empty_bodies(customer: Customer, point: str) -> tuple[Exchange, ...]:
+    return (empty_body(customer, point),)
+
+
+def _attempts(api: Api) -> list[Callable[[Customer], tuple[Attempt, ...]]]:
+    ways = [wrong_method, wrong_accept, wrong_media_type]
+    ways += [unknown_customer] if api.identity == "path" else []
+    ways += [no_credential] if api.security else []
+    return [partial(_one, way) for way in ways] + ([wrong_credentials] if api.security else [])
+
+
+def _one(way: Callable[[Customer], Attempt], customer: Customer) -> tuple[Attempt, ...]:
+    return (way(customer),)
+
+
+def _or_none(provoke: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:
+    try:
+        return provoke()
+    except NotJudged:
+        return ()

@@ -10,8 +10,8 @@ from contracts.evidence import one_difference, single, write
 from contracts.faults import NOT_A_MEMBER, may_be_sent
 from contracts.patches import settable
 from contracts.records import ABSENT, Reader, Record, look_up
-from contracts.refusals import Bad, Failure, brief, conclude, expect_refused
 from contracts.rule import field_cases, rule
+from contracts.trials import Bad, Failure, brief, conclude, expect_refused
 from contracts.verdict import NotJudged, Violation
 from specs import Api, Field, RecordField
 
@@ -59,12 +59,14 @@ def test_every_member_is_stored(customer: Customer, case: Field) -> None:
         if not done.exchange.ok:
             failures.append(Failure(f"for {brief(member)} {done.exchange.said}", done.exchange))
         elif not customer.reader.same(case, done.patch.value, now):
-            failures.append(Failure(f"{brief(member)} reads {brief(now)} afterwards", done.exchange, one_difference(case.path, member, now)))
+            told = f"{brief(member)} reads {brief(now)} afterwards"
+            failures.append(Failure(told, done.exchange, one_difference(case.path, member, now)))
         else:
             kept += 1
     if not kept:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
-    conclude(customer, case, failures, keyword="enum", expected=f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}")
+    expected = f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}"
+    conclude(customer, case, failures, keyword="enum", expected=expected)
 
 
 def _members_in_turn(customer: Customer, field: Field) -> list[Any]:
@@ -138,7 +140,8 @@ def _foreign(api: Api, field: Field) -> list[Any]:
     """One member of each other enum of the API."""
     others = [list(members_of(each)) for each in api.walk_fields() if each.path != field.path]
     others += [[*each.schema.get("enum", ())] for each in api.walk_record() if each.path != field.response]
-    strangers = [[member for member in members if member is not None and not _among(member, members_of(field))] for members in others]
+    own = (None, *members_of(field))
+    strangers = [[member for member in members if not _among(member, own)] for members in others]
     return [members[0] for members in strangers if members]
 
 

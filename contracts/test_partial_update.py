@@ -377,7 +377,8 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Fie
         expected = "removed with the object they stood in" if policy.policy == "replace" else "kept"
         _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
     else:
-        required = [each for each in lost if each.required and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))]
+        needed = {each.path for each in customer.api.walk_record() if each.required}
+        required = [each for each in lost if (each.required or each.response in needed) and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
 
 

@@ -60,9 +60,14 @@ class Values:
 
     def safe(self, field: Field, value: Any) -> bool:
         """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
-        if field.hazard is not None and (field.hazard.values is None or value in field.hazard.values):
+        return self.valid(field, value) and _validator(_Hashable(dict(field.safe))).is_valid(value)
+
+    @staticmethod
+    def valid(field: Field, value: Any) -> bool:
+        """Whether a value that the record shows can be sent again: by the schema and without hazard."""
+        if value is ABSENT or (field.hazard is not None and (field.hazard.values is None or value in field.hazard.values)):
             return False
-        return value is not ABSENT and validator(field).is_valid(value)
+        return _validator(_Hashable(dict(field.schema))).is_valid(value)
 
     def fresh(self, field: Field, current: Any = ABSENT) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, jsonify, request
 
 from mock_server import guard
 from mock_server.service import Service
@@ -26,7 +26,7 @@ def blueprint(services: Sequence[Service]) -> Blueprint:
     def reset() -> Any:
         for service in services:
             service.reset()
-        return Response(status=204)
+        return {"status": "reset"}
 
     @routes.get("/state")
     def state() -> Any:

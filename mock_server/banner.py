@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from specs import Api, Field, SecurityScheme
 from specs.model import SeedCustomer
@@ -57,32 +59,33 @@ def filled(template: str, customer: SeedCustomer) -> str:
 
 def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
     """A command that can be copied into a shell."""
-    words = ["curl", "-i", "-X", method, url]
+    words = ["curl", "-i", "-X", method]
     for scheme in api.security[:1]:
-        words += _credential(scheme, customer.auth[scheme.name])
+        url, presented = _with_credential(url, scheme, customer.auth[scheme.name])
+        words += presented
+    words.append(url)
     if method == "PATCH":
         words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(_example(api, customer), ensure_ascii=False)]
     return shlex.join(words)
 
 
-def _credential(scheme: SecurityScheme, credential: str) -> list[str]:
+def _with_credential(url: str, scheme: SecurityScheme, credential: str) -> tuple[str, list[str]]:
+    """The address and the words of a command that presents a credential."""
     if scheme.kind == "basic":
-        return ["-H", "Authorization: Basic " + base64.b64encode(credential.encode()).decode()]
+        return url, ["-H", "Authorization: Basic " + base64.b64encode(credential.encode()).decode()]
     if scheme.kind == "bearer":
-        return ["-H", f"Authorization: Bearer {credential}"]
+        return url, ["-H", f"Authorization: Bearer {credential}"]
     if scheme.location == "cookie":
-        return ["-b", f"{scheme.parameter}={credential}"]
+        return url, ["-b", f"{scheme.parameter}={credential}"]
     if scheme.location == "query":
-        return ["-G", "--data-urlencode", f"{scheme.parameter}={credential}"]
-    return ["-H", f"{scheme.parameter}: {credential}"]
+        return f"{url}?{quote(scheme.parameter)}={quote(credential)}", []
+    return url, ["-H", f"{scheme.parameter}: {credential}"]
 
 
 def _example(api: Api, customer: SeedCustomer) -> Mapping[str, Any]:
     """A body that changes nothing: the stored value of the first field that can be sent as it is shown."""
-    for field in api.fields:
-        if _is_plain(field) and isinstance(customer.record.get(field.name), str):
-            return {field.name: customer.record[field.name]}
-    return {}
+    names = (field.name for field in api.fields if _is_plain(field) and customer.record.get(field.name) is not None)
+    return {name: customer.record[name] for name in itertools.islice(names, 1)}
 
 
 def _is_plain(field: Field) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from mock_server.plan import Member, Members, Plan
+from mock_server.plan import Member, Members, Plan, written_names
 from mock_server.relations import by_key, shown_key
 from mock_server.store import Row, State
 from mock_server.upkeep import completed, derived, touched
@@ -125,5 +125,5 @@ def merge_patch(old: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, An
 
 def _without_written(stored: Mapping[str, Any], members: Members) -> dict[str, Any]:
     """A replaced object keeps what only the server writes."""
-    written = {member.shown for member in members.values() if member.ignored is None}
+    written = written_names(members)
     return {name: value for name, value in stored.items() if name not in written}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +11,25 @@ from specs import Api, Field, RecordField
 
 UNTRIMMED_FORMATS = frozenset({"binary", "date", "date-time", "time", "uuid"})
 """Formats of values that are read as a whole; the frameworks that trim text do not trim these (domain_facts.md 3.1)."""
+
+
+_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}.*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owned:
+    """A member of a shown object that only the server writes.
+
+    Attributes:
+        touched: every write sets it to its time.
+        given: what a new item gets for it, read off the seeds: the time, an id that no other item has, or the
+            ``sample``, since all seeded items have the same.
+    """
+
+    name: str
+    touched: bool
+    given: Literal["time", "id", "sample"]
+    sample: Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +57,7 @@ class Member:
     coerced: str | None
     related: bool
     members: Members
-    owned: tuple[RecordField, ...]
+    owned: tuple[Owned, ...]
 
     @property
     def policy(self) -> Literal["replace", "merge", "keyed"]:
@@ -53,7 +73,7 @@ class Plan:
     """All request properties of an API by name, and the top-level properties of the record that only the server writes."""
 
     members: Members
-    owned: tuple[RecordField, ...]
+    owned: tuple[Owned, ...]
     refuses_unknown: bool
 
     def walk(self) -> Iterator[Member]:
@@ -66,7 +86,7 @@ def plan_of(api: Api) -> Plan:
     members = _members(api, api.fields, api.record, "")
     return Plan(
         members=members,
-        owned=_owned(members, api.record),
+        owned=_owned(api, members, api.record),
         refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
     )
 
@@ -96,7 +116,7 @@ def _member(api: Api, field: Field, shown_by: tuple[RecordField, ...], parent: s
         coerced=_coerced(api, field),
         related=_is_related(field) or any(each.related for each in members.values()),
         members=members,
-        owned=_owned(members, children),
+        owned=_owned(api, members, children),
     )
 
 
@@ -135,10 +155,35 @@ def _is_related(field: Field) -> bool:
     return field.reference is not None or field.unique or (field.merge is not None and field.merge.policy == "keyed")
 
 
-def _owned(members: Members, shown_by: tuple[RecordField, ...]) -> tuple[RecordField, ...]:
+def _owned(api: Api, members: Members, shown_by: tuple[RecordField, ...]) -> tuple[Owned, ...]:
     """The properties of a shown object that no request property writes."""
-    written = {member.shown for member in members.values() if member.ignored is None}
-    return tuple(each for each in shown_by if name_of(each) not in written)
+    written = written_names(members)
+    return tuple(_owned_member(api, each) for each in shown_by if name_of(each) not in written)
+
+
+def written_names(members: Members) -> frozenset[str | None]:
+    """The shown names that a client can write."""
+    return frozenset(member.shown for member in members.values() if member.ignored is None)
+
+
+def _owned_member(api: Api, shown: RecordField) -> Owned:
+    names = shown.path.replace("[]", "").split(".")
+    seen = [value for customer in api.customers for value in _values_at([customer.record], names)]
+    given: Literal["time", "id", "sample"] = "sample"
+    if shown.touched or any(isinstance(value, str) and _TIME.fullmatch(value) for value in seen):
+        given = "time"
+    elif len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen):
+        given = "id"
+    return Owned(name=names[-1], touched=shown.touched, given=given, sample=seen[0] if seen else None)
+
+
+def _values_at(holders: Iterable[Any], names: list[str]) -> list[Any]:
+    """Every value at a path of the record, in all items of the arrays on the way."""
+    found = [holder[names[0]] for holder in holders if isinstance(holder, Mapping) and names[0] in holder]
+    if len(names) == 1:
+        return found
+    items = [item for value in found for item in (value if isinstance(value, list) else [value])]
+    return _values_at(items, names[1:])
 
 
 def name_of(shown: RecordField) -> str:

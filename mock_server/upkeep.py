@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from mock_server.plan import name_of
+from mock_server.plan import Owned, name_of
 from specs import RecordField
 
 
@@ -16,11 +16,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def touched(shown: dict[str, Any], owned: Iterable[RecordField], moment: str) -> dict[str, Any]:
+def touched(shown: dict[str, Any], owned: Iterable[Owned], moment: str) -> dict[str, Any]:
     """With the time of this write in every member that shows one; never earlier than what stands there."""
     for each in owned:
         if each.touched:
-            shown[name_of(each)] = later(shown.get(name_of(each)), moment)
+            shown[each.name] = later(shown.get(each.name), moment)
     return shown
 
 
@@ -33,23 +33,19 @@ def later(stored: Any, moment: str) -> str:
     return str(stored) if is_ahead else moment
 
 
-def completed(item: dict[str, Any], owned: Iterable[RecordField], moment: str, seed: str) -> dict[str, Any]:
+def completed(item: dict[str, Any], owned: Iterable[Owned], moment: str, seed: str) -> dict[str, Any]:
     """A new item, with the members that the server gives it.
 
     seed: tells this item from all others; the same item gets the same ids again.
     """
-    given = {name_of(each): _given(each, moment, seed) for each in owned if name_of(each) not in item}
+    given = {each.name: _given(each, moment, seed) for each in owned if each.name not in item}
     return {**item, **{name: value for name, value in given.items() if value is not None}}
 
 
-def _given(each: RecordField, moment: str, seed: str) -> Any:
-    if "enum" in each.schema:
-        return each.schema["enum"][0]
-    if each.touched or each.schema.get("format") == "date-time":
-        return moment
-    if each.schema.get("format") == "uuid" or (each.required and "string" in str(each.schema.get("type"))):
-        return str(uuid5(NAMESPACE_URL, f"{seed}/{each.path}"))
-    return None
+def _given(each: Owned, moment: str, seed: str) -> Any:
+    if each.given == "sample":
+        return each.sample
+    return moment if each.given == "time" else str(uuid5(NAMESPACE_URL, f"{seed}/{each.name}"))
 
 
 def derived(record: dict[str, Any], shown_by: Iterable[RecordField]) -> dict[str, Any]:

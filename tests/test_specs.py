@@ -476,7 +476,7 @@ def test_field_marks_are_read_from_the_extension(api: specs.Api) -> None:
     assert shelf.null == Choice(documented=True, behaviour="remove")
     assert shelf.reference is not None
     assert (shelf.reference.collection, shelf.reference.key, shelf.reference.own) == ("shelf", "id", None)
-    assert (room.nullable, room.states("nullable"), room.types) == (True, True, {"string"})
+    assert (room.nullable, room.states("nullable"), room.types) == (True, True, frozenset({"string"}))
     assert room.documented_at == specs.Place(at="Place", anchor="the room")
     assert by_path(api, "required") == {field.path: field.path == "tags[].id" for field in api.walk_fields()}
 
