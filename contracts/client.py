@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import json
-import queue
 import shlex
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 from typing import Any
 
-import requests
 from requests.structures import CaseInsensitiveDict
 
 from contracts.secrecy import Redactor
+from contracts.transport import NoAnswer, Sending, Transport
 from contracts.verdict import NotJudged
 
-MAX_ANSWER = 4 * 1024 * 1024
-"""Bytes of an answer's body that are read; a longer one counts as no answer."""
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
 
@@ -134,28 +130,22 @@ class Call:
     shown_url: str = ""
 
 
-class _Broken(Exception):
-    """No usable answer; the message says why, without quoting what was sent."""
-
-
 class Client:
     """Sends calls one after another within the limits, and keeps count.
 
     ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s.
     """
 
-    def __init__(self, limits: Limits, redactor: Redactor, verify: bool | str = True) -> None:
+    def __init__(self, limits: Limits, redactor: Redactor) -> None:
         self.limits = limits
         self.redactor = redactor
         self.count = 0
         self.writes = 0
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
-        self._verify = verify
-        self._close_each = False
         self._next_at = 0.0
         self._begun = time.monotonic()
-        self._session = self._new_session()
+        self._transport = Transport(limits.timeout)
 
     def send(self, call: Call) -> Exchange:
         """Send ``call``; a 429 is waited out within the bound.
@@ -180,8 +170,9 @@ class Client:
         started, clock = datetime.now(UTC), time.monotonic()
         answer, failure = None, None
         try:
-            answer = self._attempt(call)
-        except _Broken as broken:
+            raw = self._transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
+            answer = Answer(status=raw.status, headers=CaseInsensitiveDict(raw.headers), body=raw.body, json=_parsed(raw.body))
+        except NoAnswer as broken:
             failure = self.redactor.strike(str(broken))
         exchange = Exchange(
             method=call.method,
@@ -208,87 +199,6 @@ class Client:
             self._next_at = time.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
 
-    def _attempt(self, call: Call) -> Answer:
-        """Send once; a connection that the server had closed between two requests is replaced, once."""
-        reused = not self._close_each
-        try:
-            return self._within_deadline(call)
-        except requests.exceptions.ConnectionError as error:
-            if not reused:
-                raise _Broken(_cause(error)) from None
-        self._close_each = True
-        self._session = self._new_session()
-        try:
-            return self._within_deadline(call)
-        except requests.exceptions.ConnectionError as error:
-            raise _Broken(_cause(error)) from None
-
-    def _within_deadline(self, call: Call) -> Answer:
-        """Run the exchange in a thread that is given up at the deadline: a dripping server cannot hold the run."""
-        results: queue.Queue[Answer | Exception] = queue.Queue()
-        thread = threading.Thread(target=self._run, args=(self._session, call, results), daemon=True)
-        thread.start()
-        try:
-            result = results.get(timeout=self.limits.timeout)
-        except queue.Empty:
-            self._session = self._new_session()
-            raise _Broken(f"no complete answer within {self.limits.timeout:g} s") from None
-        if isinstance(result, Exception):
-            raise result from None
-        return result
-
-    def _run(self, session: requests.Session, call: Call, results: queue.Queue[Answer | Exception]) -> None:
-        try:
-            results.put(self._read(session, call))
-        except (requests.exceptions.ConnectionError, _Broken) as error:
-            results.put(error)
-        except Exception as error:  # whatever a hostile answer makes the libraries raise is an unusable answer
-            results.put(_Broken(_cause(error)))
-
-    def _read(self, session: requests.Session, call: Call) -> Answer:
-        headers = dict(call.headers)
-        if self._close_each:
-            headers["Connection"] = "close"
-        with session.request(
-            call.method,
-            call.url,
-            headers=headers,
-            data=call.body,
-            allow_redirects=False,
-            stream=True,
-            timeout=self.limits.timeout,
-            verify=self._verify,
-            auth=_leave_alone,
-        ) as response:
-            body = b"".join(_bounded(response))
-            return Answer(
-                status=response.status_code,
-                headers=CaseInsensitiveDict(response.headers),
-                body=body,
-                json=_parsed(body),
-            )
-
-    @staticmethod
-    def _new_session() -> requests.Session:
-        session = requests.Session()
-        session.headers.clear()
-        session.headers.update({"User-Agent": "patch-contracts", "Accept-Encoding": "gzip, deflate"})
-        return session
-
-
-def _leave_alone(prepared: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Keeps requests from taking other credentials from a netrc file."""
-    return prepared
-
-
-def _bounded(response: requests.Response) -> Iterator[bytes]:
-    size = 0
-    while chunk := response.raw.read(65536, decode_content=True):
-        size += len(chunk)
-        if size > MAX_ANSWER:
-            raise _Broken(f"the answer's body is longer than {MAX_ANSWER} bytes")
-        yield chunk
-
 
 def _parsed(body: bytes) -> Any:
     try:
@@ -299,13 +209,6 @@ def _parsed(body: bytes) -> Any:
 
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
-
-
-def _cause(error: BaseException) -> str:
-    """The innermost reason, by its type and first words: texts of libraries may quote what was sent."""
-    while error.__cause__ or error.__context__:
-        error = error.__cause__ or error.__context__  # type: ignore[assignment]  # one of them is set
-    return f"{type(error).__name__}: {' '.join(str(error).split())[:120]}"
 
 
 def _retry_after(exchange: Exchange) -> float:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from contracts.records import ABSENT, Keyed, Reader, Record, Selector, look_up, member
@@ -156,6 +157,7 @@ class Composer:
         return {child.name: self.exact(child, value) for child, value in members if value is not ABSENT or child.nullable}
 
 
+@lru_cache(maxsize=4096)
 def is_key(api: Api, leaf: Field) -> bool:
     """Whether the field is the one by which the items of its array are matched."""
     for array in api.walk_fields():
@@ -164,14 +166,16 @@ def is_key(api: Api, leaf: Field) -> bool:
     return False
 
 
-def leaves(api: Api) -> list[Field]:
+@lru_cache(maxsize=4096)
+def leaves(api: Api) -> tuple[Field, ...]:
     """The fields without documented members of their own, keys of array items left out."""
-    return [each for each in api.walk_fields() if not each.children and not is_key(api, each)]
+    return tuple(each for each in api.walk_fields() if not each.children and not is_key(api, each))
 
 
-def settable(api: Api) -> list[Field]:
+@lru_cache(maxsize=4096)
+def settable(api: Api) -> tuple[Field, ...]:
     """The leaves that a patch may set and the record shows: what partial update is about."""
-    return [
+    return tuple(
         each
         for each in leaves(api)
         if not each.read_only
@@ -179,4 +183,4 @@ def settable(api: Api) -> list[Field]:
         and each.write != "open"
         and each.response is not None
         and (each.hazard is None or each.hazard.values is not None)
-    ]
+    )

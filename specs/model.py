@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
+from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 Schema = Mapping[str, Any]
 """One JSON Schema 2020-12 object with every ``$ref`` inlined (also when the file is OpenAPI 3.0)."""
@@ -84,7 +85,7 @@ class Hazard:
     values: tuple[Any, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Field:
     """One documented property of the request body, at any depth.
 
@@ -160,7 +161,7 @@ class Field:
             yield from child.walk()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class RecordField:
     """One documented property of the record in a success body, at any depth.
 
@@ -273,7 +274,7 @@ class SeedCustomer:
     hidden: Mapping[str, Any] = default(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Api:
     """One documented PATCH endpoint, as its file in specs/ gives it.
 
@@ -319,15 +320,13 @@ class Api:
     references: Mapping[str, tuple[Mapping[str, Any], ...]] = default(default_factory=dict)
     customers: tuple[SeedCustomer, ...] = ()
 
-    def walk_fields(self) -> Iterator[Field]:
+    def walk_fields(self) -> tuple[Field, ...]:
         """Every documented property of the request body, at every depth, in document order."""
-        for each in self.fields:
-            yield from each.walk()
+        return _walked(self.fields)
 
-    def walk_record(self) -> Iterator[RecordField]:
+    def walk_record(self) -> tuple[RecordField, ...]:
         """Every documented property of the record, at every depth, in document order."""
-        for each in self.record:
-            yield from each.walk()
+        return _walked(self.record)
 
     def field(self, path: str) -> Field:
         """The request field at this path; KeyError where there is none."""
@@ -340,6 +339,15 @@ class Api:
         """Whether the document itself lists this status for the PATCH."""
         response = self.responses.get(status)
         return response is not None and not response.inferred
+
+
+Walkable = TypeVar("Walkable", Field, RecordField)
+
+
+@lru_cache(maxsize=256)
+def _walked(tops: tuple[Walkable, ...]) -> tuple[Walkable, ...]:
+    """All depths below some properties; asked for often, so worked out once."""
+    return tuple(each for top in tops for each in top.walk())
 
 
 def json_types(schema: Schema) -> frozenset[str]:

@@ -1,0 +1,34 @@
+"""Deliberate defects: proof that the suite finds what it is for. One file for each family of rules."""
+
+from mock_server.defects import (
+    atomicity,
+    auth,
+    enums,
+    error_envelope,
+    idempotence,
+    isolation,
+    length,
+    negotiation,
+    partial_update,
+    response,
+    value_types,
+)
+from mock_server.defects.defect import DEFECTS, Defect, Wrong, wronged
+
+__all__ = [
+    "DEFECTS",
+    "Defect",
+    "Wrong",
+    "atomicity",
+    "auth",
+    "enums",
+    "error_envelope",
+    "idempotence",
+    "isolation",
+    "length",
+    "negotiation",
+    "partial_update",
+    "response",
+    "value_types",
+    "wronged",
+]
