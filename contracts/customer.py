@@ -18,6 +18,7 @@ from contracts.values import Values
 from contracts.verdict import Difference, NotJudged
 from specs import Api, Field, SecurityScheme
 
+EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
 NO_QUERY: Mapping[str, str] = {}
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
@@ -287,7 +288,7 @@ class Customer:
         if not any(value is None for value in body.values()) and self.patch(body).ok:
             return
         for name, value in body.items():
-            empty = {"object": ({},), "array": ([],)}.get(self.api.field(name).kind, ("",))
+            empty: tuple[Any, ...] = EMPTY_VALUES[self.api.field(name).kind]
             for candidate in (value,) if value is not None else (None, *empty):
                 if self.patch({name: candidate}).ok:
                     break

@@ -81,5 +81,5 @@ def _values(api: Api) -> dict[str, tuple[Any, ...]]:
     return {
         plain_path(each.path): tuple(row[each.reference.key] for row in api.references[each.reference.collection])
         for each in api.walk_fields()
-        if each.reference is not None and each.reference.collection in api.references
+        if each.reference is not None and each.reference.collection is not None
     }

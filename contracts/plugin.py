@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import json
 import signal
-import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -16,8 +15,7 @@ from typing import Any
 import pytest
 
 from contracts import options, terminal
-from contracts.customer import Customer
-from contracts.result import Result, judged
+from contracts.result import Result
 from contracts.rule import FAMILIES, rule_of
 from contracts.run import Plan, Run
 from contracts.target import TargetError
@@ -208,34 +206,23 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 @pytest.fixture
-def customer(request: pytest.FixtureRequest) -> Customer:
-    """The customer under test of the item's API."""
-    run, (api, _field) = request.config.stash[RUN], request.param
-    return run.customer(api)
+def customer(request: pytest.FixtureRequest) -> str:
+    """The API whose customer is under test; ``pytest_pyfunc_call`` gives the rule the customer itself."""
+    return str(request.param[0])
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     """Run a rule, and turn how it ends into a result."""
-    rule, run = _rule(item), item.config.stash.get(RUN, None)
+    rule, run = _rule(pyfuncitem), pyfuncitem.config.stash.get(RUN, None)
     if rule is None or run is None:
-        yield
-        return
-    api, field = item.callspec.params["customer"]  # type: ignore[attr-defined]  # parametrized above
-    run.start_item(api)
-    begun = time.monotonic()
-    outcome: BaseException | None = None
-    try:
-        if rule.generated and run.violated(api):
-            raise NotJudged("a rule on single patches is violated already; mend that first")
-        yield
-    except Exception as error:
-        outcome = error
-    document = next(each for each in run.plan.apis if each.name == api)
-    result = judged(document, rule, field, outcome, run.transcript(api).exchanges, run.redactor, time.monotonic() - begun)
-    run.note(api, Verdict(result.verdict))
-    item.stash[RESULT] = result
+        return None
+    parameters: dict[str, Any] = pyfuncitem.callspec.params
+    api, field = parameters["customer"]
+    result, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
+    pyfuncitem.stash[RESULT] = result
     _raise_for(result, run.plan, outcome)
+    return True
 
 
 def _raise_for(result: Result, plan: Plan, outcome: BaseException | None) -> None:
@@ -249,14 +236,14 @@ def _raise_for(result: Result, plan: Plan, outcome: BaseException | None) -> Non
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
     """Attach the result to the report, so that it reaches the controller, and its facts to the JUnit file."""
     report: Any = yield
     result = item.stash.get(RESULT, None)
     if result is not None and call.when == "call":
         report.contract_result = result.to_dict()
         report.user_properties += [("rule", result.rule), ("family", result.family), ("level", result.level), ("field", result.field), ("verdict", result.verdict)]
-    return report  # type: ignore[return-value]  # a wrapper returns what the hook returns
+    return report
 
 
 @pytest.hookimpl(tryfirst=True)

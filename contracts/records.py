@@ -153,7 +153,7 @@ class Reader:
         name = each.path.rsplit(".", 1)[-1]
         old, new = member(before, name), member(after, name)
         if isinstance(old, list | Absent) and isinstance(new, list | Absent):
-            yield from self._compare_lists(each, place, old or [], new or [], volatile)
+            yield from self._compare_lists(each, place, _items(old), _items(new), volatile)
         elif each.children and isinstance(old, Mapping | Absent) and isinstance(new, Mapping | Absent):
             for child in each.children:
                 yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, volatile)
@@ -186,6 +186,10 @@ class Reader:
     @staticmethod
     def _brief(keyed: Mapping[Any, Any], items: list[Any]) -> str:
         return f"{len(items)} items: {', '.join(map(str, keyed))}"
+
+
+def _items(value: list[Any] | Absent) -> list[Any]:
+    return [] if isinstance(value, Absent) else value
 
 
 def _alike(old: Any, new: Any) -> bool:

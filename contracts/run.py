@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +18,11 @@ from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
 from contracts.records import Record
 from contracts.report import RunReport, write_json
-from contracts.result import Result
-from contracts.rule import Rule
+from contracts.result import Result, judged
+from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
 from contracts.target import Target, load_api
-from contracts.verdict import Verdict
+from contracts.verdict import NotJudged, Verdict
 from specs import Api
 
 
@@ -119,26 +122,26 @@ class Run:
 
     # --- judging (each process) ---
 
-    def customer(self, api: str) -> Customer:
-        """The customer under test, with a client of this process."""
-        return self._begin(api).customer
+    def judge(self, api: str, rule: Rule, field: str, call: Callable[[Customer], object]) -> tuple[Result, BaseException | None]:
+        """Judge one item: ``call`` runs the rule function on the customer. The result, and the exception it ended in.
 
-    def transcript(self, api: str) -> Transcript:
-        """The exchanges since ``start_item``."""
-        return self._begin(api).transcript
-
-    def start_item(self, api: str) -> None:
-        """Forget the exchanges of the item before."""
-        self._begin(api).transcript.exchanges.clear()
-
-    def note(self, api: str, verdict: Verdict) -> None:
-        """Keep in mind that a rule was violated: generated rules add nothing then."""
-        if verdict is Verdict.VIOLATES:
+        A generated rule is not judged once another rule has been violated: it would only find the same fault again.
+        """
+        judging = self._begin(api)
+        judging.transcript.exchanges.clear()
+        begun = time.monotonic()
+        outcome: BaseException | None = None
+        try:
+            if rule.generated and api in self._violated:
+                raise NotJudged("a rule on single patches is violated already; mend that first")
+            call(judging.customer)
+        except Exception as error:
+            outcome = error
+        seconds = time.monotonic() - begun
+        result = judged(self._targets[api].api, rule, field, outcome, judging.transcript.exchanges, self.redactor, seconds)
+        if result.verdict == Verdict.VIOLATES:
             self._violated.add(api)
-
-    def violated(self, api: str) -> bool:
-        """Whether a deterministic rule has been violated in this process."""
-        return api in self._violated
+        return result, outcome
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
@@ -157,6 +160,35 @@ class Run:
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
         return customer
+
+
+def judge_all(plan: Plan) -> list[RunReport]:
+    """A whole run without pytest: every selected rule, the generated ones last, and the customers restored.
+
+    Raises TargetError, one line, when a target cannot be used.
+    """
+    rules = [found for found in load_rules() if plan.includes(found[0])]
+    run = Run(plan)
+    try:
+        run.open()
+        for rule, function in sorted(rules, key=lambda found: found[0].generated):
+            for api in plan.apis:
+                for case in rule.cases(api):
+                    run.add(run.judge(api.name, rule, case.field, partial(function, case=case.value))[0])
+    finally:
+        run.close()
+    return list(run.reports.values())
+
+
+def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
+    """Every rule with its function, in the order of files and lines."""
+    found = []
+    for module in sorted(each.name for each in pkgutil.iter_modules([str(Path(__file__).parent)]) if each.name.startswith("test_")):
+        for member in vars(importlib.import_module(f"contracts.{module}")).values():
+            rule = rule_of(member)
+            if rule is not None:
+                found.append((rule, member))
+    return found
 
 
 def _restored(customer: Customer, record: Record) -> Restoration:

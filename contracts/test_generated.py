@@ -283,7 +283,7 @@ def test_generated_bodies_pass_the_standard_checks(customer: Customer, case: Non
     @_settings(GATE_EXAMPLES)
     @given(operation.as_strategy())
     @_at_once()
-    def judge(case: schemathesis.Case) -> None:
+    def judge(case: schemathesis.Case[Any]) -> None:
         exchange = customer.send("PATCH", encoded(case.body))
         documented = exchange.status is not None and api.documents(exchange.status)
         if exchange.answer is None or documented or exchange.answer.status >= 500:
@@ -293,7 +293,7 @@ def test_generated_bodies_pass_the_standard_checks(customer: Customer, case: Non
         judge()
 
 
-def _check(case: schemathesis.Case, exchange: Exchange, checks: list[Any]) -> None:
+def _check(case: schemathesis.Case[Any], exchange: Exchange, checks: list[Any]) -> None:
     try:
         case.validate_response(_to_schemathesis(exchange), checks=checks)
     except (AssertionError, ExceptionGroup) as failure:

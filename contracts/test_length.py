@@ -66,7 +66,7 @@ def test_value_within_limit_is_stored(customer: Customer, case: Field) -> None:
         done = _letters(customer, case, size)
         if customer.disguised(done.exchange) or (done.exchange.refused and case.write == "if_accepted"):
             unclear = done
-        elif (failure := _loss(customer, done, f"{size} characters")) is not None:
+        elif (failure := _loss(customer, done, f"a text of {size} characters")) is not None:
             failures.append(failure)
     conclude(customer, case, failures, expected=f"up to {limit(case)} characters to be stored whole in {case.path}")
     if unclear is not None:
@@ -118,7 +118,7 @@ def test_over_limit_is_refused(customer: Customer, case: Field) -> None:
         expect_refused(customer, case, bads, keyword="maximum", expected=f"more than {highest} to be refused for {case.path}")
         return
     sample = _sample(customer, case)
-    bads = [Bad(f"{size} characters", _over(case, sample, size)) for size in sorted({longest + 1, 2 * longest, HUGE})]
+    bads = [Bad(f"a text of {size} characters", _over(case, sample, size)) for size in sorted({longest + 1, 2 * longest, HUGE})]
     expected = f"more than {longest} characters to be refused for {case.path}"
     expect_refused(customer, case, bads, keyword="maxLength", expected=expected)
     _judge_padded(customer, case, longest, expected)
@@ -214,7 +214,7 @@ def _exact_failures(customer: Customer, field: Field, longest: int) -> tuple[lis
         return [], list(KINDS)
     failures, judged = [], []
     for kind, unit in KINDS.items():
-        failure = _exact(customer, field, unit, longest, f"{longest} code points of {kind}")
+        failure = _exact(customer, field, unit, longest, f"a text of {longest} code points, {kind},")
         if failure is None or _exact(customer, field, unit, 4, "") is None:
             judged.append(kind)
             failures += [failure] if failure is not None else []
@@ -237,9 +237,9 @@ def _over_failures(customer: Customer, field: Field, longest: int, kind: str) ->
         return
     put_back(customer, field, before, done.patch.body)
     now = done.patch.shown_in(done.after)
-    told = f"{longest + 1} code points with {kind} were accepted, and {field.path} reads {brief(now)}"
+    told = f"a text of {longest + 1} code points, {kind}, was accepted, and {field.path} reads {brief(now)}"
     if not done.exchange.ok:
-        told = f"for {longest + 1} code points with {kind} {done.exchange.said}"
+        told = f"for a text of {longest + 1} code points, {kind}, {done.exchange.said}"
     yield Failure(told, done.exchange, one_difference(field.path, ABSENT, now), broken=broken(done.exchange))
 
 
@@ -264,12 +264,12 @@ def test_array_limit_is_enforced(customer: Customer, case: Field) -> None:
     if fewest > 0:
         few = _items(customer, case, fewest - 1)
         expected = f"fewer than {fewest} items to be refused for {case.path}"
-        expect_refused(customer, case, [Bad(f"{fewest - 1} items", few)], keyword="minItems", expected=expected)
+        expect_refused(customer, case, [Bad(f"a list of {fewest - 1}", few)], keyword="minItems", expected=expected)
     if most is not None and _extendable(case):
         _judge_exact_items(customer, case, most)
         many = _items(customer, case, most + 1)
         expected = f"more than {most} items to be refused for {case.path}"
-        expect_refused(customer, case, [Bad(f"{most + 1} items", many)], keyword="maxItems", expected=expected)
+        expect_refused(customer, case, [Bad(f"a list of {most + 1}", many)], keyword="maxItems", expected=expected)
 
 
 def _items(customer: Customer, array: Field, size: int) -> list[Any]:
@@ -289,7 +289,7 @@ def _items(customer: Customer, array: Field, size: int) -> list[Any]:
 def _judge_exact_items(customer: Customer, array: Field, size: int) -> None:
     before = customer.read(without=array.top)
     done = write(customer, customer.composer.patch(before, array, _items(customer, array, size)), before)
-    failure = _loss(customer, done, f"{size} items")
+    failure = _loss(customer, done, f"a list of {size}")
     conclude(customer, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
 
 
@@ -305,7 +305,7 @@ def test_under_limit_is_refused(customer: Customer, case: Field) -> None:
     keyword = "minLength" if lowest is None else "minimum"
     if lowest is None:
         letter, shortest = _sample(customer, case)[0], limit(case, "minLength") or 1
-        bads = [Bad(f"{size} characters", letter * size) for size in sorted({0, shortest - 1})]
+        bads = [Bad(f"a text of {size} characters", letter * size) for size in sorted({0, shortest - 1})]
     else:
         bads = [Bad(f"{lowest - 1}", lowest - 1)]
     expected = f"what is under the {keyword} of {case.schema[keyword]} to be refused for {case.path}"

@@ -252,7 +252,7 @@ def _varied_body(customer: Customer) -> dict[str, Any]:
     kinds: set[object] = set()
     for field in settable(customer.api):
         kind = ("enum" if "enum" in field.schema else field.schema.get("format", ""), field.types)
-        if kind in kinds or field.top in body or field.reference is not None or field.unique:
+        if kind in kinds or field.top in body or field.reference is not None or field.unique or field.safe.get("type") == "null":
             continue
         try:
             body |= fresh_patch(customer, control(customer, field).after, field).body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import jsonschema_rs
@@ -36,7 +36,7 @@ def _successes(customer: Customer) -> list[Exchange]:
     return found
 
 
-def _records(customer: Customer) -> list[tuple[Exchange, Mapping[str, Any]]]:
+def _records(customer: Customer) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
     found = [(exchange, record) for exchange in _successes(customer) if (record := customer.record_in(exchange)) is not None]
     if not found:
         raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")

@@ -47,7 +47,7 @@ class _Hashable:
 
 @lru_cache(maxsize=1024)
 def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(schema.schema, validate_formats=True)
+    return jsonschema_rs.Draft202012Validator(dict(schema.schema), validate_formats=True)
 
 
 class Values:

@@ -280,11 +280,15 @@ def unknown_customer_created(exchange: Exchange, right: Step) -> None:
         exchange.reachable = (exchange.entry,)
 
 
-@defect.step("clean", "PU17", only=must_refuse("empty_body"))
-def empty_object_accepted(exchange: Exchange, right: Step) -> None:
+@defect.steps("PU17", only=must_refuse("empty_body"))
+def empty_object_accepted() -> Turns:
     """Takes an empty object for an update of nothing, where the document refuses it."""
-    if exchange.body != {}:
-        right(exchange)
+
+    def clean(exchange: Exchange, right: Step) -> None:
+        if exchange.body != {}:
+            right(exchange)
+
+    return {"clean": clean, "validate": _unless_nothing}
 
 
 @defect.steps("PU17", only=must_refuse("no_body"))
@@ -304,4 +308,9 @@ def missing_body_accepted() -> Turns:
         if exchange.body is not missing:
             right(exchange)
 
-    return {"parse": parse, "clean": clean}
+    return {"parse": parse, "clean": clean, "validate": _unless_nothing}
+
+
+def _unless_nothing(exchange: Exchange, right: Step) -> None:
+    if exchange.changes:
+        right(exchange)

@@ -1,0 +1,227 @@
+"""Atomicity: a refused request leaves something behind, or a write is half done or lost."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import found, is_array, is_in_object, is_object, is_sent, is_text, is_top, last, pattern_of, shown_at
+from mock_server.defects.places import any_field, changed
+from mock_server.exchange import Exchange, Refusal
+from mock_server.merge import Write, patched
+from mock_server.steps import Step
+from mock_server.store import State
+from mock_server.upkeep import later, now
+from specs import Api, Field
+
+defect = Family("atomicity")
+
+
+def _store(exchange: Exchange, changes: Mapping[str, Any]) -> None:
+    """Writes changes, whatever becomes of the request."""
+    write = Write(now=now(), rows=exchange.store.references, owner=exchange.api.name)
+    exchange.store.write(exchange.entry, patched(exchange.before, changes, exchange.api, exchange.plan, write))
+
+
+def _good(exchange: Exchange) -> dict[str, Any]:
+    """The changes to top-level properties without a fault."""
+    bad = {fault.path[0] for fault in exchange.faults if fault.path}
+    return {name: value for name, value in exchange.changes.items() if name not in bad}
+
+
+# --- invalid data -------------------------------------------------------------------------------------------------
+
+
+@defect.step("validate", "AT01")
+def valid_part_applied(exchange: Exchange, right: Step) -> None:
+    """Stores every good property, and reports the bad ones afterwards."""
+    right(exchange)
+    if exchange.faults:
+        _store(exchange, _good(exchange))
+
+
+@defect.step("validate", "AT01")
+def properties_ahead_of_bad_one_applied(exchange: Exchange, right: Step) -> None:
+    """Checks and stores one property after another, until a bad one comes."""
+    right(exchange)
+    good, ahead = _good(exchange), {}
+    for name in exchange.changes:
+        if name not in good:
+            break
+        ahead[name] = good[name]
+    if exchange.faults and ahead:
+        _store(exchange, ahead)
+
+
+@defect.step("validate", "AT01", last(is_text))
+def one_field_saved_early(exchange: Exchange, right: Step, field: Field) -> None:
+    """Saves one property in a setter, ahead of the validation of the rest."""
+    right(exchange)
+    if exchange.faults and field.top in _good(exchange) and is_sent(exchange, field):
+        _store(exchange, {field.top: exchange.changes[field.top]})
+
+
+@defect.step("validate", "AT03", any_field(is_object, is_top, lambda field: field.response is not None))
+def nested_object_half_written(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores the good members of a nested object when another member of it is bad."""
+    right(exchange)
+    bad = {fault.path[1] for fault in exchange.faults if len(fault.path) == 2 and fault.path[0] == field.name}
+    sent = exchange.changes.get(field.name)
+    if bad and isinstance(sent, dict):
+        _store(exchange, {field.name: {name: value for name, value in sent.items() if name not in bad}})
+
+
+@defect.step("validate", "AT04", any_field(is_array, is_top, lambda field: bool(field.children)))
+def array_half_written(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores the items of an array up to the bad one."""
+    right(exchange)
+    bad = [fault.path[1] for fault in exchange.faults if len(fault.path) > 1 and fault.path[0] == field.name]
+    places = [place for place in bad if isinstance(place, int)]
+    if places and min(places) > 0:
+        _store(exchange, {field.name: exchange.changes[field.name][: min(places)]})
+
+
+@defect.step("validate", "AT01", last(is_in_object, is_text))
+def bad_value_stored_and_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores a value, and validates the record afterwards without a way back."""
+    right(exchange)
+    values = found(exchange.changes, field.path)
+    if values and any(pattern_of(fault.path) == field.path for fault in exchange.faults):
+        spoilt = changed(exchange.before.record, shown_at(field), lambda _: str(values[0])[:20])
+        exchange.store.write(exchange.entry, State(spoilt, exchange.before.hidden))
+
+
+def _touched_names(api: Api) -> list[str]:
+    return [each.path for each in api.record if each.touched]
+
+
+@defect.step("validate", "AT02", only=lambda api: bool(_touched_names(api)))
+def refused_write_moves_time(exchange: Exchange, right: Step) -> None:
+    """Sets the time of the last write ahead of the validation."""
+    right(exchange)
+    if exchange.faults:
+        names = _touched_names(exchange.api)
+        times = {name: later(exchange.before.record.get(name), now()) for name in names}
+        exchange.store.write(exchange.entry, replace(exchange.before, record={**exchange.before.record, **times}))
+
+
+@defect.step("validate", "AT02")
+def refused_write_marks_record(exchange: Exchange, right: Step) -> None:
+    """Counts attempts in the record, refused ones as well."""
+    right(exchange)
+    if exchange.faults:
+        marked = {**exchange.before.record, "attempts": exchange.before.record.get("attempts", 0) + 1}
+        exchange.store.write(exchange.entry, replace(exchange.before, record=marked))
+
+
+# --- other refusals -----------------------------------------------------------------------------------------------
+
+
+def _applied_although(step: str, situation: str) -> Turns:
+    """The refusal of one step comes after the write instead of ahead of it."""
+
+    def check(exchange: Exchange, right: Step) -> None:
+        try:
+            right(exchange)
+        except Refusal as refusal:
+            if refusal.situation != situation or not exchange.writes:
+                raise
+            exchange.refusal = refusal
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        if exchange.refusal is not None:
+            raise exchange.refusal
+        right(exchange)
+
+    return {step: check, "answer": answer}
+
+
+def _refuses(point: str) -> Any:
+    return lambda api: api.choices[point].behaviour == "refuse"
+
+
+@defect.steps("CN09", only=_refuses("wrong_content_type"))
+def unsupported_type_applied() -> Turns:
+    """Answers 415 after the write."""
+    return _applied_although("content_type", "unsupported_media_type")
+
+
+@defect.steps("AT05", only=_refuses("wrong_accept"))
+def unacceptable_answer_applied() -> Turns:
+    """Sees that it cannot render the answer when everything is stored."""
+    return _applied_although("accept", "not_acceptable")
+
+
+@defect.steps("AU03", only=lambda api: api.identity == "path")
+def unauthenticated_write_applied() -> Turns:
+    """Answers 401 after the write."""
+    late = _applied_although("authenticate", "unauthenticated")
+
+    def own(exchange: Exchange, right: Step) -> None:
+        if exchange.refusal is None:
+            right(exchange)
+
+    return {**late, "own": own}
+
+
+@defect.step("answer", "AT05", last(is_text))
+def crash_after_write(exchange: Exchange, right: Step, field: Field) -> None:
+    """Fails in a hook after the write of one property: 500, and stored."""
+    right(exchange)
+    if exchange.writes and is_sent(exchange, field):
+        raise RuntimeError(f"no listener for {field.path}")
+
+
+# --- several writers ----------------------------------------------------------------------------------------------
+
+
+@defect.step("commit", "AT06")
+def concurrent_write_lost(exchange: Exchange, right: Step) -> None:
+    """Reads the record, thinks, and writes all of it back: what others wrote in between is lost."""
+    exchange.entry.lock.release()
+    try:
+        time.sleep(0.03)
+    finally:
+        exchange.entry.lock.acquire()
+    right(exchange)
+
+
+def _offers_etags(api: Api) -> bool:
+    return "if_match" in api.choices
+
+
+@defect.step("precondition", "AT07", only=_offers_etags)
+def precondition_ignored(_exchange: Exchange, _right: Step) -> None:
+    """Sends ETags, and never looks at If-Match."""
+
+
+@defect.steps("AT08", only=_offers_etags)
+def etag_never_changes() -> Turns:
+    """Computes the ETag once for each record."""
+    etags: dict[tuple[str, ...], str] = {}
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.key, exchange.answer.headers["ETag"])
+
+    return {"answer": answer, "precondition": precondition_ignored}
+
+
+@defect.steps("AT09", only=lambda api: api.read is not None)
+def read_is_one_write_behind() -> Turns:
+    """Reads from a replica that is one write behind."""
+    older: dict[tuple[str, ...], State] = {}
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        older[exchange.entry.key] = exchange.before
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        if not exchange.writes:
+            exchange.after = older.get(exchange.entry.key, exchange.after)
+        right(exchange)
+
+    return {"commit": commit, "answer": answer}

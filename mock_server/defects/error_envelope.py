@@ -1,0 +1,293 @@
+"""Error envelopes: a refusal has the wrong status or form, names the wrong field, or tells too much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import fields, first, found, is_in_object, is_text, is_top, shown_at
+from mock_server.exchange import Answer, Exchange, Fault, Refusal
+from mock_server.steps import Step
+from specs import Api, Field
+
+defect = Family("error_envelope")
+PAGE = b"<!doctype html><title>Bad Request</title><h1>Bad Request</h1>"
+
+
+def refused(exchange: Exchange, *situations: str) -> bool:
+    """Whether the request is refused for one of these reasons."""
+    return exchange.refusal is not None and exchange.refusal.situation in situations
+
+
+def _blame(exchange: Exchange, change: Callable[[Fault], Fault]) -> None:
+    assert exchange.refusal is not None
+    exchange.refusal.faults = tuple(change(fault) for fault in exchange.refusal.faults)
+
+
+def _each_text(body: Any, change: Callable[[str], Any]) -> Any:
+    if isinstance(body, dict):
+        return {key: _each_text(value, change) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_each_text(value, change) for value in body]
+    return change(body) if isinstance(body, str) else body
+
+
+def _names_fields(api: Api) -> bool:
+    """The document itself says where an error names the field."""
+    situation = api.situations["invalid_field"]
+    return situation.shape.named == "required" or "names-the-field" in api.claims
+
+
+# --- the form -----------------------------------------------------------------------------------------------------
+
+
+@defect.step("refuse", "EE01")
+def private_form_of_errors(exchange: Exchange, right: Step) -> None:
+    """Answers invalid data in a form of its own."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer.body = {"problems": [{"what": "invalid"}]}
+
+
+@defect.step("refuse", "EE02")
+def page_for_invalid_data(exchange: Exchange, right: Step) -> None:
+    """Leaves invalid data to the framework's error page."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer = Answer(exchange.answer.status, PAGE, "text/html; charset=utf-8")
+
+
+@defect.step("refuse", "EE02")
+def page_for_malformed_json(exchange: Exchange, right: Step) -> None:
+    """Leaves a body that is not JSON to the framework's error page."""
+    right(exchange)
+    if refused(exchange, "malformed_json"):
+        exchange.answer = Answer(exchange.answer.status, PAGE, "text/html; charset=utf-8")
+
+
+@defect.step("refuse", "EE05")
+def page_for_missing_credential(exchange: Exchange, right: Step) -> None:
+    """Leaves a missing credential to the framework's error page."""
+    right(exchange)
+    if refused(exchange, "unauthenticated", "wrong_credential"):
+        exchange.answer = replace(exchange.answer, body=PAGE, media_type="text/html; charset=utf-8")
+
+
+@defect.step("refuse", "EE04", only=lambda api: api.identity == "path")
+def private_form_of_not_found(exchange: Exchange, right: Step) -> None:
+    """Answers an unknown id in a form of its own."""
+    right(exchange)
+    if refused(exchange, "unknown_record"):
+        exchange.answer.body = "Not found"
+
+
+@defect.step("refuse", "EE19", only=lambda api: api.identity == "path")
+def not_found_without_body(exchange: Exchange, right: Step) -> None:
+    """Answers an unknown id with a status alone."""
+    right(exchange)
+    if refused(exchange, "unknown_record"):
+        exchange.answer.body = b""
+
+
+@defect.step("refuse", "EE13")
+def message_is_no_text(exchange: Exchange, right: Step) -> None:
+    """Puts the messages into the error as the validator's own objects."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        messages = {text.message for text in exchange.api.fault_texts.values()}
+        exchange.answer.body = _each_text(exchange.answer.body, lambda text: {"text": text} if text in messages or " " in text else text)
+
+
+@defect.step("refuse", "EE27")
+def error_sent_as_plain_text(exchange: Exchange, right: Step) -> None:
+    """Sends the JSON of an error as plain text."""
+    right(exchange)
+    if refused(exchange, "invalid_field", "malformed_json", "not_an_object"):
+        exchange.answer.media_type = "text/plain; charset=utf-8"
+
+
+@defect.steps("EE28")
+def other_form_on_repeat() -> Turns:
+    """Answers from the second refusal on by a shorter form, out of a cache."""
+    refusals: dict[tuple[str, ...], int] = {}
+
+    def refuse(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if refused(exchange, "invalid_field"):
+            refusals[exchange.entry.key] = refusals.get(exchange.entry.key, 0) + 1
+            if refusals[exchange.entry.key] % 2 == 0:
+                exchange.answer.body = ["invalid"]
+
+    return {"refuse": refuse}
+
+
+@defect.step("refuse", "EE25")
+def form_follows_the_language(exchange: Exchange, right: Step) -> None:
+    """Has a template of its own for the errors in other languages than English."""
+    right(exchange)
+    language = exchange.request.headers.get("Accept-Language", "en")
+    if not language.startswith("en") and refused(exchange, "invalid_field"):
+        exchange.answer.body = {"fehler": True}
+
+
+# --- the field ----------------------------------------------------------------------------------------------------
+
+
+@defect.step("refuse", "EE03", only=lambda api: _names_fields(api) and len(fields(api, is_top)) > 1)
+def other_field_named(exchange: Exchange, right: Step) -> None:
+    """Names the property that stands next in the schema."""
+    names = [field.name for field in exchange.api.fields]
+    following = dict(zip(names, [*names[1:], names[0]], strict=True))
+    _blame(exchange, lambda fault: replace(fault, path=(following.get(str(fault.path[0]), names[0]), *fault.path[1:])))
+    right(exchange)
+
+
+@defect.step("refuse", "EE03", first(is_top, is_text), only=_names_fields)
+def column_named_instead(exchange: Exchange, right: Step, field: Field) -> None:
+    """Names the database column of one property instead of the property."""
+    _blame(exchange, lambda fault: replace(fault, path=(f"{field.name}_col",)) if fault.path[:1] == (field.name,) else fault)
+    right(exchange)
+
+
+@defect.step("refuse", "EE03", only=_names_fields)
+def all_sent_fields_named(exchange: Exchange, right: Step) -> None:
+    """Blames every property that was sent along with the bad one."""
+    if refused(exchange, "invalid_field") and exchange.refusal:
+        blamed = {fault.path[0] for fault in exchange.refusal.faults if fault.path}
+        rest = tuple(Fault((name,), "default") for name in exchange.body if name not in blamed)
+        exchange.refusal.faults += rest
+    right(exchange)
+
+
+def _names_leaves(api: Api) -> bool:
+    return _names_fields(api) and api.situations["invalid_field"].shape.nested == "leaf"
+
+
+@defect.step("refuse", "EE21", only=lambda api: _names_leaves(api) and any(field.children for field in api.fields))
+def nested_field_not_named(exchange: Exchange, right: Step) -> None:
+    """Names the top-level property only, whatever is wrong below it."""
+    _blame(exchange, lambda fault: replace(fault, path=fault.path[:1]))
+    right(exchange)
+
+
+@defect.step("refuse", "EE21", first(is_in_object), only=_names_fields)
+def nested_field_named_without_its_parent(exchange: Exchange, right: Step, _field: Field) -> None:
+    """Names a nested property by its last name alone."""
+    _blame(exchange, lambda fault: replace(fault, path=fault.path[-1:]))
+    right(exchange)
+
+
+@defect.step("refuse", "EE06", only=_names_fields)
+def errors_without_items(exchange: Exchange, right: Step) -> None:
+    """Collects the errors in one list, and sends another."""
+    if exchange.refusal:
+        exchange.refusal.faults = ()
+    right(exchange)
+
+
+@defect.step("refuse", "EE17", only=lambda api: "all-faults-reported" in api.claims)
+def first_fault_only(exchange: Exchange, right: Step) -> None:
+    """Stops at the first fault, where the document lists all of them."""
+    if exchange.refusal:
+        exchange.refusal.faults = exchange.refusal.faults[:1]
+    right(exchange)
+
+
+# --- the status ---------------------------------------------------------------------------------------------------
+
+
+def _status(exchange: Exchange, right: Step, situation: str, status: int) -> None:
+    right(exchange)
+    if refused(exchange, situation):
+        exchange.answer.status = status
+
+
+@defect.step("refuse", "EE07")
+def error_with_success_status(exchange: Exchange, right: Step) -> None:
+    """Answers invalid data with 200, and says in the body that it was an error."""
+    _status(exchange, right, "invalid_field", 200)
+
+
+@defect.step("refuse", "EE08", only=lambda api: 422 not in api.situations["invalid_field"].also)
+def unprocessable_for_invalid_data(exchange: Exchange, right: Step) -> None:
+    """Answers invalid data with 422, which the document does not list."""
+    _status(exchange, right, "invalid_field", 422)
+
+
+@defect.step("refuse", "EE15")
+def not_found_for_invalid_data(exchange: Exchange, right: Step) -> None:
+    """Answers invalid data as if there were no such record."""
+    _status(exchange, right, "invalid_field", 404)
+
+
+@defect.step("validate", "EE12")
+def invalid_data_crashes(exchange: Exchange, right: Step) -> None:
+    """Takes it for granted that a body has one fault at most."""
+    right(exchange)
+    if exchange.faults:
+        raise RuntimeError(f"unexpected fault {exchange.faults[0].kind}")
+
+
+@defect.step("parse", "EE11")
+def malformed_json_crashes(exchange: Exchange, right: Step) -> None:
+    """Parses the body without catching the parser's error."""
+    try:
+        right(exchange)
+    except Refusal as refusal:
+        if refusal.situation == "malformed_json":
+            raise RuntimeError("no JSON") from None
+        raise
+
+
+@defect.step("refuse", "EE08")
+def unauthenticated_as_invalid(exchange: Exchange, right: Step) -> None:
+    """Answers a missing credential with 400."""
+    _status(exchange, right, "unauthenticated", 400)
+
+
+@defect.step("refuse", "EE15", only=lambda api: api.identity == "path")
+def unknown_customer_gone(exchange: Exchange, right: Step) -> None:
+    """Answers an unknown id with 410, as if it had been there once."""
+    _status(exchange, right, "unknown_record", 410)
+
+
+# --- what it tells ------------------------------------------------------------------------------------------------
+
+
+@defect.step("refuse", "EE14")
+def stack_trace_shown(exchange: Exchange, right: Step) -> None:
+    """Puts the stack trace into the message."""
+    right(exchange)
+    trace = 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 42, in patch\nValueError: bad input'
+    if refused(exchange, "invalid_field", "malformed_json"):
+        exchange.answer.body = _each_text(exchange.answer.body, lambda text: f"{text}\n{trace}" if " " in text else text)
+
+
+@defect.step("refuse", "EE14", first(is_text))
+def query_shown(exchange: Exchange, right: Step, field: Field) -> None:
+    """Passes on the message of the database for one property."""
+    right(exchange)
+    query = f"SQLSTATE[22001]: UPDATE customers SET {field.name} = ? WHERE id = ?"
+    if exchange.refusal and any(field.name in fault.path for fault in exchange.refusal.faults):
+        exchange.answer.body = _each_text(exchange.answer.body, lambda text: query if " " in text else text)
+
+
+@defect.step("refuse", "EE22")
+def credential_repeated(exchange: Exchange, right: Step) -> None:
+    """Repeats a wrong credential in the message."""
+    right(exchange)
+    scheme = exchange.api.security[0]
+    header = exchange.request.headers.get(scheme.parameter, "")
+    if refused(exchange, "wrong_credential"):
+        exchange.answer.body = _each_text(exchange.answer.body, lambda text: f"{text} {header}" if " " in text else text)
+
+
+@defect.step("refuse", "EE26", first(is_text))
+def stored_value_told(exchange: Exchange, right: Step, field: Field) -> None:
+    """Tells the stored record in the error, to explain what was expected."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        stored = found(exchange.before.record, shown_at(field))
+        exchange.answer.headers["X-Debug"] = f"/srv/app/customers.py: stored {ascii(stored)}"

@@ -1,0 +1,219 @@
+"""Idempotence: the same request again does something more, or is answered in another way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import (
+    any_field,
+    found,
+    hold,
+    is_array,
+    is_nullable,
+    is_object,
+    is_sent,
+    is_text,
+    is_top,
+    keep_old,
+    last,
+    paired,
+    show,
+    shown_at,
+    sibling,
+    write_instead,
+)
+from mock_server.exchange import Answer, Exchange, Refusal
+from mock_server.steps import Step
+from specs import Field
+
+defect = Family("idempotence")
+
+
+def _repeats() -> Callable[[Exchange], bool]:
+    """A function that knows whether an exchange has the same body as the last one that it saw of this customer."""
+    bodies: dict[tuple[str, ...], Any] = {}
+
+    def is_repeated(exchange: Exchange) -> bool:
+        is_same = exchange.body != {} and bodies.get(exchange.entry.key) == exchange.body
+        bodies[exchange.entry.key] = exchange.body
+        return is_same
+
+    return is_repeated
+
+
+# --- the state ----------------------------------------------------------------------------------------------------
+
+
+@defect.steps("ID01")
+def repeats_counted() -> Turns:
+    """Shows how often the same update was sent."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if is_repeated(exchange):
+            hold(exchange, {**exchange.after.record, "repeats": exchange.before.record.get("repeats", 0) + 1})
+
+    return {"merge": merge}
+
+
+@defect.step("merge", "ID03", last(is_text))
+def text_grows(exchange: Exchange, right: Step, field: Field) -> None:
+    """Appends a mark to a text that is already taken, to tell the two apart; it is taken by this very record."""
+    old = found(exchange.before.record, shown_at(field))
+    write_instead(exchange, field, lambda value: f"{value}2" if value and value in old else value)
+    right(exchange)
+
+
+def _is_keyed(field: Field) -> bool:
+    return field.merge is not None and field.merge.policy == "keyed"
+
+
+@defect.steps("ID10", any_field(is_top, is_array, _is_keyed))
+def items_doubled(field: Field) -> Turns:
+    """Inserts a row for every sent item that the same update has written before."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if is_repeated(exchange) and found(exchange.changes, field.path) not in ([], [[]]):
+            show(exchange, field, lambda items: [*items, items[-1]])
+
+    return {"merge": merge}
+
+
+@defect.steps("ID11", paired(last(is_text), is_text))
+def earlier_value_ignored(field: Field) -> Turns:
+    """Remembers the values it has seen, and takes one that comes back for a request that was delivered twice."""
+    seen: dict[tuple[str, ...], list[Any]] = {}
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        values, known = found(exchange.changes, field.path), seen.setdefault(exchange.entry.key, [])
+        if values and values[0] in known[:-1] and values[0] != known[-1]:
+            keep_old(exchange, field)
+        known.extend(values[:1])
+
+    return {"merge": merge}
+
+
+@defect.step("merge", "ID12", paired(last(is_text), is_text))
+def no_op_changes_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
+    """Swaps two columns when it finds that nothing has changed."""
+    right(exchange)
+    other = sibling(exchange.api, field, is_text)
+    if other and is_sent(exchange, field) and found(exchange.changes, field.path) == found(exchange.before.record, shown_at(field)):
+        show(exchange, other, lambda value: f"{value} ")
+
+
+@defect.step("merge", "ID13", last(is_nullable))
+def null_toggles(exchange: Exchange, right: Step, field: Field) -> None:
+    """Brings the first value back when null is sent to a property that is null already."""
+    right(exchange)
+    if None in found(exchange.changes, field.path) and None in found(exchange.before.record, shown_at(field)):
+        initial = found(exchange.entry.seed.record, shown_at(field))
+        show(exchange, field, lambda _: initial[0])
+
+
+@defect.step("merge", "ID13", last(is_object))
+def nested_repeat_empties(exchange: Exchange, right: Step, field: Field) -> None:
+    """Deletes a nested object ahead of writing it, and sees only changed members as something to write."""
+    right(exchange)
+    text = next((child for child in field.children if is_text(child) and is_sent(exchange, child)), None)
+    after, before = (found(state.record, shown_at(field)) for state in (exchange.after, exchange.before))
+    if text and after == before:
+        show(exchange, text, lambda _: "")
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------
+
+
+def _answer_to_repeat(change: Callable[[Exchange], None]) -> Turns:
+    is_repeated = _repeats()
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if exchange.writes and is_repeated(exchange):
+            change(exchange)
+
+    return {"answer": answer}
+
+
+@defect.steps("ID04")
+def repeat_conflicts() -> Turns:
+    """Takes the same update again for a conflict with itself."""
+
+    def conflict(exchange: Exchange) -> None:
+        exchange.answer = Answer(409, {"message": "this update was made already"})
+
+    return _answer_to_repeat(conflict)
+
+
+@defect.steps("ID06")
+def repeat_without_content() -> Turns:
+    """Answers an update that changes nothing with 204."""
+
+    def nothing(exchange: Exchange) -> None:
+        exchange.answer = Answer(204, b"")
+
+    return _answer_to_repeat(nothing)
+
+
+@defect.steps("ID07")
+def repeat_crashes() -> Turns:
+    """Takes it for granted that an UPDATE changes a row."""
+
+    def crash(exchange: Exchange) -> None:
+        raise RuntimeError(f"no row of {exchange.api.name} was changed")
+
+    return _answer_to_repeat(crash)
+
+
+@defect.steps("ID08")
+def repeat_not_found() -> Turns:
+    """Takes an UPDATE that changes no row for one that found none."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        if is_repeated(exchange):
+            raise Refusal("unknown_record")
+        right(exchange)
+
+    return {"merge": merge}
+
+
+@defect.steps("ID09")
+def repeat_answered_in_part() -> Turns:
+    """Answers an update that changes nothing with what was sent instead of the whole record."""
+
+    def only_sent(exchange: Exchange) -> None:
+        names = {field.response for field in exchange.api.fields if field.name in exchange.changes}
+        answered = replace(exchange.after, record={key: value for key, value in exchange.after.record.items() if key in names})
+        body: Any = answered.record
+        for name in reversed(exchange.api.record_at.split("/")[1:]):
+            body = {name: body}
+        exchange.answer.body = body
+
+    return _answer_to_repeat(only_sent)
+
+
+@defect.steps("ID14")
+def update_after_refusal_lost() -> Turns:
+    """Leaves the session in a failed state after a refused update: the next one is answered, and not stored."""
+    failed: set[tuple[str, ...]] = set()
+
+    def refuse(exchange: Exchange, right: Step) -> None:
+        if exchange.refusal and exchange.refusal.faults:
+            failed.add(exchange.entry.key)
+        right(exchange)
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        if exchange.entry.key in failed and exchange.changes:
+            failed.discard(exchange.entry.key)
+        else:
+            right(exchange)
+
+    return {"refuse": refuse, "commit": commit}

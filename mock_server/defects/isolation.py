@@ -1,0 +1,112 @@
+"""Isolation: a request changes or shows another customer than the one it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import changed, first, found, is_object, is_sent, is_text, is_top, last, shown_at, taken_over
+from mock_server.exchange import Exchange
+from mock_server.steps import Step
+from mock_server.store import Entry
+from specs import Field
+
+defect = Family("isolation")
+
+
+def _change_others(exchange: Exchange, change: Callable[[Any], Any], *, all_of_them: bool) -> None:
+    others = list(exchange.store.others(exchange.entry))
+    for other in others if all_of_them else others[:1]:
+        exchange.store.write(other, replace(other.state, record=change(other.state.record)))
+
+
+def _neighbour(exchange: Exchange) -> Entry:
+    return next(iter(exchange.store.others(exchange.entry)))
+
+
+@defect.step("commit", "IS01", first(is_text))
+def everyone_updated(exchange: Exchange, right: Step, field: Field) -> None:
+    """Forgets the WHERE clause of an UPDATE of one property."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=True)
+
+
+@defect.step("commit", "IS02", last(is_text))
+def neighbour_updated(exchange: Exchange, right: Step, field: Field) -> None:
+    """Updates the next row as well, for one property."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=False)
+
+
+@defect.step("commit", "IS05", last(is_top, is_object))
+def nested_object_shared(exchange: Exchange, right: Step, field: Field) -> None:
+    """Keeps one nested object for all customers, the default of a class."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=True)
+
+
+@defect.step("validate", "IS02", first(is_text))
+def refused_write_reaches_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
+    """Rolls a refused update back into the wrong row."""
+    right(exchange)
+    if exchange.faults:
+        old = found(exchange.before.record, shown_at(field))
+        _change_others(exchange, lambda other: changed(other, shown_at(field), lambda _: old[0]), all_of_them=False)
+
+
+@defect.step("own", "AU04", only=lambda api: api.identity == "path" and len({_credential(each) for each in api.customers}) > 1)
+def foreign_record_writable(_exchange: Exchange, _right: Step) -> None:
+    """Asks whether a credential is known, and not whose it is."""
+
+
+def _credential(customer: Any) -> str:
+    return str(sorted(customer.auth.items()))
+
+
+@defect.step("find", "IS03", only=lambda api: api.identity == "credential")
+def other_customer_meant(exchange: Exchange, right: Step) -> None:
+    """Takes the first customer of the table for the one that the credential belongs to."""
+    right(exchange)
+    if exchange.writes:
+        exchange.entry = exchange.store.entries[0]
+        exchange.reachable = (exchange.entry,)
+
+
+@defect.step("answer", "IS06", last(is_text))
+def neighbours_value_shown(exchange: Exchange, right: Step, field: Field) -> None:
+    """Joins another customer's row into the answer, for one property."""
+    other = _neighbour(exchange).state.record
+    exchange.after = replace(exchange.after, record=taken_over(exchange.after.record, other, shown_at(field)))
+    right(exchange)
+
+
+@defect.steps("IS06")
+def answer_from_previous_request() -> Turns:
+    """Renders into one buffer for everyone, and answers with what the last writer left there."""
+    rendered: list[Any] = []
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if exchange.writes:
+            rendered.append((exchange.entry.key, exchange.answer.body))
+        elif rendered and rendered[-1][0] != exchange.entry.key:
+            exchange.answer.body = rendered[-1][1]
+
+    return {"answer": answer}
+
+
+@defect.step("answer", "IS06", first(is_text))
+def neighbours_value_in_answer_to_write(exchange: Exchange, right: Step, field: Field) -> None:
+    """Loads the answer to a write by the wrong id, where the property was not sent."""
+    if exchange.writes and not is_sent(exchange, field):
+        other = _neighbour(exchange).state.record
+        exchange.after = replace(exchange.after, record=taken_over(exchange.after.record, other, shown_at(field)))
+    right(exchange)

@@ -1,0 +1,139 @@
+"""Negotiation: methods, media types and other headers are treated in another way than the document says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mock_server.defects.defect import Family
+from mock_server.defects.places import is_text, last, show
+from mock_server.exchange import Answer, Exchange, Refusal
+from mock_server.steps import Step, body_of, is_readable
+from specs import Api, Field
+
+defect = Family("negotiation")
+
+
+def _claims(rule: str) -> object:
+    return lambda api: rule in api.claims
+
+
+@defect.step("content_type", "CN01", only=lambda api: "unsupported-media-type-refused" in api.claims)
+def text_read_as_json(exchange: Exchange, right: Step) -> None:
+    """Reads a body of plain text as JSON, where the document refuses it."""
+    if not exchange.request.headers.get("Content-Type", "").startswith("text/plain"):
+        right(exchange)
+
+
+@defect.step("content_type", "CN02", only=lambda api: "unsupported-media-type-refused" in api.claims)
+def any_type_read_as_json(exchange: Exchange, _right: Step) -> None:
+    """Never looks at the Content-Type, where the document refuses all but one."""
+
+
+@defect.step("content_type", "CN03")
+def charset_refused(exchange: Exchange, right: Step) -> None:
+    """Compares the whole Content-Type header, parameters included."""
+    if is_readable(exchange) and "charset" in exchange.request.headers.get("Content-Type", ""):
+        raise Refusal("unsupported_media_type")
+    right(exchange)
+
+
+@defect.step("content_type", "CN03")
+def capital_letters_refused(exchange: Exchange, right: Step) -> None:
+    """Compares media types with regard to case."""
+    header = exchange.request.headers.get("Content-Type", "")
+    if is_readable(exchange) and header != header.lower():
+        raise Refusal("unsupported_media_type")
+    right(exchange)
+
+
+@defect.step("content_type", "CN08")
+def missing_content_type_crashes(exchange: Exchange, right: Step) -> None:
+    """Takes a header for granted that need not be there."""
+    if not exchange.request.headers.get("Content-Type") and body_of(exchange):
+        raise RuntimeError("KeyError: 'Content-Type'")
+    right(exchange)
+
+
+@defect.step("accept", "CN07")
+def strange_accept_crashes(exchange: Exchange, right: Step) -> None:
+    """Splits a media range at a slash that need not be there."""
+    for media_range in exchange.request.headers.get("Accept", "*/*").split(","):
+        if "/" not in media_range:
+            raise RuntimeError("not enough values to unpack")
+    right(exchange)
+
+
+@defect.step("accept", "CN07")
+def strange_weight_crashes(exchange: Exchange, right: Step) -> None:
+    """Reads the weight of a media range as a number without catching the error."""
+    for media_range in exchange.request.headers.get("Accept", "").split(","):
+        _, found, weight = media_range.partition("q=")
+        if found and not weight.replace(".", "").strip().isdecimal():
+            raise RuntimeError("could not convert string to float")
+    right(exchange)
+
+
+@defect.step("accept", "CN07", only=lambda api: "unacceptable-accept-refused" in api.claims)
+def accept_ignored(_exchange: Exchange, _right: Step) -> None:
+    """Never looks at the Accept header, where the document refuses what it cannot render."""
+
+
+@defect.step("answer", "CN06")
+def page_for_browsers(exchange: Exchange, right: Step) -> None:
+    """Answers with a page when the Accept header has HTML in it, although JSON is asked for first."""
+    right(exchange)
+    if "text/html" in exchange.request.headers.get("Accept", ""):
+        exchange.answer = Answer(exchange.answer.status, b"<!doctype html><pre>{}</pre>", "text/html; charset=utf-8")
+
+
+@defect.step("answer", "CN12", last(is_text))
+def language_changes_data(exchange: Exchange, right: Step, field: Field) -> None:
+    """Translates stored data into the language of the client."""
+    language = exchange.request.headers.get("Accept-Language", "en")
+    if not language.startswith("en"):
+        show(exchange, field, lambda value: f"{value} ({language[:2]})")
+    right(exchange)
+
+
+@defect.step("method", "CN13", only=lambda api: "wrong-method-refused" in api.claims)
+def post_does_the_same(exchange: Exchange, right: Step) -> None:
+    """Routes POST to the same code as PATCH, where the document refuses other methods."""
+    if exchange.request.method == "POST":
+        exchange.writes = True
+    else:
+        right(exchange)
+
+
+@defect.step("refuse", "EE10")
+def methods_not_listed(exchange: Exchange, right: Step) -> None:
+    """Answers 405 without the methods that are allowed."""
+    right(exchange)
+    exchange.answer.headers = {name: value for name, value in exchange.answer.headers.items() if name != "Allow"}
+
+
+@defect.step("refuse", "EE24", only=lambda api: api.situations["method_not_allowed"].status == 405)
+def wrong_method_crashes(exchange: Exchange, right: Step) -> None:
+    """Has a table of methods, and looks up one that is not in it."""
+    if exchange.refusal is not None and exchange.refusal.situation == "method_not_allowed":
+        raise RuntimeError(f"KeyError: {exchange.request.method!r}")
+    right(exchange)
+
+
+def _documents_415(api: Api) -> bool:
+    return api.documents(415)
+
+
+@defect.step("refuse", "EE24", only=_documents_415)
+def unsupported_type_answered_as_invalid(exchange: Exchange, right: Step) -> None:
+    """Answers a body of another type with 400."""
+    right(exchange)
+    if exchange.refusal is not None and exchange.refusal.situation == "unsupported_media_type":
+        exchange.answer = replace(exchange.answer, status=400)
+
+
+@defect.step("content_type", "CN11")
+def redirected_to_canonical_host(exchange: Exchange, right: Step) -> None:
+    """Sends every write on to another address, where clients arrive without the body."""
+    if exchange.writes and exchange.request.headers.get("X-Forwarded-Proto") is None:
+        raise Refusal("moved")
+    right(exchange)
