@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer
-from contracts.patches import Patch
+from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Located, Record, look_up, member
 from contracts.verdict import Difference, NotJudged
 from specs import Field
@@ -91,6 +91,26 @@ def collateral(customer: Customer, done: Write) -> list[Located]:
         customer.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
     kept: tuple[Write, list[Located]] = customer.memory[key]
     return kept[1]
+
+
+def disturbed(customer: Customer) -> frozenset[str]:
+    """The record properties that some plain write changes unasked; worked out once.
+
+    That fault is reported by omitted-fields-unchanged, and finer rules leave these properties out.
+    """
+    if "disturbed" not in customer.memory:
+        writes = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
+        customer.memory["disturbed"] = frozenset(each.property for done in writes for each in collateral(customer, done))
+    kept: frozenset[str] = customer.memory["disturbed"]
+    return kept
+
+
+def single_or_none(customer: Customer, leaf: Field) -> Write | None:
+    """The single write of a field, or None where it cannot be arranged."""
+    try:
+        return single(customer, leaf)
+    except NotJudged:
+        return None
 
 
 def outside(fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ from contracts.client import Limits
 from contracts.secrecy import Secret
 from specs import Api
 
-NORMALISERS = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
+NORMALISERS: Mapping[str, Callable[[str], str]] = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
 
 
 class TargetError(Exception):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, jsonify, request
 
 from mock_server import guard
+from mock_server.defects import DEFECTS, Defect
 from mock_server.service import Service
 
 PREFIX = "/__admin"
@@ -32,7 +34,56 @@ def blueprint(services: Sequence[Service]) -> Blueprint:
     def state() -> Any:
         return {service.api.name: {"customers": [_customer(entry) for entry in service.store.entries]} for service in services}
 
+    @routes.get("/defects")
+    def defects() -> Any:
+        return _defects(services)
+
+    @routes.put("/defects")
+    def put_defects() -> Any:
+        wanted = request.get_json(silent=True)
+        ids = wanted.get("defects") if isinstance(wanted, dict) else None
+        if not isinstance(ids, list) or not all(isinstance(each, str) for each in ids):
+            return _refusal('send {"defects": [ids]}', 400)
+        try:
+            activate(services, ids)
+        except ValueError as error:
+            return _refusal(str(error), 400)
+        return _defects(services)
+
+    @routes.delete("/defects")
+    def delete_defects() -> Any:
+        activate(services, ())
+        return _defects(services)
+
     return routes
+
+
+def activate(services: Sequence[Service], ids: Sequence[str]) -> None:
+    """These defects and no others, in every API that has a place for them; ValueError for one that none has."""
+    for identity in ids:
+        if identity not in DEFECTS:
+            near = difflib.get_close_matches(identity, DEFECTS, n=1)
+            raise ValueError(f"no defect is called {identity!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        if not any(DEFECTS[identity].applied_to(service.api) for service in services):
+            raise ValueError(f"defect {identity!r} has no place in {', '.join(service.api.name for service in services)}")
+    for service in services:
+        service.activate(ids)
+
+
+def _defects(services: Sequence[Service]) -> dict[str, Any]:
+    return {"active": list(services[0].active), "available": [_described(defect, services) for defect in DEFECTS.values()]}
+
+
+def _described(defect: Defect, services: Sequence[Service]) -> dict[str, Any]:
+    """``fields``: for each API that has a place for the defect, the field that shows it, null where no single one does."""
+    wrongs = {service.api.name: defect.applied_to(service.api) for service in services}
+    return {
+        "id": defect.id,
+        "family": defect.family,
+        "fault": defect.fault,
+        "says": defect.says,
+        "fields": {name: wrong.field for name, wrong in wrongs.items() if wrong is not None},
+    }
 
 
 def _check_sender() -> Any:

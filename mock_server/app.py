@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
 from mock_server import admin, guard
-from mock_server.exchange import NO_BODY, Answer
+from mock_server.exchange import Answer
 from mock_server.service import Service
 from specs import Api
 
@@ -40,8 +40,7 @@ def create_app(apis: Sequence[Api], *, defects: Iterable[str] = ()) -> Flask:
     app.before_request(_check_host)
     app.register_error_handler(HTTPException, lambda error: _http_error(services, error))
     app.register_error_handler(Exception, lambda error: _crash(app, services, error))
-    for service in services:
-        service.activate(defects)
+    admin.activate(services, tuple(defects))
     return app
 
 
@@ -121,7 +120,7 @@ def _options(service: Service, methods: Sequence[str]) -> Response:
 
 
 def _response(answer: Answer) -> Response:
-    content = b"" if answer.body is NO_BODY else _ENCODER.encode(answer.body).encode()
+    content = answer.body if isinstance(answer.body, bytes) else _ENCODER.encode(answer.body).encode()
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 
 

@@ -61,15 +61,12 @@ class Refusal(Exception):
 
 @dataclass(slots=True)
 class Answer:
-    """What is sent back; ``body`` is a JSON value, or NO_BODY."""
+    """What is sent back; ``body`` is a JSON value, or bytes that are sent as they are."""
 
     status: int
     body: Any
     media_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
-
-
-NO_BODY: Any = object()
 
 
 @dataclass(slots=True, kw_only=True)

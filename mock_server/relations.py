@@ -69,7 +69,7 @@ class Relations:
             for place, key in _each_key(value, path):
                 if not any(key == each and type(key) is type(each) for each in known):
                     yield Fault(place, "reference", key)
-        if member.field.unique and any(other.get(member.shown) == value for other in self._others):
+        if member.field.unique and any(other.get(str(member.shown)) == value for other in self._others):
             yield Fault(path, "unique", value)
 
     def _known_keys(self, reference: Reference) -> list[Any]:

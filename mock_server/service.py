@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from flask import Request
 
 from mock_server import envelope, flow
+from mock_server.defects import DEFECTS, wronged
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.plan import plan_of
 from mock_server.steps import right_steps
@@ -29,6 +30,7 @@ class Service:
         self._plan = plan_of(api)
         self._order = flow.checks(api)
         self._right = right_steps(api, Validator(api, self._plan.members))
+        self.active: tuple[str, ...] = ()
         self._steps = self._right
 
     def handle(self, request: Request, arguments: Mapping[str, str], allowed: Sequence[str]) -> Answer:
@@ -49,10 +51,13 @@ class Service:
         """The documented envelope for a request that never got as far as an exchange."""
         return envelope.answer_to(self.api, Refusal(situation, value=value))
 
-    def reset(self) -> None:
-        """Everything as at start."""
-        self.store.reset()
-
     def activate(self, defects: Iterable[str]) -> None:
-        """Goes wrong in these ways from now on, and in no others."""
+        """Goes wrong in these ways from now on, and in no others; ids without a place in this API change nothing."""
         self.active = tuple(defects)
+        wrongs = (DEFECTS[identity].applied_to(self.api) for identity in self.active)
+        self._steps = wronged(self._right, (each for each in wrongs if each is not None))
+
+    def reset(self) -> None:
+        """Everything as at start; the defects stay, and forget what they remembered."""
+        self.store.reset()
+        self.activate(self.active)

@@ -186,7 +186,7 @@ def clean(exchange: Exchange) -> None:
 def validate(exchange: Exchange, validator: Validator) -> None:
     """Every fault of the changes: against the schema, and against what is stored."""
     exchange.faults.extend(validator.faults(exchange.changes))
-    others = (other.state.record for other in exchange.store.others(exchange.entry))
+    others = [other.state.record for other in exchange.store.others(exchange.entry)]
     members, rows = exchange.plan.members, exchange.store.references
     named = {fault.path for fault in exchange.faults}
     for fault in Relations(members, exchange.before.record, exchange.changes, rows, others).faults():

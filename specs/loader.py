@@ -224,7 +224,7 @@ def _first_schema(content: Mapping[str, Any], where: str) -> Mapping[str, Any]:
 
 def _responses(operation: Mapping[str, Any], document: Mapping[str, Any]) -> dict[int, model.Response]:
     found = {}
-    for status, reference in operation["responses"].items():
+    for status, reference in operation.get("responses", {}).items():
         if not str(status).isdigit():
             raise SpecError(f"responses.{status}: expected a status of three digits; ranges and default cannot be judged")
         response = resolve(reference, document)
@@ -267,6 +267,9 @@ def _companion(operation_id: str | None, document: Mapping[str, Any]) -> model.C
 def _security(operation: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[model.SecurityScheme, ...]:
     required = operation.get("security", document.get("security", []))
     schemes = document.get("components", {}).get("securitySchemes", {})
+    undefined = sorted({name for requirement in required for name in requirement} - schemes.keys())
+    if undefined:
+        raise SpecError(f"security: no scheme named {', '.join(map(repr, undefined))}; known are {', '.join(schemes) or 'none'}")
     return tuple(_scheme(name, resolve(schemes[name], document)) for requirement in required for name in requirement)
 
 

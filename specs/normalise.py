@@ -16,6 +16,8 @@ def inline(schema: Mapping[str, Any], document: Mapping[str, Any], seen: tuple[s
     Raises SpecError for a reference outside the document, to nothing, or into itself: a patch of a recursive
     schema has no finite list of fields.
     """
+    if not isinstance(schema, Mapping):
+        raise SpecError(f"schema {schema!r}: expected an object, true and false cannot be judged field by field")
     if "$ref" in schema:
         target = str(schema["$ref"])
         if target in seen:
@@ -49,7 +51,7 @@ def resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[st
 def _inline_member(key: str, value: Any, document: Mapping[str, Any], seen: tuple[str, ...]) -> Any:
     if key in ("properties", "patternProperties") and isinstance(value, Mapping):
         return {name: inline(schema, document, seen) for name, schema in value.items()}
-    if key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, Mapping):
+    if key == "items" or (key in ("additionalProperties", "not", "propertyNames") and isinstance(value, Mapping)):
         return inline(value, document, seen)
     if key in ("allOf", *UNION_KEYWORDS) and isinstance(value, list):
         return [inline(schema, document, seen) for schema in value]
@@ -76,12 +78,17 @@ def _merged(schema: dict[str, Any]) -> dict[str, Any]:
         merged = {
             **part,
             **merged,
-            "properties": {**part.get("properties", {}), **merged.get("properties", {})},
+            "properties": _both(merged.get("properties", {}), part.get("properties", {})),
             "required": [*merged.get("required", ()), *part.get("required", ())],
         }
     if not merged["required"]:
         del merged["required"]
     return merged
+
+
+def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    """The properties of two parts of an allOf; one that stands in both has the keywords of both."""
+    return {name: {**first.get(name, {}), **second.get(name, {})} for name in {**first, **second}}
 
 
 def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:

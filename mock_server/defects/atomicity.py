@@ -8,8 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import found, is_array, is_in_object, is_object, is_sent, is_text, is_top, last, pattern_of, shown_at
-from mock_server.defects.places import any_field, changed
+from mock_server.defects.places import (
+    any_field,
+    changed,
+    found,
+    is_array,
+    is_in_object,
+    is_object,
+    is_sent,
+    is_text,
+    is_top,
+    last,
+    pattern_of,
+    shown_at,
+)
 from mock_server.exchange import Exchange, Refusal
 from mock_server.merge import Write, patched
 from mock_server.steps import Step

@@ -7,8 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import fields, first, found, is_in_object, is_text, is_top, shown_at
-from mock_server.exchange import Answer, Exchange, Fault, Refusal
+from mock_server.defects.places import fields, first, is_in_object, is_text, is_top
+from mock_server.exchange import Answer, Exchange, Fault
 from mock_server.steps import Step
 from specs import Api, Field
 
@@ -26,11 +26,12 @@ def _blame(exchange: Exchange, change: Callable[[Fault], Fault]) -> None:
     exchange.refusal.faults = tuple(change(fault) for fault in exchange.refusal.faults)
 
 
-def _each_text(body: Any, change: Callable[[str], Any]) -> Any:
+def each_text(body: Any, change: Callable[[str], Any]) -> Any:
+    """A JSON value with every text in it changed."""
     if isinstance(body, dict):
-        return {key: _each_text(value, change) for key, value in body.items()}
+        return {key: each_text(value, change) for key, value in body.items()}
     if isinstance(body, list):
-        return [_each_text(value, change) for value in body]
+        return [each_text(value, change) for value in body]
     return change(body) if isinstance(body, str) else body
 
 
@@ -91,13 +92,17 @@ def not_found_without_body(exchange: Exchange, right: Step) -> None:
         exchange.answer.body = b""
 
 
+def _boxed(text: str) -> Any:
+    """Messages have spaces in them, codes and names of fields have none."""
+    return {"text": text} if " " in text else text
+
+
 @defect.step("refuse", "EE13")
 def message_is_no_text(exchange: Exchange, right: Step) -> None:
     """Puts the messages into the error as the validator's own objects."""
     right(exchange)
     if refused(exchange, "invalid_field"):
-        messages = {text.message for text in exchange.api.fault_texts.values()}
-        exchange.answer.body = _each_text(exchange.answer.body, lambda text: {"text": text} if text in messages or " " in text else text)
+        exchange.answer.body = each_text(exchange.answer.body, _boxed)
 
 
 @defect.step("refuse", "EE27")
@@ -193,101 +198,3 @@ def first_fault_only(exchange: Exchange, right: Step) -> None:
     if exchange.refusal:
         exchange.refusal.faults = exchange.refusal.faults[:1]
     right(exchange)
-
-
-# --- the status ---------------------------------------------------------------------------------------------------
-
-
-def _status(exchange: Exchange, right: Step, situation: str, status: int) -> None:
-    right(exchange)
-    if refused(exchange, situation):
-        exchange.answer.status = status
-
-
-@defect.step("refuse", "EE07")
-def error_with_success_status(exchange: Exchange, right: Step) -> None:
-    """Answers invalid data with 200, and says in the body that it was an error."""
-    _status(exchange, right, "invalid_field", 200)
-
-
-@defect.step("refuse", "EE08", only=lambda api: 422 not in api.situations["invalid_field"].also)
-def unprocessable_for_invalid_data(exchange: Exchange, right: Step) -> None:
-    """Answers invalid data with 422, which the document does not list."""
-    _status(exchange, right, "invalid_field", 422)
-
-
-@defect.step("refuse", "EE15")
-def not_found_for_invalid_data(exchange: Exchange, right: Step) -> None:
-    """Answers invalid data as if there were no such record."""
-    _status(exchange, right, "invalid_field", 404)
-
-
-@defect.step("validate", "EE12")
-def invalid_data_crashes(exchange: Exchange, right: Step) -> None:
-    """Takes it for granted that a body has one fault at most."""
-    right(exchange)
-    if exchange.faults:
-        raise RuntimeError(f"unexpected fault {exchange.faults[0].kind}")
-
-
-@defect.step("parse", "EE11")
-def malformed_json_crashes(exchange: Exchange, right: Step) -> None:
-    """Parses the body without catching the parser's error."""
-    try:
-        right(exchange)
-    except Refusal as refusal:
-        if refusal.situation == "malformed_json":
-            raise RuntimeError("no JSON") from None
-        raise
-
-
-@defect.step("refuse", "EE08")
-def unauthenticated_as_invalid(exchange: Exchange, right: Step) -> None:
-    """Answers a missing credential with 400."""
-    _status(exchange, right, "unauthenticated", 400)
-
-
-@defect.step("refuse", "EE15", only=lambda api: api.identity == "path")
-def unknown_customer_gone(exchange: Exchange, right: Step) -> None:
-    """Answers an unknown id with 410, as if it had been there once."""
-    _status(exchange, right, "unknown_record", 410)
-
-
-# --- what it tells ------------------------------------------------------------------------------------------------
-
-
-@defect.step("refuse", "EE14")
-def stack_trace_shown(exchange: Exchange, right: Step) -> None:
-    """Puts the stack trace into the message."""
-    right(exchange)
-    trace = 'Traceback (most recent call last):\n  File "/srv/app/views.py", line 42, in patch\nValueError: bad input'
-    if refused(exchange, "invalid_field", "malformed_json"):
-        exchange.answer.body = _each_text(exchange.answer.body, lambda text: f"{text}\n{trace}" if " " in text else text)
-
-
-@defect.step("refuse", "EE14", first(is_text))
-def query_shown(exchange: Exchange, right: Step, field: Field) -> None:
-    """Passes on the message of the database for one property."""
-    right(exchange)
-    query = f"SQLSTATE[22001]: UPDATE customers SET {field.name} = ? WHERE id = ?"
-    if exchange.refusal and any(field.name in fault.path for fault in exchange.refusal.faults):
-        exchange.answer.body = _each_text(exchange.answer.body, lambda text: query if " " in text else text)
-
-
-@defect.step("refuse", "EE22")
-def credential_repeated(exchange: Exchange, right: Step) -> None:
-    """Repeats a wrong credential in the message."""
-    right(exchange)
-    scheme = exchange.api.security[0]
-    header = exchange.request.headers.get(scheme.parameter, "")
-    if refused(exchange, "wrong_credential"):
-        exchange.answer.body = _each_text(exchange.answer.body, lambda text: f"{text} {header}" if " " in text else text)
-
-
-@defect.step("refuse", "EE26", first(is_text))
-def stored_value_told(exchange: Exchange, right: Step, field: Field) -> None:
-    """Tells the stored record in the error, to explain what was expected."""
-    right(exchange)
-    if refused(exchange, "invalid_field"):
-        stored = found(exchange.before.record, shown_at(field))
-        exchange.answer.headers["X-Debug"] = f"/srv/app/customers.py: stored {ascii(stored)}"

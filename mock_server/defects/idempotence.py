@@ -37,7 +37,7 @@ def _repeats() -> Callable[[Exchange], bool]:
     bodies: dict[tuple[str, ...], Any] = {}
 
     def is_repeated(exchange: Exchange) -> bool:
-        is_same = exchange.body != {} and bodies.get(exchange.entry.key) == exchange.body
+        is_same = bool(exchange.body != {} and bodies.get(exchange.entry.key) == exchange.body)
         bodies[exchange.entry.key] = exchange.body
         return is_same
 
@@ -105,7 +105,8 @@ def no_op_changes_neighbour(exchange: Exchange, right: Step, field: Field) -> No
     """Swaps two columns when it finds that nothing has changed."""
     right(exchange)
     other = sibling(exchange.api, field, is_text)
-    if other and is_sent(exchange, field) and found(exchange.changes, field.path) == found(exchange.before.record, shown_at(field)):
+    old = found(exchange.before.record, shown_at(field))
+    if other and is_sent(exchange, field) and found(exchange.changes, field.path) == old:
         show(exchange, other, lambda value: f"{value} ")
 
 

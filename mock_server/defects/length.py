@@ -20,6 +20,7 @@ from mock_server.defects.places import (
     is_nested,
     is_sent,
     last,
+    takes,
     write_instead,
 )
 from mock_server.exchange import Exchange
@@ -76,13 +77,13 @@ def limit_itself_refused(exchange: Exchange, right: Step, field: Field) -> None:
     _forbid(exchange, right, field, lambda value: len(value) == limit(field))
 
 
-@defect.step("validate", "LN04", first(is_limited))
+@defect.step("validate", "LN04", first(is_limited, takes("\u00e9")))
 def bytes_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Counts the bytes of UTF-8."""
     _forbid(exchange, right, field, lambda value: len(value.encode()) > limit(field))
 
 
-@defect.step("validate", "LN05", last(is_limited))
+@defect.step("validate", "LN05", last(is_limited, takes("\U0001f600")))
 def code_units_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Counts UTF-16 code units, in which an emoji is two."""
     _forbid(exchange, right, field, lambda value: len(value.encode("utf-16-le")) // 2 > limit(field))
@@ -123,26 +124,26 @@ def over_limit_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
 
 
-@defect.step("validate", "LN13", first(is_limited))
+@defect.step("validate", "LN13", first(is_limited, takes("e\u0301")))
 def visible_characters_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Counts what the eye sees as one character once, so that combining marks are free."""
     _allow(exchange, right, field, lambda value: sum(not unicodedata.combining(each) for each in value) <= limit(field))
 
 
-@defect.step("merge", "LN14", last(is_limited))
+@defect.step("merge", "LN14", last(is_limited, takes("e\u0301")))
 def text_normalised(exchange: Exchange, right: Step, field: Field) -> None:
     """Composes characters ahead of storing them: what comes back is not what was sent."""
     write_instead(exchange, field, lambda value: unicodedata.normalize("NFC", value) if isinstance(value, str) else value)
     right(exchange)
 
 
-@defect.step("validate", "LN15", first(is_limited))
+@defect.step("validate", "LN15", first(is_limited, takes("a & b")))
 def escaped_text_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Escapes a text for HTML ahead of counting it."""
     _forbid(exchange, right, field, lambda value: len(html.escape(value)) > limit(field))
 
 
-@defect.step("merge", "LN15", last(is_limited))
+@defect.step("merge", "LN15", last(is_limited, takes("a & b")))
 def escaped_text_stored(exchange: Exchange, right: Step, field: Field) -> None:
     """Escapes a text for HTML ahead of storing it."""
     write_instead(exchange, field, lambda value: html.escape(value) if isinstance(value, str) else value)
@@ -157,7 +158,7 @@ def limit_of_other_field(exchange: Exchange, right: Step, field: Field) -> None:
     accuse(exchange, field, "maxLength", lambda value: isinstance(value, str) and limit(other) < len(value) <= limit(field))
 
 
-@defect.step("validate", "LN21", last(is_limited))
+@defect.step("validate", "LN21", last(is_limited, takes("a\u200bb")))
 def invisible_characters_not_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Does not count characters without a width."""
     _allow(exchange, right, field, lambda value: sum(unicodedata.category(each) != "Cf" for each in value) <= limit(field))

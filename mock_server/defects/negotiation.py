@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_server.defects.defect import Family
+from mock_server.defects.defect import Condition, Family
 from mock_server.defects.places import is_text, last, show
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step, body_of, is_readable
@@ -13,18 +13,18 @@ from specs import Api, Field
 defect = Family("negotiation")
 
 
-def _claims(rule: str) -> object:
+def _claims(rule: str) -> Condition:
     return lambda api: rule in api.claims
 
 
-@defect.step("content_type", "CN01", only=lambda api: "unsupported-media-type-refused" in api.claims)
+@defect.step("content_type", "CN01", only=_claims("unsupported-media-type-refused"))
 def text_read_as_json(exchange: Exchange, right: Step) -> None:
     """Reads a body of plain text as JSON, where the document refuses it."""
     if not exchange.request.headers.get("Content-Type", "").startswith("text/plain"):
         right(exchange)
 
 
-@defect.step("content_type", "CN02", only=lambda api: "unsupported-media-type-refused" in api.claims)
+@defect.step("content_type", "CN02", only=_claims("unsupported-media-type-refused"))
 def any_type_read_as_json(exchange: Exchange, _right: Step) -> None:
     """Never looks at the Content-Type, where the document refuses all but one."""
 
@@ -73,7 +73,7 @@ def strange_weight_crashes(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
-@defect.step("accept", "CN07", only=lambda api: "unacceptable-accept-refused" in api.claims)
+@defect.step("accept", "CN07", only=_claims("unacceptable-accept-refused"))
 def accept_ignored(_exchange: Exchange, _right: Step) -> None:
     """Never looks at the Accept header, where the document refuses what it cannot render."""
 
@@ -95,7 +95,7 @@ def language_changes_data(exchange: Exchange, right: Step, field: Field) -> None
     right(exchange)
 
 
-@defect.step("method", "CN13", only=lambda api: "wrong-method-refused" in api.claims)
+@defect.step("method", "CN13", only=_claims("wrong-method-refused"))
 def post_does_the_same(exchange: Exchange, right: Step) -> None:
     """Routes POST to the same code as PATCH, where the document refuses other methods."""
     if exchange.request.method == "POST":
@@ -129,11 +129,3 @@ def unsupported_type_answered_as_invalid(exchange: Exchange, right: Step) -> Non
     right(exchange)
     if exchange.refusal is not None and exchange.refusal.situation == "unsupported_media_type":
         exchange.answer = replace(exchange.answer, status=400)
-
-
-@defect.step("content_type", "CN11")
-def redirected_to_canonical_host(exchange: Exchange, right: Step) -> None:
-    """Sends every write on to another address, where clients arrive without the body."""
-    if exchange.writes and exchange.request.headers.get("X-Forwarded-Proto") is None:
-        raise Refusal("moved")
-    right(exchange)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import jsonschema_rs
+
 from mock_server.exchange import Exchange, Fault, Path
 from specs import Api, Field
 
@@ -42,9 +44,14 @@ def is_usable(field: Field) -> bool:
     return is_writable and field.reference is None and field.response is not None
 
 
+def takes(value: Any) -> Test:
+    """The value is a valid one, and one that may be sent to any conforming server."""
+    return lambda field: all(jsonschema_rs.is_valid(dict(schema), value) for schema in (field.schema, field.safe))
+
+
 def is_text(field: Field) -> bool:
-    """Free text: no enum, format or reference."""
-    return field.types == {"string"} and not field.schema.keys() & {"enum", "format", "const"}
+    """It takes ordinary words."""
+    return field.types == {"string"} and takes("Sample Text")(field)
 
 
 def is_limited(field: Field) -> bool:

@@ -19,6 +19,7 @@ from mock_server.defects.places import (
     last,
     must_refuse,
     show,
+    takes,
     write_instead,
 )
 from mock_server.exchange import Exchange, Refusal
@@ -26,7 +27,6 @@ from mock_server.steps import Step, body_of
 from specs import Field
 
 defect = Family("types")
-
 
 
 # --- values of another type ---------------------------------------------------------------------------------------
@@ -77,11 +77,13 @@ def object_for_array_ignored(exchange: Exchange, right: Step, field: Field) -> N
     right(exchange)
 
 
-@defect.step("merge", "TY01", first(is_text))
+@defect.step("merge", "TY01", first(is_text, takes("12345")))
 def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None:
     """Turns a text of digits into a number on its way through a spreadsheet."""
     right(exchange)
-    show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,8}", value) else value)
+    show(
+        exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,8}", value) else value
+    )
 
 
 @defect.step("validate", "PU06", last(is_text), only=must_refuse("null"))
@@ -185,7 +187,7 @@ def not_a_number_crashes(exchange: Exchange, right: Step) -> None:
     _on_malformed(exchange, right, lambda content: b"NaN" in content)
 
 
-@defect.step("merge", "TY05", last(is_text))
+@defect.step("merge", "TY05", last(is_text, takes("a\0b")))
 def nul_character_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Hands a text with a NUL character to the database."""
     if any(isinstance(value, str) and "\0" in value for value in found(exchange.changes, field.path)):
@@ -193,7 +195,7 @@ def nul_character_crashes(exchange: Exchange, right: Step, field: Field) -> None
     right(exchange)
 
 
-@defect.step("merge", "TY04", first(is_text))
+@defect.step("merge", "TY04", first(is_text, takes("\U0001f600")))
 def astral_character_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Has a column of three bytes for a character, into which no emoji goes."""
     if any(isinstance(value, str) and any(ord(each) > 0xFFFF for each in value) for value in found(exchange.changes, field.path)):
