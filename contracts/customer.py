@@ -16,7 +16,8 @@ from contracts.secrecy import Secret
 from contracts.target import Party, Target, TargetError
 from contracts.values import Values
 from contracts.verdict import Difference, NotJudged
-from specs import Api, Field, SecurityScheme
+from specs import Api, Field, RecordField, SecurityScheme
+from specs.model import json_types
 
 EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
 NO_QUERY: Mapping[str, str] = {}
@@ -130,7 +131,7 @@ class Customer:
         found = exchange.answer.json
         for part in self.api.record_at.split("/")[1:]:
             found = found.get(part) if isinstance(found, Mapping) else None
-        return dict(found) if isinstance(found, Mapping) and any(each.path in found for each in self.api.record) else None
+        return dict(found) if isinstance(found, Mapping) and any(shows(each, found) for each in self.api.record) else None
 
     def accepted(self, exchange: Exchange) -> bool:
         """The request took effect by its answer: a success status, and not an error in disguise."""
@@ -296,6 +297,19 @@ class Customer:
     def _repairs(self, saved: Record, now: Record) -> Iterator[str]:
         for name, value in self._way_back(saved, now).items():
             yield self.client.redactor.strike(curl_line(self._call("PATCH", encoded({name: value}), {})))
+
+
+def shows(each: RecordField, holder: Mapping[str, Any]) -> bool:
+    """Whether an object has the property with a value of its kind: an error body may name it too, for a list of messages."""
+    name = each.path.rsplit(".", 1)[-1]
+    if name not in holder:
+        return False
+    value, types = holder[name], json_types(each.schema)
+    if isinstance(value, Mapping) and each.children:
+        return not value or any(shows(child, value) for child in each.children)
+    if isinstance(value, list | Mapping):
+        return not types or ("array" if isinstance(value, list) else "object") in types
+    return value is None or not types or bool(types - {"array", "object", "null"})
 
 
 def _other_identifier(value: str) -> str:

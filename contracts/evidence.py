@@ -87,7 +87,7 @@ def collateral(customer: Customer, done: Write) -> list[Located]:
     """Differences that a write made outside the field it was about; worked out once."""
     key = ("collateral", id(done))
     if key not in customer.memory:
-        found = outside([done.field], customer.reader.differences(done.before, done.after), done)
+        found = outside(customer, [done.field], customer.reader.differences(done.before, done.after), done)
         customer.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
     kept: tuple[Write, list[Located]] = customer.memory[key]
     return kept[1]
@@ -113,11 +113,21 @@ def single_or_none(customer: Customer, leaf: Field) -> Write | None:
         return None
 
 
-def outside(fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
+def outside(customer: Customer, fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
     """The differences that do not belong to any of the fields (at the very array item that was written)."""
     own = [(base(each), done.patch.selectors if each is done.field else ()) for each in fields]
-    unasked = (found for found in differences if found.property not in done.patch.filled)
+    open_arrays = _open_arrays(done.field, customer)
+    unasked = (found for found in differences if found.property not in done.patch.filled and found.property not in open_arrays)
     return [found for found in unasked if not any(_belongs(found, path, selectors) for path, selectors in own)]
+
+
+def _open_arrays(leaf: Field, customer: Customer) -> frozenset[str]:
+    """The arrays around a field whose items may come and go with a write, since the document does not say what stays.
+
+    What becomes of them is judged by array-policy and by the repeats.
+    """
+    around = (each for each in customer.api.walk_fields() if each.kind == "array" and leaf.path.startswith(f"{each.path}[]."))
+    return frozenset(each.response for each in around if each.response and not (each.merge and each.merge.documented))
 
 
 def base(leaf: Field) -> str | None:

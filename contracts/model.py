@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.patches import Patch
-from contracts.records import Reader, Record, select
+from contracts.records import Reader, Record, matching_items
 
 
 def predicted(reader: Reader, before: Record, patches: Iterable[Patch]) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def _set(holder: Any, steps: list[str], selectors: list[Any], value: Any) -> Non
         holder[name] = value
         return
     if steps[0].endswith("[]"):
-        _set(select(holder[name], selectors[0]), steps[1:], selectors[1:], value)
+        _set(matching_items(holder[name], selectors[0])[0], steps[1:], selectors[1:], value)
         return
     if not isinstance(holder.get(name), dict):
         holder[name] = {}

@@ -28,16 +28,16 @@ class Naming(StrEnum):
     UNKNOWN = "no documented field"
 
 
-def named(shape: Shape, body: Any) -> list[Name]:
-    """The names in an error body, where its shape has them."""
+def named(shape: Shape, body: Any) -> dict[Name, str]:
+    """The names in an error body, where its shape has them, and how they are written there."""
     if shape.fields is None:
-        return []
+        return {}
     if shape.fields == "keys":
-        found = [name_of(path) for path in _key_paths(body)]
+        found = [(name_of(path), ".".join(path)) for path in _key_paths(body)]
     else:
         place = tuple(part.replace("~1", "/").replace("~0", "~") for part in shape.fields.split("/")[1:])
-        found = [name_of(_parts(value)) for value in at(body, place)]
-    return [name for name in dict.fromkeys(found) if name]
+        found = [(name_of(_parts(value)), str(value)) for value in at(body, place)]
+    return {name: text for name, text in found if name}
 
 
 def _key_paths(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

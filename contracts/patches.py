@@ -32,8 +32,11 @@ class Patch:
     filled: frozenset[str] = frozenset()
 
     def shown_in(self, record: Record) -> Any:
-        """What a record shows for the field, ABSENT for nothing."""
-        return look_up(record, self.field.response, self.selectors)
+        """What a record shows for the field, ABSENT for nothing.
+
+        Where several items have the key that was sent, one that shows the sent value speaks for them.
+        """
+        return look_up(record, self.field.response, self.selectors, prefer=self.value)
 
 
 @dataclass(slots=True)

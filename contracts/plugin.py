@@ -72,6 +72,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
+    _CONTROLLER["run"] = run
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()
@@ -257,14 +258,6 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
 
 _CONTROLLER: dict[str, Run] = {}
 """The run of this process while its session lasts: ``pytest_runtest_logreport`` is not given the configuration."""
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection(session: pytest.Session) -> None:
-    """Know the run before the first report comes in."""
-    run = session.config.stash.get(RUN, None)
-    if run is not None and not _is_worker(session.config):
-        _CONTROLLER["run"] = run
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

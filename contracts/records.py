@@ -51,39 +51,40 @@ def member(value: Any, name: str) -> Any:
     return ABSENT if found is None else found
 
 
-def select(items: Any, selector: Selector) -> Any:
-    """The item of an array that a selector means, or ABSENT."""
+def matching_items(items: Any, selector: Selector) -> list[Any]:
+    """The items of an array that a selector means; more than one only where keys are not unique."""
     if not isinstance(items, list):
-        return ABSENT
+        return []
     if isinstance(selector, int):
-        return items[selector] if selector < len(items) else ABSENT
-    matches = [item for item in items if member(item, selector.key) == selector.value]
-    return matches[0] if matches else ABSENT
+        return items[selector : selector + 1]
+    return [item for item in items if member(item, selector.key) == selector.value]
 
 
-def look_up(record: Any, path: str | None, selectors: Sequence[Selector] = ()) -> Any:
+def look_up(record: Any, path: str | None, selectors: Sequence[Selector] = (), prefer: Any = ABSENT) -> Any:
     """The value at a response path, ABSENT where there is none.
 
     ``selectors`` pick the item of each array on the way; arrays beyond the last selector give the list of what
-    their items hold.
+    their items hold. Of several items with one key, one that shows ``prefer`` is taken.
     """
     if path is None:
         return ABSENT
-    return _look_up(record, path.split("."), list(selectors))
+    found = _look_up(record, path.split("."), list(selectors))
+    return prefer if prefer is not ABSENT and len(found) > 1 and prefer in found else next(iter(found), ABSENT)
 
 
-def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> Any:
+def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> list[Any]:
+    """Every value that the path and the selectors mean, usually one."""
     if not steps:
-        return value
+        return [value]
     step, rest = steps[0], steps[1:]
     found = member(value, step.removesuffix("[]"))
     if not step.endswith("[]"):
         return _look_up(found, rest, selectors)
     if selectors:
-        return _look_up(select(found, selectors[0]), rest, selectors[1:])
+        return [each for item in matching_items(found, selectors[0]) for each in _look_up(item, rest, selectors[1:])]
     if not isinstance(found, list):
-        return ABSENT
-    return [_look_up(item, rest, []) for item in found]
+        return []
+    return [[each for item in found for each in _look_up(item, rest, [])]]
 
 
 class Reader:

@@ -1,4 +1,4 @@
-"""report.json, version 1: the machine-readable outcome of a run."""
+"""What is known of a run, and report.json, version 1: its machine-readable outcome."""
 
 from __future__ import annotations
 
@@ -11,14 +11,17 @@ from typing import Any
 
 from contracts.customer import Restoration
 from contracts.result import Result
-from contracts.verdict import Verdict
+from contracts.verdict import Difference, Verdict
 
 MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
 
 
 @dataclass(slots=True, kw_only=True)
 class RunReport:
-    """What is known of the run against one API."""
+    """What is known of the run against one API.
+
+    ``fields``: the paths of the document's fields, in its order; not part of report.json, and empty where unknown.
+    """
 
     api: str
     url: str
@@ -27,6 +30,7 @@ class RunReport:
     requests: int = 0
     restored: Restoration = field(default_factory=lambda: Restoration(ok=True))
     results: list[Result] = field(default_factory=list)
+    fields: tuple[str, ...] = ()
 
     def summary(self) -> dict[str, int]:
         """How many results there are of each verdict."""
@@ -46,8 +50,23 @@ class RunReport:
             "summary": self.summary(),
         }
 
+    @classmethod
+    def from_json(cls, run: Mapping[str, Any]) -> RunReport:
+        """The inverse of ``to_json``; requests and answers of the results are not in it."""
+        return cls(
+            api=run["api"],
+            url=run["url"],
+            started=run["started"],
+            seconds=run["seconds"],
+            requests=run["requests"],
+            restored=Restoration(
+                ok=run["restored"]["ok"], differences=tuple(Difference(**each) for each in run["restored"]["differences"])
+            ),
+            results=[Result(**{**each, "difference": tuple(each["difference"])}, api=run["api"]) for each in run["results"]],
+        )
 
-def _plain(difference: Any) -> dict[str, Any]:
+
+def _plain(difference: Difference) -> dict[str, Any]:
     return {"path": difference.path, "before": difference.before, "after": difference.after}
 
 
@@ -63,3 +82,8 @@ def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
     document = {"version": 1, "runs": [run.to_json() for run in runs]}
     path.write_text(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
     return path
+
+
+def read_json(path: Path) -> list[RunReport]:
+    """The runs of a report.json."""
+    return [RunReport.from_json(run) for run in json.loads(path.read_text(encoding="utf-8"))["runs"]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.client import SHOWN_BODY, Exchange
 from contracts.rule import Rule
-from contracts.secrecy import Redactor
+from contracts.secrecy import STRUCK, Redactor
 from contracts.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
 from specs import Api
 
@@ -81,7 +81,7 @@ def judged(api: Api, rule: Rule, field: str, outcome: BaseException | None, exch
         seconds=round(seconds, 3),
         point=outcome.point if isinstance(outcome, Observed) else "",
         behaviour=outcome.behaviour if isinstance(outcome, Observed) else "",
-        exchanges=tuple(_exchange(each, redactor) for each in shown) if verdict in (Verdict.VIOLATES, Verdict.OBSERVED) else (),
+        exchanges=tuple(shown_exchange(each, redactor) for each in shown) if verdict in (Verdict.VIOLATES, Verdict.OBSERVED) else (),
     )
 
 
@@ -98,18 +98,19 @@ def _read(outcome: BaseException | None) -> tuple[Verdict, str | None, str | Non
 
 
 def _struck(text: str | None, redactor: Redactor) -> str | None:
-    return None if text is None else redactor.strike(text)
+    """A text without secrets, that can be written anywhere: half of a surrogate pair has no UTF-8."""
+    return None if text is None else redactor.strike(text).encode("utf-8", "backslashreplace").decode()
 
 
 def _difference(each: Difference, redactor: Redactor) -> dict[str, Any]:
-    return {"path": each.path, "before": _brief(each.before, redactor), "after": _brief(each.after, redactor)}
+    return {"path": _struck(each.path, redactor), "before": _brief(each.before, redactor), "after": _brief(each.after, redactor)}
 
 
 def _brief(value: Any, redactor: Redactor) -> Any:
     """A value as JSON can hold it; long ones as the start of their text."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = redactor.strike(value if isinstance(value, str) else repr(value))
+    text = str(_struck(value if isinstance(value, str) else repr(value), redactor))
     return text if len(text) <= SHOWN_VALUE else f"{text[:SHOWN_VALUE]}... ({len(text)} characters)"
 
 
@@ -124,24 +125,29 @@ def _claim(api: Api, rule: Rule, field: str) -> dict[str, str] | None:
     return {"document": api.source, "at": at, "says": claim.says}
 
 
-def _exchange(each: Exchange, redactor: Redactor) -> dict[str, Any]:
+def shown_exchange(each: Exchange, redactor: Redactor, limit: int = SHOWN_BODY) -> dict[str, Any]:
+    """A request and its answer as a report shows them: no secret, no session's cookie, bodies of ``limit`` characters at most."""
     answer = each.answer
     return {
         "method": each.method,
         "url": each.url,
         "headers": dict(each.headers),
-        "body": _body(each.body, redactor),
+        "body": _body(each.body, redactor, limit),
         "status": each.status,
-        "answer_headers": {name: redactor.strike(value) for name, value in answer.headers.items()} if answer else {},
-        "answer_body": _body(answer.body, redactor) if answer else each.failure,
+        "answer_headers": {name: _header(name, value, redactor) for name, value in answer.headers.items()} if answer else {},
+        "answer_body": _body(answer.body, redactor, limit) if answer else each.failure,
         "curl": each.curl,
         "started": each.started,
         "milliseconds": round(each.seconds * 1000, 1),
     }
 
 
-def _body(body: bytes | None, redactor: Redactor) -> str | None:
+def _header(name: str, value: str, redactor: Redactor) -> str:
+    return STRUCK if name.casefold() == "set-cookie" else redactor.strike(value)
+
+
+def _body(body: bytes | None, redactor: Redactor, limit: int) -> str | None:
     if body is None:
         return None
     text = redactor.strike(body.decode("utf-8", "replace"))
-    return text if len(text) <= SHOWN_BODY else f"{text[:SHOWN_BODY]}... ({len(text)} characters)"
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"

@@ -17,8 +17,10 @@ from contracts.client import Client, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
 from contracts.records import Record
-from contracts.report import RunReport, write_json
-from contracts.result import Result, judged
+from contracts import reports
+from contracts.report import RunReport
+from contracts.reports.traffic import Traffic
+from contracts.result import Result, judged, struck_differences
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
 from contracts.target import Target, load_api
@@ -71,6 +73,7 @@ class Run:
         self._saved: dict[str, tuple[Customer, Record]] = {}
         self._violated: set[str] = set()
         self._begun = time.monotonic()
+        self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
     # --- opening and closing (the controller) ---
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer, encoded
-from contracts.evidence import control, differences_of, fresh_patch, one_difference
+from contracts.evidence import control, differences_of, fresh_patch, one_difference, put_back
 from contracts.faults import faulty, plain_fault
 from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Record, member
@@ -53,6 +53,8 @@ def test_invalid_part_changes_nothing(customer: Customer, case: Field) -> None:
 def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reason: str, own: Field | None = None) -> None:
     """The record must be as before a refused patch; a bad value's own field is judged by the rules on bad values."""
     if customer.accepted(exchange):
+        if own is not None:
+            put_back(customer, own, before, {own.top: None})
         raise NotJudged("the patch is accepted: judged by the rules on bad values")
     if exchange.status is not None and 300 <= exchange.status < 400:
         raise NotJudged("the patch is redirected: judged by no-redirect")

@@ -144,10 +144,10 @@ def test_error_names_the_field(customer: Customer, case: Field) -> None:
 def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
     """False where the body rightly names no field at all."""
     shape = _shape(api)
-    names = named(shape, each.exchange.answer.json) if each.exchange.answer else []
-    if not names and shape.named == "if_present":
+    names = named(shape, each.exchange.answer.json) if each.exchange.answer else {}
+    if not names and (shape.named == "if_present" or shape.fields is None):
         return False
-    said = ", ".join(".".join(name) for name in names) or "nothing"
+    said = ", ".join(names.values()) or "nothing"
     meanings = {naming(api, case, name) for name in names}
     found = bool(meanings & _namings(shape))
     if Naming.OTHER in meanings or not (found or Naming.ENDING in meanings):
@@ -258,11 +258,19 @@ def _differs_everywhere(customer: Customer) -> bool:
     """The most common error, a bad value, has a wrong body already: one cause is reported once."""
     for field in faulty(customer.api):
         try:
-            for _each, problem in _rightly_refused(customer, field):
-                return problem is not None
+            for each, problem in _rightly_refused(customer, field):
+                return problem is not None or not _names_well(customer.api, field, each)
         except NotJudged:
             continue
     return False
+
+
+def _names_well(api: Api, case: Field, each: BadWrite) -> bool:
+    try:
+        _judge_names(api, case, each)
+    except Violation:
+        return False
+    return True
 
 
 def _by_path(api: Api) -> Iterable[Case]:
@@ -466,7 +474,7 @@ def _constants(api: Api, exchange: Exchange) -> Any:
     if answer is None or answer.json is NOT_JSON:
         return None
     codes = [value for place in places(shape.template, "$code") for value in at(answer.json, place)]
-    return codes, named(shape, answer.json)
+    return codes, list(named(shape, answer.json))
 
 
 @rule("throttled-envelope", family="error_envelope")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from contracts.client import Exchange
 from contracts.customer import Customer
-from contracts.evidence import Write, control, differences_of, disturbed, fresh_patch, stored, write
+from contracts.evidence import Write, control, differences_of, disturbed, fresh_patch, put_back, stored, write
 from contracts.faults import plain_fault
 from contracts.patches import settable
 from contracts.records import ABSENT, Record
@@ -89,6 +89,8 @@ def test_repeat_is_answered_alike(customer: Customer, case: Field) -> None:
             )
         if customer.reader.differences(done.first.after, record):
             raise NotJudged("the record differs: judged by repeat-same-state")
+        if customer.reader.differences(customer.record_in(done.first.exchange) or done.first.after, done.first.after):
+            raise NotJudged("the first answer does not show what is stored: judged by response-shows-stored")
         _judge_answers(customer, done.first.exchange, exchange, number)
 
 
@@ -148,8 +150,11 @@ def test_return_to_a_value_restores_the_state(customer: Customer, case: Field) -
 
 
 def _holding_its_value(customer: Customer, field: Field) -> Write:
-    """Arrange that the field holds the value of its first write, which the target is known to accept."""
-    first = _repeated(customer, field).first
+    """Arrange that the field holds the value of its first write, which the target is known to accept again."""
+    done = _repeated(customer, field)
+    if not all(customer.accepted(exchange) for exchange, _record in done.repeats):
+        raise NotJudged("a plain repeat is not accepted: judged by repeat-same-answer")
+    first = done.first
     patch = customer.composer.patch(customer.read(without=field.top), field, first.patch.value)
     if not customer.reader.same(field, patch.value, patch.shown_in(customer.read(without=field.top))):
         customer.patch(patch.body)
@@ -191,6 +196,7 @@ def test_repeat_after_a_refusal_is_the_same(customer: Customer, case: Field) -> 
     fault = plain_fault(customer.api, case)
     refused = customer.patch(customer.composer.patch(settled, case, fault.value if fault else None).body)
     if not refused.refused:
+        put_back(customer, case, settled, patch.body)
         raise NotJudged("the bad value is not refused: judged by the rules on bad values")
     if customer.reader.differences(settled, customer.read(without=case.top)):
         raise NotJudged("the refused patch changed something: judged by the rules on bad values and atomicity")

@@ -117,8 +117,8 @@ def test_over_limit_is_refused(customer: Customer, case: Field) -> None:
         bads = [Bad(f"{(highest or 0) + 1}", (highest or 0) + 1)]
         expect_refused(customer, case, bads, keyword="maximum", expected=f"more than {highest} to be refused for {case.path}")
         return
-    sample = _sample(customer, case)
-    bads = [Bad(f"a text of {size} characters", _over(case, sample, size)) for size in sorted({longest + 1, 2 * longest, HUGE})]
+    texts = _too_long(customer, case, sorted({longest + 1, 2 * longest, HUGE}))
+    bads = [Bad(f"a text of {len(text)} characters", text) for text in texts]
     expected = f"more than {longest} characters to be refused for {case.path}"
     expect_refused(customer, case, bads, keyword="maxLength", expected=expected)
     _judge_padded(customer, case, longest, expected)
@@ -130,9 +130,14 @@ def _sample(customer: Customer, field: Field) -> str:
     return found if isinstance(found, str) and found else "a"
 
 
-def _over(field: Field, sample: str, size: int) -> str:
-    made = of_length(field, size)
-    return made if made is not None and len(made) == size else (sample + sample[-1] * size)[:size]
+def _too_long(customer: Customer, field: Field, sizes: Iterable[int]) -> Iterator[str]:
+    """Texts that break the limit alone and start otherwise than the current one: what is left of them would show."""
+    sample, record = _sample(customer, field), customer.read(without=field.top)
+    current = customer.composer.patch(record, field, None).shown_in(record)
+    letter = "b" if str(current).startswith("a") else "a"
+    for size in sizes:
+        made = of_length(field, size, letter)
+        yield made if made is not None and len(made) == size else (sample + sample[-1] * size)[:size]
 
 
 def _judge_padded(customer: Customer, field: Field, longest: int, expected: str) -> None:
@@ -308,7 +313,7 @@ def test_under_limit_is_refused(customer: Customer, case: Field) -> None:
         bads = [Bad(f"a text of {size} characters", letter * size) for size in sorted({0, shortest - 1})]
     else:
         bads = [Bad(f"{lowest - 1}", lowest - 1)]
-    expected = f"what is under the {keyword} of {case.schema[keyword]} to be refused for {case.path}"
+    expected = f"a value under the {keyword} of {case.schema[keyword]} to be refused for {case.path}"
     expect_refused(customer, case, bads, keyword=keyword, expected=expected)
 
 

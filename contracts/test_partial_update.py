@@ -282,7 +282,7 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     control(customer, case)
     longest = min(int(case.schema.get("maxLength", 255)), int(case.safe.get("maxLength", 255)))
     judged = 0
-    for text in ALTERABLE:
+    for text in (*ALTERABLE, ("Long text " * 30)[: min(longest, 200)].strip()):
         if len(text) > longest:
             continue
         before = customer.read(without=case.top)
@@ -414,7 +414,9 @@ def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
         raise NotJudged(f"the items of {case.path} have no member that can be written and read")
     control(customer, part)
     before = customer.read(without=case.top)
-    full = fresh_patch(customer, before, part)
+    last = items[-1]
+    value = customer.values.fresh(part, look_up(last, part.name))
+    full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
     sent = [item for item, shown in zip(full.body[case.name], look_up(before, case.response), strict=True) if shown == _picked(full, before, case)]
     done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
     try:
@@ -433,6 +435,7 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
         if done.exchange.refused and not documented:
             raise Observed(f"part of {array.path}", "refuse", exchange=done.exchange)
         raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    _judge_listed_item(customer, done)
     now = look_up(done.after, array.response)
     left = len(now) if isinstance(now, list) else 0
     expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
@@ -445,6 +448,26 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
         )
     if not documented:
         raise Observed(f"items of {array.path} that are not sent", "kept" if left == count else "removed", exchange=done.exchange)
+
+
+def _judge_listed_item(customer: Customer, done: Write) -> None:
+    """The item that was sent holds what was sent, and no other item that is still there changed."""
+    shown = done.patch.shown_in(done.after)
+    if not customer.reader.same(done.field, done.patch.value, shown):
+        raise Violation(
+            expected=f"{done.field.path} of the item that was sent alone to read {done.patch.value!r}",
+            actual=f"it reads {shown!r}",
+            exchange=done.exchange,
+            difference=one_difference(done.field.path, done.patch.value, shown),
+        )
+    changed = [each for each in collateral(customer, done) if "[" in each.difference.path]
+    if changed:
+        raise Violation(
+            expected="the items that were not sent to stay as they were, or to go",
+            actual=f"{changed[0].difference.path} changed",
+            exchange=done.exchange,
+            difference=differences_of(changed),
+        )
 
 
 def _restore_items(customer: Customer, array: Field, before: Any) -> None:

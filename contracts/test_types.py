@@ -47,7 +47,7 @@ def _bad(fault: Fault) -> Bad:
 def test_wrong_type_is_refused(customer: Customer, case: Field) -> None:
     """A value that cannot be read as the documented type (a list for a text) is refused, and nothing of it is stored."""
     _closed_enum(customer, case)
-    expected = f"what is no {' or '.join(sorted(case.types))} to be refused for {case.path}"
+    expected = f"a value that is no {' or '.join(sorted(case.types))} to be refused for {case.path}"
     expect_refused(customer, case, _bads(customer.api, case, "type"), keyword="type", expected=expected)
 
 
@@ -66,7 +66,7 @@ def _closed_enum(customer: Customer, field: Field) -> None:
 @rule("bad-format-refused", family="types", cases=field_cases(_by_keyword("format")))
 def test_bad_format_is_refused(customer: Customer, case: Field) -> None:
     """A text that no reading of the documented format admits is refused, and nothing of it is stored."""
-    expected = f"what is no {case.schema['format']} to be refused for {case.path}"
+    expected = f"a text that is no {case.schema['format']} to be refused for {case.path}"
     expect_refused(customer, case, _bads(customer.api, case, "format"), keyword="format", expected=expected)
 
 
@@ -204,7 +204,8 @@ def test_coerced_value_has_its_type(customer: Customer, case: Field) -> None:
         behaviour = behaviour or ("coerce" if customer.accepted(exchange) else "refuse")
     choice = customer.api.choices["coercion"]
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
-        raise Violation(expected=f"a value of another type to be refused for {case.path}", actual="it was accepted", exchange=exchange)
+        expected = f"a value of another type to be refused for {case.path}"
+        raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
     raise Observed("coercion", behaviour, exchange=exchange)
 
 
@@ -241,7 +242,7 @@ ENCODINGS: Mapping[str, tuple[bytes, str]] = {
     "UTF-16": (b"", "utf-16"),
     "invalid UTF-8": (b"", "latin-1"),
 }
-NO_JSON = ("NaN", "Infinity", "trailing garbage", "invalid UTF-8", "UTF-16", "byte order mark")
+NO_JSON = ("NaN", "Infinity", "1e400", "5000 digits", "trailing garbage", "invalid UTF-8", "UTF-16", "byte order mark")
 """What a parser may refuse as malformed: judged only where plainly malformed JSON is refused."""
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer
-from contracts.evidence import Write, control, differences_of, put_back, single
-from contracts.faults import Fault, faults, faulty
+from contracts.evidence import Write, control, differences_of, fresh_patch, put_back, single
+from contracts.faults import Fault, faults, faulty, plain_fault
 from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Located, Reader, Record, related, shown
 from contracts.verdict import Difference, NotJudged, Violation
@@ -32,12 +32,16 @@ class Bad:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What went wrong with one request of an item; ``broken``: the answer was a 5xx, or none."""
+    """What went wrong with one request of an item.
+
+    ``broken``: the answer was a 5xx, or none. ``leaked``: it was refused, and yet the record changed.
+    """
 
     actual: str
     exchange: Exchange
     difference: tuple[Difference, ...] = ()
     broken: bool = False
+    leaked: bool = False
 
 
 def broken(exchange: Exchange) -> bool:
@@ -129,7 +133,7 @@ def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, key
             continue
         sent = customer.composer.patch(before, field, bad.value)
         exchange = customer.patch(sent.body)
-        if exchange.refused:
+        if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append(bad)
         elif customer.disguised(exchange):
             disguised = exchange
@@ -144,6 +148,11 @@ def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, key
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
         raise NotJudged(f"no value is ruled out for {field.path} here")
+
+
+def _of_wrong_type(field: Field, bad: Bad, keyword: str) -> bool:
+    """A list or object for a scalar in another rule's item: that it is survived is for wrong-type-refused to judge."""
+    return keyword != "type" and field.kind == "scalar" and isinstance(bad.value, list | dict)
 
 
 def _failure(customer: Customer, bad: Bad, sent: Patch, exchange: Exchange, before: Record) -> Failure:
@@ -171,9 +180,6 @@ def _left_behind(customer: Customer, field: Field, before: Record, refused: Iter
     """What refused values left in their field; looked for one by one only where the record differs at the end."""
     if not _changed(customer, field, before):
         return []
-    general = elsewhere(customer, field, "")
-    if general is not None and general.stores:
-        raise NotJudged("refused values are stored in other fields too: judged by the atomicity rules")
     for bad in refused:
         sent = customer.composer.patch(before, field, bad.value)
         put_back(customer, field, before, sent.body)
@@ -182,7 +188,7 @@ def _left_behind(customer: Customer, field: Field, before: Record, refused: Iter
         if exchange.refused and changed:
             put_back(customer, field, before, sent.body)
             told = f"{bad.name} was refused with {exchange.status}, and yet {field.path} changed"
-            return [Failure(told, exchange, differences_of(changed))]
+            return [Failure(told, exchange, differences_of(changed), leaked=True)]
     raise NotJudged(f"{field.path} changed once while bad values were refused, and not again")
 
 
@@ -208,7 +214,9 @@ def survived(customer: Customer, name: str, exchange: Exchange, before: Record, 
         return [Failure(f"for {name} {exchange.said}", exchange, differences_of(changed), broken=broken(exchange))]
     if exchange.refused and changed:
         told = f"{name} was refused, and yet {changed[0].difference.path} changed"
-        return [Failure(told, exchange, differences_of(changed))]
+        if field is not None:
+            put_back(customer, field, before, {field.top: None})
+        return [Failure(told, exchange, differences_of(changed), leaked=True)]
     return []
 
 
@@ -226,14 +234,15 @@ def tidy(customer: Customer, field: Field, before: Record) -> None:
 def conclude(customer: Customer, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "") -> None:
     """Raise the failures of an item as one violation, unless other faults in other fields fare the same way.
 
-    A target that answers every invalid value with 5xx is reported once, by the rule on the status of refusals.
+    A target that answers every invalid value with 5xx, or stores what it refuses, is reported once: by the rules on
+    the status of refusals and on atomicity.
     """
     if not failures:
         return
-    if all(each.broken for each in failures):
-        general = elsewhere(customer, field, keyword)
-        if general is not None and general.broken:
-            raise NotJudged("other invalid values are answered so too: judged by invalid-field-status")
+    if all(each.broken for each in failures) and elsewhere(customer, field, keyword).broken:
+        raise NotJudged("other invalid values are answered so too: judged by invalid-field-status")
+    if all(each.leaked for each in failures) and _valid_part_applied(customer, field):
+        raise NotJudged("refused patches change other fields too: judged by invalid-part-changes-nothing")
     raise Violation(
         expected=expected,
         actual="; ".join(each.actual for each in failures),
@@ -244,34 +253,51 @@ def conclude(customer: Customer, field: Field | None, failures: list[Failure], *
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """How another fault in another field fares: answered with 5xx or not at all, stored although it was refused."""
+    """How a fault in another field fares; ``broken``: it is answered with 5xx or not at all."""
 
-    broken: bool
-    stores: bool
+    broken: bool = False
 
 
-def elsewhere(customer: Customer, field: Field | None, keyword: str) -> Elsewhere | None:
-    """The fate of a fault outside the field's property and of another keyword; None where there is none to try."""
+def elsewhere(customer: Customer, field: Field | None, keyword: str) -> Elsewhere:
+    """The fate of a fault outside the field's property and of another keyword; tried once."""
     top = field.top if field is not None else ""
     key = ("elsewhere", top, keyword)
     if key not in customer.memory:
         candidates = [fault for each in faulty(customer.api) if each.top != top for fault in faults(customer.api, each)]
         others = (fault for fault in candidates if fault.keyword != keyword)
-        customer.memory[key] = next(_tried(customer, islice(others, 4)), None)
-    found: Elsewhere | None = customer.memory[key]
+        customer.memory[key] = next(_tried(customer, islice(others, 4)), Elsewhere())
+    found: Elsewhere = customer.memory[key]
     return found
 
 
 def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
+    """The fates of faults that are not accepted."""
     for fault in others:
         try:
             before = customer.read(without=fault.field.top)
             body = customer.composer.patch(before, fault.field, fault.value).body
-            exchange = customer.patch(body)
-            changed = _changed(customer, fault.field, before)
         except NotJudged:
             continue
-        if changed:
+        exchange = customer.patch(body)
+        if exchange.ok:
             put_back(customer, fault.field, before, body)
-        if not exchange.ok:
-            yield Elsewhere(broken(exchange), bool(changed))
+        else:
+            yield Elsewhere(broken(exchange))
+
+
+def _valid_part_applied(customer: Customer, field: Field | None) -> bool:
+    """Whether a refused patch stores its valid part, of another property: nothing is particular to the field then."""
+    spoiler = next((each for each in [field, *faulty(customer.api)] if each is not None and plain_fault(customer.api, each)), None)
+    fault = plain_fault(customer.api, spoiler) if spoiler is not None else None
+    for other in settable(customer.api):
+        if fault is None or other.top == fault.field.top or other.reference is not None:
+            continue
+        try:
+            control(customer, other)
+            before = customer.read()
+            valid, spoiled = fresh_patch(customer, before, other), customer.composer.patch(before, fault.field, fault.value)
+            exchange = customer.patch({**valid.body, **spoiled.body})
+            return exchange.refused and bool(_changed(customer, other, before))
+        except NotJudged:
+            continue
+    return False

@@ -23,11 +23,14 @@ PORT_TAKEN = 4
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once requests are answered.")
 @click.option("--defect", "defects", multiple=True, metavar="ID", help="Start with this deliberate defect; repeatable.")
-def main(apis: tuple[str, ...], port: int, host: str, ready_file: Path | None, defects: tuple[str, ...]) -> None:
+@click.option("--check-answers", is_flag=True, help="Hold every answer against the document; a deviation becomes a 500.")
+def main(
+    apis: tuple[str, ...], port: int, host: str, ready_file: Path | None, defects: tuple[str, ...], check_answers: bool
+) -> None:
     """Serve a stateful mock of documented APIs: one at its documented paths, several (or, without a name, all) under /<name>."""
     try:
         loaded = [specs.load(name) for name in apis or specs.names()]
-        app = create_app(loaded, defects=defects)
+        app = create_app(loaded, defects=defects, check_answers=check_answers)
     except SpecError as error:
         _end(str(error), SPEC_INVALID)
     except ValueError as error:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, request
@@ -24,11 +25,12 @@ _SITUATIONS = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large",
 HOST_REFUSED = '{"error": "this Host is not served; use localhost or an IP address"}\n'
 
 
-def create_app(apis: Sequence[Api], *, defects: Iterable[str] = ()) -> Flask:
+def create_app(apis: Sequence[Api], *, defects: Iterable[str] = (), check_answers: bool = False) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
-    defects: ids of deliberate defects to start with. Raises SpecError for a document that cannot be served, and
-    ValueError for an unknown defect.
+    defects: ids of deliberate defects to start with.
+    check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
+    Raises SpecError for a document that cannot be served, and ValueError for an unknown defect.
     """
     app = Flask("mock_server", static_folder=None)
     app.url_map.merge_slashes = False
@@ -36,11 +38,14 @@ def create_app(apis: Sequence[Api], *, defects: Iterable[str] = ()) -> Flask:
     services = tuple(Service(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
     for service in services:
         _mount(app, service)
+    app.extensions[__name__] = services
     app.register_blueprint(admin.blueprint(services))
     app.before_request(_check_host)
-    app.register_error_handler(HTTPException, lambda error: _http_error(services, error))
+    app.register_error_handler(HTTPException, lambda error: _refused(services, request.path, error.code or 500, request.method))
     app.register_error_handler(Exception, lambda error: _crash(app, services, error))
     admin.activate(services, tuple(defects))
+    if check_answers:
+        _check_answers(app, services)
     return app
 
 
@@ -125,25 +130,40 @@ def _response(answer: Answer) -> Response:
 
 
 def _service_at(services: Sequence[Service], path: str) -> Service | None:
+    if path.startswith(admin.PREFIX):
+        return None
     return next((each for each in services if path.startswith(f"{each.prefix}/")), None)
 
 
-def _http_error(services: Sequence[Service], error: HTTPException) -> Response:
-    """What Flask itself refuses, in the envelope of the API that the path belongs to."""
-    service = _service_at(services, request.path)
-    if service is None or request.path.startswith(admin.PREFIX):
-        return Response(_plain({"error": error.name}), error.code or 500, mimetype="application/json")
-    return _response(service.refuse(_SITUATIONS.get(error.code or 500, "malformed_json"), request.method))
+def _refused(services: Sequence[Service], path: str, status: int, value: str = "") -> Response:
+    """What no exchange was made of, in the envelope of the API that the path belongs to, else as plain JSON."""
+    service = _service_at(services, path)
+    if service is None:
+        return Response(json.dumps({"error": HTTPStatus(status).phrase}) + "\n", status, mimetype="application/json")
+    return _response(service.refuse(_SITUATIONS.get(status, "malformed_json"), value))
+
+
+def protocol_refusal(app: Flask, path: str, status: int) -> Response:
+    """The answer to a request that the web server itself refuses with this status."""
+    return _refused(app.extensions[__name__], path, status)
 
 
 def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:
     """A fault of the mock itself: the traceback goes to the log only."""
     app.logger.error("%s %s", request.method, request.path, exc_info=error)
-    service = _service_at(services, request.path)
-    if service is None:
-        return Response(_plain({"error": "internal error"}), 500, mimetype="application/json")
-    return _response(service.refuse("server_error", request.method))
+    return _refused(services, request.path, 500)
 
 
-def _plain(value: Mapping[str, str]) -> str:
-    return json.dumps(value) + "\n"
+def _check_answers(app: Flask, services: Sequence[Service]) -> None:
+    from mock_server.own_answers import OwnAnswers  # importing it takes half a second
+
+    checks = {service.prefix: OwnAnswers(service.api, service.prefix) for service in services}
+
+    @app.after_request
+    def check(response: Response) -> Response:
+        service = _service_at(services, request.path)
+        deviation = checks[service.prefix].deviation(request, response) if service else None
+        if deviation is None:
+            return response
+        app.logger.error("not as documented: %s", deviation)
+        return _refused(services, request.path, 500)

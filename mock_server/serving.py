@@ -3,62 +3,88 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import signal
+import socket
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 from flask import Flask
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
+from waitress.task import ErrorTask
+
+from mock_server.app import protocol_refusal
 
 THREADS = 64
 """A simulated delay holds a thread."""
 
 BYTES_READ = 16_000_000
-"""Larger bodies are refused by waitress, smaller ones that are over the mock's own limit with the documented envelope."""
+"""Larger bodies are refused unread, smaller ones that are over the mock's own limit when they are read: a client that is still
+sending would miss the answer."""
 
 HEADER_LIMIT = 65_536
 
 
 class PortTaken(Exception):
-    """Another process listens there."""
+    """Another process listens there, or the address is not this machine's."""
 
 
-class Stopped(BaseException):
-    """A signal asked for the end; no Exception, so that no handler of a request takes it for one."""
+class RefusalTask(ErrorTask):
+    """Answers what waitress itself refuses (no HTTP, too large) as the documents have it, instead of as plain text."""
+
+    def execute(self) -> None:
+        """Writes the answer and ends the connection."""
+        app = self.channel.server.application
+        response = protocol_refusal(app, getattr(self.request, "path", "/"), self.request.error.code)
+        content = response.get_data()
+        self.status = response.status
+        self.response_headers.extend(response.headers.to_wsgi_list())
+        self.set_close_on_finish()
+        self.content_length = len(content)
+        self.write(content)
+
+
+class Channel(HTTPChannel):
+    """A connection to the mock."""
+
+    error_task_class = RefusalTask
 
 
 def listen(app: Flask, host: str, port: int) -> Any:
-    """A waitress server that listens already, on a free port for port 0; its address is ``effective_host:effective_port``."""
+    """A waitress server on this address, which is ``effective_host:effective_port``; port 0 takes a free port."""
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # its warnings tell of 65 requests at once, which is no fault
     try:
-        return create_server(
-            app,
-            host=host,
-            port=port,
-            threads=THREADS,
-            ident=None,
-            max_request_body_size=BYTES_READ,
-            max_request_header_size=HEADER_LIMIT,
-        )
+        bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+    server = create_server(
+        app,
+        sockets=[bound],
+        threads=THREADS,
+        ident=None,
+        max_request_body_size=BYTES_READ,
+        max_request_header_size=HEADER_LIMIT,
+    )
+    server.channel_class = Channel
+    return server
 
 
 def run(server: Any) -> None:
     """Serves until SIGTERM or SIGINT."""
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    try:
-        server.run()
-    except Stopped:
-        server.task_dispatcher.shutdown(timeout=0.5)
+    server.run()
     server.close()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise Stopped
+    """waitress ends its loop on SystemExit, and swallows other exceptions."""
+    sys.exit(0)
 
 
 def write_ready_file(path: Path, content: Mapping[str, Any]) -> None:

@@ -1,0 +1,16 @@
+"""What a run leaves behind for people: report.html, summary.md and traffic.har, beside report.json."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from contracts.report import RunReport, write_json
+from contracts.reports import html, summary
+
+
+def write(folder: Path, runs: Sequence[RunReport], *, strict: bool = False) -> None:
+    """Write report.json, report.html and summary.md into ``folder``; ``strict``: what is only a should counts as well."""
+    write_json(folder, runs)
+    (folder / "report.html").write_text(html.render(runs, strict=strict), encoding="utf-8")
+    (folder / "summary.md").write_text(summary.render(runs, strict=strict), encoding="utf-8")

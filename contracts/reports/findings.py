@@ -1,0 +1,158 @@
+"""What the results say together: root causes instead of single violations, choices at open points, reasons for no verdict."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from contracts.report import RunReport
+from contracts.result import Result
+from contracts.verdict import Level, Verdict
+
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+ANSWER = re.compile(r"(the answer was \d{3}) .*", re.DOTALL)
+SERVER_ERROR = 500
+Key = TypeVar("Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One root cause: one rule, violated in the same way on some fields."""
+
+    results: tuple[Result, ...]
+
+    @property
+    def first(self) -> Result:
+        """The result that stands for the others."""
+        return self.results[0]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields on which it shows, in the order of judging."""
+        return tuple(dict.fromkeys(each.field for each in self.results))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the target does at a point that its document leaves open, and where it was seen."""
+
+    point: str
+    behaviour: str
+    results: tuple[Result, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields at which it was seen; none where the point concerns the endpoint as a whole."""
+        return tuple(dict.fromkeys(each.field for each in self.results if each.field != "*"))
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The verdict on some runs: ``failed`` is what the exit code says, ``sentence`` what a person reads."""
+
+    failed: bool
+    judged: bool
+    sentence: str
+
+
+def outcome(runs: Sequence[RunReport], *, strict: bool = False) -> Outcome:
+    """The verdict on the runs together; ``strict``: what is only a should counts as well."""
+    found = [each for run in runs for each in findings(run)]
+    failing = [each for each in found if strict or each.first.level == Level.MUST]
+    notes = _notes(runs, missed=len(found) - len(failing))
+    if failing:
+        points = sum(len(each.results) for each in failing)
+        told = f"{_count(len(failing), 'violation')}{f' at {points} points' if points > len(failing) else ''}"
+        return Outcome(failed=True, judged=True, sentence=", ".join([told, *notes]))
+    if all(each.verdict == Verdict.NOT_JUDGED for run in runs for each in run.results):
+        return Outcome(failed=True, judged=False, sentence=", ".join(["nothing was judged", *notes]))
+    return Outcome(failed=_broken(runs) > 0, judged=True, sentence=", ".join(["conforms", *notes]))
+
+
+def _notes(runs: Sequence[RunReport], missed: int) -> list[str]:
+    known = sum(run.summary()[Verdict.KNOWN] for run in runs)
+    notes = {
+        _count(missed, "recommendation") + " missed": missed,
+        _count(known, "known deviation"): known,
+        _count(_broken(runs), "internal error"): _broken(runs),
+        "not restored": any(not run.restored.ok for run in runs),
+    }
+    return [note for note, applies in notes.items() if applies]
+
+
+def _broken(runs: Sequence[RunReport]) -> int:
+    return sum((each.actual or "").startswith("internal error") for run in runs for each in run.results)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def findings(run: RunReport) -> list[Finding]:
+    """The violations of a run by root cause, those of a must first."""
+    names = _names(run.results)
+    violated = [each for each in run.results if each.verdict == Verdict.VIOLATES]
+    groups = _grouped(violated, lambda each: (each.rule, each.level, kind(each, names)))
+    return sorted((Finding(group) for group in groups.values()), key=lambda each: each.first.level != Level.MUST)
+
+
+def kind(result: Result, names: frozenset[str]) -> Hashable:
+    """What went wrong, whichever the field: a server error is one kind; else the status and the words that are no names or values."""
+    exchange = deciding(result)
+    status = exchange["status"] if exchange is not None else None
+    if status is not None and status >= SERVER_ERROR:
+        return status
+    said = QUOTED.sub("*", ANSWER.sub(r"\1", result.actual or "")).split("; ")[0]
+    return status, tuple("*" if _is_name(word, names) else word for word in re.findall(r"[^\s,;:()]+", said))
+
+
+def _is_name(word: str, names: frozenset[str]) -> bool:
+    return not word.isalpha() or _squeezed(word) in names
+
+
+def _names(results: Iterable[Result]) -> frozenset[str]:
+    """Every part of every field's path, without case and underscores: however an answer spells it."""
+    return frozenset(_squeezed(part) for each in results for part in re.split(r"[.\[\]]+", each.field))
+
+
+def _squeezed(word: str) -> str:
+    return word.replace("_", "").casefold()
+
+
+def deciding(result: Result) -> Mapping[str, Any] | None:
+    """The exchange that shows the result: the one of its curl line, else the last."""
+    exchanges = result.exchanges
+    return next((each for each in reversed(exchanges) if each["curl"] == result.curl), exchanges[-1] if exchanges else None)
+
+
+def choices(run: RunReport) -> list[Choice]:
+    """What the target did at the points that its document leaves open."""
+    observed = [each for each in run.results if each.verdict == Verdict.OBSERVED]
+    return [Choice(*key, group) for key, group in _grouped(observed, _choice).items()]
+
+
+def _choice(result: Result) -> tuple[str, str]:
+    """The point without its field, so that the same choice at several fields is one."""
+    told, _, did = (result.actual or "").partition(": ")
+    point, behaviour = result.point or told, result.behaviour or did
+    return re.sub(rf"(?<![\w.\[\]]){re.escape(result.field)}(?![\w.\[])", "the field", point), behaviour
+
+
+def unjudged(run: RunReport) -> dict[str, tuple[Result, ...]]:
+    """The results without a verdict, by reason."""
+    return _grouped([each for each in run.results if each.verdict == Verdict.NOT_JUDGED], lambda each: each.actual or "no reason given")
+
+
+def _grouped(results: Iterable[Result], key: Callable[[Result], Key]) -> dict[Key, tuple[Result, ...]]:
+    groups: dict[Key, list[Result]] = {}
+    for each in results:
+        groups.setdefault(key(each), []).append(each)
+    return {name: tuple(group) for name, group in groups.items()}
+
+
+def place(claim: Mapping[str, str]) -> str:
+    """Where the document says it; a standard's place has its name in it already."""
+    document, at = claim["document"], claim["at"]
+    return at if at.startswith(document) else f"{document}, {at}"

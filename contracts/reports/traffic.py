@@ -1,0 +1,149 @@
+"""traffic.har: every exchange of a run, written while it runs, so that memory stays bounded and a crash leaves what there was.
+
+Each process appends to a part file of its own; the controller merges the parts into one HAR file at the end.
+"""
+
+from __future__ import annotations
+
+import heapq
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from threading import Lock
+from typing import Any, TextIO
+from urllib.parse import parse_qsl, urlsplit
+
+from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
+
+from contracts.client import Exchange
+from contracts.result import shown_exchange
+from contracts.secrecy import Redactor
+
+SHOWN_BODY = 16_000
+"""Characters of a body that the archive keeps; its size is always the whole one."""
+PARTS = "traffic-*.part"
+
+
+class Traffic:
+    """The exchanges of one process; ``about`` says what the next ones are sent for."""
+
+    def __init__(self, folder: Path, redactor: Redactor) -> None:
+        self.about = ""
+        self._folder = folder
+        self._redactor = redactor
+        self._part: TextIO | None = None
+        self._lock = Lock()
+
+    def clear(self) -> None:
+        """Remove what an earlier run that was killed has left in the folder."""
+        for path in self._folder.glob(PARTS):
+            path.unlink()
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Append an exchange, free of secrets, to this process's part."""
+        line = shown_exchange(exchange, self._redactor, SHOWN_BODY) | {
+            "about": self.about,
+            "sent_bytes": len(exchange.body or b""),
+            "received_bytes": len(exchange.answer.body) if exchange.answer else 0,
+        }
+        with self._lock:  # a rule may send from several threads
+            part = self._part = self._part or self._open()
+            part.write(json.dumps(line) + "\n")
+            part.flush()
+
+    def _open(self) -> TextIO:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return (self._folder / PARTS.replace("*", str(os.getpid()))).open("a", encoding="utf-8")
+
+    def close(self) -> None:
+        """End this process's part."""
+        if self._part is not None:
+            self._part.close()
+            self._part = None
+
+    def merge(self) -> None:
+        """Make traffic.har of the parts of all processes, in the order of sending, and remove them."""
+        self.close()
+        self._folder.mkdir(parents=True, exist_ok=True)
+        paths = sorted(self._folder.glob(PARTS))
+        with ExitStack() as stack:
+            output = stack.enter_context((self._folder / "traffic.har").open("w", encoding="utf-8"))
+            parts = [_exchanges(stack.enter_context(path.open(encoding="utf-8"))) for path in paths]
+            with HarFile.open(output, creator=Creator(name="patch-contracts", version=_version())) as archive:
+                for each in heapq.merge(*parts, key=_started):
+                    _add(archive.add_entry, each)
+        for path in paths:
+            path.unlink()
+
+
+def _exchanges(lines: TextIO) -> Iterator[dict[str, Any]]:
+    """The exchanges of a part; a line that a killed process left unfinished is passed over."""
+    for line in lines:
+        if line.endswith("\n"):
+            yield json.loads(line)
+
+
+def _started(exchange: Mapping[str, Any]) -> str:
+    return str(exchange["started"])
+
+
+def _version() -> str:
+    try:
+        return version("patch-contracts")
+    except PackageNotFoundError:  # run from a checkout
+        return "unreleased"
+
+
+def _add(add_entry: Callable[..., None], each: Mapping[str, Any]) -> None:
+    add_entry(
+        startedDateTime=each["started"],
+        time=each["milliseconds"],
+        request=_request(each),
+        response=_response(each),
+        timings=Timings(send=0, wait=each["milliseconds"], receive=0),
+        comment=each["about"],
+    )
+
+
+def _request(each: Mapping[str, Any]) -> Request:
+    media_type = _header(each["headers"], "Content-Type")
+    return Request(
+        method=each["method"],
+        url=each["url"],
+        httpVersion="HTTP/1.1",
+        headers=_records(each["headers"]),
+        queryString=[Record(name=name, value=value) for name, value in parse_qsl(urlsplit(each["url"]).query, keep_blank_values=True)],
+        postData=None if each["body"] is None else PostData(mimeType=media_type, text=each["body"]),
+        bodySize=each["sent_bytes"],
+        comment=each["curl"],
+    )
+
+
+def _response(each: Mapping[str, Any]) -> Response:
+    """The answer; status 0, as browsers write it, where there was none, with the failure as comment."""
+    failed = each["status"] is None
+    return Response(
+        status=each["status"] or 0,
+        statusText="",
+        httpVersion="HTTP/1.1",
+        headers=_records(each["answer_headers"]),
+        content=Content(
+            size=each["received_bytes"],
+            mimeType=_header(each["answer_headers"], "Content-Type"),
+            text=None if failed else each["answer_body"],
+        ),
+        redirectURL=_header(each["answer_headers"], "Location"),
+        bodySize=each["received_bytes"],
+        comment=each["answer_body"] if failed else None,
+    )
+
+
+def _records(headers: Mapping[str, str]) -> list[Record]:
+    return [Record(name=name, value=value) for name, value in headers.items()]
+
+
+def _header(headers: Mapping[str, str], name: str) -> str:
+    return next((value for key, value in headers.items() if key.casefold() == name.casefold()), "")

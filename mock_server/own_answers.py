@@ -1,0 +1,64 @@
+"""Holds the mock's own answers against the document, with openapi-core: for tests, and for ``--check-answers``.
+
+A second opinion on purpose: openapi-core reads the document as it is written, without the plan, the fields and the templates that
+the mock answers from. One check takes about a millisecond, and importing the library half a second (benchmarks/validators.py), so
+it is not done at every request, and not imported unless it is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Request, Response
+from openapi_core import Config, OpenAPI
+from openapi_core.contrib.werkzeug import WerkzeugOpenAPIRequest, WerkzeugOpenAPIResponse
+from openapi_core.exceptions import OpenAPIError
+from openapi_core.templating.paths.exceptions import PathError
+from openapi_core.validation.schemas import oas30_read_schema_validators_factory, oas31_schema_validators_factory
+from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
+from openapi_core.validation.schemas.validators import SchemaValidator
+
+from specs import Api
+
+
+class KeptValidators(SchemaValidatorsFactory):
+    """Makes the validator of a schema once; the library itself makes one for every message, with a copy of all formats."""
+
+    def __init__(self, maker: SchemaValidatorsFactory) -> None:
+        super().__init__(maker.schema_validator_cls, maker.format_checker)
+        self._maker = maker
+        self._kept: dict[str, SchemaValidator] = {}
+
+    def create(self, spec: Any, schema: Any, *args: Any, **options: Any) -> SchemaValidator:
+        """The validator of this schema."""
+        place = str(schema)
+        if place not in self._kept:
+            self._kept[place] = self._maker.create(spec, schema, *args, **options)
+        return self._kept[place]
+
+
+class OwnAnswers:
+    """The documented answers of one API.
+
+    prefix: the path under which the mock has mounted it.
+    """
+
+    def __init__(self, api: Api, prefix: str) -> None:
+        is_30 = str(api.document["openapi"]).startswith("3.0")
+        maker = oas30_read_schema_validators_factory if is_30 else oas31_schema_validators_factory
+        config = Config(spec_validator_cls=None, schema_validators_factory=KeptValidators(maker))
+        self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix or "/"}]}, config=config)
+
+    def deviation(self, request: Request, response: Response) -> str | None:
+        """What an answer has that the document does not, in one line; None for a good one.
+
+        Requests for operations that the document does not have are passed over: it says nothing about their answers.
+        """
+        try:
+            self._openapi.validate_response(WerkzeugOpenAPIRequest(request), WerkzeugOpenAPIResponse(response))
+        except PathError:
+            return None
+        except OpenAPIError as error:
+            reasons = [error, *getattr(error.__cause__, "schema_errors", ())]
+            return " ".join(f"{request.method} {request.path} {response.status_code}: {'; '.join(map(str, reasons))}".split())
+        return None
