@@ -49,6 +49,7 @@ class Customer:
         self._neutral: Callable[[str | None], Exchange] | None = None
         self._last: Record | None = None
         self._kept: tuple[int, Record] | None = None
+        self._tag = ""
         self.other: Customer | None = None
         for secret in self.party.auth.values():
             client.redactor.add(secret)
@@ -92,6 +93,8 @@ class Customer:
         usual: dict[str, str | None] = {"Accept": "application/json"}
         if body is not None:
             usual["Content-Type"] = self.api.media_types[0]
+        if method == "PATCH" and self._tag and self._needs_precondition:
+            usual["If-Match"] = self._tag
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
         credentials = present(self.api.security, self.party.auth if auth is None else auth)
         url = self.url(template or self.api.path, path)
@@ -111,6 +114,11 @@ class Customer:
             filled = filled.replace("{" + name + "}", quote(value, safe=""))
         return self.target.url + filled
 
+    def entity_tag(self) -> str:
+        """The entity tag of the record now, or "" where the target sends none."""
+        answer = self.read_exchange().answer
+        return answer.headers.get("ETag", "") if answer is not None else ""
+
     def unknown_path(self) -> dict[str, str]:
         """Path parameters of the same form as the customer's, for a record that does not exist.
 
@@ -121,6 +129,8 @@ class Customer:
     def _remember(self, method: str, exchange: Exchange) -> None:
         if method == "PATCH" and exchange.ok:
             self._last = self.record_in(exchange) or self._last
+        if exchange.ok and exchange.answer is not None:
+            self._tag = exchange.answer.headers.get("ETag", self._tag)
 
     # --- reading answers ---
 
@@ -174,6 +184,11 @@ class Customer:
         if self._neutral is None:
             self._neutral = self._find_neutral()
         return self._neutral(without)
+
+    @property
+    def _needs_precondition(self) -> bool:
+        choice = self.api.choices.get("if_match")
+        return choice is not None and choice.documented and choice.behaviour == "required"
 
     @property
     def reads_by_get(self) -> bool:

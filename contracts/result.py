@@ -74,7 +74,7 @@ def judged(api: Api, rule: Rule, field: str, outcome: BaseException | None, exch
         title=rule.requirement,
         expected=_struck(expected, redactor),
         actual=_struck(actual, redactor),
-        difference=tuple(_difference(each, redactor) for each in difference),
+        difference=tuple(asdict(struck(each, redactor)) for each in difference),
         curl=exchange.curl if exchange is not None else None,
         claim=_claim(api, rule, field),
         wfc=rule.wfc,
@@ -102,8 +102,9 @@ def _struck(text: str | None, redactor: Redactor) -> str | None:
     return None if text is None else redactor.strike(text).encode("utf-8", "backslashreplace").decode()
 
 
-def _difference(each: Difference, redactor: Redactor) -> dict[str, Any]:
-    return {"path": _struck(each.path, redactor), "before": _brief(each.before, redactor), "after": _brief(each.after, redactor)}
+def struck(each: Difference, redactor: Redactor) -> Difference:
+    """A difference as a report may show it: no secret, long values as the start of their text."""
+    return Difference(path=str(_struck(each.path, redactor)), before=_brief(each.before, redactor), after=_brief(each.after, redactor))
 
 
 def _brief(value: Any, redactor: Redactor) -> Any:

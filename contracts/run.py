@@ -6,21 +6,21 @@ import importlib
 import pkgutil
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import specs
+from contracts import reports
 from contracts.client import Client, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
 from contracts.records import Record
-from contracts import reports
 from contracts.report import RunReport
 from contracts.reports.traffic import Traffic
-from contracts.result import Result, judged, struck_differences
+from contracts.result import Result, judged, struck
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
 from contracts.target import Target, load_api
@@ -86,8 +86,16 @@ class Run:
             self._embedded = Embedded([_name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
         self.join(self.ready)
+        if self._traffic is not None:
+            self._traffic.clear()
         for name, target in self._targets.items():
-            self.reports[name] = RunReport(api=name, url=target.url, started=datetime.now(UTC).isoformat(timespec="seconds"))
+            self._about(name, "preflight")
+            self.reports[name] = RunReport(
+                api=name,
+                url=target.url,
+                started=datetime.now(UTC).isoformat(timespec="seconds"),
+                fields=tuple(each.path for each in target.api.walk_fields()),
+            )
             customer = self._new_customer(target)
             self._saved[name] = (customer, customer.preflight())
 
@@ -102,11 +110,13 @@ class Run:
         """Restore every customer and verify it, write the report, and stop the embedded mock."""
         try:
             for name, (customer, record) in self._saved.items():
-                self.reports[name].restored = _restored(customer, record)
-                self.reports[name].requests += customer.client.count
+                self._about(name, "restoration")
+                self.reports[name].restored = _restored(customer, record, self.redactor)
+                self.reports[name].requests += customer.client.count + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self._begun
-            if self.plan.report_dir is not None and self.reports:
-                write_json(self.plan.report_dir, list(self.reports.values()))
+            if self.plan.report_dir is not None and self._traffic is not None and self.reports:
+                reports.write(self.plan.report_dir, list(self.reports.values()), strict=self.plan.strict)
+                self._traffic.merge()
         finally:
             self._saved.clear()
             if self._embedded is not None:
@@ -132,6 +142,7 @@ class Run:
         """
         judging = self._begin(api)
         judging.transcript.exchanges.clear()
+        self._about(api, f"{rule.id} [{field}]")
         begun = time.monotonic()
         outcome: BaseException | None = None
         try:
@@ -157,8 +168,15 @@ class Run:
             self._judging[api] = judging
         return self._judging[api]
 
+    def _about(self, api: str, purpose: str) -> None:
+        """Say in the traffic what the next requests are sent for."""
+        if self._traffic is not None:
+            self._traffic.about = f"{api}: {purpose}"
+
     def _new_customer(self, target: Target) -> Customer:
         client = Client(target.limits, self.redactor)
+        if self._traffic is not None:
+            client.listeners.append(self._traffic)
         customer = Customer(target, client)
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
@@ -194,10 +212,11 @@ def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
     return found
 
 
-def _restored(customer: Customer, record: Record) -> Restoration:
+def _restored(customer: Customer, record: Record, redactor: Redactor) -> Restoration:
     """Restoring never raises: whatever goes wrong is told in the report."""
     try:
-        return customer.restore(record)
+        restored = customer.restore(record)
+        return replace(restored, differences=tuple(struck(each, redactor) for each in restored.differences))
     except Exception as error:  # the report must be written whatever a broken target does here
         return Restoration(ok=False, differences=(), repairs=(f"restoring failed: {type(error).__name__}",))
 

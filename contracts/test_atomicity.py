@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer, encoded
-from contracts.evidence import control, differences_of, fresh_patch, one_difference, put_back
+from contracts.evidence import control, differences_of, fresh_patch, one_difference, put_back, single
 from contracts.faults import faulty, plain_fault
 from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Record, member
@@ -204,6 +204,70 @@ def test_refusal_changes_nothing(customer: Customer, case: Refusal) -> None:
     if exchange.ok:
         raise NotJudged("the request is accepted: judged by the rules on credentials and negotiation")
     _judge_refusal(customer, exchange, before, f"the answer was {exchange.status}")
+
+
+@rule("server-error-changes-nothing", family="atomicity", cases=field_cases(settable), standard="RFC 5789 2", wfc="F114")
+def test_server_error_changes_nothing(customer: Customer, case: Field) -> None:
+    """A patch that is answered with a server error has not been applied."""
+    done = single(customer, case)
+    if done.exchange.answer is None:
+        raise NotJudged(f"there was no usable answer: {done.exchange.failure}")
+    if done.exchange.answer.status < 500:
+        return
+    changed = customer.reader.differences(done.before, done.after)
+    if changed:
+        raise Violation(
+            expected="nothing to change, since the answer is a server error",
+            actual=f"{changed[0].difference.path} changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+            exchange=done.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _conditional(api: Api) -> Iterable[Case]:
+    choice = api.choices.get("if_match")
+    return [Case("*")] if choice is not None and choice.documented else []
+
+
+@rule("stale-precondition-refused", family="atomicity", cases=_conditional, standard="RFC 9110 13.1.1")
+def test_stale_precondition_is_refused(customer: Customer, case: None) -> None:
+    """A patch whose If-Match is not the current entity tag is refused, and changes nothing."""
+    valid = _working(customer, "")
+    if not valid:
+        raise NotJudged("no field can be written")
+    stale = customer.entity_tag()
+    customer.patch(fresh_patch(customer, customer.read(), valid[0]).body)
+    before = customer.read()
+    current = customer.entity_tag()
+    if not stale or not current:
+        raise NotJudged("the target sends no entity tag")
+    if stale == current:
+        raise NotJudged("the entity tag does not change: judged by entity-tag-changes")
+    exchange = customer.patch(fresh_patch(customer, before, valid[0]).body, headers={"If-Match": stale})
+    changed = customer.reader.differences(before, customer.read())
+    if exchange.ok or changed:
+        raise Violation(
+            expected="412 and no change for the entity tag of an earlier state",
+            actual=exchange.said,
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+@rule("entity-tag-changes", family="atomicity", cases=_conditional, advice="RFC 9110 8.8.3")
+def test_entity_tag_changes_with_the_record(customer: Customer, case: None) -> None:
+    """A patch that changes the record gives it another entity tag, and the current one is accepted in If-Match."""
+    valid = _working(customer, "")
+    if not valid:
+        raise NotJudged("no field can be written")
+    earlier = customer.entity_tag()
+    if not earlier:
+        raise NotJudged("the target sends no entity tag")
+    exchange = customer.patch(fresh_patch(customer, customer.read(), valid[0]).body, headers={"If-Match": earlier})
+    if not customer.accepted(exchange):
+        raise Violation(expected="a patch with the current entity tag to be accepted", actual=exchange.said, exchange=exchange)
+    if customer.entity_tag() == earlier:
+        raise Violation(expected="another entity tag after a change", actual=f"it is still {earlier}", exchange=exchange)
 
 
 def _timestamps(api: Api) -> Iterable[Case]:

@@ -82,6 +82,33 @@ def test_other_credential_cannot_write(customer: Customer, case: None) -> None:
         )
 
 
+def _keyed(api: Api) -> Iterable[Case]:
+    arrays = (each for each in api.walk_fields() if each.kind == "array" and "." not in each.path)
+    return [Case(each.path, each) for each in arrays if each.merge is not None and each.merge.key == "id" and each.children]
+
+
+@rule("foreign-item-unchanged", family="isolation", cases=_keyed, depth="thorough", wfc="F206")
+def test_item_of_another_customer_is_unchanged(customer: Customer, case: Field) -> None:
+    """A patch that names an item of another customer leaves that item as it was."""
+    before = _other_record(customer)
+    items = look_up(before, case.response)
+    if not isinstance(items, list) or not items:
+        raise NotJudged(f"the other customer has no {case.path}")
+    leaf = next((each for each in settable(customer.api) if each.path.startswith(f"{case.path}[].") and each.reference is None), None)
+    if leaf is None:
+        raise NotJudged(f"the items of {case.path} have no member to write")
+    foreign = fresh_patch(_other(customer), before, leaf)
+    exchange = customer.patch(foreign.body)
+    changed = customer.reader.differences(before, _other_record(customer))
+    if changed:
+        raise Violation(
+            expected=f"the other customer's {case.path} to stay as they were",
+            actual=f"{changed[0].difference.path} changed",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
 def _identifiers(api: Api) -> Iterable[Case]:
     """Path parameters that the record shows under their own name or as id."""
     names = {each.path for each in api.record}

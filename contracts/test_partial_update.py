@@ -25,8 +25,9 @@ from contracts.rule import Case, field_cases, labelled_cases, rule
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
-ALTERABLE = ("O'Brien & Söns <b>\"x\"</b> %20 \\n", "007", "MiXeD  cAsE", "Zoë Ångström", "null", "a,b;c|d")
-"""Texts that careless code alters: escaping, unquoting, number parsing, case folding, space folding."""
+ALTERABLE = ("O'Brien & Söns", '<b>"x"</b>', "100%20 \\n", "MiXeD  cAsE", "a,b;c|d")
+"""Texts that careless code alters: escaping, unquoting, decoding, case and space folding."""
+ALTERABLE_AT_ONCE = " ".join(ALTERABLE)
 
 
 def _outcome(customer: Customer, done: Write) -> None:
@@ -46,6 +47,8 @@ def _outcome(customer: Customer, done: Write) -> None:
 def test_sent_field_is_stored(customer: Customer, case: Field) -> None:
     """A valid value sent for one field alone is accepted, and a later reading shows it."""
     done = single(customer, case)
+    if done.exchange.status is not None and done.exchange.status >= 500 and stored(customer, done):
+        raise NotJudged("the value is stored, and yet the answer is a server error: judged by server-error-changes-nothing")
     _outcome(customer, done)
     if not stored(customer, done):
         now = done.patch.shown_in(done.after)
@@ -281,25 +284,28 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
     control(customer, case)
     longest = min(int(case.schema.get("maxLength", 255)), int(case.safe.get("maxLength", 255)))
-    judged = 0
-    for text in (*ALTERABLE, ("Long text " * 30)[: min(longest, 200)].strip()):
-        if len(text) > longest:
-            continue
-        before = customer.read(without=case.top)
-        done = write(customer, customer.composer.patch(before, case, text), before)
-        if not customer.accepted(done.exchange):
-            continue
-        judged += 1
-        now = done.patch.shown_in(done.after)
-        if not customer.reader.same(case, text, now) and not _unchanged(customer, done):
-            raise Violation(
-                expected=f"{case.path} to read {text!r} as it was sent",
-                actual=f"it reads {now!r}",
-                exchange=done.exchange,
-                difference=one_difference(case.path, text, now),
-            )
+    judged = sum(_comes_back(customer, case, text) for text in ("007", ("Long text " * 30)[: min(longest, 200)].strip()))
+    at_once = len(ALTERABLE_AT_ONCE) <= longest and _comes_back(customer, case, ALTERABLE_AT_ONCE)
+    judged += at_once or sum(_comes_back(customer, case, text) for text in ALTERABLE if len(text) <= longest)
     if not judged:
         raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _comes_back(customer: Customer, field: Field, text: str) -> bool:
+    """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
+    before = customer.read(without=field.top)
+    done = write(customer, customer.composer.patch(before, field, text), before)
+    if not customer.accepted(done.exchange):
+        return False
+    now = done.patch.shown_in(done.after)
+    if not customer.reader.same(field, text, now) and not _unchanged(customer, done):
+        raise Violation(
+            expected=f"{field.path} to read {text!r} as it was sent",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, text, now),
+        )
+    return True
 
 
 def _unchanged(customer: Customer, done: Write) -> bool:

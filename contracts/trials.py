@@ -287,16 +287,16 @@ def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
 
 def _valid_part_applied(customer: Customer, field: Field | None) -> bool:
     """Whether a refused patch stores its valid part, of another property: nothing is particular to the field then."""
-    spoiler = next((each for each in [field, *faulty(customer.api)] if each is not None and plain_fault(customer.api, each)), None)
-    fault = plain_fault(customer.api, spoiler) if spoiler is not None else None
+    found = (plain_fault(customer.api, each) for each in [field, *faulty(customer.api)] if each is not None)
+    fault = next((each for each in found if each is not None), None)
     for other in settable(customer.api):
         if fault is None or other.top == fault.field.top or other.reference is not None:
             continue
         try:
             control(customer, other)
             before = customer.read()
-            valid, spoiled = fresh_patch(customer, before, other), customer.composer.patch(before, fault.field, fault.value)
-            exchange = customer.patch({**valid.body, **spoiled.body})
+            spoiled = customer.composer.patch(before, fault.field, fault.value)
+            exchange = customer.patch({**fresh_patch(customer, before, other).body, **spoiled.body})
             return exchange.refused and bool(_changed(customer, other, before))
         except NotJudged:
             continue

@@ -143,9 +143,9 @@ def _refused(services: Sequence[Service], path: str, status: int, value: str = "
     return _response(service.refuse(_SITUATIONS.get(status, "malformed_json"), value))
 
 
-def protocol_refusal(app: Flask, path: str, status: int) -> Response:
-    """The answer to a request that the web server itself refuses with this status."""
-    return _refused(app.extensions[__name__], path, status)
+def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Response:
+    """The answer to a request that the web server itself refuses."""
+    return _refused(app.extensions[__name__], path, status, reason)
 
 
 def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:

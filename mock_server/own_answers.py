@@ -46,7 +46,8 @@ class OwnAnswers:
     def __init__(self, api: Api, prefix: str) -> None:
         is_30 = str(api.document["openapi"]).startswith("3.0")
         maker = oas30_read_schema_validators_factory if is_30 else oas31_schema_validators_factory
-        config = Config(spec_validator_cls=None, schema_validators_factory=KeptValidators(maker))
+        # The loader has checked the document already; the annotation lacks the None that the library documents.
+        config = Config(spec_validator_cls=None, schema_validators_factory=KeptValidators(maker))  # type: ignore[arg-type]
         self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix or "/"}]}, config=config)
 
     def deviation(self, request: Request, response: Response) -> str | None:

@@ -39,11 +39,12 @@ class RefusalTask(ErrorTask):
 
     def execute(self) -> None:
         """Writes the answer and ends the connection."""
-        app = self.channel.server.application
-        response = protocol_refusal(app, getattr(self.request, "path", "/"), self.request.error.code)
+        app: Any = self.channel.server.application
+        request: Any = self.request
+        response = protocol_refusal(app, getattr(request, "path", "/"), request.error.code, str(request.error.body))
         content = response.get_data()
         self.status = response.status
-        self.response_headers.extend(response.headers.to_wsgi_list())
+        self.response_headers = response.headers.to_wsgi_list()
         self.set_close_on_finish()
         self.content_length = len(content)
         self.write(content)
@@ -62,11 +63,12 @@ def listen(app: Flask, host: str, port: int) -> Any:
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
-    server = create_server(
+    server: Any = create_server(
         app,
         sockets=[bound],
         threads=THREADS,
         ident=None,
+        clear_untrusted_proxy_headers=False,  # it would wrap the application; nothing here reads them
         max_request_body_size=BYTES_READ,
         max_request_header_size=HEADER_LIMIT,
     )

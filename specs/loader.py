@@ -93,7 +93,7 @@ def _check_openapi(document: Mapping[str, Any]) -> None:
         raise SpecError(f"openapi: {version or 'missing'}; expected 3.0.x or 3.1.x")
     validator = OpenAPIV30SpecValidator if version.startswith("3.0") else OpenAPIV31SpecValidator
     try:
-        error = next(iter(validator(document).iter_errors()), None)  # type: ignore[arg-type]
+        error = next(iter(validator(document).iter_errors()), None)
     except Exception as broken:  # the validator raises its own errors for dangling references
         raise SpecError(f"not valid OpenAPI {version}: {' '.join(str(broken).split())}") from None
     if error is not None:
@@ -152,7 +152,7 @@ def _extension_message(where: str, error: ValidationError) -> str:
     place = ".".join((where, *map(str, error.absolute_path)))
     if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
         known = sorted(error.schema.get("properties", {}))
-        unknown = sorted(set(error.instance) - set(known))
+        unknown = sorted(str(key) for key in dict(error.instance) if key not in known)
         return f"{place}: unknown key {', '.join(map(repr, unknown))}; known keys are {', '.join(known)}"
     return f"{place}: {' '.join(error.message.split())[:300]}"
 

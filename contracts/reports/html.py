@@ -1,0 +1,12 @@
+"""report.html."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.report import RunReport
+
+
+def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
+    """The page."""
+    return f"{len(runs)} {strict}\n"
