@@ -46,6 +46,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.tbstyle = "no"  # the summary shows each violation; a traceback through the rule says nothing
     if getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadgroup"  # the rules of one API share a customer, so they share a worker
+    if _is_worker(config):
+        config.option.loadgroup = True  # xdist hands a worker the arguments, and not what was made of them above
 
 
 def _names_contracts(config: pytest.Config) -> bool:

@@ -79,8 +79,8 @@ def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
     """Write report.json into ``folder``, which is made where it is missing; returns its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "report.json"
-    document = {"version": 1, "runs": [run.to_json() for run in runs]}
-    path.write_text(json.dumps(document, indent=2, ensure_ascii=False, default=str) + "\n", encoding="utf-8")
+    text = json.dumps({"version": 1, "runs": [run.to_json() for run in runs]}, indent=2, ensure_ascii=False, default=str)
+    path.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
     return path
 
 

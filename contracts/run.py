@@ -94,7 +94,7 @@ class Run:
                 api=name,
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
-                fields=tuple(each.path for each in target.api.walk_fields()),
+                fields=_fields(target.api),
             )
             customer = self._new_customer(target)
             self._saved[name] = (customer, customer.preflight())
@@ -181,6 +181,12 @@ class Run:
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
         return customer
+
+
+def _fields(api: Api) -> tuple[str, ...]:
+    """The paths of what may be sent and then of what is only shown, each in document order."""
+    sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
+    return tuple(dict.fromkeys(sent + shown))
 
 
 def judge_all(plan: Plan) -> list[RunReport]:

@@ -129,7 +129,7 @@ def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, key
     refused: list[Bad] = []
     disguised: Exchange | None = None
     for bad in bads:
-        if any(Reader.equal(bad.value, each) for each in field.either):
+        if _left_out(field, bad.value):
             continue
         sent = customer.composer.patch(before, field, bad.value)
         exchange = customer.patch(sent.body)
@@ -148,6 +148,12 @@ def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, key
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
         raise NotJudged(f"no value is ruled out for {field.path} here")
+
+
+def _left_out(field: Field, value: Any) -> bool:
+    """Values that a server may accept all the same, and those that must never be sent."""
+    hazards = (field.hazard.values or ()) if field.hazard is not None else ()
+    return any(Reader.equal(value, each) for each in (*field.either, *hazards))
 
 
 def _of_wrong_type(field: Field, bad: Bad, keyword: str) -> bool:

@@ -70,8 +70,8 @@ def activate(services: Sequence[Service], ids: Sequence[str]) -> None:
         service.activate(ids)
 
 
-def _defects(services: Sequence[Service]) -> dict[str, Any]:
-    return {"active": list(services[0].active), "available": [_described(defect, services) for defect in DEFECTS.values()]}
+def _defects(services: Sequence[Service]) -> Any:
+    return jsonify(active=services[0].active, available=[_described(defect, services) for defect in DEFECTS.values()])
 
 
 def _described(defect: Defect, services: Sequence[Service]) -> dict[str, Any]:

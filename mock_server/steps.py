@@ -207,7 +207,7 @@ def check_faults(exchange: Exchange) -> None:
 
 def merge(exchange: Exchange) -> None:
     """The state after the write."""
-    write = Write(now=now(), rows=exchange.store.references, owner="/".join((exchange.api.name, *exchange.entry.key)))
+    write = Write(now=now(), rows=exchange.store.references, owner=f"{exchange.api.name}/{exchange.entry.name}")
     exchange.after = patched(exchange.before, exchange.changes, exchange.api, exchange.plan, write)
 
 

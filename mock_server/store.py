@@ -33,7 +33,7 @@ class State:
 class Entry:
     """One customer: the seed it starts from, and its state. ``lock`` is held from before validation to after the write."""
 
-    key: tuple[str, ...]
+    name: str
     seed: SeedCustomer
     state: State
     lock: RLock = field(default_factory=RLock)
@@ -51,9 +51,9 @@ class Store:
         self.uniqueness = Lock()
         self._versions = itertools.count(1)
         self._epoch = secrets.token_hex(4)
-        self.entries = tuple(Entry(_key(seed.path), seed, self._seed_state(seed)) for seed in api.customers)
+        self.entries = tuple(self._entry(number, seed) for number, seed in enumerate(api.customers, 1))
         self.references: Mapping[str, tuple[Row, ...]] = deepcopy(dict(api.references))
-        self._by_key = {entry.key: entry for entry in self.entries}
+        self._by_key = {_key(entry.seed.path): entry for entry in self.entries}
         self._by_credential = self._credentials()
 
     def find(self, arguments: Mapping[str, str]) -> Entry | None:
@@ -84,6 +84,10 @@ class Store:
             with entry.lock:
                 entry.state = self._seed_state(entry.seed)
         self.references = deepcopy(dict(self._api.references))
+
+    def _entry(self, number: int, seed: SeedCustomer) -> Entry:
+        name = "/".join(_key(seed.path)) or f"customer {number}"
+        return Entry(name, seed, self._seed_state(seed))
 
     def _seed_state(self, seed: SeedCustomer) -> State:
         return State(deepcopy(dict(seed.record)), deepcopy(dict(seed.hidden)), next(self._versions))

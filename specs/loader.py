@@ -150,9 +150,9 @@ def _best_error(errors: Iterable[ValidationError]) -> ValidationError | None:
 
 def _extension_message(where: str, error: ValidationError) -> str:
     place = ".".join((where, *map(str, error.absolute_path)))
-    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping):
+    if error.validator == "additionalProperties" and isinstance(error.schema, Mapping) and isinstance(error.instance, Mapping):
         known = sorted(error.schema.get("properties", {}))
-        unknown = sorted(str(key) for key in dict(error.instance) if key not in known)
+        unknown = sorted(str(key) for key in error.instance if key not in known)
         return f"{place}: unknown key {', '.join(map(repr, unknown))}; known keys are {', '.join(known)}"
     return f"{place}: {' '.join(error.message.split())[:300]}"
 

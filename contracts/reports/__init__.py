@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from contracts.report import RunReport, write_json
-from contracts.reports import html, summary
+from contracts.reports.html import render as page
+from contracts.reports.summary import render as markdown
 
 
 def write(folder: Path, runs: Sequence[RunReport], *, strict: bool = False) -> None:
     """Write report.json, report.html and summary.md into ``folder``; ``strict``: what is only a should counts as well."""
     write_json(folder, runs)
-    (folder / "report.html").write_text(html.render(runs, strict=strict), encoding="utf-8")
-    (folder / "summary.md").write_text(summary.render(runs, strict=strict), encoding="utf-8")
+    (folder / "report.html").write_text(page(runs, strict=strict), encoding="utf-8", errors="backslashreplace")
+    (folder / "summary.md").write_text(markdown(runs, strict=strict), encoding="utf-8", errors="backslashreplace")

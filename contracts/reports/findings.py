@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from contracts.report import RunReport
 from contracts.result import Result
+from contracts.rule import FAMILIES
 from contracts.verdict import Level, Verdict
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
@@ -19,7 +20,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One root cause: one rule, violated in the same way on some fields."""
+    """One root cause: one rule, violated in the same way on some fields; or several rules, by the very same requests."""
 
     results: tuple[Result, ...]
 
@@ -32,6 +33,11 @@ class Finding:
     def fields(self) -> tuple[str, ...]:
         """The fields on which it shows, in the order of judging."""
         return tuple(dict.fromkeys(each.field for each in self.results))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are violated."""
+        return tuple(dict.fromkeys(each.rule for each in self.results))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +59,12 @@ class Outcome:
     """The verdict on some runs: ``failed`` is what the exit code says, ``sentence`` what a person reads."""
 
     failed: bool
-    judged: bool
     sentence: str
+
+    @property
+    def short(self) -> str:
+        """The beginning of the sentence: what decides."""
+        return self.sentence.split(", ")[0]
 
 
 def outcome(runs: Sequence[RunReport], *, strict: bool = False) -> Outcome:
@@ -65,10 +75,10 @@ def outcome(runs: Sequence[RunReport], *, strict: bool = False) -> Outcome:
     if failing:
         points = sum(len(each.results) for each in failing)
         told = f"{_count(len(failing), 'violation')}{f' at {points} points' if points > len(failing) else ''}"
-        return Outcome(failed=True, judged=True, sentence=", ".join([told, *notes]))
+        return Outcome(failed=True, sentence=", ".join([told, *notes]))
     if all(each.verdict == Verdict.NOT_JUDGED for run in runs for each in run.results):
-        return Outcome(failed=True, judged=False, sentence=", ".join(["nothing was judged", *notes]))
-    return Outcome(failed=_broken(runs) > 0, judged=True, sentence=", ".join(["conforms", *notes]))
+        return Outcome(failed=True, sentence=", ".join(["nothing was judged", *notes]))
+    return Outcome(failed=_broken(runs) > 0, sentence=", ".join(["conforms", *notes]))
 
 
 def _notes(runs: Sequence[RunReport], missed: int) -> list[str]:
@@ -91,17 +101,35 @@ def _count(number: int, noun: str) -> str:
 
 
 def findings(run: RunReport) -> list[Finding]:
-    """The violations of a run by root cause, those of a must first."""
+    """The violations of a run by root cause: those of a must first, then by family."""
     names = _names(run.results)
     violated = [each for each in run.results if each.verdict == Verdict.VIOLATES]
     groups = _grouped(violated, lambda each: (each.rule, each.level, kind(each, names)))
-    return sorted((Finding(group) for group in groups.values()), key=lambda each: each.first.level != Level.MUST)
+    causes: dict[Hashable, tuple[Result, ...]] = {}
+    for group in groups.values():
+        first = group[0]
+        key = first.family, first.level, tuple(_evidence(each) for each in group)
+        causes[key] = causes.get(key, ()) + group
+    return sorted((Finding(group) for group in causes.values()), key=_rank)
+
+
+def _evidence(result: Result) -> Hashable:
+    """What shows the violation: the request with what it changed, else the very exchange."""
+    exchange = deciding(result)
+    if result.curl is None or exchange is None:
+        return id(result)
+    return result.field, result.curl, repr(result.difference) if result.difference else exchange["started"]
+
+
+def _rank(finding: Finding) -> tuple[bool, int]:
+    first = finding.first
+    return first.level != Level.MUST, FAMILIES.index(first.family) if first.family in FAMILIES else len(FAMILIES)
 
 
 def kind(result: Result, names: frozenset[str]) -> Hashable:
-    """What went wrong, whichever the field: a server error is one kind; else the status and the words that are no names or values."""
+    """What went wrong, whichever the field: any server error, or else the status and the words that are no names or values."""
     exchange = deciding(result)
-    status = exchange["status"] if exchange is not None else None
+    status: int | None = exchange["status"] if exchange is not None else None
     if status is not None and status >= SERVER_ERROR:
         return status
     said = QUOTED.sub("*", ANSWER.sub(r"\1", result.actual or "")).split("; ")[0]
@@ -142,7 +170,8 @@ def _choice(result: Result) -> tuple[str, str]:
 
 def unjudged(run: RunReport) -> dict[str, tuple[Result, ...]]:
     """The results without a verdict, by reason."""
-    return _grouped([each for each in run.results if each.verdict == Verdict.NOT_JUDGED], lambda each: each.actual or "no reason given")
+    left = [each for each in run.results if each.verdict == Verdict.NOT_JUDGED]
+    return _grouped(left, lambda each: each.actual or "no reason given")
 
 
 def _grouped(results: Iterable[Result], key: Callable[[Result], Key]) -> dict[Key, tuple[Result, ...]]:
@@ -154,5 +183,5 @@ def _grouped(results: Iterable[Result], key: Callable[[Result], Key]) -> dict[Ke
 
 def place(claim: Mapping[str, str]) -> str:
     """Where the document says it; a standard's place has its name in it already."""
-    document, at = claim["document"], claim["at"]
-    return at if at.startswith(document) else f"{document}, {at}"
+    at = "; ".join(dict.fromkeys(claim["at"].split("; ")))
+    return at if at.startswith(claim["document"]) else f"{claim['document']}, {at}"

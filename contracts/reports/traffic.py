@@ -115,7 +115,7 @@ def _request(each: Mapping[str, Any]) -> Request:
         url=each["url"],
         httpVersion="HTTP/1.1",
         headers=_records(each["headers"]),
-        queryString=[Record(name=name, value=value) for name, value in parse_qsl(urlsplit(each["url"]).query, keep_blank_values=True)],
+        queryString=_records(dict(parse_qsl(urlsplit(each["url"]).query, keep_blank_values=True))),
         postData=None if each["body"] is None else PostData(mimeType=media_type, text=each["body"]),
         bodySize=each["sent_bytes"],
         comment=each["curl"],

@@ -7,21 +7,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from mock_server.defects.choosing import any_field, is_array, is_in_object, is_object, is_text, is_top, last
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import (
-    any_field,
-    changed,
-    found,
-    is_array,
-    is_in_object,
-    is_object,
-    is_sent,
-    is_text,
-    is_top,
-    last,
-    pattern_of,
-    shown_at,
-)
+from mock_server.defects.places import changed, found, is_sent, pattern_of, shown_at
 from mock_server.exchange import Exchange, Refusal
 from mock_server.merge import Write, patched
 from mock_server.steps import Step
@@ -213,11 +201,11 @@ def precondition_ignored(_exchange: Exchange, _right: Step) -> None:
 @defect.steps("AT08", only=_offers_etags)
 def etag_never_changes() -> Turns:
     """Computes the ETag once for each record."""
-    etags: dict[tuple[str, ...], str] = {}
+    etags: dict[str, str] = {}
 
     def answer(exchange: Exchange, right: Step) -> None:
         right(exchange)
-        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.key, exchange.answer.headers["ETag"])
+        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.name, exchange.answer.headers["ETag"])
 
     return {"answer": answer, "precondition": precondition_ignored}
 
@@ -225,15 +213,15 @@ def etag_never_changes() -> Turns:
 @defect.steps("AT09", only=lambda api: api.read is not None)
 def read_is_one_write_behind() -> Turns:
     """Reads from a replica that is one write behind."""
-    older: dict[tuple[str, ...], State] = {}
+    older: dict[str, State] = {}
 
     def commit(exchange: Exchange, right: Step) -> None:
         right(exchange)
-        older[exchange.entry.key] = exchange.before
+        older[exchange.entry.name] = exchange.before
 
     def answer(exchange: Exchange, right: Step) -> None:
         if not exchange.writes:
-            exchange.after = older.get(exchange.entry.key, exchange.after)
+            exchange.after = older.get(exchange.entry.name, exchange.after)
         right(exchange)
 
     return {"commit": commit, "answer": answer}

@@ -129,7 +129,7 @@ def wrong_credential_crashes(exchange: Exchange, right: Step) -> None:
         raise
 
 
-@defect.step("authenticate", "AU10")
+@defect.step("authenticate", "AU10", only=_uses_authorization)
 def malformed_credential_crashes(exchange: Exchange, right: Step) -> None:
     """Splits the header at a space that need not be there."""
     if _header(exchange) and not credentials.presented(exchange.request, _scheme(exchange)):

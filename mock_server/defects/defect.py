@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from mock_server.defects.choosing import Choice
 from mock_server.exchange import Exchange
 from mock_server.steps import Step, Steps
 from specs import Api, Field
@@ -20,7 +21,6 @@ Turn = Callable[[Exchange, Step], None]
 """A wrong step. It gets the right one as its second argument."""
 
 Turns = Mapping[str, Turn]
-Choice = Callable[[Api], Field | None]
 Condition = Callable[[Api], bool]
 
 

@@ -6,20 +6,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from mock_server.defects.choosing import fields, first, is_enum, is_nested, last
 from mock_server.defects.defect import Family
-from mock_server.defects.places import (
-    accuse,
-    fields,
-    first,
-    forgive,
-    found,
-    is_enum,
-    is_nested,
-    last,
-    show,
-    shown_at,
-    write_instead,
-)
+from mock_server.defects.places import accuse, forgive, found, show, shown_at, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from specs import Api, Field

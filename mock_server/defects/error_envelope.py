@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from mock_server.defects.choosing import fields, first, is_in_object, is_text, is_top
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import fields, first, is_in_object, is_text, is_top
+from mock_server.defects.places import is_foreign
 from mock_server.exchange import Answer, Exchange, Fault
 from mock_server.steps import Step
 from specs import Api, Field
@@ -116,13 +117,13 @@ def error_sent_as_plain_text(exchange: Exchange, right: Step) -> None:
 @defect.steps("EE28")
 def other_form_on_repeat() -> Turns:
     """Answers from the second refusal on by a shorter form, out of a cache."""
-    refusals: dict[tuple[str, ...], int] = {}
+    refusals: dict[str, int] = {}
 
     def refuse(exchange: Exchange, right: Step) -> None:
         right(exchange)
         if refused(exchange, "invalid_field"):
-            refusals[exchange.entry.key] = refusals.get(exchange.entry.key, 0) + 1
-            if refusals[exchange.entry.key] % 2 == 0:
+            refusals[exchange.entry.name] = refusals.get(exchange.entry.name, 0) + 1
+            if refusals[exchange.entry.name] % 2 == 0:
                 exchange.answer.body = ["invalid"]
 
     return {"refuse": refuse}
@@ -132,8 +133,7 @@ def other_form_on_repeat() -> Turns:
 def form_follows_the_language(exchange: Exchange, right: Step) -> None:
     """Has a template of its own for the errors in other languages than English."""
     right(exchange)
-    language = exchange.request.headers.get("Accept-Language", "en")
-    if not language.startswith("en") and refused(exchange, "invalid_field"):
+    if is_foreign(exchange) and refused(exchange, "invalid_field"):
         exchange.answer.body = {"fehler": True}
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from mock_server.defects.choosing import first, is_text
 from mock_server.defects.defect import Family
 from mock_server.defects.error_envelope import each_text, refused
-from mock_server.defects.places import first, found, is_text, shown_at
+from mock_server.defects.places import found, shown_at
 from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step
 from specs import Field

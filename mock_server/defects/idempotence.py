@@ -6,25 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from mock_server.defects.choosing import any_field, is_array, is_nullable, is_object, is_text, is_top, last, paired, sibling
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import (
-    any_field,
-    found,
-    hold,
-    is_array,
-    is_nullable,
-    is_object,
-    is_sent,
-    is_text,
-    is_top,
-    keep_old,
-    last,
-    paired,
-    show,
-    shown_at,
-    sibling,
-    write_instead,
-)
+from mock_server.defects.places import found, hold, is_sent, keep_old, show, shown_at, write_instead
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step
 from specs import Field
@@ -34,11 +18,11 @@ defect = Family("idempotence")
 
 def _repeats() -> Callable[[Exchange], bool]:
     """A function that knows whether an exchange has the same body as the last one that it saw of this customer."""
-    bodies: dict[tuple[str, ...], Any] = {}
+    bodies: dict[str, Any] = {}
 
     def is_repeated(exchange: Exchange) -> bool:
-        is_same = bool(exchange.body != {} and bodies.get(exchange.entry.key) == exchange.body)
-        bodies[exchange.entry.key] = exchange.body
+        is_same = bool(exchange.body != {} and bodies.get(exchange.entry.name) == exchange.body)
+        bodies[exchange.entry.name] = exchange.body
         return is_same
 
     return is_repeated
@@ -88,11 +72,11 @@ def items_doubled(field: Field) -> Turns:
 @defect.steps("ID11", paired(last(is_text), is_text))
 def earlier_value_ignored(field: Field) -> Turns:
     """Remembers the values it has seen, and takes one that comes back for a request that was delivered twice."""
-    seen: dict[tuple[str, ...], list[Any]] = {}
+    seen: dict[str, list[Any]] = {}
 
     def merge(exchange: Exchange, right: Step) -> None:
         right(exchange)
-        values, known = found(exchange.changes, field.path), seen.setdefault(exchange.entry.key, [])
+        values, known = found(exchange.changes, field.path), seen.setdefault(exchange.entry.name, [])
         if values and values[0] in known[:-1] and values[0] != known[-1]:
             keep_old(exchange, field)
         known.extend(values[:1])
@@ -204,16 +188,16 @@ def repeat_answered_in_part() -> Turns:
 @defect.steps("ID14")
 def update_after_refusal_lost() -> Turns:
     """Leaves the session in a failed state after a refused update: the next one is answered, and not stored."""
-    failed: set[tuple[str, ...]] = set()
+    failed: set[str] = set()
 
     def refuse(exchange: Exchange, right: Step) -> None:
         if exchange.refusal and exchange.refusal.faults:
-            failed.add(exchange.entry.key)
+            failed.add(exchange.entry.name)
         right(exchange)
 
     def commit(exchange: Exchange, right: Step) -> None:
-        if exchange.entry.key in failed and exchange.changes:
-            failed.discard(exchange.entry.key)
+        if exchange.entry.name in failed and exchange.changes:
+            failed.discard(exchange.entry.name)
         else:
             right(exchange)
 

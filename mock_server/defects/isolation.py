@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from mock_server.defects.choosing import first, is_object, is_text, is_top, last
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import changed, first, found, is_object, is_sent, is_text, is_top, last, shown_at, taken_over
+from mock_server.defects.places import changed, found, is_sent, shown_at, taken_over
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from mock_server.store import Entry
@@ -96,8 +97,8 @@ def answer_from_previous_request() -> Turns:
     def answer(exchange: Exchange, right: Step) -> None:
         right(exchange)
         if exchange.writes:
-            rendered.append((exchange.entry.key, exchange.answer.body))
-        elif rendered and rendered[-1][0] != exchange.entry.key:
+            rendered.append((exchange.entry.name, exchange.answer.body))
+        elif rendered and rendered[-1][0] != exchange.entry.name:
             exchange.answer.body = rendered[-1][1]
 
     return {"answer": answer}

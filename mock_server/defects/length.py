@@ -7,22 +7,9 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
+from mock_server.defects.choosing import any_field, fields, first, is_array, is_limited, is_nested, last, takes
 from mock_server.defects.defect import Family
-from mock_server.defects.places import (
-    accuse,
-    any_field,
-    fields,
-    first,
-    forgive,
-    found,
-    is_array,
-    is_limited,
-    is_nested,
-    is_sent,
-    last,
-    takes,
-    write_instead,
-)
+from mock_server.defects.places import accuse, forgive, found, is_sent, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from specs import Field

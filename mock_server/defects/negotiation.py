@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_server.defects.defect import Condition, Family
-from mock_server.defects.places import is_text, last, show
+from mock_server.defects.choosing import is_text, last
+from mock_server.defects.defect import Condition, Family, Turns
+from mock_server.defects.places import is_foreign, show
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step, body_of, is_readable
 from specs import Api, Field
@@ -46,12 +47,16 @@ def capital_letters_refused(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
-@defect.step("content_type", "CN08")
-def missing_content_type_crashes(exchange: Exchange, right: Step) -> None:
+@defect.steps("CN08")
+def missing_content_type_crashes() -> Turns:
     """Takes a header for granted that need not be there."""
-    if not exchange.request.headers.get("Content-Type") and body_of(exchange):
-        raise RuntimeError("KeyError: 'Content-Type'")
-    right(exchange)
+
+    def check(exchange: Exchange, right: Step) -> None:
+        if not exchange.request.headers.get("Content-Type") and body_of(exchange):
+            raise RuntimeError("KeyError: 'Content-Type'")
+        right(exchange)
+
+    return {"content_type": check, "parse": check}
 
 
 @defect.step("accept", "CN07")
@@ -89,9 +94,8 @@ def page_for_browsers(exchange: Exchange, right: Step) -> None:
 @defect.step("answer", "CN12", last(is_text))
 def language_changes_data(exchange: Exchange, right: Step, field: Field) -> None:
     """Translates stored data into the language of the client."""
-    language = exchange.request.headers.get("Accept-Language", "en")
-    if not language.startswith("en"):
-        show(exchange, field, lambda value: f"{value} ({language[:2]})")
+    if is_foreign(exchange):
+        show(exchange, field, lambda value: f"{value} (translated)")
     right(exchange)
 
 
@@ -104,7 +108,7 @@ def post_does_the_same(exchange: Exchange, right: Step) -> None:
         right(exchange)
 
 
-@defect.step("refuse", "EE10")
+@defect.step("refuse", "EE10", only=lambda api: api.situations["method_not_allowed"].status == 405)
 def methods_not_listed(exchange: Exchange, right: Step) -> None:
     """Answers 405 without the methods that are allowed."""
     right(exchange)

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from mock_server.defects.defect import Family
-from mock_server.defects.places import (
+from mock_server.defects.choosing import (
     fields,
     first,
-    found,
     is_boolean,
     is_nested,
     is_nullable,
     is_object,
-    is_sent,
     is_text,
     is_top,
-    keep_old,
     last,
     paired,
-    show,
     sibling,
     takes,
-    without,
-    write_instead,
 )
+from mock_server.defects.defect import Family
+from mock_server.defects.places import found, is_sent, keep_old, show, without, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from specs import Field

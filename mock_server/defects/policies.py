@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import (
+from mock_server.defects.choosing import (
     any_field,
-    changed,
     first,
-    found,
-    hold,
     is_array,
     is_in_object,
     is_merged_as,
     is_object,
-    is_sent,
     is_text,
     is_top,
     last,
     must_refuse,
-    show,
 )
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import changed, found, hold, is_sent, show
 from mock_server.exchange import Exchange, Refusal
 from mock_server.merge import merge_patch
 from mock_server.steps import Step
@@ -119,7 +115,7 @@ def unknown_customer_created(exchange: Exchange, right: Step) -> None:
         if not (exchange.writes and exchange.reachable):
             raise
         model = exchange.reachable[0]
-        exchange.entry = Entry(tuple(exchange.arguments.values()), model.seed, State({**model.state.record}, {}))
+        exchange.entry = Entry("/".join(exchange.arguments.values()), model.seed, State({**model.state.record}, {}))
         exchange.reachable = (exchange.entry,)
 
 

@@ -5,21 +5,9 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from mock_server.defects.choosing import first, is_nullable, is_text, is_top, last, takes
 from mock_server.defects.defect import Family
-from mock_server.defects.places import (
-    changed,
-    first,
-    found,
-    hold,
-    is_nullable,
-    is_sent,
-    is_text,
-    is_top,
-    last,
-    show,
-    takes,
-    without,
-)
+from mock_server.defects.places import changed, found, hold, is_sent, show, without
 from mock_server.exchange import Answer, Exchange
 from mock_server.steps import Step
 from specs import Api, Field, RecordField

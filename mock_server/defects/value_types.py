@@ -6,22 +6,9 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from mock_server.defects.choosing import any_field, first, is_array, is_object, is_text, is_top, last, must_refuse, takes
 from mock_server.defects.defect import Family
-from mock_server.defects.places import (
-    any_field,
-    first,
-    forgive,
-    found,
-    is_array,
-    is_object,
-    is_text,
-    is_top,
-    last,
-    must_refuse,
-    show,
-    takes,
-    write_instead,
-)
+from mock_server.defects.places import forgive, found, show, write_instead
 from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step, body_of
 from specs import Field

@@ -1,0 +1,317 @@
+"""The proof: every deliberate defect is found, by the right family; every conforming implementation passes.
+
+    python -m tests.proof --write            # all of it, in parallel, and docs/kill-matrix.md anew
+    python -m tests.proof --only limit-unchecked --api babyland
+
+Each subject is a real server on a loopback port, judged by the gate. Stock Schemathesis, with all its checks, can be run
+on the same defects in the same run (``--stock``).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+import specs
+from contracts.embedded import targets
+from contracts.result import Result
+from contracts.run import Plan, judge_all
+from contracts.target import Target
+from tests import subjects
+from tests.implementations.catalogue import FAULTS, VARIANTS
+
+DOCUMENT = subjects.ROOT / "docs" / "kill-matrix.md"
+MOST_RULES = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Something to be judged. ``kind``: defect (of the mock), fault (of an implementation), variant or honest."""
+
+    api: str
+    kind: str
+    name: str
+    family: str = ""
+    fault: str = ""
+    field: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What came of a subject: the violated rules as ``rule/family/level/field``, and what it cost."""
+
+    subject: Subject
+    violated: tuple[str, ...] = ()
+    internal: str = ""
+    requests: int = 0
+    seconds: float = 0.0
+    restored: bool = True
+    stock: str = ""
+
+    @property
+    def rules(self) -> list[tuple[str, str, str]]:
+        """The violated rules with family and level, each once."""
+        return sorted({(rule, family, level) for rule, family, level, _field in map(_parts, self.violated)})
+
+    @property
+    def killed(self) -> bool:
+        """A must is violated, or (with --strict) a should."""
+        return bool(self.violated)
+
+    @property
+    def strict_only(self) -> bool:
+        """Only rules that are a should are violated."""
+        return self.killed and all(level == "should" for _rule, _family, level in self.rules)
+
+    @property
+    def blamed_right(self) -> bool:
+        """Every violated rule is of the defect's family, and there are at most two."""
+        families = {family for _rule, family, _level in self.rules}
+        return families == {self.subject.family} and len(self.rules) <= MOST_RULES
+
+    @property
+    def field_right(self) -> bool:
+        """The field that the defect is about is among those reported, where it is about a single one."""
+        reported = {field for *_rest, field in map(_parts, self.violated)}
+        return not self.subject.field or any(_related(self.subject.field, each) for each in reported)
+
+    @property
+    def good(self) -> bool:
+        """As it should be: a defect found and blamed right, a conforming subject without any violation."""
+        if self.internal:
+            return False
+        if self.subject.kind in ("defect", "fault"):
+            return self.killed and self.blamed_right and self.field_right
+        return not self.killed
+
+
+def _parts(violated: str) -> tuple[str, str, str, str]:
+    rule, family, level, field = violated.split("/", 3)
+    return rule, family, level, field
+
+
+def _related(left: str, right: str) -> bool:
+    """Whether one path is the other or holds it; ``*`` stands for the whole record."""
+    one, other = left.replace("[]", "").split("."), right.replace("[]", "").split(".")
+    size = min(len(one), len(other))
+    return "*" in (left, right) or one[:size] == other[:size]
+
+
+# --- the subjects ---------------------------------------------------------------------------------------------------
+
+
+def defects(apis: Sequence[str]) -> list[Subject]:
+    """Every defect of the mock in each API that has a place for it."""
+    with subjects.running("mock_server") as ready:
+        with urllib.request.urlopen(f"{ready['url']}/__admin/defects", timeout=10) as answer:
+            available = json.load(answer)["available"]
+    return [
+        Subject(
+            api=api, kind="defect", name=each["id"], family=each["family"], fault=each["fault"], field=each["fields"][api] or "", says=each["says"]
+        )
+        for each in available
+        for api in apis
+        if api in each["fields"]
+    ]
+
+
+def faults(apis: Sequence[str]) -> list[Subject]:
+    """The framework-typical faults of the independent implementations."""
+    return [
+        Subject(api=api, kind="fault", name=each.name, family=each.family, field=each.field, says=each.description)
+        for api in apis
+        for each in FAULTS[api]
+    ]
+
+
+def conforming(apis: Sequence[str]) -> list[Subject]:
+    """The implementations as they are, without GET, and in each variant that the documents leave open."""
+    plain = [Subject(api=api, kind="honest", name=name) for api in apis for name in ("with GET", "without GET")]
+    return plain + [Subject(api=api, kind="variant", name=name) for api in apis for name in VARIANTS[api]]
+
+
+# --- judging --------------------------------------------------------------------------------------------------------
+
+_MOCKS: dict[str, tuple[ExitStack, Target, str]] = {}
+"""The mocks of this worker process, one for each API, started once and switched between defects."""
+
+
+def judge(subject: Subject, *, stock: bool = False) -> Outcome:
+    """Judge one subject with the gate; an exception becomes the outcome's ``internal``."""
+    begun = time.monotonic()
+    try:
+        outcome = _judge_defect(subject, stock) if subject.kind == "defect" else _judge_implementation(subject)
+    except Exception as error:  # one broken subject must not end the proof
+        outcome = Outcome(subject=subject, internal=f"{type(error).__name__}: {error}"[:300])
+    return replace(outcome, seconds=round(time.monotonic() - begun, 1))
+
+
+def _judge_defect(subject: Subject, stock: bool) -> Outcome:
+    target, url = _mock(subject.api)
+    _admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
+    _admin("POST", f"{url}/__admin/reset", None)
+    outcome = _judged(subject, target)
+    if not stock:
+        return outcome
+    _admin("POST", f"{url}/__admin/reset", None)
+    return replace(outcome, stock=_stock(target))
+
+
+def _mock(api: str) -> tuple[Target, str]:
+    if api not in _MOCKS:
+        stack = ExitStack()
+        ready = stack.enter_context(subjects.running("mock_server", api))
+        _MOCKS[api] = (stack, targets(ready, {})[0], ready["url"])
+    return _MOCKS[api][1], _MOCKS[api][2]
+
+
+def _admin(method: str, url: str, body: Any) -> None:
+    data = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
+    urllib.request.urlopen(request, timeout=10).close()
+
+
+def _judge_implementation(subject: Subject) -> Outcome:
+    options: dict[str, Any] = {}
+    if subject.kind == "fault":
+        options["fault"] = subject.name
+    elif subject.kind == "variant":
+        options["variants"] = [subject.name]
+    else:
+        options["read"] = subject.name == "with GET"
+    with subjects.implementation(subject.api, **options) as target:
+        return _judged(subject, target)
+
+
+def _judged(subject: Subject, target: Target) -> Outcome:
+    (report,) = judge_all(Plan(target=target, apis=(target.api,)))
+    violated = [each for each in report.results if each.verdict == "violates"]
+    internal = [each.actual or "" for each in report.results if (each.actual or "").startswith("internal error")]
+    return Outcome(
+        subject=subject,
+        violated=tuple(_line(each) for each in violated),
+        internal=internal[0] if internal else "",
+        requests=report.requests,
+        restored=report.restored.ok,
+    )
+
+
+def _line(result: Result) -> str:
+    return f"{result.rule}/{result.family}/{result.level}/{result.field}"
+
+
+def _stock(target: Target) -> str:
+    """What stock Schemathesis says of the same server: the failed checks, or ""."""
+    headers = [part for name, value in _headers(target).items() for part in ("-H", f"{name}: {value}")]
+    command = [str(Path(sys.executable).with_name("st")), "run", str(target.api.file), "--url", target.url, "--checks", "all"]
+    command += ["--seed", "1", "--continue-on-failure", "--no-color", "--generation-database", "none", *headers]
+    run = subprocess.run(command, capture_output=True, text=True, timeout=600, check=False, env={**os.environ, "COLUMNS": "200"})
+    found = sorted(set(re.findall(r"\[(ST\d{3})\]", run.stdout)))
+    return " ".join(found) if run.returncode else ""
+
+
+def _headers(target: Target) -> Mapping[str, str]:
+    from contracts.customer import present  # the suite's own way to present a credential
+
+    return present(target.api.security, target.customer.auth).headers
+
+
+def run_all(chosen: Sequence[Subject], jobs: int, stock: bool) -> Iterator[Outcome]:
+    """The outcomes, as they come; the subjects of one API are kept on as few workers as there are."""
+    with ProcessPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(partial(judge, stock=stock), subject) for subject in chosen]):
+            yield future.result()
+
+
+# --- writing --------------------------------------------------------------------------------------------------------
+
+
+def totals(outcomes: Iterable[Outcome]) -> list[str]:
+    """The figures of the proof, a line each."""
+    listed = list(outcomes)
+    wrong = [each for each in listed if each.subject.kind in ("defect", "fault")]
+    right = [each for each in listed if each.subject.kind in ("variant", "honest")]
+    lines = []
+    if wrong:
+        lines.append(f"defects found: {sum(each.killed for each in wrong)} of {len(wrong)} ({sum(each.strict_only for each in wrong)} only with --strict)")
+        lines.append(f"right family, at most {MOST_RULES} rules: {sum(each.blamed_right for each in wrong)} of {len(wrong)}")
+    if any(each.stock for each in wrong):
+        lines.append(f"found by stock Schemathesis in the same run: {sum(bool(each.stock) for each in wrong)} of {len(wrong)}")
+    if right:
+        lines.append(f"conforming subjects without a violation: {sum(not each.killed for each in right)} of {len(right)}")
+    return lines
+
+
+def document(outcomes: Sequence[Outcome]) -> str:
+    """docs/kill-matrix.md."""
+    lines = ["# The kill matrix\n", "Written by `tox -e proof`; every number here is from one run.\n", *(f"- {line}" for line in totals(outcomes)), ""]
+    counts = Counter((each.subject.family, each.killed) for each in outcomes if each.subject.kind in ("defect", "fault"))
+    families = sorted({family for family, _killed in counts})
+    lines += ["| family | found | of |", "|---|---|---|"]
+    lines += [f"| {family} | {counts[family, True]} | {counts[family, True] + counts[family, False]} |" for family in families]
+    lines += ["", "| defect | API | family | catalogue | field | rules violated | requests | seconds | stock |", "|---|---|---|---|---|---|---|---|---|"]
+    lines += [_row(each) for each in sorted(outcomes, key=_order) if each.subject.kind in ("defect", "fault")]
+    lines += ["", "| conforming | API | violations | observed as |", "|---|---|---|---|"]
+    lines += [f"| {each.subject.name} | {each.subject.api} | {len(each.violated)} | {each.subject.kind} |" for each in sorted(outcomes, key=_order) if each.subject.kind in ("variant", "honest")]
+    return "\n".join(lines) + "\n"
+
+
+def _order(outcome: Outcome) -> tuple[str, str, str, str]:
+    subject = outcome.subject
+    return subject.kind, subject.family, subject.name, subject.api
+
+
+def _row(outcome: Outcome) -> str:
+    subject = outcome.subject
+    rules = ", ".join(rule + (" (should)" if level == "should" else "") for rule, _family, level in outcome.rules) or "none"
+    field = f"`{subject.field}`" if subject.field else ""
+    cells = (subject.name, subject.api, subject.family, subject.fault, field, rules, outcome.requests, outcome.seconds, outcome.stock or "-")
+    return f"| {' | '.join(map(str, cells))} |"
+
+
+@click.command()
+@click.option("--api", "apis", multiple=True, help="These APIs only.")
+@click.option("--only", multiple=True, help="These subjects only, by name.")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(["defect", "fault", "variant", "honest"]), help="These kinds only.")
+@click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
+@click.option("--stock", is_flag=True, help="Run stock Schemathesis on each defect as well.")
+@click.option("--write", is_flag=True, help="Write docs/kill-matrix.md anew.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
+def main(apis: Sequence[str], only: Sequence[str], kinds: Sequence[str], jobs: int, stock: bool, write: bool, json_file: Path | None) -> None:
+    """Judge every defect, fault, variant and implementation; exit 1 where one is not as it should be."""
+    wanted = apis or specs.names()
+    everything = [*defects(wanted), *faults(wanted), *conforming(wanted)]
+    chosen = [each for each in everything if (not only or each.name in only) and (not kinds or each.kind in kinds)]
+    outcomes = []
+    for outcome in run_all(chosen, jobs, stock):
+        outcomes.append(outcome)
+        if not outcome.good:
+            click.echo(f"{outcome.subject.kind} {outcome.subject.name} {outcome.subject.api} [{outcome.subject.family} {outcome.subject.field}]")
+            click.echo(f"   {outcome.internal or ', '.join(outcome.violated[:8]) or 'not found'}")
+    for line in totals(outcomes):
+        click.echo(line)
+    if json_file is not None:
+        json_file.write_text(json.dumps([asdict(each) for each in outcomes], indent=1), encoding="utf-8")
+    if write:
+        DOCUMENT.write_text(document(outcomes), encoding="utf-8")
+    sys.exit(any(not outcome.good for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m tests.proof")
