@@ -133,7 +133,8 @@ class Call:
 class Client:
     """Sends calls one after another within the limits, and keeps count.
 
-    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s.
+    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
+    ``refused_last``: the last request other than a GET was refused.
     """
 
     def __init__(self, limits: Limits, redactor: Redactor) -> None:
@@ -141,6 +142,7 @@ class Client:
         self.redactor = redactor
         self.count = 0
         self.writes = 0
+        self.refused_last = False
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
         self._next_at = 0.0
@@ -157,6 +159,7 @@ class Client:
         while True:
             exchange = self._exchange(call)
             if exchange.status != 429:
+                self.refused_last = exchange.refused if call.method != "GET" else self.refused_last
                 return exchange
             self.throttled.append(exchange)
             pause = _retry_after(exchange)

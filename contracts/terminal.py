@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.report import RunReport
-from contracts.reports.findings import Finding, findings, outcome, place
+from contracts.reports.findings import Finding, findings, label, outcome, place
 from contracts.result import Result
 from contracts.rule import FAMILIES, Rule
 from contracts.run import Run
@@ -108,7 +108,7 @@ def _parts(finding: Finding, lines: int) -> dict[str, str]:
 
 def _fields(fields: Sequence[str], lines: int) -> str:
     """As many names as surely fit into so many lines, and the number of the others."""
-    names = ["the endpoint as a whole" if each == "*" else each for each in fields]
+    names = [label(each) for each in fields]
     shown: list[str] = []
     for name in names:
         if shown and len(", ".join([*shown, name])) > lines * 50:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from contracts.client import Exchange
 from contracts.customer import Customer
-from contracts.evidence import control, differences_of, fresh_patch, single, write
+from contracts.evidence import control, differences_of, fresh_patch, single, single_or_none, write
+from contracts.faults import faulty, plain_fault
 from contracts.patches import settable
 from contracts.records import Record, look_up
 from contracts.rule import Case, field_cases, rule
@@ -46,7 +48,7 @@ def test_other_customer_is_unchanged(customer: Customer, case: Field) -> None:
 def test_refused_patch_leaves_the_other_customer(customer: Customer, case: None) -> None:
     """A refused patch of one customer leaves another customer's record as it was."""
     before = _other_record(customer)
-    exchanges = [customer.patch({}, auth={}), customer.send("PATCH", b'{"a":')]
+    exchanges = [customer.patch({}, auth={}), customer.send("PATCH", b'{"a":'), *_invalid_patches(customer)]
     changed = customer.reader.differences(before, _other_record(customer))
     if changed:
         raise Violation(
@@ -55,6 +57,17 @@ def test_refused_patch_leaves_the_other_customer(customer: Customer, case: None)
             exchange=exchanges[-1],
             difference=differences_of(changed),
         )
+
+
+def _invalid_patches(customer: Customer) -> Iterator[Exchange]:
+    """Patches of a valid and an invalid field."""
+    record = customer.read()
+    plain = [each for each in settable(customer.api) if each.top == each.path and each.reference is None]
+    for bad in [each for each in faulty(customer.api) if each.top == each.path][:2]:
+        fault = plain_fault(customer.api, bad)
+        good = next((each for each in plain if each is not bad and single_or_none(customer, each) is not None), None)
+        if fault is not None and good is not None:
+            yield customer.patch({**fresh_patch(customer, record, good).body, bad.name: fault.value})
 
 
 @rule("other-credential-refused", family="isolation", wfc="F206")

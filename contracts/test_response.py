@@ -14,6 +14,7 @@ from contracts.evidence import single
 from contracts.patches import settable
 from contracts.records import ABSENT, look_up
 from contracts.rule import field_cases, rule
+from contracts.secrecy import MIN_LENGTH
 from contracts.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
 
@@ -192,12 +193,48 @@ def test_timestamp_moves_forward(customer: Customer, case: RecordField) -> None:
         raise NotJudged(f"no success answer shows {case.path} in UTC")
 
 
+@rule("answer-shows-what-get-shows", family="response", advice="one representation for GET and PATCH")
+def test_answer_shows_the_members_that_get_shows(customer: Customer, case: None) -> None:
+    """The answer to a patch shows the documented members that the GET of the same representation shows."""
+    if not customer.reads_by_get:
+        raise NotJudged("the target gives no GET")
+    record = customer.read()
+    for exchange, answered in _records(customer):
+        lacking = [each.path for each in customer.api.record if each.path in record and record[each.path] is not None and each.path not in answered]
+        if lacking:
+            raise Violation(expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange)
+
+
+@rule("any-text-stays-json", family="response", standard="RFC 8259 7")
+def test_answer_with_any_text_is_json(customer: Customer, case: None) -> None:
+    """Quotation marks, backslashes and control characters in stored texts leave the answers valid JSON."""
+    texts = [each for each in settable(customer.api) if "string" in each.types and each.reference is None and each.top == each.path]
+    free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "pattern", "enum", "const"}]
+    record = customer.read()
+    nested = [each for each in settable(customer.api) if "string" in each.types and each.top != each.path and "[]" not in each.path]
+    bodies = [customer.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if customer.values.safe(each, 'a"b\\c')]
+    accepted = 0
+    for body in bodies:
+        exchange = customer.patch(body)
+        reading = customer.read_exchange()
+        accepted += exchange.ok
+        for shown in (exchange, reading):
+            if exchange.ok and shown.answer is not None and shown.answer.body and shown.answer.json is NOT_JSON:
+                customer.patch({name: customer.values.fresh(customer.api.field(name)) for name in body})
+                raise Violation(expected="valid JSON", actual=shown.said, exchange=shown)
+    if not accepted:
+        raise NotJudged("no such text is accepted")
+
+
 @rule("no-secret-shown", family="response", wfc="F204")
 def test_success_shows_no_secret(customer: Customer, case: None) -> None:
     """A success answer shows no undocumented member that is named like a secret."""
     documented = {each.path.rsplit(".", 1)[-1] for each in customer.api.walk_record()}
     hidden = {each.name for each in customer.api.walk_fields() if each.write_only}
+    credentials = [secret.reveal() for secret in customer.party.auth.values() if len(secret.reveal()) >= MIN_LENGTH]
     for exchange, record in _records(customer):
+        if exchange.answer is not None and any(credential in exchange.answer.text for credential in credentials):
+            raise Violation(expected="no secret in the answer", actual="the answer shows the credential", exchange=exchange)
         for name in _names(record):
             snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
             if name not in documented and name not in hidden and SECRET_NAMES.search(snake):

@@ -195,7 +195,8 @@ def matching(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         collect()
-    return tuple(sorted(found, key=lambda text: (-len(text), text)))
+    middle = sum(map(len, found)) / max(len(found), 1)
+    return tuple(sorted(found, key=lambda text: (abs(len(text) - middle), text)))
 
 
 def of_length(field: Field, size: int, letter: str = "a") -> str | None:

@@ -34,6 +34,11 @@ def blueprint(services: Sequence[Service]) -> Blueprint:
     def state() -> Any:
         return {service.api.name: {"customers": [_customer(entry) for entry in service.store.entries]} for service in services}
 
+    _add_defects(routes, services)
+    return routes
+
+
+def _add_defects(routes: Blueprint, services: Sequence[Service]) -> None:
     @routes.get("/defects")
     def defects() -> Any:
         return _defects(services)
@@ -54,8 +59,6 @@ def blueprint(services: Sequence[Service]) -> Blueprint:
     def delete_defects() -> Any:
         activate(services, ())
         return _defects(services)
-
-    return routes
 
 
 def activate(services: Sequence[Service], ids: Sequence[str]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from urllib.parse import quote
 
@@ -109,19 +109,23 @@ def _misspelt(service: Service, expected: str) -> Response | None:
     if mode == "accept":
         return None
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return Response(status=308, headers={"Location": quote(expected) + query})
+    return _without_body(308, {"Location": quote(expected) + query})
 
 
 def _options(service: Service, methods: Sequence[str]) -> Response:
     headers = {"Allow": ", ".join((*methods, "OPTIONS"))}
     if "PATCH" in methods:
         headers["Accept-Patch"] = ", ".join(service.api.media_types)
-    response = Response(status=200, headers=headers)
-    del response.headers["Content-Type"]
-    return response
+    return _without_body(200, headers)
 
 
 # --- answers ------------------------------------------------------------------------------------------------------
+
+
+def _without_body(status: int, headers: Mapping[str, str]) -> Response:
+    response = Response(status=status, headers=headers)
+    del response.headers["Content-Type"]  # Flask's is HTML
+    return response
 
 
 def _response(answer: Answer) -> Response:

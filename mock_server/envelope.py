@@ -95,7 +95,8 @@ def _item(api: Api, shape: Shape, fault: Fault) -> dict[str, Any]:
     value = UNSHOWN if is_secret(api, fault.path) else fault.value
     keys = (f"{fault.kind}.{fault.limit}", fault.kind, "default")
     text = next(api.fault_texts[key] for key in keys if key in api.fault_texts)
-    message = text.message.replace("{limit}", _plain(fault.limit)).replace("{field}", field).replace("{value}", _plain(value))
+    limit = "" if fault.limit is None else _plain(fault.limit)
+    message = text.message.replace("{limit}", limit).replace("{field}", field).replace("{value}", _plain(value))
     return {"field": field, "message": message, "code": text.code, "value": value}
 
 

@@ -7,6 +7,7 @@ it is not done at every request, and not imported unless it is asked for.
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from flask import Request, Response
@@ -47,7 +48,11 @@ class OwnAnswers:
         is_30 = str(api.document["openapi"]).startswith("3.0")
         maker = oas30_read_schema_validators_factory if is_30 else oas31_schema_validators_factory
         # The loader has checked the document already; the annotation lacks the None that the library documents.
-        config = Config(spec_validator_cls=None, schema_validators_factory=KeptValidators(maker))  # type: ignore[arg-type]
+        config = Config(
+            spec_validator_cls=None,  # type: ignore[arg-type]
+            schema_validators_factory=KeptValidators(maker),
+            extra_media_type_deserializers={situation.shape.media_type: json.loads for situation in api.situations.values()},
+        )
         self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix or "/"}]}, config=config)
 
     def deviation(self, request: Request, response: Response) -> str | None:

@@ -185,3 +185,8 @@ def place(claim: Mapping[str, str]) -> str:
     """Where the document says it; a standard's place has its name in it already."""
     at = "; ".join(dict.fromkeys(claim["at"].split("; ")))
     return at if at.startswith(claim["document"]) else f"{claim['document']}, {at}"
+
+
+def label(field: str) -> str:
+    """A field as a person reads it; ``*`` stands for the endpoint as a whole, and ``*:x`` for x sent to it."""
+    return "the endpoint" if field == "*" else field.removeprefix("*:")

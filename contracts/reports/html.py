@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts.report import RunReport
-from contracts.reports.findings import Choice, Finding, choices, deciding, findings, outcome, place, unjudged
+from contracts.reports.findings import Choice, Finding, choices, deciding, findings, label, outcome, place, unjudged
 from contracts.result import Result
 from contracts.rule import FAMILIES
 from contracts.verdict import Level, Verdict
@@ -212,7 +212,7 @@ def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters |= {"pretty": _pretty, "value": _value}
+    environment.filters |= {"pretty": _pretty, "value": _value, "label": label}
     style, script = (_read(name) for name in ("report.css", "report.js"))
     return environment.get_template("report.html.j2").render(
         outcome=outcome(runs, strict=strict),

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.report import RunReport
-from contracts.reports.findings import Finding, choices, findings, outcome, place
+from contracts.reports.findings import Finding, choices, findings, label, outcome, place
 from contracts.result import Result
 from contracts.rule import FAMILIES
 from contracts.verdict import Level, Verdict
@@ -84,7 +84,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     yield ""
     if first.claim:
         yield f"- **Says** {_plain(place(first.claim))}"
-    shown = ", ".join(_code(each) for each in finding.fields[:SHOWN_FIELDS])
+    shown = ", ".join(_code(label(each)) for each in finding.fields[:SHOWN_FIELDS])
     more = len(finding.fields) - SHOWN_FIELDS
     yield f"- **On** {shown}{f' and {more} more' if more > 0 else ''}"
     yield f"- **Expected** {_code(first.expected)}"
@@ -120,7 +120,7 @@ def _observed(run: RunReport) -> Iterator[str]:
     rows = []
     for each in found:
         more = len(each.fields) - SHOWN_FIELDS
-        fields = ", ".join(_code(field) for field in each.fields[:SHOWN_FIELDS])
+        fields = ", ".join(_code(label(field)) for field in each.fields[:SHOWN_FIELDS])
         rows.append((_plain(each.point), _plain(each.behaviour), f"{fields}{f' and {more} more' if more > 0 else ''}"))
     yield from _table(("Point", "The target's choice", "Fields"), rows)
     yield from ("", "</details>")

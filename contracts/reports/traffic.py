@@ -44,7 +44,8 @@ class Traffic:
 
     def __call__(self, exchange: Exchange) -> None:
         """Append an exchange, free of secrets, to this process's part."""
-        line = shown_exchange(exchange, self._redactor, SHOWN_BODY) | {
+        shown = shown_exchange(exchange, self._redactor, SHOWN_BODY)
+        line = {name: value for name, value in shown.items() if name != "curl"} | {
             "about": self.about,
             "sent_bytes": len(exchange.body or b""),
             "received_bytes": len(exchange.answer.body) if exchange.answer else 0,
@@ -118,7 +119,6 @@ def _request(each: Mapping[str, Any]) -> Request:
         queryString=_records(dict(parse_qsl(urlsplit(each["url"]).query, keep_blank_values=True))),
         postData=None if each["body"] is None else PostData(mimeType=media_type, text=each["body"]),
         bodySize=each["sent_bytes"],
-        comment=each["curl"],
     )
 
 
