@@ -61,13 +61,16 @@ class Composer:
     def patch(self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] = lambda _item: True) -> Patch:
         """The patch that sets ``leaf`` to ``value``; ``prefers`` picks among the items of an array.
 
-        Raises NotJudged where the record has no item that could carry the field.
+        Raises NotJudged where the record has no item that could carry the field, and for a null that could not be undone.
         """
         way = _Way(self.way(leaf), value, prefers)
         self._filled = set()
         top = way.fields[0]
         sent = self._along(way, 0, look_up(record, top.response))
-        return Patch(leaf, value, {top.name: sent}, tuple(way.selectors), frozenset(self._filled))
+        patch = Patch(leaf, value, {top.name: sent}, tuple(way.selectors), frozenset(self._filled))
+        if value is None and leaf.safe.get("type") == "null" and patch.shown_in(record) is not ABSENT:
+            raise NotJudged(f"{leaf.path} holds a value that could not be put back")
+        return patch
 
     def fresh(self, record: Record, leaf: Field) -> Patch:
         """A patch of ``leaf`` to a safe value that the record does not show yet."""

@@ -222,6 +222,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     api, field = parameters["customer"]
     result, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
     pyfuncitem.stash[RESULT] = result
+    pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]
     _raise_for(result, run.plan, outcome)
     return True
 
@@ -238,12 +239,11 @@ def _raise_for(result: Result, plan: Plan, outcome: BaseException | None) -> Non
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-    """Attach the result to the report, so that it reaches the controller, and its facts to the JUnit file."""
+    """Attach the result to the report, so that it reaches the controller."""
     report: Any = yield
     result = item.stash.get(RESULT, None)
     if result is not None and call.when == "call":
         report.contract_result = result.to_dict()
-        report.user_properties += [("rule", result.rule), ("family", result.family), ("level", result.level), ("field", result.field), ("verdict", result.verdict)]
     return report
 
 

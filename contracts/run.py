@@ -149,7 +149,7 @@ class Run:
             if rule.generated and api in self._violated:
                 raise NotJudged("a rule on single patches is violated already; mend that first")
             call(judging.customer)
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
         result = judged(self._targets[api].api, rule, field, outcome, judging.transcript.exchanges, self.redactor, seconds)

@@ -6,12 +6,13 @@ import re
 import secrets
 import string
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count, islice, product
 from typing import Any
 from uuid import UUID
+from zlib import crc32
 
 import jsonschema_rs
 from hypothesis import HealthCheck, Phase, given, settings
@@ -22,7 +23,10 @@ from contracts.target import Target, plain_path
 from contracts.verdict import NotJudged
 from specs import Field
 
-WORDS = ("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heath", "Ivory", "Jade", "Kelp", "Lotus", "Maple")
+WORDS = (
+    *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heath", "Ivory", "Jade", "Kelp", "Lotus", "Maple"),
+    *("Nettle", "Olive", "Poppy", "Quartz", "River", "Slate", "Tulip", "Umber", "Violet", "Willow", "Yarrow", "Zinnia"),
+)
 PRINTABLE = "".join(chr(code) for code in range(32, 127))
 
 
@@ -137,8 +141,8 @@ class Values:
         if made is not None and re.search(pattern, made(1, self._token if field.unique else "")):
             return (value for value in (made(index, self._token if field.unique else "") for index in count(1)) if len(value) <= longest)
         if pattern:
-            return _endless(matching(pattern, int(schema.get("minLength", 1)), longest))
-        words = (self._token + word if field.unique else word for word in _words())
+            return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), longest), field.path))
+        words = (self._token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)
 
@@ -149,10 +153,17 @@ def _endless(values: Any) -> Iterator[Any]:
         yield from values
 
 
-def _words() -> Iterator[str]:
+def _turned(values: Sequence[str], path: str) -> Sequence[str]:
+    """The values from another start for each field, so that one that lands in the wrong field shows."""
+    start = crc32(path.encode()) % len(values) if values else 0
+    return [*values[start:], *values[:start]]
+
+
+def _words(path: str) -> Iterator[str]:
     """Letters only, so that fields with a stricter alphabet take them too."""
+    words = _turned(WORDS, path)
     for suffix in map("".join, _letter_tuples()):
-        yield from (word + suffix for word in WORDS)
+        yield from (word + suffix for word in words)
 
 
 def _letter_tuples() -> Iterator[tuple[str, ...]]:

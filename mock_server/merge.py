@@ -14,7 +14,6 @@ from mock_server.plan import Member, Members, Plan, written_names
 from mock_server.relations import by_key, shown_key
 from mock_server.store import Row, State
 from mock_server.upkeep import completed, derived, touched
-from specs import Api
 
 
 @dataclass(slots=True)
@@ -65,7 +64,7 @@ class Write:
             return merge_patch(stored, sent) if member.policy == "merge" else sent
         if member.policy == "replace":
             stored = _without_written(stored, member.members)
-        return touched(self.object(stored, sent, member.members, path), member.owned, self.now)
+        return touched(self.object(stored, sent, member.members, path), member.touched, self.now)
 
     def _keyed(self, old: list[Any], sent: list[Any], member: Member, path: str) -> list[Any]:
         """Items that are stored already are written member by member, in place; new ones go to the end."""
@@ -75,7 +74,7 @@ class Write:
             identity = each.get(member.field.merge.key) if member.field.merge else None
             at = f"{path}[{identity}]"
             if identity in items:
-                items[identity] = touched(self.object(items[identity], each, member.members, at), member.owned, self.now)
+                items[identity] = touched(self.object(items[identity], each, member.members, at), member.touched, self.now)
             else:
                 items[identity] = self._new_item(each, member, at)
         return list(items.values())
@@ -100,12 +99,12 @@ class Write:
         return next((row for row in self.rows.get(collection or "", ()) if row.get(row_key) == key), {row_key: key})
 
 
-def patched(state: State, changes: Mapping[str, Any], api: Api, plan: Plan, write: Write) -> State:
+def patched(state: State, changes: Mapping[str, Any], plan: Plan, write: Write) -> State:
     """The state after a PATCH with these changes; without any, the same state."""
     if not changes:
         return state
     record = write.object(state.record, changes, plan.members, "")
-    record = derived(touched(record, plan.owned, write.now), api.record)
+    record = derived(touched(record, plan.touched, write.now), plan.derived)
     return State(record=record, hidden={**state.hidden, **write.hidden})
 
 

@@ -21,13 +21,11 @@ class Owned:
     """A member of a shown object that only the server writes.
 
     Attributes:
-        touched: every write sets it to its time.
         given: what a new item gets for it, read off the seeds: the time, an id that no other item has, or the
             ``sample``, since all seeded items have the same.
     """
 
     name: str
-    touched: bool
     given: Literal["time", "id", "sample"]
     sample: Any
 
@@ -46,6 +44,7 @@ class Member:
         related: whether it, or a member at any depth, refers to other records, is unique, or is told apart by a key.
         members: properties of the object, or of the array's items.
         owned: members of the shown object or item that only the server writes.
+        touched: those of them that every write sets to its time.
     """
 
     field: Field
@@ -58,6 +57,7 @@ class Member:
     related: bool
     members: Members
     owned: tuple[Owned, ...]
+    touched: tuple[str, ...]
 
     @property
     def policy(self) -> Literal["replace", "merge", "keyed"]:
@@ -70,10 +70,14 @@ Members = Mapping[str, Member]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """All request properties of an API by name, and the top-level properties of the record that only the server writes."""
+    """All request properties of an API by name, and the top-level properties of the record that follow from a write.
+
+    touched: set to its time. derived: these say whether certain others hold a value.
+    """
 
     members: Members
-    owned: tuple[Owned, ...]
+    touched: tuple[str, ...]
+    derived: tuple[RecordField, ...]
     refuses_unknown: bool
 
     def walk(self) -> Iterator[Member]:
@@ -86,7 +90,8 @@ def plan_of(api: Api) -> Plan:
     members = _members(api, api.fields, api.record, "")
     return Plan(
         members=members,
-        owned=_owned(api, members, api.record),
+        touched=_touched(members, api.record),
+        derived=tuple(each for each in api.record if each.all_set),
         refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
     )
 
@@ -117,6 +122,7 @@ def _member(api: Api, field: Field, shown_by: tuple[RecordField, ...], parent: s
         related=_is_related(field) or any(each.related for each in members.values()),
         members=members,
         owned=_owned(api, members, children),
+        touched=_touched(members, children),
     )
 
 
@@ -161,6 +167,11 @@ def _owned(api: Api, members: Members, shown_by: tuple[RecordField, ...]) -> tup
     return tuple(_owned_member(api, each) for each in shown_by if name_of(each) not in written)
 
 
+def _touched(members: Members, shown_by: tuple[RecordField, ...]) -> tuple[str, ...]:
+    written = written_names(members)
+    return tuple(name_of(each) for each in shown_by if each.touched and name_of(each) not in written)
+
+
 def written_names(members: Members) -> frozenset[str | None]:
     """The shown names that a client can write."""
     return frozenset(member.shown for member in members.values() if member.ignored is None)
@@ -174,7 +185,7 @@ def _owned_member(api: Api, shown: RecordField) -> Owned:
         given = "time"
     elif len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen):
         given = "id"
-    return Owned(name=names[-1], touched=shown.touched, given=given, sample=seen[0] if seen else None)
+    return Owned(name=names[-1], given=given, sample=seen[0] if seen else None)
 
 
 def _values_at(holders: Iterable[Any], names: list[str]) -> list[Any]:

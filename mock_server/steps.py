@@ -146,10 +146,7 @@ def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
 
 def body_of(exchange: Exchange) -> bytes:
     """The bytes of the body, within the limit."""
-    request = exchange.request
-    if (request.content_length or 0) > BODY_LIMIT:
-        raise Refusal("too_large")
-    content: bytes = request.get_data()
+    content: bytes = exchange.request.get_data()
     if len(content) > BODY_LIMIT:
         raise Refusal("too_large")
     return content
@@ -208,7 +205,7 @@ def check_faults(exchange: Exchange) -> None:
 def merge(exchange: Exchange) -> None:
     """The state after the write."""
     write = Write(now=now(), rows=exchange.store.references, owner=f"{exchange.api.name}/{exchange.entry.name}")
-    exchange.after = patched(exchange.before, exchange.changes, exchange.api, exchange.plan, write)
+    exchange.after = patched(exchange.before, exchange.changes, exchange.plan, write)
 
 
 def commit(exchange: Exchange) -> None:

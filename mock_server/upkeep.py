@@ -16,11 +16,10 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def touched(shown: dict[str, Any], owned: Iterable[Owned], moment: str) -> dict[str, Any]:
-    """With the time of this write in every member that shows one; never earlier than what stands there."""
-    for each in owned:
-        if each.touched:
-            shown[each.name] = later(shown.get(each.name), moment)
+def touched(shown: dict[str, Any], names: Iterable[str], moment: str) -> dict[str, Any]:
+    """With the time of this write in these members; never earlier than what stands there."""
+    for name in names:
+        shown[name] = later(shown.get(name), moment)
     return shown
 
 
@@ -51,8 +50,7 @@ def _given(each: Owned, moment: str, seed: str) -> Any:
 def derived(record: dict[str, Any], shown_by: Iterable[RecordField]) -> dict[str, Any]:
     """With every member that says whether certain others hold a value."""
     for each in shown_by:
-        if each.all_set:
-            record[name_of(each)] = all(_holds_value(record, path) for path in each.all_set)
+        record[name_of(each)] = all(_holds_value(record, path) for path in each.all_set)
     return record
 
 

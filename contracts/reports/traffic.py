@@ -34,7 +34,6 @@ class Traffic:
         self.about = ""
         self._folder = folder
         self._redactor = redactor
-        self._part: TextIO | None = None
         self._lock = Lock()
 
     def clear(self) -> None:
@@ -50,24 +49,13 @@ class Traffic:
             "sent_bytes": len(exchange.body or b""),
             "received_bytes": len(exchange.answer.body) if exchange.answer else 0,
         }
-        with self._lock:  # a rule may send from several threads
-            part = self._part = self._part or self._open()
-            part.write(json.dumps(line) + "\n")
-            part.flush()
-
-    def _open(self) -> TextIO:
         self._folder.mkdir(parents=True, exist_ok=True)
-        return (self._folder / PARTS.replace("*", str(os.getpid()))).open("a", encoding="utf-8")
-
-    def close(self) -> None:
-        """End this process's part."""
-        if self._part is not None:
-            self._part.close()
-            self._part = None
+        path = self._folder / PARTS.replace("*", str(os.getpid()))
+        with self._lock, path.open("a", encoding="utf-8") as part:  # a rule may send from several threads
+            part.write(json.dumps(line) + "\n")
 
     def merge(self) -> None:
         """Make traffic.har of the parts of all processes, in the order of sending, and remove them."""
-        self.close()
         self._folder.mkdir(parents=True, exist_ok=True)
         paths = sorted(self._folder.glob(PARTS))
         with ExitStack() as stack:

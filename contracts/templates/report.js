@@ -29,7 +29,7 @@
     const counted = element.closest("table.results") ? "row" : "";
     take(element, element.closest("[data-api]").dataset.api, owner.rule, owner.family, element.dataset.field, element.dataset.verdict, level, counted);
   }
-  const containers = all("[data-rule]:not([data-verdict]):not(th), .reasons tbody tr, [data-part], .api").reverse();
+  const containers = all("[data-rule]:not([data-verdict]):not(th), .more, .reasons tbody tr, [data-part], .api").reverse();
 
   const filter = () => {
     const asked = new FormData(form);
@@ -44,7 +44,10 @@
       if (each.cell) each.element.classList.toggle("off", !fits); else each.element.hidden = !fits;
     }
     tables.forEach((each) => narrow(each, active));
-    for (const element of containers) element.hidden = active && !visible(element);
+    for (const element of containers) {
+      element.hidden = active && !visible(element);
+      if (active && element.className === "more") element.open = true;
+    }
     document.getElementById("nothing").hidden = fit > 0;
     document.getElementById("count").textContent = active ? `${fit} of ${total} results` : `${total} results`;
   };

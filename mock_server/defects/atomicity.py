@@ -23,7 +23,7 @@ defect = Family("atomicity")
 def _store(exchange: Exchange, changes: Mapping[str, Any]) -> None:
     """Writes changes, whatever becomes of the request."""
     write = Write(now=now(), rows=exchange.store.references, owner=exchange.api.name)
-    exchange.store.write(exchange.entry, patched(exchange.before, changes, exchange.api, exchange.plan, write))
+    exchange.store.write(exchange.entry, patched(exchange.before, changes, exchange.plan, write))
 
 
 def _good(exchange: Exchange) -> dict[str, Any]:
