@@ -29,11 +29,19 @@ class Write:
         return self.patch.field
 
 
-def write(customer: Customer, patch: Patch, before: Record | None = None) -> Write:
-    """Send a patch between two readings of the record."""
+def write(customer: Customer, patch: Patch, before: Record | None = None, *, settled: bool = True) -> Write:
+    """Send a patch between two readings of the record.
+
+    What a refusal does to the next patch is a matter of its own (repeat-after-refusal): with ``settled``, a patch that is
+    accepted and not stored right after a refusal is sent once more.
+    """
     earlier = customer.read(without=patch.field.top) if before is None else before
+    after_refusal = settled and customer.client.refused_last
     exchange = customer.patch(patch.body)
-    return Write(patch, earlier, exchange, customer.read(without=patch.field.top))
+    done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))
+    if after_refusal and customer.accepted(exchange) and not stored(customer, done):
+        return write(customer, patch, earlier, settled=False)
+    return done
 
 
 def single(customer: Customer, leaf: Field) -> Write:
@@ -50,11 +58,7 @@ def single(customer: Customer, leaf: Field) -> Write:
 def _single(customer: Customer, leaf: Field) -> Write | NotJudged:
     try:
         before = customer.read(without=leaf.top)
-        after_refusal = customer.client.refused_last
-        done = write(customer, fresh_patch(customer, before, leaf), before)
-        if after_refusal and customer.accepted(done.exchange) and not stored(customer, done):
-            return write(customer, done.patch, done.after)  # what a refusal does to the next patch is repeat-after-refusal's
-        return done
+        return write(customer, fresh_patch(customer, before, leaf), before)
     except NotJudged as reason:
         return reason
 

@@ -133,6 +133,17 @@ def _oddity(field: Field) -> tuple[bool, ...]:
     return field.write != "documented", "[]" in field.path, field.path != field.top, "string" not in field.types, bool(shaped)
 
 
+def redirected(customer: Customer, exchange: Exchange) -> bool:
+    """The answer is a redirect, and so is that to every patch: not a matter of this one."""
+    if exchange.status is None or not 300 <= exchange.status < 400:
+        return False
+    try:
+        probe(customer)
+    except NotJudged:
+        return True
+    return False
+
+
 def attempt(customer: Customer, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
     """Send a patch to a fresh value, ``how`` as for ``Customer.send``; read the record after a success, or to ``look``."""
     field = probe(customer)

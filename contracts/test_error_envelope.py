@@ -31,6 +31,7 @@ from contracts.refusals import (
     error_answers,
     first_refused,
     no_credential,
+    redirected,
     refused_empty,
     unknown_customer,
     wrong_accept,
@@ -44,6 +45,8 @@ from specs import Api, Field, Shape
 
 PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
 """Values of Accept-Language: two languages, and no language at all."""
+
+REDIRECTED = "every patch is redirected: judged by no-redirect"
 
 # --- bad values -----------------------------------------------------------------------------------------------------
 
@@ -64,7 +67,7 @@ def _excuse(customer: Customer, exchange: Exchange) -> str | None:
         return "the bad value is accepted: judged by the rules on values"
     if exchange.answer.status >= 500:
         return f"the server failed with {exchange.status}: judged by the rules on values"
-    return None
+    return REDIRECTED if redirected(customer, exchange) else None
 
 
 @rule("invalid-field-status", family="error_envelope", cases=field_cases(faulty))
@@ -230,8 +233,8 @@ def _named_alone(customer: Customer) -> list[BadWrite]:
 def _judge_status(customer: Customer, kind: str, exchange: Exchange, what: str) -> None:
     """The status must be one that the document has for this kind of refusal; a 5xx is none for any client's mistake."""
     found = situation(customer.api, kind)
-    if exchange.answer is None:
-        raise NotJudged(f"there was no usable answer: {exchange.failure}")
+    if exchange.answer is None or redirected(customer, exchange):
+        raise NotJudged(REDIRECTED if exchange.answer else f"there was no usable answer: {exchange.failure}")
     if found is not None and not right_status(customer.api, found, exchange):
         raise Violation(
             expected=f"{expected_status(customer.api, found)} for {what}",

@@ -83,10 +83,13 @@ def _rule(template: str) -> str:
 
 
 def _view(service: Service, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
+    path = _PARAMETER.sub("%s", (service.prefix + template).replace("%", "%%"))
+    numbers = [f"p{number}" for number in range(len(names))]
+
     def view(**numbered: str) -> Response:
         sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
-        values = [numbered[f"p{number}"] for number in range(len(names))]
-        expected = service.prefix + _filled(template, values)
+        values = [numbered[number] for number in numbers]
+        expected = path % tuple(values)
         if sent.path != expected and (refusal := _misspelt(service, expected)) is not None:
             return refusal
         if sent.method == "OPTIONS":
@@ -94,11 +97,6 @@ def _view(service: Service, template: str, names: Sequence[str], methods: Sequen
         return _response(service.handle(sent, dict(zip(names, values, strict=True)), methods))
 
     return view
-
-
-def _filled(template: str, values: Iterable[str]) -> str:
-    remaining = iter(values)
-    return _PARAMETER.sub(lambda _: next(remaining), template)
 
 
 def _misspelt(service: Service, expected: str) -> Response | None:

@@ -58,7 +58,7 @@ class Cleaning:
 
 def normalised(value: Any, member: Member) -> Any:
     """A scalar as it is validated and stored: coerced and trimmed where this API does so, and as documented for the field."""
-    if member.coerced is not None:
+    if member.coerced is not None and (member.coerced != "string" or not isinstance(value, str)):
         value = coerced(value, member.coerced)
     if isinstance(value, str):
         if member.trimmed:

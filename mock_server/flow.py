@@ -52,7 +52,7 @@ def _write(exchange: Exchange, steps: Steps) -> None:
         exchange.before = exchange.entry.state
         steps.precondition(exchange)
         steps.clean(exchange)
-        if _touches_unique(exchange):
+        if not exchange.plan.unique.isdisjoint(exchange.changes):
             with exchange.store.uniqueness:
                 _validated_write(exchange, steps)
         else:
@@ -64,7 +64,3 @@ def _validated_write(exchange: Exchange, steps: Steps) -> None:
     right.check_faults(exchange)
     steps.merge(exchange)
     steps.commit(exchange)
-
-
-def _touches_unique(exchange: Exchange) -> bool:
-    return any(exchange.plan.members[name].field.unique for name in exchange.changes if name in exchange.plan.members)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -72,17 +72,21 @@ Members = Mapping[str, Member]
 class Plan:
     """All request properties of an API by name, and the top-level properties of the record that follow from a write.
 
-    touched: set to its time. derived: these say whether certain others hold a value.
+    Attributes:
+        touched: set to the time of a write.
+        derived: these say whether certain others hold a value.
+        related: names of the top-level properties that cannot be judged without a look at other data.
+        unique: names of those whose value no two customers may share.
+        success_type: the media type of a success.
     """
 
     members: Members
     touched: tuple[str, ...]
     derived: tuple[RecordField, ...]
+    related: frozenset[str]
+    unique: frozenset[str]
     refuses_unknown: bool
-
-    def walk(self) -> Iterator[Member]:
-        """Every request property at every depth."""
-        yield from _walk(self.members)
+    success_type: str
 
 
 def plan_of(api: Api) -> Plan:
@@ -92,14 +96,11 @@ def plan_of(api: Api) -> Plan:
         members=members,
         touched=_touched(members, api.record),
         derived=tuple(each for each in api.record if each.all_set),
+        related=frozenset(name for name, member in members.items() if member.related),
+        unique=frozenset(name for name, member in members.items() if member.field.unique),
+        success_type=(*api.responses[api.success].media_types, "application/json")[0],
         refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
     )
-
-
-def _walk(members: Members) -> Iterator[Member]:
-    for member in members.values():
-        yield member
-        yield from _walk(member.members)
 
 
 def _members(api: Api, fields: tuple[Field, ...], shown_by: tuple[RecordField, ...], parent: str) -> dict[str, Member]:

@@ -79,21 +79,25 @@ def behaves(api: Api, point: str, behaviour: str) -> bool:
 def accept(exchange: Exchange) -> None:
     """406: the client can read none of the media types that a success has."""
     header = exchange.request.headers.get("Accept", "")
-    if not accepts(header, success_media_type(exchange.api)) and behaves(exchange.api, "wrong_accept", "refuse"):
+    if not accepts(header, exchange.plan.success_type) and behaves(exchange.api, "wrong_accept", "refuse"):
         raise Refusal("not_acceptable")
 
 
 def authenticate(exchange: Exchange) -> None:
     """401: no credential, or one that nobody holds."""
-    if not exchange.api.security:
+    security = exchange.api.security
+    if not security:
         exchange.reachable = exchange.store.entries
         return
-    found = [(scheme, credentials.presented(exchange.request, scheme)) for scheme in exchange.api.security]
-    given = [(scheme.name, credential) for scheme, credential in found if credential is not None]
-    exchange.reachable = tuple(entry for name, credential in given for entry in exchange.store.holders(name, credential))
+    is_given = False
+    for scheme in security:
+        credential = credentials.presented(exchange.request, scheme)
+        if credential is not None:
+            is_given = True
+            exchange.reachable += exchange.store.holders(scheme.name, credential)
     if not exchange.reachable:
-        headers = {"WWW-Authenticate": credentials.challenge(exchange.api.security[0])}
-        raise Refusal("wrong_credential" if given else "unauthenticated", headers=headers)
+        headers = {"WWW-Authenticate": credentials.challenge(security[0])}
+        raise Refusal("wrong_credential" if is_given else "unauthenticated", headers=headers)
 
 
 def method(exchange: Exchange) -> None:
@@ -183,6 +187,8 @@ def clean(exchange: Exchange) -> None:
 def validate(exchange: Exchange, validator: Validator) -> None:
     """Every fault of the changes: against the schema, and against what is stored."""
     exchange.faults.extend(validator.faults(exchange.changes))
+    if exchange.plan.related.isdisjoint(exchange.changes):
+        return
     others = [other.state.record for other in exchange.store.others(exchange.entry)]
     members, rows = exchange.plan.members, exchange.store.references
     named = {fault.path for fault in exchange.faults}
@@ -223,7 +229,7 @@ def answer(exchange: Exchange) -> None:
     for name in reversed(api.record_at.split("/")[1:]):
         body = {name: body}
     status = api.success if exchange.writes else 200
-    exchange.answer = Answer(status, body, success_media_type(api))
+    exchange.answer = Answer(status, body, exchange.plan.success_type)
     if "if_match" in api.choices:
         exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
 
@@ -232,11 +238,6 @@ def refuse(exchange: Exchange) -> None:
     """The documented envelope."""
     assert exchange.refusal is not None
     exchange.answer = envelope.answer_to(exchange.api, exchange.refusal)
-
-
-def success_media_type(api: Api) -> str:
-    """The media type of a success."""
-    return (*api.responses[api.success].media_types, "application/json")[0]
 
 
 def allow(exchange: Exchange) -> str:

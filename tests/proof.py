@@ -54,10 +54,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a subject: the violated rules as ``rule/family/level/field``, and what it cost."""
+    """What came of a subject: the violated rules as ``rule/family/level/field``, what was expected, and what it cost."""
 
     subject: Subject
     violated: tuple[str, ...] = ()
+    expected: str = ""
     internal: str = ""
     requests: int = 0
     seconds: float = 0.0
@@ -87,9 +88,9 @@ class Outcome:
 
     @property
     def field_right(self) -> bool:
-        """The field that the defect is about is among those reported, where it is about a single one."""
+        """The field that the defect is about is among those reported or told of, where it is about a single one."""
         reported = {field for *_rest, field in map(_parts, self.violated)}
-        return not self.subject.field or any(_related(self.subject.field, each) for each in reported)
+        return not self.subject.field or self.subject.field in self.expected or any(_related(self.subject.field, each) for each in reported)
 
     @property
     def good(self) -> bool:
@@ -206,6 +207,7 @@ def _judged(subject: Subject, target: Target) -> Outcome:
     return Outcome(
         subject=subject,
         violated=tuple(_line(each) for each in violated),
+        expected="; ".join(sorted({each.expected or "" for each in violated})),
         internal=internal[0] if internal else "",
         requests=report.requests,
         restored=report.restored.ok,

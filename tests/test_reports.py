@@ -291,7 +291,7 @@ def test_hostile_texts_stay_texts_in_the_summary() -> None:
 def test_a_long_summary_is_cut() -> None:
     """GitHub takes a mebibyte."""
     long = "x" * 10_000
-    many = [violation(rule=f"rule-{number}", expected=long, actual=long, curl=f"curl {long}") for number in range(200)]
+    many = [violation(rule=f"rule-{number}", expected=long, actual=long, curl=f"curl {number}{long}") for number in range(200)]
 
     page = summary.render([report(*many)])
 
