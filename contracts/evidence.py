@@ -125,7 +125,8 @@ def disturbed(customer: Customer) -> frozenset[str]:
     """
     if "disturbed" not in customer.memory:
         writes = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
-        customer.memory["disturbed"] = frozenset(each.property for done in writes for each in collateral(customer, done))
+        found = {(done.field.top, each.property) for done in writes for each in collateral(customer, done)}
+        customer.memory["disturbed"] = frozenset(changed for top, changed in found if changed not in unsteady(customer, top))
     kept: frozenset[str] = customer.memory["disturbed"]
     return kept
 

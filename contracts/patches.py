@@ -97,7 +97,7 @@ class Composer:
 
     def _along_items(self, way: _Way, depth: int, current: Any) -> list[Any]:
         here = way.fields[depth]
-        items = current if isinstance(current, list) else []
+        items = self._distinct(here, current) if isinstance(current, list) else []
         if not items and here.merge is not None and here.merge.policy == "keyed":
             raise NotJudged(f"the customer has no {here.path} to change")
         items = items or [ABSENT]
@@ -106,6 +106,12 @@ class Composer:
         return [
             self._with_member(way, depth, here, item) if number == index else self.members(here, item) for number, item in enumerate(items)
         ]
+
+    def _distinct(self, array: Field, items: list[Any]) -> list[Any]:
+        """The items of an array, each key once: on a target that appends, duplicates would double with every patch."""
+        key = self._reader.item_key(array.response or "")
+        keyed = {str(member(item, key)) if member(item, key) is not ABSENT else f"#{number}": item for number, item in enumerate(items)}
+        return list(keyed.values())
 
     def _selector(self, array: Field, item: Any, index: int) -> Selector:
         key = self._reader.item_key(array.response or "")
@@ -136,7 +142,7 @@ class Composer:
         if each.kind == "object" and each.children:
             return self.members(each, current)
         if each.kind == "array" and each.children:
-            return [self.members(each, item) for item in current] if isinstance(current, list) else ABSENT
+            return [self.members(each, item) for item in self._distinct(each, current)] if isinstance(current, list) else ABSENT
         if current is ABSENT and each.nullable:
             return None
         if is_key(self._api, each) or self._values.valid(each, current):

@@ -171,8 +171,18 @@ def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
     return kept(
         customer,
         "wrong credentials",
-        lambda: (send("of other letters", other_letters), send("in which one letter differs", one_letter_off)),
+        lambda: (
+            send("of other letters", other_letters),
+            send("in which one letter differs", one_letter_off),
+            send("that lacks its last letters", lambda credential: credential[: max(1, len(credential) - 2)]),
+            send("with more letters at its end", lambda credential: f"{credential}qz"),
+            *([send("in capital letters", str.upper)] if _has_lower_case(customer) else ()),
+        ),
     )
+
+
+def _has_lower_case(customer: Customer) -> bool:
+    return any(secret.reveal() != secret.reveal().upper() for secret in customer.party.auth.values())
 
 
 def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]:

@@ -53,7 +53,15 @@ def _judge_refusal(each: Attempt) -> None:
 @rule("missing-credential-refused", family="auth", cases=_secured, wfc="F205")
 def test_missing_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch without a credential is refused."""
-    _judge(customer, "unauthenticated", no_credential(customer))
+    each = no_credential(customer)
+    _judge(customer, "unauthenticated", each)
+    if each.exchange.status not in (401, 403, 404, 407):
+        raise Violation(
+            expected="401 for a patch without a credential",
+            actual=each.actual,
+            exchange=each.exchange,
+            level=Level.SHOULD,
+        )
 
 
 @rule("wrong-credential-refused", family="auth", cases=_secured)

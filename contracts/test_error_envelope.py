@@ -20,7 +20,8 @@ from contracts.envelopes import (
     skeleton,
     stated_problem,
 )
-from contracts.faults import faulty
+from contracts.evidence import fresh_patch, single_or_none
+from contracts.faults import faulty, plain_fault
 from contracts.leaks import shows, trace_in
 from contracts.naming import Naming, named, naming
 from contracts.refusals import (
@@ -39,7 +40,9 @@ from contracts.refusals import (
     wrong_media_type,
     wrong_method,
 )
+from contracts.patches import settable
 from contracts.rule import Case, field_cases, labelled_cases, once, rule
+from contracts.trials import elsewhere
 from contracts.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field, Shape
 
@@ -77,6 +80,8 @@ def test_invalid_field_has_its_status(customer: Customer, case: Field) -> None:
     excuses = []
     for each in bad_writes(customer, case):
         excuse = _excuse(customer, each.exchange)
+        if each.exchange.status is not None and each.exchange.status >= 500 and elsewhere(customer, case, each.fault.keyword).broken:
+            excuse = None  # every kind of fault is answered so: a matter of the status, not of one kind of value
         if excuse is not None:
             excuses.append(excuse)
         elif not right_status(customer.api, found, each.exchange):
@@ -167,6 +172,32 @@ def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
             level=Level.SHOULD,
         )
     return True
+
+
+@rule("names-no-right-field", family="error_envelope", advice="the error tells what to mend")
+def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> None:
+    """Of a patch with one bad field and several right ones, the error names no right one."""
+    bad = next((each for each in _nameable(customer.api) if each.path == each.top and not each.children), None)
+    fault = plain_fault(customer.api, bad) if bad else None
+    good = [each for each in settable(customer.api) if bad and each.path == each.top != bad.top and each.reference is None]
+    working = [each for each in good if (done := single_or_none(customer, each)) is not None and customer.accepted(done.exchange)][:4]
+    if bad is None or fault is None or not working:
+        raise NotJudged("there is no field to be wrong, or none to be right")
+    record = customer.read()
+    body: dict[str, Any] = {}
+    for each in working:
+        body |= fresh_patch(customer, record, each).body
+    exchange = customer.patch({**body, bad.name: fault.value})
+    names = named(_shape(customer.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
+    if not names:
+        raise NotJudged("the patch is not refused, or the error names nothing: judged by other rules")
+    wrong = [said for name, said in names.items() if naming(customer.api, bad, name) is Naming.OTHER]
+    if wrong:
+        raise Violation(
+            expected=f"the error to name {bad.path} alone, since {bad.path} is {fault.why}",
+            actual=f"it names {', '.join(wrong)} too",
+            exchange=exchange,
+        )
 
 
 def _namings(shape: Shape) -> set[Naming]:

@@ -140,6 +140,8 @@ def test_accept_patch_is_sent(customer: Customer, case: None) -> None:
     answers = [each for each in (unsupported, options) if each.status == 415 or (each.method == "OPTIONS" and each.ok)]
     for exchange in answers:
         if exchange.answer is not None and not exchange.answer.headers.get("Accept-Patch", "").strip():
+            if "accept-patch-sent" not in customer.api.claims:
+                raise Observed("accept_patch", "absent", exchange=exchange)
             raise Violation(
                 expected=f"Accept-Patch in the answer {exchange.status} to {exchange.method}",
                 actual="there is none",
@@ -173,6 +175,7 @@ def _hostile(customer: Customer, field: Field) -> Iterator[tuple[str, Mapping[st
     media_type = customer.api.media_types[0]
     yield "Accept: @@@", {"Accept": "@@@"}
     yield "an empty Accept header", {"Accept": ""}
+    yield "a weight that is no number", {"Accept": "application/json;q=high"}
     yield "Accept: */*", {"Accept": "*/*"}
     yield "no Accept header", {"Accept": None}
     yield "a body without Content-Type", {"Content-Type": None}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import jsonschema_rs
 
 from contracts.client import Exchange
 from contracts.customer import UNKNOWN_MEMBER, Customer
-from contracts.evidence import differences_of, one_difference, put_back
+from contracts.evidence import differences_of, fresh_patch, one_difference, put_back, single_or_none
 from contracts.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused, type_stated
 from contracts.patches import Patch, is_key, leaves, settable
 from contracts.records import ABSENT, Record, related
@@ -378,11 +378,19 @@ def _refer_again(customer: Customer, field: Field) -> None:
 NO_OBJECTS: Mapping[str, Any] = {"[]": [], "[{}]": [{}], '"abc"': "abc", "123": 123, "true": True, "null": None}
 
 
+def _list_of_one_patch(customer: Customer) -> Iterator[tuple[str, Any]]:
+    """A valid patch in a list: applied, it would show."""
+    for field in settable(customer.api):
+        if single_or_none(customer, field) is not None and field.reference is None:
+            yield "[a patch]", [fresh_patch(customer, customer.read(without=field.top), field).body]
+            return
+
+
 @rule("non-object-body-changes-nothing", family="types", advice=ROBUST)
 def test_body_that_is_no_object_changes_nothing(customer: Customer, case: None) -> None:
     """A body that is a list, a text, a number, true or null is refused or ignored: no server error, and no change."""
     failures: list[Failure] = []
-    for name, value in NO_OBJECTS.items():
+    for name, value in [*NO_OBJECTS.items(), *_list_of_one_patch(customer)]:
         before = customer.read()
         exchange = customer.send("PATCH", json.dumps(value).encode())
         failures += survived(customer, f"the body {name}", exchange, before)

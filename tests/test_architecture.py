@@ -151,6 +151,7 @@ EXEMPT: Mapping[str, str] = {
     "update": "Python: dict.update",
     "param": "pytest: request.param",
     "password": "Python: urllib.parse's name for a part of a URL",
+    "details": "HTML: what unfolds",
 }
 
 

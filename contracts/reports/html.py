@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from contracts.report import RunReport
 from contracts.reports.findings import Choice, Finding, choices, deciding, findings, label, outcome, place, unjudged
@@ -174,10 +173,11 @@ class ApiView:
 
 
 def _items(run: RunReport, name: str, found: Sequence[Finding]) -> Iterator[Item]:
-    """Every result with its anchor; requests for violations, and for the first of each observed choice."""
+    """Every result with its anchor; requests for violations, known ones too, and for the first of each observed choice."""
     violations = [each for finding in found for each in finding.results]
     whole = {id(each) for finding in found for each in finding.results[:3]} | {id(each) for each in violations[:WHOLE_EXCHANGES]}
-    shown = {id(each) for each in violations} | {id(each.results[0]) for each in choices(run)}
+    known = [each for each in run.results if each.verdict == Verdict.KNOWN]
+    shown = {id(each) for each in (*violations, *known)} | {id(each.results[0]) for each in choices(run)}
     taken: Counter[str] = Counter()
     for each in run.results:
         slug = f"{name}/{each.rule}/{_slug(each.field)}"
@@ -219,8 +219,8 @@ def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
         views=[ApiView(run, name) for run, name in zip(runs, _unique(run.api for run in runs), strict=True)],
         families=FAMILIES,
         marks=[MARKS[Verdict.VIOLATES], MISSED, *(mark for verdict, mark in MARKS.items() if verdict != Verdict.VIOLATES)],
-        style=Markup(style),
-        script=Markup(script),
+        style=style,
+        script=script,
         style_hash=_hash(style),
         script_hash=_hash(script),
     )

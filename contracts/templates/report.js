@@ -77,7 +77,11 @@
   };
   form.addEventListener("input", filter);
   form.addEventListener("change", filter);
-  form.addEventListener("reset", () => setTimeout(filter));
+  form.addEventListener("reset", (event) => {
+    event.preventDefault();
+    for (const each of all("select, input", form)) each.value = "";
+    filter();
+  });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.hidden = false;
   filter();

@@ -1,0 +1,63 @@
+"""A part of the proof that fits into the ordinary tests: some defects of each family, and the implementations as they are."""
+
+from __future__ import annotations
+
+import pytest
+
+from contracts.run import Plan, judge_all
+from tests import subjects
+from tests.proof import Subject, judge
+
+DEFECTS = {
+    "partial_update": ("omitted-nullable-nulled", "null-ignored", "echoed-not-stored", "answer-is-stale", "merged-object-loses-member"),
+    "idempotence": ("earlier-value-ignored", "repeat-without-content", "repeat-answered-in-part"),
+    "enum": ("case-ignored", "prefix-accepted", "look-alike-accepted"),
+    "length": ("one-too-many-accepted", "limit-itself-refused", "bytes-counted"),
+    "error_envelope": ("other-field-named", "unprocessable-for-invalid-data", "stack-trace-shown"),
+    "atomicity": ("valid-part-applied", "one-field-saved-early", "nested-object-half-written", "crash-after-write"),
+    "isolation": ("neighbour-updated", "nested-object-shared"),
+    "types": ("list-stored-for-text", "text-stored-for-object", "nul-character-crashes"),
+    "auth": ("no-credential-needed", "any-credential-works"),
+    "negotiation": ("charset-refused", "wrong-method-crashes"),
+    "response": ("identity-has-other-type", "nested-required-member-missing", "secret-shown"),
+}
+API = "babyland"
+
+
+@pytest.mark.parametrize(
+    ("family", "defect"),
+    [(family, defect) for family, listed in DEFECTS.items() for defect in listed],
+    ids=lambda value: str(value),
+)
+def test_a_defect_is_found_by_its_family(family: str, defect: str) -> None:
+    """A defect violates a must of its own family, in at most two rules, and the target is restored."""
+    outcome = judge(Subject(api=API, kind="defect", name=defect, family=family))
+
+    assert not outcome.internal
+    assert outcome.killed
+    assert not outcome.strict_only
+    assert outcome.blamed_right, outcome.violated
+
+
+@pytest.mark.parametrize("read", [True, False], ids=["with GET", "without GET"])
+@pytest.mark.parametrize("api", subjects.IMPLEMENTATIONS)
+def test_an_independent_implementation_conforms(api: str, read: bool) -> None:
+    """A service written from the document alone, on another framework, has no violation, and is restored."""
+    with subjects.implementation(api, read=read) as target:
+        (report,) = judge_all(Plan(target=target, apis=(target.api,)))
+
+    violated = [(each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates"]
+    internal = [each.actual for each in report.results if (each.actual or "").startswith("internal")]
+    assert violated == []
+    assert internal == []
+    assert report.restored.ok
+
+
+def test_a_fifth_api_needs_no_python() -> None:
+    """An OpenAPI file with x-contract is all that the mock and the suite need."""
+    with subjects.mock([str(subjects.ROOT / "tests" / "apis" / "profile.yaml")]) as (target,):
+        (report,) = judge_all(Plan(target=target, apis=(target.api,)))
+
+    violated = [(each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates" and each.level == "must"]
+    assert violated == []
+    assert report.summary()["conforms"] > 200
