@@ -255,4 +255,5 @@ class Transcript:
     exchanges: list[Exchange] = field(default_factory=list)
 
     def __call__(self, exchange: Exchange) -> None:
+        """Take one more exchange."""
         self.exchanges.append(exchange)

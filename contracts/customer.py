@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 
 from contracts.client import Call, Client, Exchange, curl_line
 from contracts.patches import Composer
-from contracts.records import ABSENT, Reader, Record, look_up
+from contracts.records import Reader, Record, look_up
 from contracts.secrecy import Secret
 from contracts.target import Party, Target, TargetError
 from contracts.values import Values
@@ -261,9 +261,11 @@ class Customer:
         }
         status = exchange.answer.status
         if 300 <= status < 400:
-            return f"{where}: answered {status}, a redirect to {exchange.answer.headers.get('Location', 'nowhere')}; give the final url"
+            location = exchange.answer.headers.get("Location", "nowhere")
+            return f"{where}: answered {status}, a redirect to {location}; give the final url"
         if exchange.ok:
-            return f"{where}: answered {status}, but no record of {self.api.name} at {self.api.record_at or 'the top'} of a JSON body"
+            place = self.api.record_at or "the top"
+            return f"{where}: answered {status}, but no record of {self.api.name} at {place} of a JSON body"
         return f"{where}: answered {status}: {reasons.get(status, 'expected the customer')}"
 
     def restore(self, saved: Record) -> Restoration:

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from contracts.target import Party, Target, TargetError, load_api, plain_path
 from contracts.secrecy import Secret
+from contracts.target import Party, Target, TargetError, load_api, plain_path
 from specs import Api
 
 START_SECONDS = 30
@@ -73,7 +73,9 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
 
 
 def _party(path: Mapping[str, Any], auth: Mapping[str, str]) -> Party:
-    return Party(path={name: str(value) for name, value in path.items()}, auth={name: Secret(value) for name, value in auth.items()})
+    return Party(
+        path={name: str(value) for name, value in path.items()}, auth={name: Secret(value) for name, value in auth.items()}
+    )
 
 
 def _values(api: Api) -> dict[str, tuple[Any, ...]]:

@@ -113,7 +113,7 @@ def unsteady(customer: Customer, top: str) -> frozenset[str]:
         before = customer.read(without=top)
         exchange = customer.patch({top: customer.composer.carried(holder, look_up(before, holder.response))})
         changed = customer.reader.differences(before, customer.read(without=top)) if customer.accepted(exchange) else []
-        customer.memory[key] = frozenset(each.property for each in changed)
+        customer.memory[key] = frozenset(each.where for each in changed)
     kept: frozenset[str] = customer.memory[key]
     return kept
 
@@ -125,7 +125,7 @@ def disturbed(customer: Customer) -> frozenset[str]:
     """
     if "disturbed" not in customer.memory:
         writes = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
-        found = {(done.field.top, each.property) for done in writes for each in collateral(customer, done)}
+        found = {(done.field.top, each.where) for done in writes for each in collateral(customer, done)}
         customer.memory["disturbed"] = frozenset(changed for top, changed in found if changed not in unsteady(customer, top))
     kept: frozenset[str] = customer.memory["disturbed"]
     return kept
@@ -143,7 +143,7 @@ def outside(customer: Customer, fields: Iterable[Field], differences: Iterable[L
     """The differences that do not belong to any of the fields (at the very array item that was written)."""
     own = [(base(each), done.patch.selectors if each is done.field else ()) for each in fields]
     open_arrays = _open_arrays(done.field, customer)
-    unasked = (found for found in differences if found.property not in done.patch.filled and found.property not in open_arrays)
+    unasked = (found for found in differences if found.where not in done.patch.filled and found.where not in open_arrays)
     return [found for found in unasked if not any(_belongs(found, path, selectors) for path, selectors in own)]
 
 
@@ -166,7 +166,7 @@ def base(leaf: Field) -> str | None:
 
 
 def _belongs(found: Located, path: str | None, selectors: tuple[Any, ...]) -> bool:
-    if path is None or not f"{found.property.replace('[]', '')}.".startswith(f"{path}."):
+    if path is None or not f"{found.where.replace('[]', '')}.".startswith(f"{path}."):
         return False
     keys = [str(getattr(selector, "value", selector)) for selector in selectors]
     return all(f"[{key}]" in found.difference.path for key in keys)
@@ -179,10 +179,12 @@ def differences_of(located: Iterable[Located]) -> tuple[Difference, ...]:
 
 def one_difference(path: str, before: Any, after: Any) -> tuple[Difference, ...]:
     """A single difference, for a report."""
-    return (Difference(path=path, before="(absent)" if before is ABSENT else before, after="(absent)" if after is ABSENT else after),)
+    return (
+        Difference(path=path, before="(absent)" if before is ABSENT else before, after="(absent)" if after is ABSENT else after),
+    )
 
 
-def put_back(customer: Customer, leaf: Field, record: Record, body: Mapping[str, Any]) -> None:
+def put_back(customer: Customer, record: Record, body: Mapping[str, Any]) -> None:
     """Undo what a wrongly accepted body left behind, so that one fault does not hide another."""
     for name in body:
         known = next((each for each in customer.api.fields if each.name == name), None)

@@ -20,12 +20,19 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--target-url", metavar="URL", help="base URL of the target, instead of a file")
     group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
     group.addoption("--auth", metavar="SCHEME=VALUE", action="append", default=[], help="credential for a security scheme")
-    group.addoption("--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed")
+    group.addoption(
+        "--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed"
+    )
     group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
     group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
     group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
-    group.addoption("--depth", choices=("gate", "thorough"), default="gate", help="gate: short and deterministic; thorough: random, seeded, long")
+    group.addoption(
+        "--depth",
+        choices=("gate", "thorough"),
+        default="gate",
+        help="gate: short and deterministic; thorough: random, seeded, long",
+    )
     group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
@@ -50,7 +57,10 @@ def _target(config: pytest.Config) -> Target | None:
     given = [f"--{name.replace('_', '-')}" for name in TARGET_OPTIONS if config.getoption(f"--{name.replace('_', '-')}")]
     if file is not None:
         if url is not None or given or config.getoption("--api"):
-            raise TargetError("--target describes the whole target: leave out --target-url, --api and " + ", ".join(f"--{name}" for name in ("auth", "customer", "read")))
+            raise TargetError(
+                "--target describes the whole target: leave out --target-url, --api and "
+                + ", ".join(f"--{name}" for name in ("auth", "customer", "read"))
+            )
         return from_file(Path(file))
     if url is None:
         if given:
@@ -96,5 +106,3 @@ def _folder(text: str) -> Path:
     if path.exists() and not path.is_dir():
         raise TargetError(f"--report-dir: {text} is not a folder")
     return path
-
-

@@ -79,7 +79,11 @@ class Composer:
 
     def way(self, leaf: Field) -> tuple[Field, ...]:
         """The fields from the top-level property that holds ``leaf`` down to it."""
-        return tuple(each for each in self._api.walk_fields() if leaf.path == each.path or leaf.path.startswith((each.path + ".", each.path + "[].")))
+        return tuple(
+            each
+            for each in self._api.walk_fields()
+            if leaf.path == each.path or leaf.path.startswith((each.path + ".", each.path + "[]."))
+        )
 
     def _along(self, way: _Way, depth: int, current: Any) -> Any:
         here = way.fields[depth]
@@ -104,13 +108,16 @@ class Composer:
         index = next((number for number, item in enumerate(items) if way.prefers(item)), 0)
         way.selectors.append(self._selector(here, items[index], index))
         return [
-            self._with_member(way, depth, here, item) if number == index else self.members(here, item) for number, item in enumerate(items)
+            self._with_member(way, depth, here, item) if number == index else self.members(here, item)
+            for number, item in enumerate(items)
         ]
 
     def _distinct(self, array: Field, items: list[Any]) -> list[Any]:
         """The items of an array, each key once: on a target that appends, duplicates would double with every patch."""
         key = self._reader.item_key(array.response or "")
-        keyed = {str(member(item, key)) if member(item, key) is not ABSENT else f"#{number}": item for number, item in enumerate(items)}
+        keyed = {
+            str(member(item, key)) if member(item, key) is not ABSENT else f"#{number}": item for number, item in enumerate(items)
+        }
         return list(keyed.values())
 
     def _selector(self, array: Field, item: Any, index: int) -> Selector:

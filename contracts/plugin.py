@@ -97,7 +97,7 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any, error: Any) -> None:
+def pytest_testnodedown(node: Any) -> None:
     """Add up what a worker sent."""
     run = node.config.stash.get(RUN, None)
     for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
@@ -119,7 +119,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         run.close()
     finally:
         signal.signal(signal.SIGINT, previous)
-    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and not run.plan.dry_run:
+    if (
+        exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+        and not run.plan.dry_run
+    ):
         session.exitstatus = _exit_code(run, exitstatus)
 
 
@@ -180,8 +183,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _has_case(item: pytest.Item) -> bool:
     """False for the placeholder that pytest makes for a rule without any item."""
-    parameters = getattr(item, "callspec").params
-    return isinstance(parameters["customer"], tuple)
+    return isinstance(_parameters(item)["customer"], tuple)
+
+
+def _parameters(item: pytest.Item) -> dict[str, Any]:
+    """What ``pytest_generate_tests`` gave the item."""
+    found: dict[str, Any] = item.callspec.params  # type: ignore[attr-defined]  # every item of a rule is parametrized
+    return found
 
 
 def _generated(item: pytest.Item) -> bool:
@@ -199,7 +207,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     run = session.config.stash.get(RUN, None)
     if run is None or not run.plan.dry_run or _is_worker(session.config):
         return None
-    terminal.list_items(session.config, [(_rule(item), item.callspec.params["customer"]) for item in session.items if _rule(item)])  # type: ignore[attr-defined]  # parametrized above
+    terminal.list_items(session.config, [(_rule(item), _parameters(item)["customer"]) for item in session.items if _rule(item)])
     return True
 
 
@@ -218,7 +226,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     rule, run = _rule(pyfuncitem), pyfuncitem.config.stash.get(RUN, None)
     if rule is None or run is None:
         return None
-    parameters: dict[str, Any] = pyfuncitem.callspec.params
+    parameters = _parameters(pyfuncitem)
     api, field = parameters["customer"]
     result, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
     pyfuncitem.stash[RESULT] = result
@@ -260,7 +268,7 @@ _CONTROLLER: dict[str, Run] = {}
 """The run of this process while its session lasts: ``pytest_runtest_logreport`` is not given the configuration."""
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
+def pytest_unconfigure() -> None:
     """Forget the run."""
     _CONTROLLER.clear()
 

@@ -171,7 +171,9 @@ class Reader:
             yield Located(each.path, Difference(path=place, before=self._brief(before, old), after=self._brief(after, new)))
         for key in before.keys() & after.keys():
             for child in each.children:
-                yield from self._compare(child, f"{place}[{key}].{child.path.rsplit('.', 1)[-1]}", before[key], after[key], volatile)
+                yield from self._compare(
+                    child, f"{place}[{key}].{child.path.rsplit('.', 1)[-1]}", before[key], after[key], volatile
+                )
 
     def item_key(self, response: str) -> str:
         """The member that identifies the items of an array in the record: its declared key, else ``id``."""
@@ -202,8 +204,13 @@ def _alike(old: Any, new: Any) -> bool:
 class Located:
     """A difference, and the path of the record property (without keys of items) that it belongs to."""
 
-    property: str
+    where: str
     difference: Difference
+
+    @property
+    def told(self) -> str:
+        """The difference in words."""
+        return f"{self.difference.path} changed from {self.difference.before!r} to {self.difference.after!r}"
 
 
 def shown(value: Any) -> Any:

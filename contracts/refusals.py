@@ -64,7 +64,7 @@ def _bad_writes(customer: Customer, field: Field) -> Iterator[BadWrite]:
         patch = customer.composer.patch(record, field, fault.value)
         exchange = customer.patch(patch.body)
         if exchange.ok:
-            put_back(customer, field, record, patch.body)
+            put_back(customer, record, patch.body)
         yield BadWrite(fault, patch, exchange)
 
 

@@ -57,7 +57,15 @@ class Result:
         return cls(**{**plain, "difference": tuple(plain["difference"]), "exchanges": tuple(plain["exchanges"])})
 
 
-def judged(api: Api, rule: Rule, field: str, outcome: BaseException | None, exchanges: Iterable[Exchange], redactor: Redactor, seconds: float) -> Result:
+def judged(
+    api: Api,
+    rule: Rule,
+    field: str,
+    outcome: BaseException | None,
+    exchanges: Iterable[Exchange],
+    redactor: Redactor,
+    seconds: float,
+) -> Result:
     """The result of an item that ended in ``outcome`` (None: it conforms); every text is struck of secrets."""
     verdict, expected, actual, difference, exchange = _read(outcome)
     level = outcome.level if isinstance(outcome, Violation) and outcome.level is not None else rule.level(api)
@@ -81,7 +89,9 @@ def judged(api: Api, rule: Rule, field: str, outcome: BaseException | None, exch
         seconds=round(seconds, 3),
         point=outcome.point if isinstance(outcome, Observed) else "",
         behaviour=outcome.behaviour if isinstance(outcome, Observed) else "",
-        exchanges=tuple(shown_exchange(each, redactor) for each in shown) if verdict in (Verdict.VIOLATES, Verdict.OBSERVED) else (),
+        exchanges=tuple(shown_exchange(each, redactor) for each in shown)
+        if verdict in (Verdict.VIOLATES, Verdict.OBSERVED)
+        else (),
     )
 
 
@@ -104,7 +114,9 @@ def _struck(text: str | None, redactor: Redactor) -> str | None:
 
 def struck(each: Difference, redactor: Redactor) -> Difference:
     """A difference as a report may show it: no secret, long values as the start of their text."""
-    return Difference(path=str(_struck(each.path, redactor)), before=_brief(each.before, redactor), after=_brief(each.after, redactor))
+    return Difference(
+        path=str(_struck(each.path, redactor)), before=_brief(each.before, redactor), after=_brief(each.after, redactor)
+    )
 
 
 def _brief(value: Any, redactor: Redactor) -> Any:

@@ -210,7 +210,9 @@ def judge_all(plan: Plan) -> list[RunReport]:
 def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
     """Every rule with its function, in the order of files and lines."""
     found = []
-    for module in sorted(each.name for each in pkgutil.iter_modules([str(Path(__file__).parent)]) if each.name.startswith("test_")):
+    for module in sorted(
+        each.name for each in pkgutil.iter_modules([str(Path(__file__).parent)]) if each.name.startswith("test_")
+    ):
         for member in vars(importlib.import_module(f"contracts.{module}")).values():
             rule = rule_of(member)
             if rule is not None:

@@ -226,7 +226,9 @@ def _read(table: Mapping[str, Any], api: Api) -> str | None:
     known = {parameter.name for parameter in api.parameters if parameter.location == "path"}
     unknown = sorted(set(re.findall(r"\{([^}]*)\}", path)) - known)
     if unknown:
-        raise TargetError(f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}")
+        raise TargetError(
+            f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
+        )
     return path
 
 

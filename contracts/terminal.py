@@ -87,9 +87,9 @@ def violation(number: int, report: RunReport, finding: Finding) -> list[str]:
     tail = [_curl(first.curl)] if first.curl else []
     parts = {label: _wrapped(label, text, 2) for label, text in _parts(finding, 2).items() if text}
     narrow = _parts(finding, 1)
-    for label in ("says", "on", "differs", "expected", "", "actual"):
-        if 1 + sum(map(len, parts.values())) + len(tail) > SHOWN_LINES and label in parts:
-            parts[label] = _wrapped(label, narrow[label], 1)
+    for part in ("says", "on", "differs", "expected", "", "actual"):
+        if 1 + sum(map(len, parts.values())) + len(tail) > SHOWN_LINES and part in parts:
+            parts[part] = _wrapped(part, narrow[part], 1)
     return [head, *(line for lines in parts.values() for line in lines), *tail]
 
 

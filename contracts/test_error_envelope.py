@@ -24,6 +24,7 @@ from contracts.evidence import fresh_patch, single_or_none
 from contracts.faults import faulty, plain_fault
 from contracts.leaks import shows, trace_in
 from contracts.naming import Naming, named, naming
+from contracts.patches import settable
 from contracts.refusals import (
     BadWrite,
     bad_writes,
@@ -40,7 +41,6 @@ from contracts.refusals import (
     wrong_media_type,
     wrong_method,
 )
-from contracts.patches import settable
 from contracts.rule import Case, field_cases, labelled_cases, once, rule
 from contracts.trials import elsewhere
 from contracts.verdict import Level, NotJudged, Observed, Violation
@@ -80,7 +80,11 @@ def test_invalid_field_has_its_status(customer: Customer, case: Field) -> None:
     excuses = []
     for each in bad_writes(customer, case):
         excuse = _excuse(customer, each.exchange)
-        if each.exchange.status is not None and each.exchange.status >= 500 and elsewhere(customer, case, each.fault.keyword).broken:
+        if (
+            each.exchange.status is not None
+            and each.exchange.status >= 500
+            and elsewhere(customer, case, each.fault.keyword).broken
+        ):
             excuse = None  # every kind of fault is answered so: a matter of the status, not of one kind of value
         if excuse is not None:
             excuses.append(excuse)
@@ -180,7 +184,9 @@ def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> N
     bad = next((each for each in _nameable(customer.api) if each.path == each.top and not each.children), None)
     fault = plain_fault(customer.api, bad) if bad else None
     good = [each for each in settable(customer.api) if bad and each.path == each.top != bad.top and each.reference is None]
-    working = [each for each in good if (done := single_or_none(customer, each)) is not None and customer.accepted(done.exchange)][:4]
+    working = [
+        each for each in good if (done := single_or_none(customer, each)) is not None and customer.accepted(done.exchange)
+    ][:4]
     if bad is None or fault is None or not working:
         raise NotJudged("there is no field to be wrong, or none to be right")
     record = customer.read()

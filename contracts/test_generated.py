@@ -35,7 +35,9 @@ from specs import Api, Field
 
 GATE_EXAMPLES = 12
 GATE_STEPS = 8
-LETTERS = st.characters(codec="utf-8", min_codepoint=0x21, max_codepoint=0x24F, exclude_characters="\x7f", categories=("L", "N", "P", "S"))
+LETTERS = st.characters(
+    codec="utf-8", min_codepoint=0x21, max_codepoint=0x24F, exclude_characters="\x7f", categories=("L", "N", "P", "S")
+)
 STANDARD_CHECKS = ("not_a_server_error", "response_schema_conformance", "content_type_conformance")
 """Stock checks that hold for every conforming server: the others judge by the schema alone what documents leave open."""
 
@@ -125,11 +127,11 @@ def _body(patches: list[Patch]) -> dict[str, Any]:
 def _judge(customer: Customer, expected: Record, exchange: Exchange, patches: Sequence[Patch] = ()) -> None:
     """The record must read as the model predicts, siblings that had to be filled in aside."""
     filled = {path for patch in patches for path in patch.filled}
-    changed = [each for each in customer.reader.differences(expected, customer.read()) if each.property not in filled]
+    changed = [each for each in customer.reader.differences(expected, customer.read()) if each.where not in filled]
     if changed:
         raise Violation(
             expected="the record that the patch predicts: what was sent, and nothing else",
-            actual=f"{changed[0].difference.path} reads {changed[0].difference.after!r} instead of {changed[0].difference.before!r}",
+            actual=f"expected and actual record: {changed[0].told}",
             exchange=exchange,
             difference=differences_of(changed),
         )
@@ -198,7 +200,9 @@ class _Sequence(RuleBasedStateMachine):
             fault = data.draw(st.sampled_from(self.bad))
             exchange = self.customer.patch(self.customer.composer.patch(self.expected, fault.field, fault.value).body)
             if not exchange.refused:
-                raise Violation(expected=f"{fault.field.path} that is {fault.why} to be refused", actual=exchange.said, exchange=exchange)
+                raise Violation(
+                    expected=f"{fault.field.path} that is {fault.why} to be refused", actual=exchange.said, exchange=exchange
+                )
             _judge(self.customer, self.expected, exchange)
 
     def _send(self, patches: list[Patch]) -> None:
@@ -256,7 +260,11 @@ def _safe_property(field: Field) -> dict[str, Any]:
     if field.kind == "object" and field.children:
         inner = _safe_schema(field.children)
         return {**inner, "required": list(inner["properties"])}
-    schema = {key: value for key, value in {**field.schema, **field.safe}.items() if not key.startswith("x-") and key not in ("example", "examples")}
+    schema = {
+        key: value
+        for key, value in {**field.schema, **field.safe}.items()
+        if not key.startswith("x-") and key not in ("example", "examples")
+    }
     if "string" in field.types and not schema.keys() & {"format", "pattern", "enum"}:
         schema["pattern"] = "^[!-~\u00a1-\u024f]([ -~\u00a1-\u024f]*[!-~\u00a1-\u024f])?$"
     return schema

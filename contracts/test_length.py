@@ -152,7 +152,7 @@ def _judge_padded(customer: Customer, field: Field, longest: int, expected: str)
     kept = whitespace.documented and whitespace.behaviour == "keep"
     if done.exchange.refused or customer.disguised(done.exchange):
         return
-    put_back(customer, field, before, done.patch.body)
+    put_back(customer, before, done.patch.body)
     if not done.exchange.ok:
         told = f"for {longest} letters and two spaces {done.exchange.said}"
         failures = [Failure(told, done.exchange, broken=broken(done.exchange))]
@@ -204,7 +204,7 @@ def _holds_letters_to(customer: Customer, field: Field, longest: int) -> None:
     body = customer.composer.patch(before, field, "a" * (longest + 1)).body
     exchange = customer.patch(body)
     if not exchange.refused:
-        put_back(customer, field, before, body)
+        put_back(customer, before, body)
         raise NotJudged(f"{longest + 1} plain letters are not refused for {field.path}: judged by over-limit-refused")
 
 
@@ -240,7 +240,7 @@ def _over_failures(customer: Customer, field: Field, longest: int, kind: str) ->
     done = write(customer, customer.composer.patch(before, field, _made_of(KINDS[kind], longest + 1)), before)
     if done.exchange.refused or customer.disguised(done.exchange):
         return
-    put_back(customer, field, before, done.patch.body)
+    put_back(customer, before, done.patch.body)
     now = done.patch.shown_in(done.after)
     told = f"a text of {longest + 1} code points, {kind}, was accepted, and {field.path} reads {brief(now)}"
     if not done.exchange.ok:

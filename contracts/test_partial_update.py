@@ -67,7 +67,9 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
     """Raise NotJudged where another rule is about what kept the value from being shown."""
     if "enum" in field.schema and done.patch.shown_in(done.after) not in (*field.schema["enum"], ABSENT):
         raise NotJudged(f"{field.path} is shown as no member: judged by record-inside-enum")
-    if "enum" in field.schema and any(_member_stored(customer, field, value) for value in field.schema["enum"] if value is not None):
+    if "enum" in field.schema and any(
+        _member_stored(customer, field, value) for value in field.schema["enum"] if value is not None
+    ):
         raise NotJudged(f"another member of {field.path} is stored: judged by member-stored")
     if field.top != field.path and unsteady(customer, field.top):
         raise NotJudged(f"{field.top} changes when it is sent as it is: judged by no-op-changes-nothing")
@@ -79,13 +81,22 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
 
 def _shown_as_null(field: Field, done: Write) -> bool:
     """A null in place of a value that the document does not let be null."""
-    return not field.nullable and "[]" not in field.path and "." not in field.path and done.after.get(field.response or "", ABSENT) is None
+    return (
+        not field.nullable
+        and "[]" not in field.path
+        and "." not in field.path
+        and done.after.get(field.response or "", ABSENT) is None
+    )
 
 
 def _member_stored(customer: Customer, field: Field, value: Any) -> bool:
     before = customer.read(without=field.top)
     done = write(customer, customer.composer.patch(before, field, value), before)
-    return customer.accepted(done.exchange) and stored(customer, done) and not customer.reader.same(field, value, done.patch.shown_in(before))
+    return (
+        customer.accepted(done.exchange)
+        and stored(customer, done)
+        and not customer.reader.same(field, value, done.patch.shown_in(before))
+    )
 
 
 def _victims(api: Api) -> list[Field]:
@@ -106,7 +117,7 @@ def test_omitted_fields_are_unchanged(customer: Customer, case: Field) -> None:
         judged += 1
         changed = [each for each in collateral(customer, done) if _is_about(case, each)]
         if changed and other.top != other.path:
-            changed = [each for each in changed if each.property not in unsteady(customer, other.top)]
+            changed = [each for each in changed if each.where not in unsteady(customer, other.top)]
         if changed:
             raise Violation(
                 expected=f"{case.path} to stay as it was when only {other.path} is patched",
@@ -126,8 +137,10 @@ def _never_readable(customer: Customer, other: Field) -> bool:
 def _is_about(victim: Field, found: Located) -> bool:
     """Whether a difference is in the victim, or in the array that holds it: items that came or went."""
     path = base(victim)
-    changed = found.property.replace("[]", "")
-    return path is not None and (f"{changed}.".startswith(f"{path}.") or (found.property != changed and path.startswith(f"{changed}.")))
+    changed = found.where.replace("[]", "")
+    return path is not None and (
+        f"{changed}.".startswith(f"{path}.") or (found.where != changed and path.startswith(f"{changed}."))
+    )
 
 
 def _nullable(api: Api) -> list[Field]:
@@ -188,7 +201,12 @@ def test_falsy_value_is_stored(customer: Customer, case: tuple[Field, Any]) -> N
         customer.patch(fresh_patch(customer, before, field).body)
         before = customer.read(without=field.top)
     done = write(customer, customer.composer.patch(before, field, value), before)
-    documented = field.kind == "scalar" and value is False and field.write == "documented" and field.response not in customer.reader.derived
+    documented = (
+        field.kind == "scalar"
+        and value is False
+        and field.write == "documented"
+        and field.response not in customer.reader.derived
+    )
     if not customer.accepted(done.exchange):
         if done.exchange.refused and not documented:
             raise Observed(f"{value!r} for {field.path}", "refuse", exchange=done.exchange)
@@ -301,7 +319,9 @@ def test_key_order_is_irrelevant(customer: Customer, case: None) -> None:
     repeated = write(customer, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
     changed = customer.reader.differences(backward.after, repeated.after)
     if not customer.accepted(backward.exchange) or not customer.accepted(repeated.exchange):
-        raise Violation(expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange)
+        raise Violation(
+            expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange
+        )
     if changed:
         raise Violation(
             expected="the same record after the same body in another order of keys",
@@ -317,10 +337,12 @@ def _lost(customer: Customer, group: tuple[list[Patch], Write]) -> bool:
 
 
 def _texts(api: Api) -> list[Field]:
-    return [
-        each for each in settable(api)
-        if "string" in each.types and each.reference is None and not each.schema.keys() & {"enum", "format", "pattern", "const"} and not each.safe.keys() & {"format", "pattern", "enum"} and each.safe.get("type") != "null"
-    ]  # fmt: skip
+    return [each for each in settable(api) if "string" in each.types and each.reference is None and _is_free(each)]
+
+
+def _is_free(field: Field) -> bool:
+    """A text whose form nothing restricts."""
+    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern", "const"} and field.safe.get("type") != "null"
 
 
 @rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
@@ -328,7 +350,9 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
     control(customer, case)
     longest = min(int(case.schema.get("maxLength", 255)), int(case.safe.get("maxLength", 255)))
-    judged = sum(_comes_back(customer, case, text) for text in ("007", "cafe\u0301", ("Long text " * 30)[: min(longest, 200)].strip()))
+    judged = sum(
+        _comes_back(customer, case, text) for text in ("007", "cafe\u0301", ("Long text " * 30)[: min(longest, 200)].strip())
+    )
     at_once = len(ALTERABLE_AT_ONCE) <= longest and _comes_back(customer, case, ALTERABLE_AT_ONCE)
     judged += at_once or sum(_comes_back(customer, case, text) for text in ALTERABLE if len(text) <= longest)
     if not judged:
@@ -361,7 +385,9 @@ def _unchanged(customer: Customer, done: Write) -> bool:
 def test_response_shows_what_is_stored(customer: Customer, case: Field) -> None:
     """The answer to a patch shows the record as it is afterwards, not as it was before."""
     own = control(customer, case)
-    others = (done for other in settable(customer.api) if other is not case and (done := single_or_none(customer, other)) is not None)
+    others = (
+        done for other in settable(customer.api) if other is not case and (done := single_or_none(customer, other)) is not None
+    )
     shown = [_shown(customer, case, own, done) for done in (own, *others)]
     if not any(shown):
         raise NotJudged(f"no answer shows {case.path}")
@@ -387,7 +413,11 @@ def _shown(customer: Customer, field: Field, own: Write, done: Write) -> bool:
 
 def _containers(kind: str) -> Any:
     def cases(api: Api) -> Iterable[Case]:
-        return [Case(each.path, each) for each in api.walk_fields() if each.kind == kind and each.children and "[]" not in each.path and not each.read_only]
+        return [
+            Case(each.path, each)
+            for each in api.walk_fields()
+            if each.kind == kind and each.children and "[]" not in each.path and not each.read_only
+        ]
 
     return cases
 
@@ -418,7 +448,9 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Fie
     if not customer.accepted(done.exchange):
         if done.exchange.refused and not documented:
             raise Observed(f"part of {holder.path}", "refuse", exchange=done.exchange)
-        raise Violation(expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange)
+        raise Violation(
+            expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
+        )
     kept = [each for each in others if _kept(customer, each, done)]
     lost = [each for each in others if each not in kept]
     if documented and policy is not None:
@@ -427,7 +459,12 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Fie
         _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
     else:
         needed = {each.path for each in customer.api.walk_record() if each.required}
-        required = [each for each in lost if (each.required or each.response in needed) and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))]
+        required = [
+            each
+            for each in lost
+            if (each.required or each.response in needed)
+            and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
+        ]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
 
 
@@ -456,7 +493,9 @@ def _blame(done: Write, wrong: list[Field], expected: str) -> None:
             actual=f"{', '.join(each.path for each in wrong)} did not follow",
             exchange=done.exchange,
             difference=[
-                found for each in wrong for found in one_difference(each.path, look_up(done.before, each.response), look_up(done.after, each.response))
+                found
+                for each in wrong
+                for found in one_difference(each.path, look_up(done.before, each.response), look_up(done.after, each.response))
             ],
         )
 
@@ -476,7 +515,11 @@ def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
     last = items[-1]
     value = customer.values.fresh(part, look_up(last, part.name))
     full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
-    sent = [item for item, shown in zip(full.body[case.name], look_up(before, case.response), strict=True) if shown == _picked(full, before, case)]
+    sent = [
+        item
+        for item, shown in zip(full.body[case.name], look_up(before, case.response), strict=True)
+        if shown == _picked(full, before, case)
+    ]
     done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
     try:
         _judge_items(customer, case, done, len(items))
@@ -500,7 +543,9 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
     expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
     if left > count or (documented and left != expected):
         raise Violation(
-            expected=f"{expected} items in {array.path} after one was sent" if documented else f"no more than {count} items in {array.path}",
+            expected=f"{expected} items in {array.path} after one was sent"
+            if documented
+            else f"no more than {count} items in {array.path}",
             actual=f"there are {left}",
             exchange=done.exchange,
             difference=one_difference(array.path, f"{count} items", f"{left} items"),
@@ -535,7 +580,11 @@ def _restore_items(customer: Customer, array: Field, before: Any) -> None:
 
 def _protected(api: Api) -> list[Field]:
     """Read-only fields that a body can name."""
-    shown = [each for each in api.walk_fields() if each.read_only and each.response is not None and "[]" not in each.path and each.write != "open"]
+    shown = [
+        each
+        for each in api.walk_fields()
+        if each.read_only and each.response is not None and "[]" not in each.path and each.write != "open"
+    ]
     return shown + _record_only(api)
 
 
@@ -562,7 +611,9 @@ def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
     for body in bodies:
         exchange = customer.patch(body)
         if not exchange.ok and not exchange.refused:
-            raise Violation(expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange)
+            raise Violation(
+                expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
+            )
         now = look_up(customer.read(), case.response)
         if not customer.reader.equal(now, current):
             customer.patch({case.path: current})
@@ -623,13 +674,22 @@ def _empty(customer: Customer, point: str, body: bytes) -> None:
     changed = customer.reader.differences(before, customer.read())
     name = "an empty object" if body else "no body"
     if changed:
-        raise Violation(expected=f"{name} to change nothing", actual=f"{changed[0].difference.path} changed", exchange=exchange, difference=differences_of(changed))
+        raise Violation(
+            expected=f"{name} to change nothing",
+            actual=f"{changed[0].difference.path} changed",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
     if not exchange.ok and not exchange.refused:
         raise Violation(expected=f"{name} to be accepted or refused", actual=exchange.said, exchange=exchange)
     choice = customer.api.choices[point]
     behaviour = "accept" if customer.accepted(exchange) else "refuse"
     if choice.documented and choice.behaviour != behaviour:
-        raise Violation(expected=f"{name} to be {choice.behaviour}d" if choice.behaviour == "refuse" else f"{name} to be accepted", actual=exchange.said, exchange=exchange)
+        raise Violation(
+            expected=f"{name} to be {choice.behaviour}d" if choice.behaviour == "refuse" else f"{name} to be accepted",
+            actual=exchange.said,
+            exchange=exchange,
+        )
     if not choice.documented:
         raise Observed(point, behaviour, exchange=exchange)
 

@@ -19,7 +19,9 @@ from contracts.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
-SECRET_NAMES = re.compile(r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE)
+SECRET_NAMES = re.compile(
+    r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE
+)
 
 
 def _successes(customer: Customer) -> list[Exchange]:
@@ -200,19 +202,31 @@ def test_answer_shows_the_members_that_get_shows(customer: Customer, case: None)
         raise NotJudged("the target gives no GET")
     record = customer.read()
     for exchange, answered in _records(customer):
-        lacking = [each.path for each in customer.api.record if each.path in record and record[each.path] is not None and each.path not in answered]
+        lacking = [
+            each.path
+            for each in customer.api.record
+            if each.path in record and record[each.path] is not None and each.path not in answered
+        ]
         if lacking:
-            raise Violation(expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange)
+            raise Violation(
+                expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange
+            )
 
 
 @rule("any-text-stays-json", family="response", standard="RFC 8259 7")
 def test_answer_with_any_text_is_json(customer: Customer, case: None) -> None:
     """Quotation marks, backslashes and control characters in stored texts leave the answers valid JSON."""
-    texts = [each for each in settable(customer.api) if "string" in each.types and each.reference is None and each.top == each.path]
+    texts = [
+        each for each in settable(customer.api) if "string" in each.types and each.reference is None and each.top == each.path
+    ]
     free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "pattern", "enum", "const"}]
     record = customer.read()
-    nested = [each for each in settable(customer.api) if "string" in each.types and each.top != each.path and "[]" not in each.path]
-    bodies = [customer.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if customer.values.safe(each, 'a"b\\c')]
+    nested = [
+        each for each in settable(customer.api) if "string" in each.types and each.top != each.path and "[]" not in each.path
+    ]
+    bodies = [
+        customer.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if customer.values.safe(each, 'a"b\\c')
+    ]
     accepted = 0
     for body in bodies:
         exchange = customer.patch(body)
@@ -238,7 +252,9 @@ def test_success_shows_no_secret(customer: Customer, case: None) -> None:
         for name in _names(record):
             snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
             if name not in documented and name not in hidden and SECRET_NAMES.search(snake):
-                raise Violation(expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange)
+                raise Violation(
+                    expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange
+                )
 
 
 def _names(value: Any) -> Iterator[str]:

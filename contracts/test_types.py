@@ -59,7 +59,7 @@ def _closed_enum(customer: Customer, field: Field) -> None:
     before = customer.read(without=field.top)
     body = customer.composer.patch(before, field, NOT_A_MEMBER).body
     if not customer.patch(body).refused:
-        put_back(customer, field, before, body)
+        put_back(customer, before, body)
         raise NotJudged(f"{field.path} takes texts that are no members: judged by near-miss-refused")
 
 
@@ -139,9 +139,9 @@ def test_item_without_required_member_is_refused(customer: Customer, case: Field
     body = _without_marked(sent.body)
     exchange = customer.patch(body)
     located = customer.reader.differences(before, customer.read(without=case.top))
-    changed = [each for each in located if related(each.property, array.response)]
+    changed = [each for each in located if related(each.where, array.response)]
     if changed:
-        put_back(customer, case, before, body)
+        put_back(customer, before, body)
     if customer.disguised(exchange):
         raise NotJudged(f"the item is answered with a success status and no record: {exchange.said}")
     if not exchange.refused or changed:

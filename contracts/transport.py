@@ -64,7 +64,9 @@ class Transport:
 
     def _attempt(self, sending: Sending) -> Raw | Exception:
         if self._close_each:
-            sending = Sending(method=sending.method, url=sending.url, headers={**sending.headers, "Connection": "close"}, body=sending.body)
+            sending = Sending(
+                method=sending.method, url=sending.url, headers={**sending.headers, "Connection": "close"}, body=sending.body
+            )
         self._worker.orders.put(sending)
         try:
             return self._worker.results.get(timeout=self._timeout)
@@ -117,7 +119,9 @@ class _Worker:
         if origin not in self._pools:
             proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
             trusted = os.environ.get("REQUESTS_CA_BUNDLE")
-            self._pools[origin] = urllib3.ProxyManager(proxy, ca_certs=trusted) if proxy else urllib3.PoolManager(ca_certs=trusted)
+            self._pools[origin] = (
+                urllib3.ProxyManager(proxy, ca_certs=trusted) if proxy else urllib3.PoolManager(ca_certs=trusted)
+            )
         return self._pools[origin]
 
 

@@ -166,7 +166,7 @@ def _failure(customer: Customer, bad: Bad, sent: Patch, exchange: Exchange, befo
     old, now = sent.shown_in(before), shown_now(customer, sent)
     changed = not customer.reader.equal(old, now)
     if changed:
-        put_back(customer, sent.field, before, sent.body)
+        put_back(customer, before, sent.body)
     difference = (Difference(path=sent.field.path, before=shown(old), after=shown(now)),) if changed else ()
     if not exchange.ok:
         return Failure(f"for {bad.name} {exchange.said}", exchange, difference, broken=broken(exchange))
@@ -188,11 +188,11 @@ def _left_behind(customer: Customer, field: Field, before: Record, refused: Iter
         return []
     for bad in refused:
         sent = customer.composer.patch(before, field, bad.value)
-        put_back(customer, field, before, sent.body)
+        put_back(customer, before, sent.body)
         exchange = customer.patch(sent.body)
         changed = _changed(customer, field, before)
         if exchange.refused and changed:
-            put_back(customer, field, before, sent.body)
+            put_back(customer, before, sent.body)
             told = f"{bad.name} was refused with {exchange.status}, and yet {field.path} changed"
             return [Failure(told, exchange, differences_of(changed), leaked=True)]
     raise NotJudged(f"{field.path} changed once while bad values were refused, and not again")
@@ -200,7 +200,7 @@ def _left_behind(customer: Customer, field: Field, before: Record, refused: Iter
 
 def _changed(customer: Customer, field: Field, before: Record) -> list[Located]:
     after = customer.read(without=field.top)
-    return [each for each in customer.reader.differences(before, after) if related(each.property, field.response)]
+    return [each for each in customer.reader.differences(before, after) if related(each.where, field.response)]
 
 
 # --- requests that may be accepted or refused -----------------------------------------------------------------------
@@ -221,7 +221,7 @@ def survived(customer: Customer, name: str, exchange: Exchange, before: Record, 
     if exchange.refused and changed:
         told = f"{name} was refused, and yet {changed[0].difference.path} changed"
         if field is not None:
-            put_back(customer, field, before, {field.top: None})
+            put_back(customer, before, {field.top: None})
         return [Failure(told, exchange, differences_of(changed), leaked=True)]
     return []
 
@@ -231,7 +231,7 @@ def tidy(customer: Customer, field: Field, before: Record) -> None:
     sent = customer.composer.patch(before, field, None)
     old, now = sent.shown_in(before), shown_now(customer, sent)
     if not customer.reader.equal(old, now) and (field.reference is not None or not customer.values.safe(field, now)):
-        put_back(customer, field, before, {field.top: None})
+        put_back(customer, before, {field.top: None})
 
 
 # --- one report for all ---------------------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
             continue
         exchange = customer.patch(body)
         if exchange.ok:
-            put_back(customer, fault.field, before, body)
+            put_back(customer, before, body)
         else:
             yield Elsewhere(broken(exchange))
 

@@ -139,7 +139,11 @@ class Values:
         pattern = str(schema.get("pattern", ""))
         made = _FORMATS.get(str(schema.get("format", "")))
         if made is not None and re.search(pattern, made(1, self._token if field.unique else "")):
-            return (value for value in (made(index, self._token if field.unique else "") for index in count(1)) if len(value) <= longest)
+            return (
+                value
+                for value in (made(index, self._token if field.unique else "") for index in count(1))
+                if len(value) <= longest
+            )
         if pattern:
             return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), longest), field.path))
         words = (self._token + word if field.unique else word for word in _words(field.path))
@@ -197,7 +201,14 @@ def matching(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
     alphabet = st.sampled_from(PRINTABLE)
     strategy = st.from_regex(re.compile(pattern), fullmatch=pattern.startswith("^") and pattern.endswith("$"), alphabet=alphabet)
 
-    @settings(derandomize=True, database=None, deadline=None, phases=[Phase.generate], max_examples=60, suppress_health_check=list(HealthCheck))
+    @settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        max_examples=60,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(strategy)
     def collect(text: str) -> None:
         if shortest <= len(text) <= longest and text == text.strip():
@@ -215,7 +226,7 @@ def of_length(field: Field, size: int, letter: str = "a") -> str | None:
     schema = {**field.schema, **field.safe}
     if schema.get("format") == "email":
         local = size - len("@example.com")
-        if not 1 <= local:
+        if not local >= 1:
             return None
         return _long_email(size) if local > 60 else letter * local + "@example.com"
     if schema.get("format") or "enum" in schema:

@@ -37,7 +37,14 @@ DEFAULT_CHOICES: Mapping[str, str] = {
 }
 """What the mock does at the points that a file leaves out; for the suite they are unspecified."""
 
-DEFAULT_ORDER = ("not_acceptable", "unauthenticated", "method_not_allowed", "unknown_record", "unsupported_media_type", "malformed_json")
+DEFAULT_ORDER = (
+    "not_acceptable",
+    "unauthenticated",
+    "method_not_allowed",
+    "unknown_record",
+    "unsupported_media_type",
+    "malformed_json",
+)
 
 
 def names() -> tuple[str, ...]:
@@ -247,10 +254,13 @@ def _record_schema(schema: Schema, pointer: str) -> Schema:
     return schema
 
 
-def _parameters(item: Mapping[str, Any], operation: Mapping[str, Any], document: Mapping[str, Any]) -> tuple[model.Parameter, ...]:
+def _parameters(
+    item: Mapping[str, Any], operation: Mapping[str, Any], document: Mapping[str, Any]
+) -> tuple[model.Parameter, ...]:
     listed = [resolve(each, document) for each in (*item.get("parameters", ()), *operation.get("parameters", ()))]
     return tuple(
-        model.Parameter(name=each["name"], location=each["in"], schema=inline(each.get("schema", {}), document)) for each in listed
+        model.Parameter(name=each["name"], location=each["in"], schema=inline(each.get("schema", {}), document))
+        for each in listed
     )
 
 
@@ -260,7 +270,9 @@ def _companion(operation_id: str | None, document: Mapping[str, Any]) -> model.C
     for template, item in document["paths"].items():
         operation = item.get("get", {})
         if operation.get("operationId") == operation_id:
-            return model.Companion(operation_id=operation_id, path=str(template), inferred=bool(operation.get("x-inferred", False)))
+            return model.Companion(
+                operation_id=operation_id, path=str(template), inferred=bool(operation.get("x-inferred", False))
+            )
     raise SpecError(f"x-contract.read: no get operation has the operationId {operation_id!r}")
 
 
@@ -299,7 +311,9 @@ def _situations(errors: Mapping[str, Any]) -> dict[str, model.Situation]:
     found = {}
     for name, situation in errors["situations"].items():
         if situation["shape"] not in shapes:
-            raise SpecError(f"x-contract.errors.situations.{name}.shape: no shape named {situation['shape']!r}; known are {', '.join(shapes)}")
+            raise SpecError(
+                f"x-contract.errors.situations.{name}.shape: no shape named {situation['shape']!r}; known are {', '.join(shapes)}"
+            )
         found[name] = model.Situation(
             name=name,
             status=situation["status"],

@@ -90,7 +90,11 @@ class Outcome:
     def field_right(self) -> bool:
         """The field that the defect is about is among those reported or told of, where it is about a single one."""
         reported = {field for *_rest, field in map(_parts, self.violated)}
-        return not self.subject.field or self.subject.field in self.expected or any(_related(self.subject.field, each) for each in reported)
+        return (
+            not self.subject.field
+            or self.subject.field in self.expected
+            or any(_related(self.subject.field, each) for each in reported)
+        )
 
     @property
     def good(self) -> bool:
@@ -119,12 +123,20 @@ def _related(left: str, right: str) -> bool:
 
 def defects(apis: Sequence[str]) -> list[Subject]:
     """Every defect of the mock in each API that has a place for it."""
-    with subjects.running("mock_server") as ready:
-        with urllib.request.urlopen(f"{ready['url']}/__admin/defects", timeout=10) as answer:
-            available = json.load(answer)["available"]
+    with (
+        subjects.running("mock_server") as ready,
+        urllib.request.urlopen(f"{ready['url']}/__admin/defects", timeout=10) as answer,
+    ):
+        available = json.load(answer)["available"]
     return [
         Subject(
-            api=api, kind="defect", name=each["id"], family=each["family"], fault=each["fault"], field=each["fields"][api] or "", says=each["says"]
+            api=api,
+            kind="defect",
+            name=each["id"],
+            family=each["family"],
+            fault=each["fault"],
+            field=each["fields"][api] or "",
+            says=each["says"],
         )
         for each in available
         for api in apis
@@ -251,7 +263,8 @@ def totals(outcomes: Iterable[Outcome]) -> list[str]:
     right = [each for each in listed if each.subject.kind in ("variant", "honest")]
     lines = []
     if wrong:
-        lines.append(f"defects found: {sum(each.killed for each in wrong)} of {len(wrong)} ({sum(each.strict_only for each in wrong)} only with --strict)")
+        strict = sum(each.strict_only for each in wrong)
+        lines.append(f"defects found: {sum(each.killed for each in wrong)} of {len(wrong)} ({strict} only with --strict)")
         lines.append(f"right family, at most {MOST_RULES} rules: {sum(each.blamed_right for each in wrong)} of {len(wrong)}")
     if any(each.stock for each in wrong):
         lines.append(f"found by stock Schemathesis in the same run: {sum(bool(each.stock) for each in wrong)} of {len(wrong)}")
@@ -262,15 +275,28 @@ def totals(outcomes: Iterable[Outcome]) -> list[str]:
 
 def document(outcomes: Sequence[Outcome]) -> str:
     """docs/kill-matrix.md."""
-    lines = ["# The kill matrix\n", "Written by `tox -e proof`; every number here is from one run.\n", *(f"- {line}" for line in totals(outcomes)), ""]
+    lines = [
+        "# The kill matrix\n",
+        "Written by `tox -e proof`; every number here is from one run.\n",
+        *(f"- {line}" for line in totals(outcomes)),
+        "",
+    ]
     counts = Counter((each.subject.family, each.killed) for each in outcomes if each.subject.kind in ("defect", "fault"))
     families = sorted({family for family, _killed in counts})
     lines += ["| family | found | of |", "|---|---|---|"]
     lines += [f"| {family} | {counts[family, True]} | {counts[family, True] + counts[family, False]} |" for family in families]
-    lines += ["", "| defect | API | family | catalogue | field | rules violated | requests | seconds | stock |", "|---|---|---|---|---|---|---|---|---|"]
+    lines += [
+        "",
+        "| defect | API | family | catalogue | field | rules violated | requests | seconds | stock |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
     lines += [_row(each) for each in sorted(outcomes, key=_order) if each.subject.kind in ("defect", "fault")]
     lines += ["", "| conforming | API | violations | observed as |", "|---|---|---|---|"]
-    lines += [f"| {each.subject.name} | {each.subject.api} | {len(each.violated)} | {each.subject.kind} |" for each in sorted(outcomes, key=_order) if each.subject.kind in ("variant", "honest")]
+    lines += [
+        f"| {each.subject.name} | {each.subject.api} | {len(each.violated)} | {each.subject.kind} |"
+        for each in sorted(outcomes, key=_order)
+        if each.subject.kind in ("variant", "honest")
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -283,19 +309,33 @@ def _row(outcome: Outcome) -> str:
     subject = outcome.subject
     rules = ", ".join(rule + (" (should)" if level == "should" else "") for rule, _family, level in outcome.rules) or "none"
     field = f"`{subject.field}`" if subject.field else ""
-    cells = (subject.name, subject.api, subject.family, subject.fault, field, rules, outcome.requests, outcome.seconds, outcome.stock or "-")
+    cells = (
+        subject.name,
+        subject.api,
+        subject.family,
+        subject.fault,
+        field,
+        rules,
+        outcome.requests,
+        outcome.seconds,
+        outcome.stock or "-",
+    )
     return f"| {' | '.join(map(str, cells))} |"
 
 
 @click.command()
 @click.option("--api", "apis", multiple=True, help="These APIs only.")
 @click.option("--only", multiple=True, help="These subjects only, by name.")
-@click.option("--kind", "kinds", multiple=True, type=click.Choice(["defect", "fault", "variant", "honest"]), help="These kinds only.")
+@click.option(
+    "--kind", "kinds", multiple=True, type=click.Choice(["defect", "fault", "variant", "honest"]), help="These kinds only."
+)
 @click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
 @click.option("--stock", is_flag=True, help="Run stock Schemathesis on each defect as well.")
 @click.option("--write", is_flag=True, help="Write docs/kill-matrix.md anew.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
-def main(apis: Sequence[str], only: Sequence[str], kinds: Sequence[str], jobs: int, stock: bool, write: bool, json_file: Path | None) -> None:
+def main(
+    apis: Sequence[str], only: Sequence[str], kinds: Sequence[str], jobs: int, stock: bool, write: bool, json_file: Path | None
+) -> None:
     """Judge every defect, fault, variant and implementation; exit 1 where one is not as it should be."""
     wanted = apis or specs.names()
     everything = [*defects(wanted), *faults(wanted), *conforming(wanted)]
@@ -304,7 +344,8 @@ def main(apis: Sequence[str], only: Sequence[str], kinds: Sequence[str], jobs: i
     for outcome in run_all(chosen, jobs, stock):
         outcomes.append(outcome)
         if not outcome.good:
-            click.echo(f"{outcome.subject.kind} {outcome.subject.name} {outcome.subject.api} [{outcome.subject.family} {outcome.subject.field}]")
+            subject = outcome.subject
+            click.echo(f"{subject.kind} {subject.name} {subject.api} [{subject.family} {subject.field}]")
             click.echo(f"   {outcome.internal or ', '.join(outcome.violated[:8]) or 'not found'}")
     for line in totals(outcomes):
         click.echo(line)

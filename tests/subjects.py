@@ -37,7 +37,8 @@ def running(*command: str) -> Iterator[Mapping[str, Any]]:
         try:
             deadline = time.monotonic() + START_SECONDS
             while not ready.exists():
-                assert process.poll() is None and time.monotonic() < deadline, log.read_text(errors="replace")
+                ended = process.poll() is not None or time.monotonic() > deadline
+                assert not ended, log.read_text(errors="replace")
                 time.sleep(0.02)
             yield json.loads(ready.read_text())
         finally:
@@ -68,7 +69,9 @@ def _target(api: str, ready: Mapping[str, Any], read: bool) -> Target:
         api=load_api(api),
         url=ready["url"],
         customer=Party(path=_texts(ready.get("customer", {})), auth=auth),
-        other=Party(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth) if other else None,
+        other=Party(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth)
+        if other
+        else None,
         values={name: tuple(values) for name, values in ready.get("values", {}).items()},
         read=ready.get("read") if read else None,
     )

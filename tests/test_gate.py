@@ -44,7 +44,11 @@ def state(url: str) -> dict[str, Any]:
 
 
 def _steady(name: str, value: Any) -> Any:
-    volatile = {each.path.rsplit(".", 1)[-1] for each in specs.load(name).walk_record() if each.volatile} if name in specs.names() else set()
+    volatile = (
+        {each.path.rsplit(".", 1)[-1] for each in specs.load(name).walk_record() if each.volatile}
+        if name in specs.names()
+        else set()
+    )
     if isinstance(value, dict):
         return {key: _steady(name, member) for key, member in value.items() if key not in volatile}
     return [_steady(name, member) for member in value] if isinstance(value, list) else value
@@ -119,7 +123,9 @@ def test_the_same_run_gives_the_same_verdicts(ready: dict[str, Any], tmp_path: P
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_unusable_target_exits_4_with_one_line(ready: dict[str, Any], tmp_path: Path, changes: dict[str, str], words: str) -> None:
+def test_an_unusable_target_exits_4_with_one_line(
+    ready: dict[str, Any], tmp_path: Path, changes: dict[str, str], words: str
+) -> None:
     """What cannot be used is said in one line, without a traceback, and no rule is run."""
     run = suite("--target", str(target_file(tmp_path, ready, **changes)))
 
@@ -162,14 +168,14 @@ def test_a_violated_must_exits_1_and_names_rule_and_field(tmp_path: Path) -> Non
     assert next(iter(ready["apis"][API]["auth"].values())) not in run.stdout + (tmp_path / "out" / "report.json").read_text()
 
 
-def test_nothing_judged_exits_5(tmp_path: Path) -> None:
+def test_nothing_judged_exits_5() -> None:
     """A run in which no rule could be judged is no success."""
     run = suite("--api", API, "--rule", "throttled-envelope")
 
     assert run.returncode == 5, run.stdout
 
 
-def test_a_dry_run_sends_nothing_and_lists_the_items(tmp_path: Path) -> None:
+def test_a_dry_run_sends_nothing_and_lists_the_items() -> None:
     """--dry-run needs no reachable target."""
     options = ("--target-url", "http://127.0.0.1:9", "--api", API, "--auth", "bearerAuth=token", "--customer", "id=57")
 

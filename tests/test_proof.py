@@ -9,7 +9,13 @@ from tests import subjects
 from tests.proof import Subject, judge
 
 DEFECTS = {
-    "partial_update": ("omitted-nullable-nulled", "null-ignored", "echoed-not-stored", "answer-is-stale", "merged-object-loses-member"),
+    "partial_update": (
+        "omitted-nullable-nulled",
+        "null-ignored",
+        "echoed-not-stored",
+        "answer-is-stale",
+        "merged-object-loses-member",
+    ),
     "idempotence": ("earlier-value-ignored", "repeat-without-content", "repeat-answered-in-part"),
     "enum": ("case-ignored", "prefix-accepted", "look-alike-accepted"),
     "length": ("one-too-many-accepted", "limit-itself-refused", "bytes-counted"),
@@ -27,7 +33,7 @@ API = "babyland"
 @pytest.mark.parametrize(
     ("family", "defect"),
     [(family, defect) for family, listed in DEFECTS.items() for defect in listed],
-    ids=lambda value: str(value),
+    ids=str,
 )
 def test_a_defect_is_found_by_its_family(family: str, defect: str) -> None:
     """A defect violates a must of its own family, in at most two rules, and the target is restored."""
@@ -58,6 +64,8 @@ def test_a_fifth_api_needs_no_python() -> None:
     with subjects.mock([str(subjects.ROOT / "tests" / "apis" / "profile.yaml")]) as (target,):
         (report,) = judge_all(Plan(target=target, apis=(target.api,)))
 
-    violated = [(each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates" and each.level == "must"]
+    violated = [
+        (each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates" and each.level == "must"
+    ]
     assert violated == []
     assert report.summary()["conforms"] > 200

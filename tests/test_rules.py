@@ -67,6 +67,8 @@ def test_the_table_of_rules_is_up_to_date() -> None:
 
 def test_the_command_prints_the_table() -> None:
     """``python -m contracts rules`` works from the checkout."""
-    run = subprocess.run([sys.executable, "-m", "contracts", "rules"], cwd=subjects.ROOT, capture_output=True, text=True, timeout=60, check=True)
+    run = subprocess.run(
+        [sys.executable, "-m", "contracts", "rules"], cwd=subjects.ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
 
     assert run.stdout == rule_table(RULES, APIS)
