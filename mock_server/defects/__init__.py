@@ -3,6 +3,7 @@
 from mock_server.defects import (
     atomicity,
     auth,
+    concurrency,
     enums,
     error_envelope,
     error_status,
@@ -23,6 +24,7 @@ __all__ = [
     "Wrong",
     "atomicity",
     "auth",
+    "concurrency",
     "enums",
     "error_envelope",
     "error_status",

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mock_server.defects.choosing import any_field, is_array, is_in_object, is_object, is_text, is_top, last
+from mock_server.defects.choosing import (
+    any_field,
+    first,
+    is_array,
+    is_in_object,
+    is_object,
+    is_text,
+    is_top,
+    last,
+    paired,
+    sibling,
+)
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import changed, found, is_sent, pattern_of, shown_at
 from mock_server.exchange import Exchange, Refusal
@@ -20,10 +30,15 @@ from specs import Api, Field
 defect = Family("atomicity")
 
 
+def _written(exchange: Exchange, changes: Mapping[str, Any]) -> State:
+    """The state as if these were all the changes."""
+    write = Write(now=now(), rows=exchange.store.references, owner=exchange.api.name)
+    return patched(exchange.before, changes, exchange.plan, write)
+
+
 def _store(exchange: Exchange, changes: Mapping[str, Any]) -> None:
     """Writes changes, whatever becomes of the request."""
-    write = Write(now=now(), rows=exchange.store.references, owner=exchange.api.name)
-    exchange.store.write(exchange.entry, patched(exchange.before, changes, exchange.plan, write))
+    exchange.store.write(exchange.entry, _written(exchange, changes))
 
 
 def _good(exchange: Exchange) -> dict[str, Any]:
@@ -89,7 +104,7 @@ def bad_value_stored_and_refused(exchange: Exchange, right: Step, field: Field) 
     """Stores a value, and validates the record afterwards without a way back."""
     right(exchange)
     values = found(exchange.changes, field.path)
-    if values and any(pattern_of(fault.path) == field.path for fault in exchange.faults):
+    if len(exchange.changes) > 1 and values and any(pattern_of(fault.path) == field.path for fault in exchange.faults):
         spoilt = changed(exchange.before.record, shown_at(field), lambda _: str(values[0])[:20])
         exchange.store.write(exchange.entry, State(spoilt, exchange.before.hidden))
 
@@ -108,13 +123,36 @@ def refused_write_moves_time(exchange: Exchange, right: Step) -> None:
         exchange.store.write(exchange.entry, replace(exchange.before, record={**exchange.before.record, **times}))
 
 
-@defect.step("validate", "AT02")
-def refused_write_marks_record(exchange: Exchange, right: Step) -> None:
-    """Counts attempts in the record, refused ones as well."""
+@defect.step("validate", "AT02", paired(first(is_text), is_text))
+def refused_write_changes_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
+    """Tidies up one property in a hook that runs ahead of the validation."""
     right(exchange)
-    if exchange.faults:
-        marked = {**exchange.before.record, "attempts": exchange.before.record.get("attempts", 0) + 1}
-        exchange.store.write(exchange.entry, replace(exchange.before, record=marked))
+    other = sibling(exchange.api, field, is_text)
+    if other and exchange.faults and is_sent(exchange, field):
+        tidied = changed(exchange.before.record, shown_at(other), lambda value: f"{value}." if isinstance(value, str) else value)
+        exchange.store.write(exchange.entry, replace(exchange.before, record=tidied))
+
+
+@defect.steps("AT09", only=lambda api: api.read is not None)
+def refused_values_read_from_cache() -> Turns:
+    """Puts what was sent into a cache ahead of the validation, where reads find it until the next write."""
+    cached: dict[str, State] = {}
+
+    def validate(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if exchange.faults:
+            cached[exchange.entry.name] = _written(exchange, _good(exchange))
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        cached.pop(exchange.entry.name, None)
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        if not exchange.writes:
+            exchange.after = cached.get(exchange.entry.name, exchange.after)
+        right(exchange)
+
+    return {"validate": validate, "commit": commit, "answer": answer}
 
 
 # --- other refusals -----------------------------------------------------------------------------------------------
@@ -136,7 +174,20 @@ def _applied_although(step: str, situation: str) -> Turns:
             raise exchange.refusal
         right(exchange)
 
-    return {step: check, "answer": answer}
+    return {step: check, "answer": answer, "parse": _late_refusal_first, "clean": _late_refusal_first, "validate": _validate_late}
+
+
+def _late_refusal_first(exchange: Exchange, right: Step) -> None:
+    try:
+        right(exchange)
+    except Refusal as refusal:
+        raise exchange.refusal or refusal from None
+
+
+def _validate_late(exchange: Exchange, right: Step) -> None:
+    right(exchange)
+    if exchange.faults and exchange.refusal is not None:
+        raise exchange.refusal
 
 
 def _refuses(point: str) -> Any:
@@ -158,13 +209,12 @@ def unacceptable_answer_applied() -> Turns:
 @defect.steps("AU03", only=lambda api: api.identity == "path")
 def unauthenticated_write_applied() -> Turns:
     """Answers 401 after the write."""
-    late = _applied_although("authenticate", "unauthenticated")
 
     def own(exchange: Exchange, right: Step) -> None:
         if exchange.refusal is None:
             right(exchange)
 
-    return {**late, "own": own}
+    return {**_applied_although("authenticate", "unauthenticated"), "own": own}
 
 
 @defect.step("answer", "AT05", last(is_text))
@@ -173,55 +223,3 @@ def crash_after_write(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
     if exchange.writes and is_sent(exchange, field):
         raise RuntimeError(f"no listener for {field.path}")
-
-
-# --- several writers ----------------------------------------------------------------------------------------------
-
-
-@defect.step("commit", "AT06")
-def concurrent_write_lost(exchange: Exchange, right: Step) -> None:
-    """Reads the record, thinks, and writes all of it back: what others wrote in between is lost."""
-    exchange.entry.lock.release()
-    try:
-        time.sleep(0.03)
-    finally:
-        exchange.entry.lock.acquire()
-    right(exchange)
-
-
-def _offers_etags(api: Api) -> bool:
-    return "if_match" in api.choices
-
-
-@defect.step("precondition", "AT07", only=_offers_etags)
-def precondition_ignored(_exchange: Exchange, _right: Step) -> None:
-    """Sends ETags, and never looks at If-Match."""
-
-
-@defect.steps("AT08", only=_offers_etags)
-def etag_never_changes() -> Turns:
-    """Computes the ETag once for each record."""
-    etags: dict[str, str] = {}
-
-    def answer(exchange: Exchange, right: Step) -> None:
-        right(exchange)
-        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.name, exchange.answer.headers["ETag"])
-
-    return {"answer": answer, "precondition": precondition_ignored}
-
-
-@defect.steps("AT09", only=lambda api: api.read is not None)
-def read_is_one_write_behind() -> Turns:
-    """Reads from a replica that is one write behind."""
-    older: dict[str, State] = {}
-
-    def commit(exchange: Exchange, right: Step) -> None:
-        right(exchange)
-        older[exchange.entry.name] = exchange.before
-
-    def answer(exchange: Exchange, right: Step) -> None:
-        if not exchange.writes:
-            exchange.after = older.get(exchange.entry.name, exchange.after)
-        right(exchange)
-
-    return {"commit": commit, "answer": answer}

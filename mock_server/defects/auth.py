@@ -55,7 +55,7 @@ def beginning_of_credential_works(exchange: Exchange, right: Step) -> None:
     """Compares as many characters as were sent."""
     sent = credentials.presented(exchange.request, _scheme(exchange)) or ""
     held = [each for entry in exchange.store.entries for each in entry.seed.auth.values()]
-    if sent and any(each.startswith(sent) for each in held):
+    if sent and sent not in held and any(each.startswith(sent) for each in held):
         exchange.reachable = _meant(exchange)
     else:
         right(exchange)

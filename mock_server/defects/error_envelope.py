@@ -116,15 +116,15 @@ def error_sent_as_plain_text(exchange: Exchange, right: Step) -> None:
 
 @defect.steps("EE28")
 def other_form_on_repeat() -> Turns:
-    """Answers from the second refusal on by a shorter form, out of a cache."""
-    refusals: dict[str, int] = {}
+    """Answers the same bad body a second time out of a cache, in a shorter form."""
+    bodies: dict[str, Any] = {}
 
     def refuse(exchange: Exchange, right: Step) -> None:
         right(exchange)
         if refused(exchange, "invalid_field"):
-            refusals[exchange.entry.name] = refusals.get(exchange.entry.name, 0) + 1
-            if refusals[exchange.entry.name] % 2 == 0:
+            if bodies.get(exchange.entry.name) == exchange.body:
                 exchange.answer.body = ["invalid"]
+            bodies[exchange.entry.name] = exchange.body
 
     return {"refuse": refuse}
 
@@ -184,7 +184,7 @@ def nested_field_named_without_its_parent(exchange: Exchange, right: Step, _fiel
     right(exchange)
 
 
-@defect.step("refuse", "EE06", only=_names_fields)
+@defect.step("refuse", "EE06", only=lambda api: api.situations["invalid_field"].shape.named == "required")
 def errors_without_items(exchange: Exchange, right: Step) -> None:
     """Collects the errors in one list, and sends another."""
     if exchange.refusal:

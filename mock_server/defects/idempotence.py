@@ -6,9 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.defects.choosing import any_field, is_array, is_nullable, is_object, is_text, is_top, last, paired, sibling
+from mock_server.defects.choosing import (
+    any_field,
+    first,
+    is_array,
+    is_nullable,
+    is_object,
+    is_text,
+    is_top,
+    last,
+    paired,
+    sibling,
+)
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import found, hold, is_sent, keep_old, show, shown_at, write_instead
+from mock_server.defects.places import found, is_sent, keep_old, show, shown_at, write_instead
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step
 from specs import Field
@@ -31,15 +42,16 @@ def _repeats() -> Callable[[Exchange], bool]:
 # --- the state ----------------------------------------------------------------------------------------------------
 
 
-@defect.steps("ID01")
-def repeats_counted() -> Turns:
-    """Shows how often the same update was sent."""
+@defect.steps("ID01", paired(first(is_text), is_text))
+def repeats_counted(field: Field) -> Turns:
+    """Marks a property of a record that is sent again, to tell how often it was."""
     is_repeated = _repeats()
 
     def merge(exchange: Exchange, right: Step) -> None:
         right(exchange)
-        if is_repeated(exchange):
-            hold(exchange, {**exchange.after.record, "repeats": exchange.before.record.get("repeats", 0) + 1})
+        other = sibling(exchange.api, field, is_text)
+        if is_repeated(exchange) and other and is_sent(exchange, field) and not is_sent(exchange, other):
+            show(exchange, other, lambda value: f"{value}+")
 
     return {"merge": merge}
 

@@ -12,7 +12,7 @@ from mock_server.defects.places import changed, found, is_sent, shown_at, taken_
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from mock_server.store import Entry
-from specs import Field
+from specs import Api, Field
 
 defect = Family("isolation")
 
@@ -81,14 +81,6 @@ def other_customer_meant(exchange: Exchange, right: Step) -> None:
         exchange.reachable = (exchange.entry,)
 
 
-@defect.step("answer", "IS06", last(is_text))
-def neighbours_value_shown(exchange: Exchange, right: Step, field: Field) -> None:
-    """Joins another customer's row into the answer, for one property."""
-    other = _neighbour(exchange).state.record
-    exchange.after = replace(exchange.after, record=taken_over(exchange.after.record, other, shown_at(field)))
-    right(exchange)
-
-
 @defect.steps("IS06")
 def answer_from_previous_request() -> Turns:
     """Renders into one buffer for everyone, and answers with what the last writer left there."""
@@ -104,10 +96,17 @@ def answer_from_previous_request() -> Turns:
     return {"answer": answer}
 
 
-@defect.step("answer", "IS06", first(is_text))
-def neighbours_value_in_answer_to_write(exchange: Exchange, right: Step, field: Field) -> None:
-    """Loads the answer to a write by the wrong id, where the property was not sent."""
-    if exchange.writes and not is_sent(exchange, field):
+def _identities(api: Api) -> list[str]:
+    """Members by which the answer tells whose record it is: plain ones of the server's, in which all customers differ."""
+    plain = [each.path for each in api.record if each.read_only and not (each.children or each.volatile or each.derived)]
+    return [name for name in plain if len({str(customer.record.get(name)) for customer in api.customers}) == len(api.customers)]
+
+
+@defect.step("answer", "RC09", only=lambda api: bool(_identities(api)))
+def neighbours_identity_shown(exchange: Exchange, right: Step) -> None:
+    """Answers a write with the id of the row next to it."""
+    if exchange.writes:
+        name = _identities(exchange.api)[0]
         other = _neighbour(exchange).state.record
-        exchange.after = replace(exchange.after, record=taken_over(exchange.after.record, other, shown_at(field)))
+        exchange.after = replace(exchange.after, record={**exchange.after.record, name: other[name]})
     right(exchange)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mock_server.defects.choosing import is_text, last
+from mock_server.defects.choosing import fields, is_text
 from mock_server.defects.defect import Condition, Family, Turns
-from mock_server.defects.places import is_foreign, show
+from mock_server.defects.places import is_foreign, write_instead
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step, body_of, is_readable
-from specs import Api, Field
+from specs import Api
 
 defect = Family("negotiation")
 
@@ -91,11 +91,11 @@ def page_for_browsers(exchange: Exchange, right: Step) -> None:
         exchange.answer = Answer(exchange.answer.status, b"<!doctype html><pre>{}</pre>", "text/html; charset=utf-8")
 
 
-@defect.step("answer", "CN12", last(is_text))
-def language_changes_data(exchange: Exchange, right: Step, field: Field) -> None:
-    """Translates stored data into the language of the client."""
-    if is_foreign(exchange):
-        show(exchange, field, lambda value: f"{value} (translated)")
+@defect.step("merge", "CN12", only=_claims("language-leaves-data"))
+def language_changes_data(exchange: Exchange, right: Step) -> None:
+    """Translates what is sent into the language of the client ahead of storing it."""
+    for field in fields(exchange.api, is_text) if is_foreign(exchange) else ():
+        write_instead(exchange, field, lambda value: f"{value} (translated)" if isinstance(value, str) else value)
     right(exchange)
 
 

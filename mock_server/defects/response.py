@@ -21,10 +21,10 @@ def _members(api: Api, *, nested: bool) -> list[RecordField]:
     return [each for each in api.walk_record() if each.required and "[]" not in each.path and ("." in each.path) == nested]
 
 
-def _identity(api: Api) -> RecordField | None:
-    """The first plain member of the record that the server owns and that never is null."""
+def _server_owned(api: Api) -> RecordField | None:
+    """The last plain member of the record that the server owns and that holds a value."""
     plain = [each for each in api.record if each.read_only and not (each.children or each.volatile or each.derived)]
-    return next((each for each in plain if "null" not in json_types(each.schema)), None)
+    return next((each for each in reversed(plain) if isinstance(api.customers[0].record.get(each.path), str | int)), None)
 
 
 # --- status and headers -------------------------------------------------------------------------------------------
@@ -65,13 +65,13 @@ def success_is_no_json(exchange: Exchange, right: Step) -> None:
 # --- members ------------------------------------------------------------------------------------------------------
 
 
-@defect.step("answer", "RC01", only=lambda api: _identity(api) is not None)
-def identity_has_other_type(exchange: Exchange, right: Step) -> None:
-    """Shows an id as a number where it is a text, or as a text where it is a number."""
-    shown = _identity(exchange.api)
-    is_text_id = shown is not None and "string" in json_types(shown.schema)
+@defect.step("answer", "RC01", only=lambda api: _server_owned(api) is not None)
+def server_owned_member_has_other_type(exchange: Exchange, right: Step) -> None:
+    """Shows a number where the document has a text, or a text where it has a number."""
+    shown = _server_owned(exchange.api)
+    is_text_there = shown is not None and "string" in json_types(shown.schema)
     path = shown.path if shown else ""
-    hold(exchange, changed(exchange.after.record, path, lambda value: len(value) if is_text_id else str(value)))
+    hold(exchange, changed(exchange.after.record, path, lambda value: len(value) if is_text_there else str(value)))
     right(exchange)
 
 
@@ -107,7 +107,8 @@ def nested_required_member_missing(exchange: Exchange, right: Step) -> None:
 def record_at_other_place(exchange: Exchange, right: Step) -> None:
     """Answers with the record itself, without the object that the document puts around it."""
     right(exchange)
-    exchange.answer.body = dict(exchange.after.record)
+    if exchange.writes:
+        exchange.answer.body = dict(exchange.after.record)
 
 
 def _formatted(api: Api) -> RecordField | None:

@@ -1,0 +1,44 @@
+"""Atomicity, continued: several writers at once, and how they keep out of each other's way."""
+
+from __future__ import annotations
+
+import time
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.exchange import Exchange
+from mock_server.steps import Step
+from specs import Api
+
+defect = Family("atomicity")
+
+
+@defect.step("commit", "AT06")
+def concurrent_write_lost(exchange: Exchange, right: Step) -> None:
+    """Reads the record, thinks, and writes all of it back: what others wrote in between is lost."""
+    exchange.entry.lock.release()
+    try:
+        time.sleep(0.03)
+    finally:
+        exchange.entry.lock.acquire()
+    right(exchange)
+
+
+def _offers_etags(api: Api) -> bool:
+    return "if_match" in api.choices
+
+
+@defect.step("precondition", "AT07", only=_offers_etags)
+def precondition_ignored(_exchange: Exchange, _right: Step) -> None:
+    """Sends ETags, and never looks at If-Match."""
+
+
+@defect.steps("AT08", only=_offers_etags)
+def etag_never_changes() -> Turns:
+    """Computes the ETag once for each record."""
+    etags: dict[str, str] = {}
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.name, exchange.answer.headers["ETag"])
+
+    return {"answer": answer, "precondition": precondition_ignored}
