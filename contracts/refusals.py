@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -22,6 +23,7 @@ Kept = TypeVar("Kept")
 _NAME = UNKNOWN_MEMBER.encode()
 BROKEN_JSON = (b'{"%s":' % _NAME, b"{'%s': 1}" % _NAME, b'{"%s" "b"}' % _NAME, b"not json")
 """Bodies that no reading of JSON admits."""
+HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
 
 
 def kept(customer: Customer, key: object, make: Callable[[], Kept]) -> Kept:
@@ -166,6 +168,10 @@ def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
 
     def send(what: str, alter: Callable[[str], str]) -> Attempt:
         altered = {name: alter(secret.reveal()) for name, secret in customer.party.auth.items()}
+        if customer.other is not None and any(
+            secret.reveal() == altered.get(name) for name, secret in customer.other.party.auth.items()
+        ):
+            altered = {name: other_letters(value) for name, value in altered.items()}
         return attempt(customer, f"a patch with a credential {what}", **placed(customer, altered))
 
     return kept(
@@ -182,7 +188,9 @@ def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
 
 
 def _has_lower_case(customer: Customer) -> bool:
-    return any(secret.reveal() != secret.reveal().upper() for secret in customer.party.auth.values())
+    """Capitals make it another credential; hexadecimal ones, as in a UUID, are the same in both cases."""
+    texts = [secret.reveal() for secret in customer.party.auth.values()]
+    return any(text != text.upper() and HEXADECIMAL.fullmatch(text) is None for text in texts)
 
 
 def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]:
@@ -196,28 +204,33 @@ def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]
 
 def other_letters(credential: str) -> str:
     """Every letter and digit replaced, the form kept."""
-    other = [_replaced(letter, "qzkxvj"[index % 6], str(index * 7 % 10)) for index, letter in enumerate(credential)]
-    return "".join(other) if "".join(other) != credential else credential + "x"
+    other = "".join(_replaced(credential, index) for index in range(len(credential)))
+    return other if other != credential else credential + "x"
 
 
 def one_letter_off(credential: str) -> str:
-    """One letter near the end replaced: in the signature of a signed token, and not the last, whose bits may be spare."""
-    spots = [index for index, letter in enumerate(credential) if letter.isalpha()] or [
-        index for index, letter in enumerate(credential) if letter.isdigit()
-    ]
+    """One letter near the end replaced: in the signature of a signed token, and not the last, whose bits may be spare.
+
+    Rather a letter than a digit, which might make it the credential of the next one in a row.
+    """
+    last = max(len(credential) - 2, 0)
+    spots = [index for index in range(last + 1) if credential[index : index + 1].isalnum()]
     if not spots:
         return credential + "x"
-    spot = max((index for index in spots if index <= len(credential) - 6), default=spots[0])
-    return credential[:spot] + _replaced(credential[spot], "q", "7") + credential[spot + 1 :]
+    letters = [index for index in spots if credential[index].isalpha()]
+    near = [index for index in letters if index >= last - 8]
+    spot = (near or (letters if len(credential) <= 8 else []) or spots)[-1]
+    return credential[:spot] + _replaced(credential, spot) + credential[spot + 1 :]
 
 
-def _replaced(letter: str, other: str, digit: str) -> str:
-    """Another letter for a letter (in its case), another digit for a digit."""
-    if letter.isdigit():
-        return digit if digit != letter else str((int(digit) + 1) % 10)
-    if not letter.isalpha():
+def _replaced(credential: str, index: int) -> str:
+    """Another letter for a letter (in its case, hexadecimal among hexadecimal ones), another digit for a digit."""
+    letter = credential[index]
+    pool = "0123456789" if letter.isdigit() else "abcdef" if HEXADECIMAL.fullmatch(credential) else "qzkxvj"
+    if not letter.isalnum():
         return letter
-    found = other if other != letter.lower() else "w"
+    start = index * 7 % len(pool)
+    found = next(each for each in pool[start:] + pool if each != letter.lower())
     return found.upper() if letter.isupper() else found
 
 

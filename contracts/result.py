@@ -132,7 +132,7 @@ def _claim(api: Api, rule: Rule, field: str) -> dict[str, str] | None:
     claim = rule.claim(api)
     if claim is None:
         basis = rule.standard or rule.advice
-        return {"document": basis.rsplit(" ", 1)[0], "at": basis, "says": rule.requirement} if basis else None
+        return {"document": " ".join(basis.split()[:2]), "at": basis, "says": rule.requirement} if basis else None
     place = next((each.documented_at for each in api.walk_fields() if each.path == field and each.documented_at), None)
     at = f"{claim.at}: {claim.anchor}" if place is None else f"{claim.at}: {claim.anchor}; {place.at}: {place.anchor}"
     return {"document": api.source, "at": at, "says": claim.says}

@@ -158,7 +158,7 @@ def test_unusable_options_exit_4_with_one_line(options: tuple[str, ...], words: 
 
 def test_a_violated_must_exits_1_and_names_rule_and_field(tmp_path: Path) -> None:
     """A defect of the mock is reported with its rule, its field and a curl line without the credential."""
-    with subjects.running("mock_server", API, "--defect", "limit-plus-one") as ready:
+    with subjects.running("mock_server", API, "--defect", "one-too-many-accepted") as ready:
         run = suite("--target", str(target_file(tmp_path, dict(ready))), "--report-dir", str(tmp_path / "out"), *QUICK)
 
     violated = [each for each in results(tmp_path / "out") if each["verdict"] == "violates"]

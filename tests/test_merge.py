@@ -80,9 +80,19 @@ CASES: dict[str, tuple[Member, Any, Any, Any]] = {
         {"y": {"b": 4}},
         {"y": {"b": 4}, "b": 3},
     ),
-    "members that no document lists are merged": (member("x", merge=MERGE), {"p": 1, "q": 2}, {"p": {"r": 3}}, {"p": {"r": 3}, "q": 2}),
+    "members that no document lists are merged": (
+        member("x", merge=MERGE),
+        {"p": 1, "q": 2},
+        {"p": {"r": 3}},
+        {"p": {"r": 3}, "q": 2},
+    ),
     "members that no document lists are replaced": (member("x", merge=REPLACE), {"p": 1, "q": 2}, {"p": 3}, {"p": 3}),
-    "an ignored member stays": (member("x", member("a", ignored="ignore"), B, merge=MERGE), {"a": 1}, {"a": 2, "b": 3}, {"a": 1, "b": 3}),
+    "an ignored member stays": (
+        member("x", member("a", ignored="ignore"), B, merge=MERGE),
+        {"a": 1},
+        {"a": 2, "b": 3},
+        {"a": 1, "b": 3},
+    ),
     "a member with another name": (member("x", member("a", shown="z"), merge=MERGE), {"z": 1}, {"a": 2}, {"z": 2}),
     "a keyed item is merged in place": (
         member("x", *ITEMS, merge=REFUSE),
@@ -96,7 +106,12 @@ CASES: dict[str, tuple[Member, Any, Any, Any]] = {
         [{"id": 3, "a": 3}, {"id": 2, "a": 4}],
         [{"id": 1, "a": 1}, {"id": 2, "a": 4}, {"id": 3, "a": 3}],
     ),
-    "the same new key twice is one item": (member("x", *ITEMS, merge=APPEND), [], [{"id": 1, "a": 1}, {"id": 1, "a": 2}], [{"id": 1, "a": 2}]),
+    "the same new key twice is one item": (
+        member("x", *ITEMS, merge=APPEND),
+        [],
+        [{"id": 1, "a": 1}, {"id": 1, "a": 2}],
+        [{"id": 1, "a": 2}],
+    ),
     "no items change nothing": (member("x", *ITEMS, merge=APPEND), [{"id": 1}], [], [{"id": 1}]),
     "keyed items in keyed items": (
         member("x", *ITEMS, merge=REFUSE),
@@ -145,7 +160,9 @@ def test_a_removed_member_is_gone() -> None:
 
 def test_names_differ_between_request_and_record() -> None:
     """A property is shown under the record's name, and one that nothing shows is kept beside the record, by its path."""
-    members = plan(member("sent", shown="seen"), member("secret", shown=None), member("x", member("deep", shown=None), merge=MERGE))
+    members = plan(
+        member("sent", shown="seen"), member("secret", shown=None), member("x", member("deep", shown=None), merge=MERGE)
+    )
 
     state = after(members, {"seen": 1, "x": {}}, {"sent": 2, "secret": 3, "x": {"deep": 4}}, hidden={"other": 5})
 
@@ -170,7 +187,9 @@ def test_a_time_never_goes_back() -> None:
 def test_a_new_item_gets_what_the_server_gives() -> None:
     """A time, an id that is the same for the same item, and a sample; what is sent is not overwritten."""
     given = [Owned(name=kind, given=kind, sample="seeded") for kind in ("time", "id", "sample")]  # type: ignore[arg-type]
-    members = plan(member("x", member("key"), A, merge=Merge(documented=True, policy="keyed", key="key", new="append"), owned=given))
+    members = plan(
+        member("x", member("key"), A, merge=Merge(documented=True, policy="keyed", key="key", new="append"), owned=given)
+    )
 
     first, second = after(members, {"x": []}, {"x": [{"key": 1, "a": 1}, {"key": 2}]}).record["x"]
 

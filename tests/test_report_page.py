@@ -236,6 +236,7 @@ ALL_SIGNS = [
 ]
 
 
+@pytest.mark.browser
 def test_the_matrix_shows_every_judged_field(page: webdriver.Chrome) -> None:
     """Fields in the document's order, rules by family, one sign each; and the head with the verdict."""
     assert signs(page) == ALL_SIGNS
@@ -270,6 +271,7 @@ def choose(page: webdriver.Chrome, **wanted: str) -> None:
     ],
     ids=str,
 )
+@pytest.mark.browser
 def test_a_filter_hides_what_it_is_not_about(
     page: webdriver.Chrome, filters: dict[str, str], shown: list[tuple[str, str, str]]
 ) -> None:
@@ -301,6 +303,7 @@ def test_a_filter_hides_what_it_is_not_about(
         ("≈", ["known deviation", "it reads 'y'"]),
     ],
 )
+@pytest.mark.browser
 def test_a_sign_leads_to_its_detail(page: webdriver.Chrome, sign: str, words: list[str], scripts: bool) -> None:
     """Requirement, document, expected, actual, difference, requests, curl: opened by the link alone."""
     page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": not scripts})
@@ -317,6 +320,7 @@ def test_a_sign_leads_to_its_detail(page: webdriver.Chrome, sign: str, words: li
         page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
+@pytest.mark.browser
 def test_requests_and_answers_open(page: webdriver.Chrome) -> None:
     """Headers and bodies, laid out."""
     exchange = page.find_element(By.CSS_SELECTOR, "article .exchange")
@@ -326,6 +330,7 @@ def test_requests_and_answers_open(page: webdriver.Chrome) -> None:
     assert [word for word in words if word not in exchange.text] == []
 
 
+@pytest.mark.browser
 def test_the_matrix_is_walked_by_arrow_keys(page: webdriver.Chrome) -> None:
     """One stop of the tab key; arrows skip what is empty; Enter follows."""
     stops = [each for each in page.find_elements(By.CSS_SELECTOR, "#shop .matrix td a") if each.get_attribute("tabindex") == "0"]
@@ -342,6 +347,7 @@ def test_the_matrix_is_walked_by_arrow_keys(page: webdriver.Chrome) -> None:
     assert page.current_url.endswith("#shop/kept/items.name")
 
 
+@pytest.mark.browser
 def test_the_curl_line_is_copied(page: webdriver.Chrome) -> None:
     """As it stands."""
     permission = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
@@ -356,6 +362,7 @@ def test_the_curl_line_is_copied(page: webdriver.Chrome) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.browser
 def test_the_page_follows_the_colour_scheme(page: webdriver.Chrome, scheme: str) -> None:
     """The one that the reader's system has."""
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
@@ -366,6 +373,7 @@ def test_the_page_follows_the_colour_scheme(page: webdriver.Chrome, scheme: str)
     assert ground == "rgb({}, {}, {})".format(*bytes.fromhex(wanted[1:]))
 
 
+@pytest.mark.browser
 def test_two_thousand_results_are_no_burden(browser: webdriver.Chrome, tmp_path: Path) -> None:
     """Four APIs with 50 fields and rules enough: made, loaded and filtered in no time, in a file of a few megabytes."""
     fields = tuple(f"part_{number % 5}[].field_{number}" for number in range(50))

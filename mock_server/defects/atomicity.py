@@ -71,11 +71,12 @@ def properties_ahead_of_bad_one_applied(exchange: Exchange, right: Step) -> None
         _store(exchange, ahead)
 
 
-@defect.step("validate", "AT01", last(is_text))
-def one_field_saved_early(exchange: Exchange, right: Step, field: Field) -> None:
+@defect.step("validate", "AT01", only=lambda api: last(is_text)(api) is not None)
+def one_field_saved_early(exchange: Exchange, right: Step) -> None:
     """Saves one property in a setter, ahead of the validation of the rest."""
     right(exchange)
-    if exchange.faults and field.top in _good(exchange) and is_sent(exchange, field):
+    field = last(is_text)(exchange.api)
+    if field and exchange.faults and field.top in _good(exchange) and is_sent(exchange, field):
         _store(exchange, {field.top: exchange.changes[field.top]})
 
 
@@ -85,8 +86,10 @@ def nested_object_half_written(exchange: Exchange, right: Step, field: Field) ->
     right(exchange)
     bad = {fault.path[1] for fault in exchange.faults if len(fault.path) == 2 and fault.path[0] == field.name}
     sent = exchange.changes.get(field.name)
-    if bad and isinstance(sent, dict):
-        _store(exchange, {field.name: {name: value for name, value in sent.items() if name not in bad}})
+    good = {name: value for name, value in sent.items() if name not in bad} if bad and isinstance(sent, dict) else {}
+    if good:
+        half = changed(exchange.before.record, shown_at(field), lambda old: {**(old or {}), **good})
+        exchange.store.write(exchange.entry, replace(exchange.before, record=half))
 
 
 @defect.step("validate", "AT04", any_field(is_array, is_top, lambda field: bool(field.children)))
@@ -135,7 +138,7 @@ def refused_write_changes_neighbour(exchange: Exchange, right: Step, field: Fiel
 
 @defect.steps("AT09", only=lambda api: api.read is not None)
 def refused_values_read_from_cache() -> Turns:
-    """Puts what was sent into a cache ahead of the validation, where reads find it until the next write."""
+    """Puts what was sent into a cache ahead of the validation, where the next read finds it."""
     cached: dict[str, State] = {}
 
     def validate(exchange: Exchange, right: Step) -> None:
@@ -149,7 +152,7 @@ def refused_values_read_from_cache() -> Turns:
 
     def answer(exchange: Exchange, right: Step) -> None:
         if not exchange.writes:
-            exchange.after = cached.get(exchange.entry.name, exchange.after)
+            exchange.after = cached.pop(exchange.entry.name, exchange.after)
         right(exchange)
 
     return {"validate": validate, "commit": commit, "answer": answer}
@@ -158,14 +161,15 @@ def refused_values_read_from_cache() -> Turns:
 # --- other refusals -----------------------------------------------------------------------------------------------
 
 
-def _applied_although(step: str, situation: str) -> Turns:
-    """The refusal of one step comes after the write instead of ahead of it."""
+def _applied_although(step: str, situation: str, *, header: str = "", holds: str = "") -> Turns:
+    """The refusal of one step comes after the write instead of ahead of it, where a header holds a certain text."""
 
     def check(exchange: Exchange, right: Step) -> None:
         try:
             right(exchange)
         except Refusal as refusal:
-            if refusal.situation != situation or not exchange.writes:
+            is_meant = refusal.situation == situation and exchange.writes
+            if not is_meant or holds not in exchange.request.headers.get(header, ""):
                 raise
             exchange.refusal = refusal
 
@@ -196,14 +200,14 @@ def _refuses(point: str) -> Any:
 
 @defect.steps("CN09", only=_refuses("wrong_content_type"))
 def unsupported_type_applied() -> Turns:
-    """Answers 415 after the write."""
-    return _applied_although("content_type", "unsupported_media_type")
+    """Reads plain text as JSON, stores it, and answers 415 all the same."""
+    return _applied_although("content_type", "unsupported_media_type", header="Content-Type", holds="text/plain")
 
 
 @defect.steps("AT05", only=_refuses("wrong_accept"))
 def unacceptable_answer_applied() -> Turns:
-    """Sees that it cannot render the answer when everything is stored."""
-    return _applied_although("accept", "not_acceptable")
+    """Has a renderer for XML, which fails when everything is stored."""
+    return _applied_although("accept", "not_acceptable", header="Accept", holds="xml")
 
 
 @defect.steps("AU03", only=lambda api: api.identity == "path")

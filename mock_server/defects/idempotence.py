@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -29,11 +30,12 @@ defect = Family("idempotence")
 
 def _repeats() -> Callable[[Exchange], bool]:
     """A function that knows whether an exchange has the same body as the last one that it saw of this customer."""
-    bodies: dict[str, Any] = {}
+    bodies: dict[str, str] = {}
 
     def is_repeated(exchange: Exchange) -> bool:
-        is_same = bool(exchange.body != {} and bodies.get(exchange.entry.name) == exchange.body)
-        bodies[exchange.entry.name] = exchange.body
+        body = json.dumps(exchange.body)
+        is_same = exchange.body != {} and bodies.get(exchange.entry.name) == body
+        bodies[exchange.entry.name] = body
         return is_same
 
     return is_repeated
@@ -42,7 +44,7 @@ def _repeats() -> Callable[[Exchange], bool]:
 # --- the state ----------------------------------------------------------------------------------------------------
 
 
-@defect.steps("ID01", paired(first(is_text), is_text))
+@defect.steps("ID01", paired(first(is_top, is_text), is_text))
 def repeats_counted(field: Field) -> Turns:
     """Marks a property of a record that is sent again, to tell how often it was."""
     is_repeated = _repeats()
@@ -199,17 +201,17 @@ def repeat_answered_in_part() -> Turns:
 
 @defect.steps("ID14")
 def update_after_refusal_lost() -> Turns:
-    """Leaves the session in a failed state after a refused update: the next one is answered, and not stored."""
-    failed: set[str] = set()
+    """Keeps the object of a refused update in its session: the next one of the same property is compared with that, and lost."""
+    failed: dict[str, set[Any]] = {}
 
     def refuse(exchange: Exchange, right: Step) -> None:
         if exchange.refusal and exchange.refusal.faults:
-            failed.add(exchange.entry.name)
+            failed[exchange.entry.name] = {fault.path[0] for fault in exchange.refusal.faults if fault.path}
         right(exchange)
 
     def commit(exchange: Exchange, right: Step) -> None:
-        if exchange.entry.name in failed and exchange.changes:
-            failed.discard(exchange.entry.name)
+        if exchange.changes.keys() & failed.pop(exchange.entry.name, set()):
+            exchange.after = exchange.before
         else:
             right(exchange)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
 from mock_server.defects.choosing import any_field, first, is_array, is_object, is_text, is_top, last, must_refuse, takes
 from mock_server.defects.defect import Family
@@ -190,21 +189,9 @@ def astral_character_crashes(exchange: Exchange, right: Step, field: Field) -> N
     right(exchange)
 
 
-@defect.step("clean", "TY10")
-def large_number_crashes(exchange: Exchange, right: Step) -> None:
+@defect.step("clean", "TY10", any_field(lambda field: "integer" in field.types and not field.read_only))
+def large_number_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Hands a whole number of more than 64 bits to the database."""
-    if any(_is_large(value) for value in _scalars(exchange.body)):
+    if any(isinstance(value, int) and abs(value) >= 2**63 for value in found(exchange.body, field.path)):
         raise RuntimeError("integer out of range")
     right(exchange)
-
-
-def _is_large(value: Any) -> bool:
-    return isinstance(value, int) and abs(value) >= 2**63
-
-
-def _scalars(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return [each for member in value.values() for each in _scalars(member)]
-    if isinstance(value, list):
-        return [each for item in value for each in _scalars(item)]
-    return [value]
