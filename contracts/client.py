@@ -18,6 +18,8 @@ from contracts.secrecy import Redactor
 from contracts.transport import NoAnswer, Sending, Transport
 from contracts.verdict import NotJudged
 
+GIVE_UP = 6
+"""Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
 
@@ -145,6 +147,7 @@ class Client:
         self.refused_last = False
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
+        self._unanswered = 0
         self._next_at = 0.0
         self._begun = time.monotonic()
         self._transport = Transport(limits.timeout)
@@ -154,6 +157,8 @@ class Client:
 
         Raises NotJudged when the budget is spent or the target keeps throttling.
         """
+        if self._unanswered >= GIVE_UP:
+            raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
         waited = 0.0
         self.writes += call.method not in ("GET", "HEAD")
         while True:
@@ -175,8 +180,10 @@ class Client:
         try:
             raw = self._transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
             answer = Answer(status=raw.status, headers=CaseInsensitiveDict(raw.headers), body=raw.body, json=_parsed(raw.body))
+            self._unanswered = 0
         except NoAnswer as broken:
             failure = self.redactor.strike(str(broken))
+            self._unanswered += 1
         exchange = Exchange(
             method=call.method,
             url=self.redactor.strike(call.shown_url or call.url),

@@ -163,6 +163,14 @@ def validated_before_authentication() -> Turns:
 
 
 @defect.step("refuse", "AU05")
+def missing_credential_answered_as_invalid(exchange: Exchange, right: Step) -> None:
+    """Answers a missing credential with 400."""
+    right(exchange)
+    if exchange.refusal is not None and exchange.refusal.situation == "unauthenticated":
+        exchange.answer = replace(exchange.answer, status=400)
+
+
+@defect.step("refuse", "AU05")
 def credential_and_status_disagree(exchange: Exchange, right: Step) -> None:
     """Answers a wrong credential with 200 and an error in the body."""
     right(exchange)

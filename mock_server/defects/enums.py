@@ -147,7 +147,11 @@ def other_enums_member_accepted(exchange: Exchange, right: Step, field: Field) -
     forgive(exchange, field, lambda value: isinstance(value, str) and value in known)
 
 
-@defect.step("merge", "EN18", last(is_enum))
+def _has_several(field: Field) -> bool:
+    return len(members(field)) > 2
+
+
+@defect.step("merge", "EN18", last(is_enum, _has_several))
 def last_member_stored_as_first(exchange: Exchange, right: Step, field: Field) -> None:
     """Has a branch for each member but the last, which falls through to the first."""
     right(exchange)
@@ -161,7 +165,7 @@ def boolean_becomes_member(exchange: Exchange, right: Step, field: Field) -> Non
     _accept(exchange, right, field, lambda value: members(field)[int(value)] if isinstance(value, bool) else None)
 
 
-@defect.step("merge", "EN18", first(is_enum))
+@defect.step("merge", "EN18", first(is_enum, _has_several))
 def first_member_not_stored(exchange: Exchange, right: Step, field: Field) -> None:
     """Asks whether the place of a member in the list is true, which it is not for the first."""
     right(exchange)
