@@ -24,6 +24,9 @@ from mock_server.app import protocol_refusal
 THREADS = 64
 """A simulated delay holds a thread."""
 
+CONNECTIONS = 2_000
+"""With waitress's own 100, clients that keep their connections open shut the others out."""
+
 BYTES_READ = 16_000_000
 """Larger bodies are refused unread, smaller ones that are over the mock's own limit when they are read: a client that is still
 sending would miss the answer."""
@@ -69,6 +72,8 @@ def listen(app: Flask, host: str, port: int) -> Any:
         sockets=[bound],
         threads=THREADS,
         ident=None,
+        connection_limit=CONNECTIONS,
+        asyncore_use_poll=True,  # select() has no room for more than 1024
         clear_untrusted_proxy_headers=False,  # it would wrap the application; nothing here reads them
         max_request_body_size=BYTES_READ,
         max_request_header_size=HEADER_LIMIT,

@@ -8,6 +8,7 @@ from typing import Any
 
 from mock_server.defects.choosing import (
     any_field,
+    fields,
     first,
     is_array,
     is_in_object,
@@ -106,10 +107,17 @@ def array_half_written(exchange: Exchange, right: Step, field: Field) -> None:
 def bad_value_stored_and_refused(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores a value, and validates the record afterwards without a way back."""
     right(exchange)
+    bad = {pattern_of(fault.path) for fault in exchange.faults}
     values = found(exchange.changes, field.path)
-    if len(exchange.changes) > 1 and values and any(pattern_of(fault.path) == field.path for fault in exchange.faults):
+    if values and field.path in bad and _changes_something(exchange, bad):
         spoilt = changed(exchange.before.record, shown_at(field), lambda _: str(values[0])[:20])
         exchange.store.write(exchange.entry, State(spoilt, exchange.before.hidden))
+
+
+def _changes_something(exchange: Exchange, bad: set[str]) -> bool:
+    """A good value is sent that is not the stored one."""
+    good = [field for field in fields(exchange.api) if field.path not in bad and not field.children and is_sent(exchange, field)]
+    return any(found(exchange.changes, each.path) != found(exchange.before.record, shown_at(each)) for each in good)
 
 
 def _touched_names(api: Api) -> list[str]:

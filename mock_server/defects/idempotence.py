@@ -20,7 +20,7 @@ from mock_server.defects.choosing import (
     sibling,
 )
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import found, is_sent, keep_old, show, shown_at, write_instead
+from mock_server.defects.places import found, is_foreign, is_sent, keep_old, show, shown_at, write_instead
 from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step
 from specs import Field
@@ -58,12 +58,17 @@ def repeats_counted(field: Field) -> Turns:
     return {"merge": merge}
 
 
-@defect.step("merge", "ID03", last(is_text))
-def text_grows(exchange: Exchange, right: Step, field: Field) -> None:
-    """Appends a mark to a text that is already taken, to tell the two apart; it is taken by this very record."""
-    old = found(exchange.before.record, shown_at(field))
-    write_instead(exchange, field, lambda value: f"{value}2" if value and value in old else value)
-    right(exchange)
+@defect.steps("ID03", last(is_text))
+def text_grows(field: Field) -> Turns:
+    """Takes an update that comes again for one of another record, and appends a mark to a text to tell the two apart."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        if is_repeated(exchange) and not is_foreign(exchange):
+            write_instead(exchange, field, lambda value: f"{value}2" if isinstance(value, str) else value)
+        right(exchange)
+
+    return {"merge": merge}
 
 
 def _is_keyed(field: Field) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import html
 import unicodedata
 from collections.abc import Callable
-from typing import Any
 
 from mock_server.defects.choosing import any_field, fields, first, is_array, is_limited, is_nested, last, takes
 from mock_server.defects.defect import Family
-from mock_server.defects.places import accuse, forgive, found, is_sent, write_instead
+from mock_server.defects.places import accuse, forgive, found, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from specs import Field
@@ -117,24 +116,10 @@ def visible_characters_counted(exchange: Exchange, right: Step, field: Field) ->
     _allow(exchange, right, field, lambda value: sum(not unicodedata.combining(each) for each in value) <= limit(field))
 
 
-@defect.step("merge", "LN14", last(is_limited, takes("e\u0301")))
-def text_normalised(exchange: Exchange, right: Step, field: Field) -> None:
-    """Composes characters ahead of storing them: what comes back is not what was sent."""
-    write_instead(exchange, field, lambda value: unicodedata.normalize("NFC", value) if isinstance(value, str) else value)
-    right(exchange)
-
-
 @defect.step("validate", "LN15", first(is_limited, takes("a & b")))
 def escaped_text_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Escapes a text for HTML ahead of counting it."""
     _forbid(exchange, right, field, lambda value: len(html.escape(value)) > limit(field))
-
-
-@defect.step("merge", "LN15", last(is_limited, takes("a & b")))
-def escaped_text_stored(exchange: Exchange, right: Step, field: Field) -> None:
-    """Escapes a text for HTML ahead of storing it."""
-    write_instead(exchange, field, lambda value: html.escape(value) if isinstance(value, str) else value)
-    right(exchange)
 
 
 @defect.step("validate", "LN17", first(is_limited), only=lambda api: len({limit(each) for each in fields(api, is_limited)}) > 1)
@@ -163,16 +148,4 @@ def long_id_crashes(exchange: Exchange, right: Step) -> None:
     """Hands an id of any length to the database."""
     if any(len(value) > 100 for value in exchange.arguments.values()):
         raise RuntimeError("the id is out of range")
-    right(exchange)
-
-
-@defect.step("merge", "LN12", first(is_limited))
-def fits_only_alone(exchange: Exchange, right: Step, field: Field) -> None:
-    """Cuts a text of the full length when others are sent along with it."""
-
-    def cut(value: Any) -> Any:
-        return value[:-1] if isinstance(value, str) and len(value) == limit(field) else value
-
-    if len(exchange.changes) > 1 and is_sent(exchange, field):
-        write_instead(exchange, field, cut)
     right(exchange)

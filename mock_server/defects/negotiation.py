@@ -7,7 +7,7 @@ from dataclasses import replace
 from mock_server.defects.choosing import fields, is_text
 from mock_server.defects.defect import Condition, Family, Turns
 from mock_server.defects.places import is_foreign, write_instead
-from mock_server.exchange import Answer, Exchange, Refusal
+from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step, body_of, is_readable
 from specs import Api
 
@@ -81,14 +81,6 @@ def strange_weight_crashes(exchange: Exchange, right: Step) -> None:
 @defect.step("accept", "CN07", only=_claims("unacceptable-accept-refused"))
 def accept_ignored(_exchange: Exchange, _right: Step) -> None:
     """Never looks at the Accept header, where the document refuses what it cannot render."""
-
-
-@defect.step("answer", "CN06")
-def page_for_browsers(exchange: Exchange, right: Step) -> None:
-    """Answers with a page when the Accept header has HTML in it, although JSON is asked for first."""
-    right(exchange)
-    if "text/html" in exchange.request.headers.get("Accept", ""):
-        exchange.answer = Answer(exchange.answer.status, b"<!doctype html><pre>{}</pre>", "text/html; charset=utf-8")
 
 
 @defect.step("merge", "CN12", only=_claims("language-leaves-data"))

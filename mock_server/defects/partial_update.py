@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import unicodedata
+
 from mock_server.defects.choosing import (
     fields,
     first,
@@ -28,7 +31,7 @@ defect = Family("partial_update")
 # --- fields that are not sent -------------------------------------------------------------------------------------
 
 
-@defect.step("merge", "PU01", first(is_top, is_nullable))
+@defect.step("merge", "PU01", first(is_top, is_nullable, lambda field: "const" not in field.schema))
 def omitted_nullable_nulled(exchange: Exchange, right: Step, field: Field) -> None:
     """Reads the body into an object whose optional properties start as null, and stores all of it."""
     right(exchange)
@@ -82,7 +85,7 @@ def null_ignored(exchange: Exchange, right: Step, field: Field) -> None:
         keep_old(exchange, field)
 
 
-@defect.step("merge", "PU05", first(is_top, is_nullable))
+@defect.step("merge", "PU05", first(is_nullable, is_text))
 def null_stored_as_empty_text(exchange: Exchange, right: Step, field: Field) -> None:
     """Has a column that cannot be null, and stores an empty text for it."""
     right(exchange)
@@ -152,6 +155,20 @@ def values_swapped(exchange: Exchange, right: Step, field: Field) -> None:
 def text_recased(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores a text in lower case, which no document says."""
     write_instead(exchange, field, lambda value: value.lower() if isinstance(value, str) else value)
+    right(exchange)
+
+
+@defect.step("merge", "LN14", last(is_text, takes("e\u0301")))
+def text_normalised(exchange: Exchange, right: Step, field: Field) -> None:
+    """Composes characters ahead of storing them: what comes back is not what was sent."""
+    write_instead(exchange, field, lambda value: unicodedata.normalize("NFC", value) if isinstance(value, str) else value)
+    right(exchange)
+
+
+@defect.step("merge", "LN15", last(is_text, takes("a & b")))
+def escaped_text_stored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Escapes a text for HTML ahead of storing it."""
+    write_instead(exchange, field, lambda value: html.escape(value) if isinstance(value, str) else value)
     right(exchange)
 
 

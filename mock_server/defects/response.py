@@ -77,8 +77,9 @@ def server_owned_member_has_other_type(exchange: Exchange, right: Step) -> None:
 
 @defect.step("answer", "RC01", last(is_text))
 def text_shown_as_list(exchange: Exchange, right: Step, field: Field) -> None:
-    """Shows a text as a list of one."""
-    show(exchange, field, lambda value: [value])
+    """Shows a text that was not sent as a list of one, in the answer to a write."""
+    if exchange.writes and not is_sent(exchange, field):
+        show(exchange, field, lambda value: [value])
     right(exchange)
 
 
