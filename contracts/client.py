@@ -163,6 +163,8 @@ class Client:
         self.writes += call.method not in ("GET", "HEAD")
         while True:
             exchange = self._exchange(call)
+            if exchange.answer is None and self._unanswered == 1:
+                exchange = self._exchange(call)  # the network may have failed once; a target that fails does it again
             if exchange.status != 429:
                 self.refused_last = exchange.refused if call.method != "GET" else self.refused_last
                 return exchange

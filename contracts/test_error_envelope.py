@@ -20,7 +20,7 @@ from contracts.envelopes import (
     skeleton,
     stated_problem,
 )
-from contracts.evidence import fresh_patch, single_or_none
+from contracts.evidence import fresh_patch, put_back, single_or_none
 from contracts.faults import faulty, plain_fault
 from contracts.leaks import shows, trace_in
 from contracts.naming import Naming, named, naming
@@ -213,55 +213,82 @@ def _namings(shape: Shape) -> set[Naming]:
 
 @rule("all-faults-reported", family="error_envelope", cases=lambda api: once(api) if _nameable(api) else ())
 def test_all_faults_are_reported(customer: Customer, case: None) -> None:
-    """Of several bad fields in one patch, the error body names each."""
-    api, shape = customer.api, _shape(customer.api)
-    singles = _named_alone(customer)
-    for group in _groups(singles):
+    """Several bad fields in one patch are refused like one alone, and the error body names each."""
+    api = customer.api
+    for group in _groups(_refused_alone(customer)):
         body: dict[str, Any] = {}
         for each in group:
             body |= each.patch.body
+        before = customer.read()
         exchange = customer.patch(body)
-        found = api.situations["invalid_field"]
-        response = documented(api, "invalid-field-envelope", found, exchange.status)
-        answer = exchange.answer
-        if answer is None or response is None or not right_status(api, found, exchange) or body_problem(response, shape, answer):
-            raise NotJudged(f"bad fields together are not refused like one alone: {exchange.said}")
-        names = named(shape, answer.json)
-        missing = [each.fault.field.path for each in group if not any(_means(api, each, name) for name in names)]
-        if missing and api.choices["all_faults"].documented and api.choices["all_faults"].behaviour == "first":
-            return
-        if missing and _form(customer.patch(body)) != _form(exchange):
-            raise NotJudged("the same request is answered in another form: judged by same-shape-on-repeat")
-        if missing:
-            raise Violation(
-                expected=f"the error to name {', '.join(each.fault.field.path for each in group)}, which are all bad",
-                actual=f"it does not name {', '.join(missing)}",
-                exchange=exchange,
-            )
+        if exchange.ok:
+            put_back(customer, before, body)
+        _judge_together(customer, [each.fault.field.path for each in group], body, exchange)
+        names = named(_shape(api), exchange.answer.json) if exchange.answer else {}
+        fields = [each.fault.field for each in group if _names_itself(api, each)]
+        missing = [field.path for field in fields if not any(_means(api, field, name) for name in names)]
+        if not missing or (api.choices["all_faults"].documented and api.choices["all_faults"].behaviour == "first"):
+            continue
+        _check_steady(customer, body, exchange)
+        raise Violation(
+            expected=f"the error to name {', '.join(field.path for field in fields)}, which are all bad",
+            actual=f"it does not name {', '.join(missing)}",
+            exchange=exchange,
+        )
+
+
+def _judge_together(customer: Customer, paths: list[str], body: Mapping[str, Any], exchange: Exchange) -> None:
+    """What is refused one by one is refused together, with a right status and in the same form."""
+    found, answer = customer.api.situations["invalid_field"], exchange.answer
+    if answer is None:
+        raise NotJudged(f"there was no usable answer: {exchange.failure}")
+    response = documented(customer.api, "invalid-field-envelope", found, answer.status)
+    problem = body_problem(response, found.shape, answer) if response is not None else None
+    if right_status(customer.api, found, exchange) and problem is None:
+        return
+    if not exchange.ok:
+        _check_steady(customer, body, exchange)
+    raise Violation(
+        expected=f"{', '.join(paths)} to be refused together as each is alone",
+        actual=f"{problem.actual}; {exchange.said}" if problem is not None else exchange.said,
+        exchange=exchange,
+        level=Level.MUST if answer.status >= 500 else None,
+    )
+
+
+def _check_steady(customer: Customer, body: Mapping[str, Any], exchange: Exchange) -> None:
+    if _form(customer.patch(body)) != _form(exchange):
+        raise NotJudged("the same request is answered in another form: judged by same-shape-on-repeat")
 
 
 def _groups(singles: list[BadWrite]) -> list[list[BadWrite]]:
     """The first two bad fields, the first and the last, and three."""
     if len(singles) < 2:
-        raise NotJudged("fewer than two fields are refused and named when they are bad alone")
+        raise NotJudged("fewer than two fields are rightly refused when they are bad alone")
     return [singles[:2]] if len(singles) == 2 else [singles[:2], [singles[0], singles[-1]], singles[:3]]
 
 
-def _means(api: Api, each: BadWrite, name: tuple[str, ...]) -> bool:
-    return naming(api, each.fault.field, name) in {*_namings(_shape(api)), Naming.ENDING}
+def _means(api: Api, field: Field, name: tuple[str, ...]) -> bool:
+    return naming(api, field, name) in {*_namings(_shape(api)), Naming.ENDING}
 
 
-def _named_alone(customer: Customer) -> list[BadWrite]:
-    """One bad write for each top-level property whose error names the field."""
+def _names_itself(api: Api, each: BadWrite) -> bool:
+    return each.exchange.answer is not None and any(
+        _means(api, each.fault.field, name) for name in named(_shape(api), each.exchange.answer.json)
+    )
+
+
+def _refused_alone(customer: Customer) -> list[BadWrite]:
+    """One bad write for each top-level property that is refused with the right status and in the right form."""
     found: dict[str, BadWrite] = {}
     for field in faulty(customer.api):
         if field.top in found:
             continue
         try:
             for each, problem in _rightly_refused(customer, field):
-                if problem is None and _judge_names(customer.api, field, each):
+                if problem is None:
                     found.setdefault(field.top, each)
-        except (NotJudged, Violation):
+        except NotJudged:
             continue
     return list(found.values())
 
@@ -498,9 +525,8 @@ def test_error_form_is_independent_of_language(customer: Customer, case: None) -
     """Accept-Language changes neither the status of an error, nor its structure, its codes and the fields that it names."""
     each = first_refused(customer, faulty(customer.api))
     plain = customer.patch(each.patch.body)
-    for again in (each.exchange, customer.patch(each.patch.body)):
-        if _form(plain) != _form(again):
-            raise NotJudged("the same request is answered in another form: judged by same-shape-on-repeat")
+    _check_steady(customer, each.patch.body, each.exchange)
+    _check_steady(customer, each.patch.body, plain)
     for preference in PREFERENCES:
         other = customer.patch(each.patch.body, headers={"Accept-Language": preference})
         if plain.answer is None or other.answer is None:

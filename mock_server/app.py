@@ -30,11 +30,13 @@ def create_app(apis: Sequence[Api], *, defects: Iterable[str] = (), check_answer
 
     defects: ids of deliberate defects to start with.
     check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
-    Raises SpecError for a document that cannot be served, and ValueError for an unknown defect.
+    Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = Flask("mock_server", static_folder=None)
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
+    if len({api.name for api in apis}) < len(apis):
+        raise ValueError(f"two files give an API of the same name: {', '.join(api.name for api in apis)}")
     services = tuple(Service(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
     for service in services:
         _mount(app, service)

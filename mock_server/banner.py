@@ -60,7 +60,7 @@ def filled(template: str, customer: SeedCustomer) -> str:
 def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
     """A command that can be copied into a shell."""
     words = ["curl", "-i", "-X", method]
-    for scheme in api.security[:1]:
+    for scheme in [scheme for scheme in api.security if scheme.name in customer.auth][:1]:
         url, presented = _with_credential(url, scheme, customer.auth[scheme.name])
         words += presented
     words.append(url)

@@ -1,7 +1,7 @@
 """Holds the mock's own answers against the document, with openapi-core: for tests, and for ``--check-answers``.
 
 A second opinion on purpose: openapi-core reads the document as it is written, without the plan, the fields and the templates that
-the mock answers from. One check takes about a millisecond, and importing the library half a second (benchmarks/validators.py), so
+the mock answers from. One check takes milliseconds, and importing the library half a second (benchmarks/validators.py), so
 it is not done at every request, and not imported unless it is asked for.
 """
 

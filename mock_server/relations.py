@@ -69,7 +69,8 @@ class Relations:
             for place, key in _each_key(value, path):
                 if not any(key == each and type(key) is type(each) for each in known):
                     yield Fault(place, "reference", key)
-        if member.field.unique and any(other.get(str(member.shown)) == value for other in self._others):
+        is_top = len(path) == 1  # nothing says among what a nested value would have to be unique
+        if member.field.unique and is_top and any(other.get(str(member.shown)) == value for other in self._others):
             yield Fault(path, "unique", value)
 
     def _known_keys(self, reference: Reference) -> list[Any]:

@@ -13,7 +13,7 @@ from mock_server.plan import plan_of
 from mock_server.steps import right_steps
 from mock_server.store import Store
 from mock_server.validation import Validator
-from specs import Api
+from specs import Api, SpecError
 
 
 class Service:
@@ -23,6 +23,7 @@ class Service:
     """
 
     def __init__(self, api: Api, prefix: str) -> None:
+        _check_seeds(api)
         envelope.check_templates(api)
         self.api = api
         self.prefix = prefix
@@ -61,3 +62,14 @@ class Service:
         """Everything as at start; the defects stay, and forget what they remembered."""
         self.store.reset()
         self.activate(self.active)
+
+
+def _check_seeds(api: Api) -> None:
+    """SpecError for a document that the mock cannot play, since it does not say who there is."""
+    if len(api.customers) < 2:  # x-contract allows none; a file for the suite alone needs none
+        raise SpecError(f"{api.file.name}: x-contract.seeds: the mock needs at least two customers")
+    names = {scheme.name for scheme in api.security}
+    for customer in api.customers:
+        if names and not names & customer.auth.keys():
+            expected = ", ".join(sorted(names))
+            raise SpecError(f"{api.file.name}: x-contract.seeds: a customer has no credential for {expected}")

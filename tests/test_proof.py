@@ -25,7 +25,7 @@ DEFECTS = {
     "types": ("list-stored-for-text", "text-stored-for-object", "nul-character-crashes"),
     "auth": ("no-credential-needed", "any-credential-works"),
     "negotiation": ("charset-refused", "wrong-method-crashes"),
-    "response": ("identity-has-other-type", "nested-required-member-missing", "secret-shown"),
+    "response": ("text-shown-as-list", "nested-required-member-missing", "secret-shown"),
 }
 API = "babyland"
 
