@@ -44,6 +44,11 @@ def right_status(api: Api, found: Situation, exchange: Exchange) -> bool:
     return exchange.refused and (exchange.status in allowed(found) or not api.documents(found.status))
 
 
+def has_other_meaning(api: Api, found: Situation, exchange: Exchange) -> bool:
+    """The document lists the answer's status, and not for this kind of refusal."""
+    return exchange.status is not None and api.documents(exchange.status) and exchange.status not in allowed(found)
+
+
 def expected_status(api: Api, found: Situation) -> str:
     """The allowed statuses, in words."""
     return f"status {' or '.join(map(str, allowed(found)))}" if api.documents(found.status) else "a refusal (4xx)"

@@ -14,6 +14,7 @@ from contracts.envelopes import (
     body_problem,
     documented,
     expected_status,
+    has_other_meaning,
     places,
     right_status,
     situation,
@@ -88,7 +89,7 @@ def test_invalid_field_has_its_status(customer: Customer, case: Field) -> None:
             excuse = None  # every kind of fault is answered so: a matter of the status, not of one kind of value
         if excuse is not None:
             excuses.append(excuse)
-        elif not right_status(customer.api, found, each.exchange):
+        elif not right_status(customer.api, found, each.exchange) or has_other_meaning(customer.api, found, each.exchange):
             raise Violation(
                 expected=f"{expected_status(customer.api, found)}, since {_described(case, each)}",
                 actual=each.exchange.said,

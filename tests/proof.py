@@ -22,6 +22,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
 from functools import partial
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,17 @@ _MOCKS: dict[str, tuple[ExitStack, Target, str]] = {}
 """The mocks of this worker process, one for each API, started once and switched between defects."""
 
 
+def stop_mocks() -> None:
+    """End the mocks that ``judge`` started in this process."""
+    while _MOCKS:
+        _MOCKS.popitem()[1][0].close()
+
+
+def _stop_mocks_at_the_end() -> None:
+    """Worker processes end without the interpreter's own clean-up."""
+    Finalize(None, stop_mocks, exitpriority=1)
+
+
 def judge(subject: Subject, *, stock: bool = False) -> Outcome:
     """Judge one subject with the gate; an exception becomes the outcome's ``internal``."""
     begun = time.monotonic()
@@ -248,7 +260,7 @@ def _headers(target: Target) -> Mapping[str, str]:
 
 def run_all(chosen: Sequence[Subject], jobs: int, stock: bool) -> Iterator[Outcome]:
     """The outcomes, as they come; the subjects of one API are kept on as few workers as there are."""
-    with ProcessPoolExecutor(jobs) as pool:
+    with ProcessPoolExecutor(jobs, initializer=_stop_mocks_at_the_end) as pool:
         for future in as_completed([pool.submit(partial(judge, stock=stock), subject) for subject in chosen]):
             yield future.result()
 

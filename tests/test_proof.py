@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from contracts.run import Plan, judge_all
 from tests import subjects
-from tests.proof import Subject, judge
+from tests.proof import Subject, judge, stop_mocks
 
 DEFECTS = {
     "partial_update": (
@@ -28,6 +30,13 @@ DEFECTS = {
     "response": ("text-shown-as-list", "nested-required-member-missing", "secret-shown"),
 }
 API = "babyland"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _mocks() -> Iterator[None]:
+    """The mocks that are kept between defects end with the last of them."""
+    yield
+    stop_mocks()
 
 
 @pytest.mark.parametrize(
