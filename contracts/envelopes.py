@@ -11,6 +11,7 @@ import jsonschema_rs
 from contracts.client import NOT_JSON, Answer, Exchange
 from specs import Api, Shape, Situation
 from specs.model import Response
+from specs.normalise import properties
 
 STAND_INS = {"wrong_credential": "unauthenticated", "empty_body": "malformed_json", "not_an_object": "malformed_json"}
 """For a kind of refusal that a document does not describe: the one that comes nearest to it."""
@@ -50,8 +51,9 @@ def has_other_meaning(api: Api, found: Situation, exchange: Exchange) -> bool:
 
 
 def expected_status(api: Api, found: Situation) -> str:
-    """The allowed statuses, in words."""
-    return f"status {' or '.join(map(str, allowed(found)))}" if api.documents(found.status) else "a refusal (4xx)"
+    """The statuses that are right, in words."""
+    listed = f"status {' or '.join(map(str, allowed(found)))}"
+    return listed if api.documents(found.status) else f"{listed}, or another 4xx without a meaning of its own"
 
 
 # --- bodies ---------------------------------------------------------------------------------------------------------
@@ -86,6 +88,9 @@ def body_problem(response: Response, shape: Shape, answer: Answer) -> Problem | 
     if error is not None:
         place = "/".join(map(str, error.instance_path)) or "the top"
         return Problem(f"the body that the document gives to {answer.status}", f"at {place}: {str(error.message)[:200]}")
+    known = properties(response.schema).keys()
+    if known and isinstance(answer.json, Mapping) and not known & answer.json.keys():
+        return Problem(f"the body that the document gives to {answer.status}", f"it has none of the members {', '.join(known)}")
     if any(is_blank(each) for each in told(shape, answer.json)):
         return Problem("a text that tells what is wrong", "a text of the body is blank")
     return None
