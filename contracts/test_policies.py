@@ -15,7 +15,7 @@ from contracts.evidence import (
     write,
 )
 from contracts.patches import Patch, settable
-from contracts.records import ABSENT, look_up
+from contracts.records import ABSENT, look_up, matching_items
 from contracts.rule import Case, rule
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
@@ -125,20 +125,12 @@ def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
     last = items[-1]
     value = customer.values.fresh(part, look_up(last, part.name))
     full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
-    sent = [
-        item
-        for item, shown in zip(full.body[case.name], look_up(before, case.response), strict=True)
-        if shown == _picked(full, before, case)
-    ]
+    sent = matching_items(full.body[case.name], full.selectors[0])
     done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
     try:
         _judge_items(customer, case, done, len(items))
     finally:
         _restore_items(customer, case, before)
-
-
-def _picked(patch: Patch, record: Any, array: Field) -> Any:
-    return look_up(record, f"{array.response}[]", patch.selectors)
 
 
 def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> None:
