@@ -35,7 +35,11 @@ class Restoration:
 
 
 class Customer:
-    """One customer of a target, and everything that a rule does to it."""
+    """One customer of a target, and everything that a rule does to it.
+
+    Attributes:
+        rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
+    """
 
     def __init__(self, target: Target, client: Client, party: Party | None = None) -> None:
         self.target = target
@@ -50,6 +54,7 @@ class Customer:
         self._last: Record | None = None
         self._kept: tuple[int, Record] | None = None
         self._tag = ""
+        self.rereads = False
         self.other: Customer | None = None
         for secret in self.party.auth.values():
             client.redactor.add(secret)
@@ -168,6 +173,8 @@ class Customer:
         if self._kept is not None and self._kept[0] == self.client.writes:
             return self._kept[1]
         writes = self.client.writes
+        if self.rereads:
+            self.read_exchange(without)
         exchange = self.read_exchange(without)
         record = self.record_in(exchange)
         if record is None:
@@ -176,6 +183,12 @@ class Customer:
         self._last = record
         self._kept = (writes, record)
         return record
+
+    def read_again(self, earlier: Record) -> None:
+        """Look whether a second reading shows the ``earlier`` record again: then no first one is believed from now on."""
+        again = self.record_in(self.read_exchange())
+        if again is not None and not self.reader.differences(earlier, again):
+            self.rereads, self._kept = True, None
 
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""

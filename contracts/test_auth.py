@@ -185,6 +185,8 @@ def test_authentication_precedes_validation(customer: Customer, case: None) -> N
             continue
         judged += 1
         if exchange.status not in (401, 403, plain.exchange.status):
+            if attempt(customer, plain.what, auth={}, look=True).changed:
+                raise NotJudged("a patch without a credential is applied: judged by refusal-changes-nothing")
             raise Violation(
                 expected=f"{what} to be answered {plain.exchange.status} without a credential, as any patch is",
                 actual=exchange.said,

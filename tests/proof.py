@@ -31,13 +31,15 @@ import click
 import specs
 from contracts.embedded import targets
 from contracts.result import Result
-from contracts.run import Plan, judge_all
+from contracts.run import Plan, judge_all, load_rules
 from contracts.target import Target
 from tests import subjects
 from tests.implementations.catalogue import FAULTS, VARIANTS
 
 DOCUMENT = subjects.ROOT / "docs" / "kill-matrix.md"
 MOST_RULES = 2
+LONG_RULES = frozenset(rule.id for rule, _ in load_rules() if rule.depth == "thorough")
+"""Rules that the gate leaves out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +66,7 @@ class Outcome:
     requests: int = 0
     seconds: float = 0.0
     restored: bool = True
+    thorough: bool = False
     stock: str = ""
 
     @property
@@ -73,8 +76,13 @@ class Outcome:
 
     @property
     def killed(self) -> bool:
-        """A must is violated, or (with --strict) a should."""
+        """A must or a should is violated."""
         return bool(self.violated)
+
+    @property
+    def failed(self) -> bool:
+        """A must is violated: what the exit code is about."""
+        return any(level == "must" for _rule, _family, level in self.rules)
 
     @property
     def strict_only(self) -> bool:
@@ -104,7 +112,7 @@ class Outcome:
             return False
         if self.subject.kind in ("defect", "fault"):
             return self.killed and self.blamed_right and self.field_right
-        return not self.killed
+        return not self.failed
 
 
 def _parts(violated: str) -> tuple[str, str, str, str]:
@@ -225,8 +233,13 @@ def _judge_implementation(subject: Subject) -> Outcome:
 
 
 def _judged(subject: Subject, target: Target) -> Outcome:
+    """The outcome of the gate; of what it does not find, that of the rules which only --depth thorough adds."""
     (report,) = judge_all(Plan(target=target, apis=(target.api,)))
     violated = [each for each in report.results if each.verdict == "violates"]
+    thorough = not violated and subject.kind in ("defect", "fault")
+    if thorough:
+        (report,) = judge_all(Plan(target=target, apis=(target.api,), depth="thorough", rules=LONG_RULES))
+        violated = [each for each in report.results if each.verdict == "violates"]
     internal = [each.actual or "" for each in report.results if (each.actual or "").startswith("internal error")]
     return Outcome(
         subject=subject,
@@ -235,6 +248,7 @@ def _judged(subject: Subject, target: Target) -> Outcome:
         internal=internal[0] if internal else "",
         requests=report.requests,
         restored=report.restored.ok,
+        thorough=thorough,
     )
 
 
@@ -335,6 +349,12 @@ def _row(outcome: Outcome) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
+def _summed(outcome: Outcome) -> str:
+    """The violated rules, each with its family, level and the number of fields."""
+    counts = Counter((rule, family, level) for rule, family, level, _field in map(_parts, outcome.violated))
+    return ", ".join(f"{rule} ({family}, {level}, {count})" for (rule, family, level), count in counts.items()) or "not found"
+
+
 @click.command()
 @click.option("--api", "apis", multiple=True, help="These APIs only.")
 @click.option("--only", multiple=True, help="These subjects only, by name.")
@@ -357,8 +377,10 @@ def main(
         outcomes.append(outcome)
         if not outcome.good:
             subject = outcome.subject
-            click.echo(f"{subject.kind} {subject.name} {subject.api} [{subject.family} {subject.field}]")
-            click.echo(f"   {outcome.internal or ', '.join(outcome.violated[:8]) or 'not found'}")
+            click.echo(
+                f"{len(outcomes)}/{len(chosen)} {subject.kind} {subject.name} {subject.api} [{subject.family} {subject.field}]"
+            )
+            click.echo(f"   {outcome.internal or _summed(outcome)}")
     for line in totals(outcomes):
         click.echo(line)
     if json_file is not None:

@@ -23,6 +23,29 @@ def concurrent_write_lost(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+@defect.steps("AT10")
+def concurrent_write_crashes() -> Turns:
+    """Opens the database for one writer alone, and does not wait for its turn."""
+    writers: list[Exchange] = []
+
+    def authenticate(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        writers.append(exchange)
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        time.sleep(0.03)
+        if len(writers) > 1:
+            raise RuntimeError("database is locked")
+        right(exchange)
+
+    def leave(exchange: Exchange, right: Step) -> None:
+        if exchange in writers:
+            writers.remove(exchange)
+        right(exchange)
+
+    return {"authenticate": authenticate, "commit": commit, "answer": leave, "refuse": leave}
+
+
 def _offers_etags(api: Api) -> bool:
     return "if_match" in api.choices
 

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from mock_server.defects.choosing import fields, first, is_enum, is_nested, last
+from mock_server.defects.choosing import fields, first, is_enum, is_nested, is_nullable, last
 from mock_server.defects.defect import Family
 from mock_server.defects.places import accuse, forgive, found, show, shown_at, write_instead
 from mock_server.exchange import Exchange
@@ -172,3 +172,32 @@ def first_member_not_stored(exchange: Exchange, right: Step, field: Field) -> No
     if members(field)[0] in found(exchange.changes, field.path):
         old = found(exchange.before.record, shown_at(field))
         show(exchange, field, lambda value: old[0] if value == members(field)[0] and old else value)
+
+
+@defect.step("validate", "EN11", first(is_enum))
+def first_letter_decides(exchange: Exchange, right: Step, field: Field) -> None:
+    """Looks at the first letter of a value alone."""
+    by_letter = {member[:1].casefold(): member for member in members(field)}
+    _accept(exchange, right, field, lambda value: by_letter.get(value[:1].casefold()) if isinstance(value, str) else None)
+
+
+@defect.step("validate", "EN13", first(is_enum, lambda field: bool(field.near_misses)))
+def stale_member_accepted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has a list of members with one in it that the document no longer has, and stores that one."""
+    right(exchange)
+    forgive(exchange, field, lambda value: value == field.near_misses[-1])
+
+
+@defect.step("validate", "EN17", last(is_enum))
+def invisible_characters_ignored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes out characters without a width ahead of the comparison."""
+    _accept(
+        exchange, right, field, lambda value: value.replace("\u200b", "").replace("\0", "") if isinstance(value, str) else None
+    )
+
+
+@defect.step("validate", "TY21", first(is_enum, is_nullable))
+def null_member_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Checks null against the list of members, where the document has null too."""
+    right(exchange)
+    accuse(exchange, field, "enum", lambda value: value is None)

@@ -106,6 +106,22 @@ def message_is_no_text(exchange: Exchange, right: Step) -> None:
         exchange.answer.body = each_text(exchange.answer.body, _boxed)
 
 
+@defect.step("refuse", "EE16")
+def messages_are_blank(exchange: Exchange, right: Step) -> None:
+    """Has no text for what is wrong, and sends an empty one."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer.body = each_text(exchange.answer.body, lambda text: "" if " " in text else text)
+
+
+@defect.step("refuse", "AU11")
+def private_form_of_missing_credential(exchange: Exchange, right: Step) -> None:
+    """Answers a missing credential from a gateway, in a form of its own."""
+    right(exchange)
+    if refused(exchange, "unauthenticated", "wrong_credential"):
+        exchange.answer.body = "Unauthorized"
+
+
 @defect.step("refuse", "EE27")
 def error_sent_as_plain_text(exchange: Exchange, right: Step) -> None:
     """Sends the JSON of an error as plain text."""

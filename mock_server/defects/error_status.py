@@ -93,3 +93,19 @@ def credential_repeated(exchange: Exchange, right: Step) -> None:
     header = exchange.request.headers.get(scheme.parameter, "")
     if refused(exchange, "wrong_credential"):
         exchange.answer.body = each_text(exchange.answer.body, lambda text: f"{text} {header}" if " " in text else text)
+
+
+@defect.step("refuse", "EE18")
+def success_told_in_error(exchange: Exchange, right: Step) -> None:
+    """Puts a flag of success into every body, the errors too."""
+    right(exchange)
+    if refused(exchange, "invalid_field") and isinstance(exchange.answer.body, dict):
+        exchange.answer.body = {**exchange.answer.body, "success": True}
+
+
+@defect.step("refuse", "EE20")
+def other_status_told_in_body(exchange: Exchange, right: Step) -> None:
+    """Repeats the status in the body, out of another variable."""
+    right(exchange)
+    if refused(exchange, "invalid_field") and isinstance(exchange.answer.body, dict):
+        exchange.answer.body = {**exchange.answer.body, "statusCode": 500}

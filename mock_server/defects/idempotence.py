@@ -11,6 +11,8 @@ from mock_server.defects.choosing import (
     any_field,
     first,
     is_array,
+    is_boolean,
+    is_merged_as,
     is_nullable,
     is_object,
     is_text,
@@ -69,6 +71,28 @@ def text_grows(field: Field) -> Turns:
         right(exchange)
 
     return {"merge": merge}
+
+
+@defect.steps("ID02", any_field(is_top, is_array, is_merged_as("replace"), lambda field: field.response is not None))
+def repeat_appends_items(field: Field) -> Turns:
+    """Replaces an array, and appends to it what the same update sends once more."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        sent = exchange.changes.get(field.name)
+        if is_repeated(exchange) and isinstance(sent, list):
+            show(exchange, field, lambda items: [*items, *items[: len(sent)]])
+
+    return {"merge": merge}
+
+
+@defect.step("merge", "ID05", first(is_boolean))
+def boolean_toggles(exchange: Exchange, right: Step, field: Field) -> None:
+    """Switches a flag that is on already when true is sent for it."""
+    right(exchange)
+    if True in found(exchange.changes, field.path) and True in found(exchange.before.record, shown_at(field)):
+        show(exchange, field, lambda value: False if value is True else value)
 
 
 def _is_keyed(field: Field) -> bool:

@@ -149,3 +149,23 @@ def long_id_crashes(exchange: Exchange, right: Step) -> None:
     if any(len(value) > 100 for value in exchange.arguments.values()):
         raise RuntimeError("the id is out of range")
     right(exchange)
+
+
+@defect.step("validate", "LN12", last(is_limited))
+def huge_text_crashes(exchange: Exchange, right: Step, field: Field) -> None:
+    """Matches a text against a pattern that takes too long for a huge one."""
+    if any(isinstance(value, str) and len(value) > 50_000 for value in found(exchange.changes, field.path)):
+        raise RuntimeError("maximum recursion depth exceeded")
+    right(exchange)
+
+
+@defect.step("validate", "LN22", first(is_limited, takes("a  ")))
+def padding_not_counted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Counts a text without the white space around it, and stores it with that."""
+    given = exchange.changes
+    right(exchange)
+    exchange.changes = given
+    padded = found(exchange.body, field.path)
+    if any(isinstance(value, str) and len(value.strip()) <= limit(field) < len(value) for value in padded):
+        forgive(exchange, field, lambda _: True)
+        write_instead(exchange, field, lambda _: padded[0])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from mock_server.defects.choosing import fields, is_text
 from mock_server.defects.defect import Condition, Family, Turns
 from mock_server.defects.places import is_foreign, write_instead
-from mock_server.exchange import Exchange, Refusal
+from mock_server.exchange import Answer, Exchange, Refusal
 from mock_server.steps import Step, body_of, is_readable
 from specs import Api
 
@@ -125,3 +125,36 @@ def unsupported_type_answered_as_invalid(exchange: Exchange, right: Step) -> Non
     right(exchange)
     if exchange.refusal is not None and exchange.refusal.situation == "unsupported_media_type":
         exchange.answer = replace(exchange.answer, status=400)
+
+
+@defect.step("parse", "CN10")
+def compressed_body_crashes(exchange: Exchange, right: Step) -> None:
+    """Hands a compressed body to the parser of JSON, whose error nobody catches."""
+    if exchange.request.headers.get("Content-Encoding"):
+        raise RuntimeError("'utf-8' codec can't decode byte 0x8b")
+    right(exchange)
+
+
+@defect.step("answer", "CN11")
+def write_is_redirected(exchange: Exchange, right: Step) -> None:
+    """Sends the client on to the page of the record after a write."""
+    right(exchange)
+    if exchange.writes:
+        exchange.answer = Answer(303, b"", headers={"Location": exchange.request.path})
+
+
+@defect.step("answer", "CN11")
+def patch_sent_elsewhere(exchange: Exchange, right: Step) -> None:
+    """Redirects every patch to another address, as a proxy does after a move."""
+    if exchange.writes:
+        exchange.after = exchange.store.write(exchange.entry, exchange.before)
+        exchange.answer = Answer(301, b"", headers={"Location": f"{exchange.request.path}/moved"})
+    else:
+        right(exchange)
+
+
+@defect.step("refuse", "CN05", only=_documents_415)
+def accept_patch_not_sent(exchange: Exchange, right: Step) -> None:
+    """Answers 415 without the media types that are accepted."""
+    right(exchange)
+    exchange.answer.headers = {name: value for name, value in exchange.answer.headers.items() if name != "Accept-Patch"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 import unicodedata
 
 from mock_server.defects.choosing import (
@@ -187,4 +188,11 @@ def order_of_keys_matters(exchange: Exchange, right: Step) -> None:
     places = [documented.index(name) for name in exchange.changes]
     kept = [name for name, place in zip(exchange.changes, places, strict=True) if place == max(places[: places.index(place) + 1])]
     exchange.changes = {name: exchange.changes[name] for name in kept}
+    right(exchange)
+
+
+@defect.step("merge", "PU23", last(is_text, takes("a  b")))
+def inner_spaces_collapsed(exchange: Exchange, right: Step, field: Field) -> None:
+    """Makes one space of several, as a page would show them."""
+    write_instead(exchange, field, lambda value: re.sub(" {2,}", " ", value) if isinstance(value, str) else value)
     right(exchange)

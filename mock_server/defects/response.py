@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Any
 
 from mock_server.defects.choosing import first, is_nullable, is_text, is_top, last, takes
@@ -188,3 +189,23 @@ def quotation_mark_not_escaped(exchange: Exchange, right: Step, field: Field) ->
     right(exchange)
     if any(isinstance(value, str) and '"' in value for value in found(exchange.after.record, str(field.response))):
         exchange.answer.body = json.dumps(exchange.answer.body).replace('\\"', '"').encode()
+
+
+# --- times --------------------------------------------------------------------------------------------------------
+
+
+def _touched(api: Api) -> list[str]:
+    return [each.path for each in api.record if each.touched]
+
+
+@defect.step("merge", "RC10", only=lambda api: bool(_touched(api)))
+def time_of_write_goes_back(exchange: Exchange, right: Step) -> None:
+    """Counts the time of a write from the last one in the wrong direction."""
+    right(exchange)
+    before = exchange.before.record
+    back = {name: _an_hour_earlier(str(before[name])) for name in _touched(exchange.api) if before.get(name)}
+    hold(exchange, {**exchange.after.record, **back})
+
+
+def _an_hour_earlier(moment: str) -> str:
+    return (datetime.fromisoformat(moment) - timedelta(hours=1)).isoformat().replace("+00:00", "Z")

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from mock_server.defects.choosing import any_field, first, is_array, is_object, is_text, is_top, last, must_refuse, takes
+from mock_server.defects.choosing import (
+    any_field,
+    first,
+    is_array,
+    is_boolean,
+    is_enum,
+    is_object,
+    is_text,
+    is_top,
+    last,
+    must_refuse,
+    takes,
+)
 from mock_server.defects.defect import Family
 from mock_server.defects.places import forgive, found, show, write_instead
 from mock_server.exchange import Exchange, Refusal
@@ -195,3 +207,24 @@ def large_number_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     if any(isinstance(value, int) and abs(value) >= 2**63 for value in found(exchange.body, field.path)):
         raise RuntimeError("integer out of range")
     right(exchange)
+
+
+@defect.step("validate", "TY07", first(is_boolean))
+def text_stored_for_boolean(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes the text "true" for a boolean, and stores the text."""
+    right(exchange)
+    forgive(exchange, field, lambda value: value == "true")
+
+
+@defect.step("validate", "TY06", first(is_text))
+def number_stored_for_text(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes a number for a text, and stores the number."""
+    right(exchange)
+    forgive(exchange, field, lambda value: isinstance(value, int) and not isinstance(value, bool))
+
+
+@defect.step("validate", "EN06", first(is_enum, lambda field: not field.nullable), only=must_refuse("null"))
+def null_accepted_for_enum(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes null for no choice, where the document has none."""
+    right(exchange)
+    forgive(exchange, field, lambda value: value is None)
