@@ -74,26 +74,32 @@ def from_file(path: Path) -> Target:
 
     Raises TargetError, one line, for an unreadable file, an unknown key or a value of the wrong kind.
     """
-    try:
-        document = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise TargetError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from None
+    _, document = read_toml(path)
     try:
         return from_settings(_expanded(document), base=path.parent)
     except TargetError as error:
         raise TargetError(f"{path}: {error}") from None
 
 
+def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
+    """The text of a TOML file, and what it says; TargetError, one line, where it is unreadable or no TOML."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        return text, tomllib.loads(text)
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TargetError(f"{path}: not valid TOML: {' '.join(str(error).split())}") from None
+
+
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    _check_keys(settings, ("api", "url", *TABLES), "the file")
+    check_keys(settings, ("api", "url", *TABLES), "the file")
     for table, keys in TABLES.items():
         if not isinstance(settings.get(table, {}), Mapping):
             raise TargetError(f"{table}: expected a table [{table}]")
         if keys is not None:
-            _check_keys(settings.get(table, {}), keys, f"[{table}]")
+            check_keys(settings.get(table, {}), keys, f"[{table}]")
     api = load_api(_text(settings, "api"), base)
     auth = _auth(settings.get("auth", {}), api, "[auth]")
     return Target(
@@ -143,7 +149,8 @@ def _variable(match: re.Match[str]) -> str:
     return value
 
 
-def _check_keys(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+def check_keys(table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
+    """Raise TargetError for a key that is not among the known ones, which the message names."""
     known = tuple(known)
     for key in table:
         if key not in known:
@@ -174,7 +181,7 @@ def _url(text: str) -> str:
 
 def _auth(table: Mapping[str, Any], api: Api, where: str) -> dict[str, Secret]:
     known = [scheme.name for scheme in api.security]
-    _check_keys(table, known, where)
+    check_keys(table, known, where)
     for name, value in table.items():
         if not isinstance(value, str) or not value:
             raise TargetError(f"{name} in {where}: expected a non-empty string")
@@ -187,7 +194,7 @@ def _auth(table: Mapping[str, Any], api: Api, where: str) -> dict[str, Secret]:
 
 def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
     known = [parameter.name for parameter in api.parameters if parameter.location == "path"]
-    _check_keys(table, known, where)
+    check_keys(table, known, where)
     missing = [name for name in known if str(table.get(name, "")) == ""]
     if missing:
         raise TargetError(f"{where}: needs {', '.join(missing)}, the path parameters of {api.path}")
@@ -210,7 +217,7 @@ def _other(table: Mapping[str, Any] | None, api: Api, auth: Mapping[str, Secret]
 
 
 def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
-    _check_keys(table, [plain_path(each.path) for each in api.walk_fields()], "[values]")
+    check_keys(table, [plain_path(each.path) for each in api.walk_fields()], "[values]")
     for key, values in table.items():
         if not isinstance(values, list) or not values:
             raise TargetError(f"{key} in [values]: expected a non-empty list")
@@ -243,14 +250,14 @@ def _limits(table: Mapping[str, Any]) -> Limits:
 
 def _expect(table: Mapping[str, Any], api: Api) -> Expect:
     points = {key: value for key, value in table.items() if key != "normalise"}
-    _check_keys(points, api.choices, "[expect]")
+    check_keys(points, api.choices, "[expect]")
     for point, behaviour in points.items():
         if not isinstance(behaviour, str):
             raise TargetError(f"{point} in [expect]: expected a string")
     normalise = table.get("normalise", {})
     if not isinstance(normalise, Mapping):
         raise TargetError("normalise in [expect]: expected a table of field = normalisation")
-    _check_keys(normalise, [plain_path(each.path) for each in api.walk_fields()], "normalise in [expect]")
+    check_keys(normalise, [plain_path(each.path) for each in api.walk_fields()], "normalise in [expect]")
     return Expect(normalise={path: _normalisers(path, value) for path, value in normalise.items()}, choices=points)
 
 
