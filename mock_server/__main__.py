@@ -39,8 +39,7 @@ def main(
         server = serving.listen(app, host, port)
     except serving.PortTaken as error:
         _end(str(error), PORT_TAKEN)
-    shown = f"[{host}]" if ":" in host else host
-    url = f"http://{shown}:{server.effective_port}"
+    url = serving.url_of(server)
     print("\n".join(banner.lines(loaded, url)), flush=True)
     if ready_file is not None:
         serving.write_ready_file(ready_file, banner.ready_content(loaded, url, os.getpid()))

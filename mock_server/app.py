@@ -51,6 +51,12 @@ def create_app(apis: Sequence[Api], *, defects: Iterable[str] = (), check_answer
     return app
 
 
+def services_of(app: Flask) -> tuple[Service, ...]:
+    """The APIs that an application serves."""
+    services: tuple[Service, ...] = app.extensions[__name__]
+    return services
+
+
 def _check_host() -> Response | None:
     if guard.is_allowed_host(request.environ.get("HTTP_HOST", "")):
         return None
@@ -149,7 +155,7 @@ def _refused(services: Sequence[Service], path: str, status: int, value: str = "
 
 def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Response:
     """The answer to a request that the web server itself refuses."""
-    return _refused(app.extensions[__name__], path, status, reason)
+    return _refused(services_of(app), path, status, reason)
 
 
 def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:

@@ -9,20 +9,22 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock, Thread
 from types import FrameType
 from typing import Any
 
 from flask import Flask
 from waitress.channel import HTTPChannel
 from waitress.server import create_server
-from waitress.task import ErrorTask
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.wasyncore import dispatcher
 
 from mock_server.app import protocol_refusal
 
 THREADS = 64
-"""A simulated delay holds a thread."""
+"""At most; a simulated delay holds a thread."""
 
 CONNECTIONS = 2_000
 """With waitress's own 100, clients that keep their connections open shut the others out."""
@@ -32,6 +34,9 @@ BYTES_READ = 16_000_000
 sending would miss the answer."""
 
 HEADER_LIMIT = 65_536
+
+STOP_SECONDS = 0.5
+"""How long a request that is being delayed holds up the end of a server in a thread."""
 
 
 class PortTaken(Exception):
@@ -60,6 +65,22 @@ class Channel(HTTPChannel):
     error_task_class = RefusalTask
 
 
+class Workers(ThreadedTaskDispatcher):
+    """Starts a thread when a request finds none idle: to start all of them takes longer than everything else does."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._growth = Lock()
+
+    def add_task(self, task: Any) -> None:
+        """Queues a request."""
+        with self._growth:
+            wanted = min(self.active_count + len(self.queue) + 1, THREADS)
+            if wanted > len(self.threads):
+                self.set_thread_count(wanted)
+        super().add_task(task)
+
+
 def listen(app: Flask, host: str, port: int) -> Any:
     """A waitress server on this address, which is ``effective_host:effective_port``; port 0 takes a free port."""
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # its warnings tell of 65 requests at once, which is no fault
@@ -70,7 +91,7 @@ def listen(app: Flask, host: str, port: int) -> Any:
     server: Any = create_server(
         app,
         sockets=[bound],
-        threads=THREADS,
+        _dispatcher=Workers(),
         ident=None,
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,  # select() has no room for more than 1024
@@ -82,6 +103,12 @@ def listen(app: Flask, host: str, port: int) -> Any:
     return server
 
 
+def url_of(server: Any) -> str:
+    """The address of a listening server."""
+    host = server.effective_host
+    return f"http://{f'[{host}]' if ':' in host else host}:{server.effective_port}"
+
+
 def run(server: Any) -> None:
     """Serves until SIGTERM or SIGINT."""
     gc.freeze()  # the documents live as long as the process: nothing is gained by looking through them again and again
@@ -89,6 +116,28 @@ def run(server: Any) -> None:
         signal.signal(number, _stop)
     server.run()
     server.close()
+
+
+def run_in_thread(server: Any) -> Callable[[], None]:
+    """Serves in a thread; the function that is returned ends it, and closes all connections."""
+    thread = Thread(target=server.run, name="mock_server", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        server.trigger.pull_trigger(lambda: _close_sockets(server))
+        thread.join()
+        server.task_dispatcher.shutdown(timeout=STOP_SECONDS)
+        server.trigger.close()  # last, since a request that ends writes to it
+
+    return stop
+
+
+def _close_sockets(server: Any) -> None:
+    """waitress's loop ends when it has nothing to look at any more."""
+    for channel in list(server.active_channels.values()):
+        channel.handle_close()
+    dispatcher.close(server)
+    server.trigger.del_channel()
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
