@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -133,7 +134,7 @@ class Call:
 
 
 class Client:
-    """Sends calls one after another within the limits, and keeps count.
+    """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
     ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
     ``refused_last``: the last request other than a GET was refused.
@@ -175,12 +176,31 @@ class Client:
                 raise NotJudged(f"the target throttles (429) for longer than {self.limits.max_wait:g} s")
             time.sleep(pause)
 
+    def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
+        """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
+
+        Raises NotJudged when the budget is spent.
+        """
+        for _ in calls:
+            self._respect_limits()
+        self.writes += len(calls)
+        transports = [Transport(self.limits.timeout) for _ in calls]
+        try:
+            with ThreadPoolExecutor(len(calls)) as pool:
+                return list(pool.map(self._exchange_over, calls, transports))
+        finally:
+            for each in transports:
+                each.close()
+
     def _exchange(self, call: Call) -> Exchange:
         self._respect_limits()
+        return self._exchange_over(call, self._transport)
+
+    def _exchange_over(self, call: Call, transport: Transport) -> Exchange:
         started, clock = datetime.now(UTC), time.monotonic()
         answer, failure = None, None
         try:
-            raw = self._transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
+            raw = transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
             answer = Answer(status=raw.status, headers=CaseInsensitiveDict(raw.headers), body=raw.body, json=_parsed(raw.body))
             self._unanswered = 0
         except NoAnswer as broken:

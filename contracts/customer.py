@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -64,6 +64,10 @@ class Customer:
     def patch(self, body: Any, *, headers: Mapping[str, str | None] | None = None, **how: Any) -> Exchange:
         """PATCH a JSON body; ``headers`` and ``how`` as for ``send``."""
         return self.send("PATCH", encoded(body), headers=headers, **how)
+
+    def patch_together(self, bodies: Sequence[Mapping[str, Any]]) -> list[Exchange]:
+        """PATCH several JSON bodies at the same time."""
+        return self.client.send_together([self._call("PATCH", encoded(body), {}) for body in bodies])
 
     def send(
         self,

@@ -62,6 +62,10 @@ class Transport:
             return result
         raise NoAnswer(_cause(result)) from None
 
+    def close(self) -> None:
+        """Let the thread end, and its connections with it."""
+        self._worker.orders.put(None)
+
     def _attempt(self, sending: Sending) -> Raw | Exception:
         if self._close_each:
             sending = Sending(
