@@ -5,16 +5,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from http import HTTPStatus
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from mock_server import admin, guard
+from mock_server import control, cors
+from mock_server.admission import Admission
+from mock_server.control.current import EXTENSION, WORLD
+from mock_server.definition import Definition
 from mock_server.exchange import Answer
-from mock_server.service import Service
+from mock_server.problem import Problem
+from mock_server.session_prefix import SESSION, SessionPrefix, without_session
+from mock_server.settings import Settings
+from mock_server.worlds import DEFAULT, Worlds
 from specs import Api
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
@@ -22,14 +27,20 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _SITUATIONS = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large", 500: "server_error"}
 """What Flask itself refuses, by its status; anything else is a request that cannot be read."""
 
-HOST_REFUSED = '{"error": "this Host is not served; use localhost or an IP address"}\n'
 
-
-def create_app(apis: Sequence[Api], *, defects: Iterable[str] = (), check_answers: bool = False) -> Flask:
+def create_app(
+    apis: Sequence[Api],
+    *,
+    defects: Iterable[str] = (),
+    check_answers: bool = False,
+    admission: Admission | None = None,
+    settings: Settings | None = None,
+) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
-    defects: ids of deliberate defects to start with.
+    defects: ids of deliberate defects that every world starts with. settings: likewise.
     check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
+    admission: who may ask, beside this machine.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = Flask("mock_server", static_folder=None)
@@ -37,43 +48,65 @@ def create_app(apis: Sequence[Api], *, defects: Iterable[str] = (), check_answer
     app.url_map.strict_slashes = False
     if len({api.name for api in apis}) < len(apis):
         raise ValueError(f"two files give an API of the same name: {', '.join(api.name for api in apis)}")
-    services = tuple(Service(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
-    for service in services:
-        _mount(app, service)
-    app.extensions[__name__] = services
-    app.register_blueprint(admin.blueprint(services))
-    app.before_request(_check_host)
-    app.register_error_handler(HTTPException, lambda error: _refused(services, request.path, error.code or 500, request.method))
-    app.register_error_handler(Exception, lambda error: _crash(app, services, error))
-    admin.activate(services, tuple(defects))
+    definitions = tuple(Definition(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
+    for definition in definitions:
+        _mount(app, definition)
+    worlds = Worlds(definitions, settings or Settings(), tuple(defects))
+    app.extensions[EXTENSION] = worlds
+    app.register_blueprint(control.blueprint(admission or Admission()))
+    app.register_error_handler(Problem, lambda problem: problem.response())
+    app.register_error_handler(HTTPException, lambda error: _refused(worlds, request.path, error.code or 500, request.method))
+    app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
     if check_answers:
-        _check_answers(app, services)
+        _check_answers(app, worlds)
+    _guard(app, worlds, admission or Admission())
+    app.wsgi_app = SessionPrefix(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
 
-def services_of(app: Flask) -> tuple[Service, ...]:
-    """The APIs that an application serves."""
-    services: tuple[Service, ...] = app.extensions[__name__]
-    return services
+def _guard(app: Flask, worlds: Worlds, admission: Admission) -> None:
+    """Ahead of every request: may it come, and which world is meant; behind those to the APIs: may the page see the answer."""
+
+    @app.before_request
+    def admit() -> None:
+        sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
+        environ = sent.environ
+        admission.check_host(environ.get("HTTP_HOST", ""))
+        if not is_control(sent.path):
+            admission.check_page(sent)
+        try:
+            environ[WORLD] = worlds.named(environ.get(SESSION) or environ.get("HTTP_X_MOCK_SESSION", DEFAULT))
+        except ValueError as error:
+            raise Problem(400, str(error)) from None
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
+        return response if is_control(sent.path) else cors.shared(sent, response, admission)
 
 
-def _check_host() -> Response | None:
-    if guard.is_allowed_host(request.environ.get("HTTP_HOST", "")):
-        return None
-    return Response(HOST_REFUSED, 403, mimetype="application/json")
+def worlds_of(app: Flask) -> Worlds:
+    """The worlds that an application serves."""
+    worlds: Worlds = app.extensions[EXTENSION]
+    return worlds
+
+
+def is_control(path: str) -> bool:
+    """Whether the path belongs to the control interface, and to no API."""
+    return path.startswith(control.PREFIX + "/")
 
 
 # --- routes -------------------------------------------------------------------------------------------------------
 
 
-def _mount(app: Flask, service: Service) -> None:
+def _mount(app: Flask, definition: Definition) -> None:
     """One rule for each path and all methods: which of them is refused when is the document's to say."""
-    for number, (template, methods) in enumerate(paths(service.api).items()):
-        endpoint = f"{service.api.name}.{number}"
+    for number, (template, methods) in enumerate(paths(definition.api).items()):
+        endpoint = f"{definition.api.name}.{number}"
         names = tuple(_PARAMETER.findall(template))
-        rule = service.prefix + _rule(template)
+        rule = definition.prefix + _rule(template)
         app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
-        app.view_functions[endpoint] = _view(service, template, names, methods)
+        app.view_functions[endpoint] = _view(definition, template, names, methods)
 
 
 def paths(api: Api) -> dict[str, tuple[str, ...]]:
@@ -90,38 +123,39 @@ def _rule(template: str) -> str:
     return _PARAMETER.sub(lambda _: next(numbered), template)
 
 
-def _view(service: Service, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
-    path = _PARAMETER.sub("%s", (service.prefix + template).replace("%", "%%"))
+def _view(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
+    path = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
     numbers = [f"p{number}" for number in range(len(names))]
 
     def view(**numbered: str) -> Response:
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
+        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
         values = [numbered[number] for number in numbers]
         expected = path % tuple(values)
-        if sent.path != expected and (refusal := _misspelt(service, expected)) is not None:
+        if sent.path != expected and (refusal := _misspelt(definition, expected)) is not None:
             return refusal
         if sent.method == "OPTIONS":
-            return _options(service, methods)
-        return _response(service.handle(sent, dict(zip(names, values, strict=True)), methods))
+            return _options(definition, methods)
+        service = sent.environ[WORLD].services[definition.api.name]
+        return _response(service.handle(sent, dict(zip(names, values, strict=True)), methods).answer)
 
     return view
 
 
-def _misspelt(service: Service, expected: str) -> Response | None:
+def _misspelt(definition: Definition, expected: str) -> Response | None:
     """A slash too many or too few at the end, as the API's framework treats it; any other deviation is an unknown path."""
-    mode = service.api.choices["slash"].behaviour
+    mode = definition.api.choices["slash"].behaviour
     if request.path not in (expected + "/", expected.removesuffix("/")) or mode == "refuse":
-        return _response(service.refuse("unknown_path"))
+        return _response(definition.refuse("unknown_path"))
     if mode == "accept":
         return None
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return _without_body(308, {"Location": quote(expected) + query})
+    return _without_body(308, {"Location": quote(request.root_path + expected) + query})
 
 
-def _options(service: Service, methods: Sequence[str]) -> Response:
+def _options(definition: Definition, methods: Sequence[str]) -> Response:
     headers = {"Allow": ", ".join((*methods, "OPTIONS"))}
     if "PATCH" in methods:
-        headers["Accept-Patch"] = ", ".join(service.api.media_types)
+        headers["Accept-Patch"] = ", ".join(definition.api.media_types)
     return _without_body(200, headers)
 
 
@@ -139,41 +173,43 @@ def _response(answer: Answer) -> Response:
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 
 
-def _service_at(services: Sequence[Service], path: str) -> Service | None:
-    if path.startswith(admin.PREFIX):
+def _definition_at(worlds: Worlds, path: str) -> Definition | None:
+    if is_control(path):
         return None
-    return next((each for each in services if path.startswith(f"{each.prefix}/")), None)
+    return next((each for each in worlds.definitions if path.startswith(f"{each.prefix}/")), None)
 
 
-def _refused(services: Sequence[Service], path: str, status: int, value: str = "") -> Response:
-    """What no exchange was made of, in the envelope of the API that the path belongs to, else as plain JSON."""
-    service = _service_at(services, path)
-    if service is None:
-        return Response(json.dumps({"error": HTTPStatus(status).phrase}) + "\n", status, mimetype="application/json")
-    return _response(service.refuse(_SITUATIONS.get(status, "malformed_json"), value))
+def _refused(worlds: Worlds, path: str, status: int, value: str = "") -> Response:
+    """What no exchange was made of, in the envelope of the API that the path belongs to, else as a problem."""
+    definition = _definition_at(worlds, path)
+    if definition is not None:
+        return _response(definition.refuse(_SITUATIONS.get(status, "malformed_json"), value))
+    prefixes = ", ".join(f"{each.prefix}/" for each in worlds.definitions)
+    texts = {404: f"nothing is at {path[:100]}; the paths begin with {control.PREFIX}/ or {prefixes}", 405: "no such operation"}
+    return Problem(status, texts.get(status, "the request cannot be read")).response()
 
 
 def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Response:
     """The answer to a request that the web server itself refuses."""
-    return _refused(services_of(app), path, status, reason)
+    return _refused(worlds_of(app), without_session(path), status, reason)
 
 
-def _crash(app: Flask, services: Sequence[Service], error: Exception) -> Response:
+def _crash(app: Flask, worlds: Worlds, error: Exception) -> Response:
     """A fault of the mock itself: the traceback goes to the log only."""
     app.logger.error("%s %s", request.method, request.path, exc_info=error)
-    return _refused(services, request.path, 500)
+    return _refused(worlds, request.path, 500)
 
 
-def _check_answers(app: Flask, services: Sequence[Service]) -> None:
+def _check_answers(app: Flask, worlds: Worlds) -> None:
     from mock_server.own_answers import OwnAnswers  # importing it takes half a second
 
-    checks = {service.prefix: OwnAnswers(service.api, service.prefix) for service in services}
+    checks = {each.prefix: OwnAnswers(each.api, each.prefix) for each in worlds.definitions}
 
     @app.after_request
     def check(response: Response) -> Response:
-        service = _service_at(services, request.path)
-        deviation = checks[service.prefix].deviation(request, response) if service else None
+        definition = _definition_at(worlds, request.path)
+        deviation = checks[definition.prefix].deviation(request, response) if definition else None
         if deviation is None:
             return response
         app.logger.error("not as documented: %s", deviation)
-        return _refused(services, request.path, 500)
+        return _refused(worlds, request.path, 500)

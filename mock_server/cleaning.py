@@ -18,11 +18,16 @@ _LEFT_OUT: Any = object()
 
 
 class Cleaning:
-    """One body on its way through the plan; ``faults`` fills up with the members that may not be there."""
+    """One body on its way through the plan; ``faults`` fills up with the members that may not be there.
 
-    def __init__(self, *, refuses_unknown: bool) -> None:
+    refuses_unknown: whether a member that no document lists is a fault; else it is left out.
+    refuses_read_only: whether one that the client may not write is a fault even where the API leaves it out.
+    """
+
+    def __init__(self, *, refuses_unknown: bool, refuses_read_only: bool = False) -> None:
         self.faults: list[Fault] = []
         self._refuses_unknown = refuses_unknown
+        self._refuses_read_only = refuses_read_only
 
     def members(self, sent: Mapping[str, Any], plan: Members, path: Path = ()) -> dict[str, Any]:
         """The members of an object that are to be written."""
@@ -41,7 +46,7 @@ class Cleaning:
 
     def _member(self, value: Any, member: Member, path: Path) -> Any:
         if member.ignored is not None:
-            if member.ignored == "refuse":
+            if member.ignored == "refuse" or self._refuses_read_only:
                 self.faults.append(Fault(path, "read_only", value))
             return _LEFT_OUT
         if value is None:

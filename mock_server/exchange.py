@@ -8,7 +8,9 @@ from typing import Any
 
 from flask import Request
 
+from mock_server.clock import Clock
 from mock_server.plan import Plan
+from mock_server.settings import Settings
 from mock_server.store import Entry, State, Store
 from specs import Api
 
@@ -74,6 +76,8 @@ class Exchange:
     """One request, and what is known of it so far; each step of the flow fills in its part.
 
     Attributes:
+        clock: the time that is written into records.
+        settings: those of the world, as they are when the request comes.
         arguments: the path parameters, as the client wrote them.
         allowed: the methods of the requested path.
         writes: whether this is a request that changes the record, and not one that only reads it.
@@ -84,11 +88,15 @@ class Exchange:
         faults: everything wrong with the body.
         before, after: the customer's state ahead of the write, and behind it.
         refusal: why the request was refused, None where it was not.
+        interference: what was done to the exchange on demand (a forced status, a delay, a fault), as the journal shows it;
+            None where nothing was.
     """
 
     api: Api
     plan: Plan
     store: Store
+    clock: Clock
+    settings: Settings
     request: Request
     arguments: Mapping[str, str]
     allowed: tuple[str, ...]
@@ -102,3 +110,4 @@ class Exchange:
     after: State = field(init=False)
     answer: Answer = field(init=False)
     refusal: Refusal | None = None
+    interference: Mapping[str, Any] | None = None

@@ -10,7 +10,7 @@ from typing import Self
 
 import specs
 from mock_server import serving
-from mock_server.app import create_app, services_of
+from mock_server.app import create_app, worlds_of
 from mock_server.banner import base_url
 from specs import Api
 from specs.model import SeedCustomer
@@ -79,8 +79,7 @@ class MockServer:
 
     def reset(self) -> None:
         """Everything as at start."""
-        for service in services_of(self._app):
-            service.reset()
+        worlds_of(self._app).default.reset()
 
 
 def _access(api: Api, url: str) -> Access:

@@ -1,75 +1,47 @@
-"""One API at work: its customers, its steps, and where it is mounted."""
+"""One API at work in one world: its customers, and the steps that their requests go through."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from flask import Request
 
-from mock_server import envelope, flow
-from mock_server.defects import DEFECTS, wronged
-from mock_server.exchange import Answer, Exchange, Refusal
-from mock_server.plan import plan_of
-from mock_server.steps import right_steps
+from mock_server import flow
+from mock_server.definition import Definition
+from mock_server.exchange import Exchange
 from mock_server.store import Store
-from mock_server.validation import Validator
-from specs import Api, SpecError
+
+if TYPE_CHECKING:
+    from mock_server.worlds import World
 
 
 class Service:
-    """Answers the requests for one API.
+    """Answers the requests for one API in one world."""
 
-    prefix: the path under which it is mounted, empty or ``/name``.
-    """
+    def __init__(self, definition: Definition, world: World) -> None:
+        self.definition = definition
+        self.api = definition.api
+        self.store = Store(definition.api)
+        self._world = world
+        self._steps = definition.steps(())
 
-    def __init__(self, api: Api, prefix: str) -> None:
-        _check_seeds(api)
-        envelope.check_templates(api)
-        self.api = api
-        self.prefix = prefix
-        self.store = Store(api)
-        self._plan = plan_of(api)
-        self._order = flow.checks(api)
-        self._right = right_steps(api, Validator(api, self._plan.members))
-        self.active: tuple[str, ...] = ()
-        self._steps = self._right
-
-    def handle(self, request: Request, arguments: Mapping[str, str], allowed: Sequence[str]) -> Answer:
-        """The answer to a request for one of the API's paths."""
+    def handle(self, request: Request, arguments: Mapping[str, str], allowed: Sequence[str]) -> Exchange:
+        """A request for one of the API's paths, and its answer."""
         exchange = Exchange(
             api=self.api,
-            plan=self._plan,
+            plan=self.definition.plan,
             store=self.store,
+            clock=self._world.clock,
+            settings=self._world.settings,
             request=request,
             arguments=arguments,
             allowed=tuple(allowed),
             writes=request.method == "PATCH",
         )
-        flow.run(exchange, self._steps, self._order)
-        return exchange.answer
-
-    def refuse(self, situation: str, value: str = "") -> Answer:
-        """The documented envelope for a request that never got as far as an exchange."""
-        return envelope.answer_to(self.api, Refusal(situation, value=value))
+        flow.run(exchange, self._steps, self.definition.order)
+        return exchange
 
     def activate(self, defects: Iterable[str]) -> None:
-        """Goes wrong in these ways from now on, and in no others; ids without a place in this API change nothing."""
-        self.active = tuple(defects)
-        wrongs = (DEFECTS[identity].applied_to(self.api) for identity in self.active)
-        self._steps = wronged(self._right, (each for each in wrongs if each is not None))
-
-    def reset(self) -> None:
-        """Everything as at start; the defects stay, and forget what they remembered."""
-        self.store.reset()
-        self.activate(self.active)
-
-
-def _check_seeds(api: Api) -> None:
-    """SpecError for a document that the mock cannot play, since it does not say who there is."""
-    if len(api.customers) < 2:  # x-contract allows none; a file for the suite alone needs none
-        raise SpecError(f"{api.file.name}: x-contract.seeds: the mock needs at least two customers")
-    names = {scheme.name for scheme in api.security}
-    for customer in api.customers:
-        if names and not names & customer.auth.keys():
-            expected = ", ".join(sorted(names))
-            raise SpecError(f"{api.file.name}: x-contract.seeds: a customer has no credential for {expected}")
+        """Goes wrong in these ways from now on, and in no others; what they remembered is forgotten."""
+        self._steps = self.definition.steps(defects)

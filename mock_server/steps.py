@@ -18,7 +18,6 @@ from mock_server.merge import Write, patched
 from mock_server.negotiation import accepts, media_type
 from mock_server.relations import Relations
 from mock_server.strict_json import NotJson, reader
-from mock_server.upkeep import now
 from mock_server.validation import Validator, telling
 from specs import Api
 
@@ -177,7 +176,8 @@ def clean(exchange: Exchange) -> None:
         raise Refusal("not_an_object", value=JSON_TYPES[type(body)])
     if not body and body_of(exchange) and behaves(api, "empty_body", "refuse"):
         raise Refusal("empty_body")
-    cleaning = Cleaning(refuses_unknown=exchange.plan.refuses_unknown)
+    strict = exchange.settings.strict
+    cleaning = Cleaning(refuses_unknown=strict or exchange.plan.refuses_unknown, refuses_read_only=strict)
     exchange.changes = cleaning.members(body, exchange.plan.members)
     exchange.faults = cleaning.faults
     if body and not exchange.changes and not cleaning.faults and behaves(api, "only_unknown_fields", "refuse"):
@@ -210,7 +210,7 @@ def check_faults(exchange: Exchange) -> None:
 
 def merge(exchange: Exchange) -> None:
     """The state after the write."""
-    write = Write(now=now(), rows=exchange.store.references, owner=f"{exchange.api.name}/{exchange.entry.name}")
+    write = Write(now=exchange.clock.now(), rows=exchange.store.references, owner=f"{exchange.api.name}/{exchange.entry.name}")
     exchange.after = patched(exchange.before, exchange.changes, exchange.plan, write)
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Iterable, Mapping
-from copy import deepcopy
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
 from typing import Any
@@ -31,12 +31,25 @@ class State:
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """One customer: the seed it starts from, and its state. ``lock`` is held from before validation to after the write."""
+    """One customer: the seed it starts from, and its state. ``lock`` is held from before validation to after the write.
+
+    name: its path parameters, or its number where the credential alone tells who is meant.
+    is_deleted: its record is not found any more; the state is the last one.
+    """
 
     name: str
     seed: SeedCustomer
     state: State
+    is_deleted: bool = False
     lock: RLock = field(default_factory=RLock)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything in a store at one moment: states by the customer's name (a deleted one has none), and rows by collection."""
+
+    states: Mapping[str, State]
+    references: Mapping[str, tuple[Row, ...]]
 
 
 class Store:
@@ -47,26 +60,32 @@ class Store:
     """
 
     def __init__(self, api: Api) -> None:
-        self._api = api
         self.uniqueness = Lock()
         self._versions = itertools.count(1)
         self._epoch = secrets.token_hex(4)
+        self._is_by_path = api.identity == "path"
         self.entries = tuple(self._entry(number, seed) for number, seed in enumerate(api.customers, 1))
-        self.references: Mapping[str, tuple[Row, ...]] = deepcopy(dict(api.references))
+        self.references: Mapping[str, tuple[Row, ...]] = api.references
+        self._seeded = self.contents()
         self._by_key = {_key(entry.seed.path): entry for entry in self.entries}
         self._by_credential = self._credentials()
 
     def find(self, arguments: Mapping[str, str]) -> Entry | None:
         """The customer with these path parameters: compared as text, so ``057``, ``+57`` and other digits are not ``57``."""
-        return self._by_key.get(_key(arguments))
+        entry = self._by_key.get(_key(arguments))
+        return None if entry is None or entry.is_deleted else entry
 
     def holders(self, scheme: str, credential: str) -> tuple[Entry, ...]:
-        """The customers that a credential speaks for: one, or all of a shop that share its key."""
-        return self._by_credential.get((scheme, credential), ())
+        """The customers that a credential speaks for: one, or all of a shop that share its key.
+
+        Where the path tells who is meant, the credential of a deleted customer is still a good one.
+        """
+        held = self._by_credential.get((scheme, credential), ())
+        return held if self._is_by_path else tuple(entry for entry in held if not entry.is_deleted)
 
     def others(self, entry: Entry) -> Iterable[Entry]:
         """Every customer but this one."""
-        return (other for other in self.entries if other is not entry)
+        return (other for other in self.entries if other is not entry and not other.is_deleted)
 
     def write(self, entry: Entry, state: State) -> State:
         """The state as stored: the customer's from now on, for everyone and at once."""
@@ -80,17 +99,32 @@ class Store:
 
     def reset(self) -> None:
         """Everything as at start."""
-        for entry in self.entries:
-            with entry.lock:
-                entry.state = self._seed_state(entry.seed)
-        self.references = deepcopy(dict(self._api.references))
+        self.restore(self._seeded)
+
+    def contents(self) -> Contents:
+        """Everything at this moment: no write is half in it."""
+        with self.all_locked():
+            return Contents({each.name: each.state for each in self.entries if not each.is_deleted}, self.references)
+
+    def restore(self, contents: Contents) -> None:
+        """Everything as it was at another moment, for everyone and at once."""
+        with self.all_locked():
+            for entry in self.entries:
+                entry.is_deleted = entry.name not in contents.states
+                entry.state = contents.states.get(entry.name, entry.state)
+            self.references = contents.references
+
+    @contextmanager
+    def all_locked(self) -> Iterator[None]:
+        """No customer is written meanwhile by anyone else."""
+        with ExitStack() as stack:
+            for entry in self.entries:
+                stack.enter_context(entry.lock)
+            yield
 
     def _entry(self, number: int, seed: SeedCustomer) -> Entry:
-        name = "/".join(_key(seed.path)) or f"customer {number}"
-        return Entry(name, seed, self._seed_state(seed))
-
-    def _seed_state(self, seed: SeedCustomer) -> State:
-        return State(deepcopy(dict(seed.record)), deepcopy(dict(seed.hidden)), next(self._versions))
+        state = State(dict(seed.record), dict(seed.hidden), next(self._versions))
+        return Entry(",".join(_key(seed.path)) or str(number), seed, state)
 
     def _credentials(self) -> dict[tuple[str, str], tuple[Entry, ...]]:
         held: dict[tuple[str, str], tuple[Entry, ...]] = {}

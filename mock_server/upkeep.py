@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from mock_server.plan import Owned, name_of
 from specs import RecordField
-
-
-def now() -> str:
-    """The current time in UTC, RFC 3339."""
-    return datetime.now(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def touched(shown: dict[str, Any], names: Iterable[str], moment: str) -> dict[str, Any]:

@@ -508,12 +508,12 @@ def test_defects_are_switched_and_listed(client: Client) -> None:
 @pytest.mark.parametrize(
     ("content", "headers", "status", "words"),
     [
-        ('{"defects": ["KNOWNs"]}', {}, 400, "no defect is called 'KNOWNs'; did you mean 'KNOWN'?"),
-        ('{"defects": ["KNOWN", "spede"]}', {}, 400, "no defect is called 'spede'"),
-        ('{"defects": "KNOWN"}', {}, 400, 'send {"defects": [ids]}'),
-        ('{"defects": [1]}', {}, 400, 'send {"defects": [ids]}'),
-        ('["KNOWN"]', {}, 400, 'send {"defects": [ids]}'),
-        ("{", {}, 400, 'send {"defects": [ids]}'),
+        ('{"defects": ["KNOWNs"]}', {}, 422, "no defect is called 'KNOWNs'; did you mean 'KNOWN'?"),
+        ('{"defects": ["KNOWN", "spede"]}', {}, 422, "no defect is called 'spede'"),
+        ('{"defects": "KNOWN"}', {}, 422, "/defects: "),
+        ('{"defects": [1]}', {}, 422, "/defects/0: "),
+        ('["KNOWN"]', {}, 422, "the body: "),
+        ("{", {}, 400, "not JSON"),
         ('{"defects": []}', {"Content-Type": "text/plain"}, 415, "application/json"),
         ('{"defects": []}', {"Origin": "http://evil.example"}, 403, "another site"),
         ('{"defects": []}', {"Sec-Fetch-Site": "cross-site"}, 403, "another site"),
@@ -530,8 +530,8 @@ def test_an_unusable_request_for_defects_is_one_line(content: str, headers: dict
     answer = client.admin("PUT", "defects", data=content.replace("KNOWN", known), headers=sent)
 
     assert answer.status_code == status
-    assert words.replace("KNOWN", known) in answer.json["error"]
-    assert "\n" not in answer.json["error"]
+    assert words.replace("KNOWN", known) in answer.json["detail"]
+    assert "\n" not in answer.json["detail"]
     assert client.admin("GET", "defects").json["active"] == [known]
 
 
@@ -597,7 +597,7 @@ def test_what_the_web_server_refuses_is_json_too(ready: Mapping[str, Any], conte
 
     head, _, body = answer.partition(b"\r\n\r\n")
     assert int(head.split()[1]) == status
-    assert b"application/json" in head
+    assert b"Content-Type: application/problem+json" in head
     assert json.loads(body)
 
 

@@ -25,7 +25,7 @@ from mock_server.exchange import Exchange, Refusal
 from mock_server.merge import Write, patched
 from mock_server.steps import Step
 from mock_server.store import State
-from mock_server.upkeep import later, now
+from mock_server.upkeep import later
 from specs import Api, Field
 
 defect = Family("atomicity")
@@ -33,7 +33,7 @@ defect = Family("atomicity")
 
 def _written(exchange: Exchange, changes: Mapping[str, Any]) -> State:
     """The state as if these were all the changes."""
-    write = Write(now=now(), rows=exchange.store.references, owner=exchange.api.name)
+    write = Write(now=exchange.clock.now(), rows=exchange.store.references, owner=exchange.api.name)
     return patched(exchange.before, changes, exchange.plan, write)
 
 
@@ -130,7 +130,7 @@ def refused_write_moves_time(exchange: Exchange, right: Step) -> None:
     right(exchange)
     if exchange.faults:
         names = _touched_names(exchange.api)
-        times = {name: later(exchange.before.record.get(name), now()) for name in names}
+        times = {name: later(exchange.before.record.get(name), exchange.clock.now()) for name in names}
         exchange.store.write(exchange.entry, replace(exchange.before, record={**exchange.before.record, **times}))
 
 

@@ -1,0 +1,1 @@
+"""Figures of the project, measured side by side in one run: commands, and nothing that the packages import."""

@@ -1,0 +1,57 @@
+"""One API as the mock serves it: everything that is worked out once from its document, and shared by all sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from mock_server import envelope, flow
+from mock_server.defects import DEFECTS, wronged
+from mock_server.exchange import Answer, Refusal
+from mock_server.plan import plan_of
+from mock_server.steps import Steps, right_steps
+from mock_server.validation import Validator
+from specs import Api, SpecError
+
+
+class Definition:
+    """What one API does, whoever its customers are.
+
+    prefix: the path under which it is mounted, empty or ``/name``.
+    Raises SpecError for a document that the mock cannot play.
+    """
+
+    def __init__(self, api: Api, prefix: str) -> None:
+        _check_seeds(api)
+        envelope.check_templates(api)
+        self.api = api
+        self.prefix = prefix
+        self.plan = plan_of(api)
+        self.order = flow.checks(api)
+        self._right = right_steps(api, Validator(api, self.plan.members))
+
+    def steps(self, defects: Iterable[str]) -> Steps:
+        """The steps of an exchange, wrong in these ways, with nothing remembered; ids without a place here change nothing."""
+        wrongs = (DEFECTS[identity].applied_to(self.api) for identity in defects)
+        return wronged(self._right, (each for each in wrongs if each is not None))
+
+    def refuse(self, situation: str, value: str = "") -> Answer:
+        """The documented envelope for a request that never got as far as an exchange."""
+        return envelope.answer_to(self.api, Refusal(situation, value=value))
+
+    @cached_property
+    def defects(self) -> dict[str, str | None]:
+        """Every defect that this API has a place for, with the field that shows it: None where no single one does."""
+        wrongs = {identity: defect.applied_to(self.api) for identity, defect in DEFECTS.items()}
+        return {identity: wrong.field for identity, wrong in wrongs.items() if wrong is not None}
+
+
+def _check_seeds(api: Api) -> None:
+    """SpecError for a document that the mock cannot play, since it does not say who there is."""
+    if len(api.customers) < 2:  # x-contract allows none; a file for the suite alone needs none
+        raise SpecError(f"{api.file.name}: x-contract.seeds: the mock needs at least two customers")
+    names = {scheme.name for scheme in api.security}
+    for customer in api.customers:
+        if names and not names & customer.auth.keys():
+            expected = ", ".join(sorted(names))
+            raise SpecError(f"{api.file.name}: x-contract.seeds: a customer has no credential for {expected}")

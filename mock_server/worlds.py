@@ -1,0 +1,138 @@
+"""Worlds: isolated sets of everything that requests and control calls change. One is the default, the others are sessions."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from threading import Lock
+
+from mock_server.clock import Clock
+from mock_server.defects import DEFECTS
+from mock_server.definition import Definition
+from mock_server.service import Service
+from mock_server.settings import Settings
+
+DEFAULT = "default"
+"""The world of requests that name no session."""
+
+SESSION_LIMIT = 100
+"""So many sessions are kept; one more, and the one that was not used for longest is forgotten."""
+
+IDLE_SECONDS = 3_600.0
+"""A session that nobody has used for so long is forgotten."""
+
+_IDENTITY = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
+
+
+class World:
+    """Customers, defects, settings and clock of one session; what never changes is shared with all others.
+
+    identity: the session's id. idle: the seconds after which it is forgotten.
+    """
+
+    def __init__(
+        self,
+        identity: str,
+        definitions: Iterable[Definition],
+        settings: Settings,
+        defects: Sequence[str],
+        idle: float = IDLE_SECONDS,
+    ) -> None:
+        self.identity = identity
+        self.idle = idle
+        self.clock = Clock()
+        self.settings = settings
+        self.services = {each.api.name: Service(each, self) for each in definitions}
+        self.defects: tuple[str, ...] = ()
+        self.used = time.monotonic()
+        self.activate(defects)
+
+    def activate(self, defects: Iterable[str]) -> None:
+        """These defects and no others, in every API that has a place for them; ValueError for one that none has."""
+        wanted = tuple(defects)
+        for identity in wanted:
+            self._check_defect(identity)
+        self.defects = wanted
+        for service in self.services.values():
+            service.activate(wanted)
+
+    def _check_defect(self, identity: str) -> None:
+        if identity not in DEFECTS:
+            near = difflib.get_close_matches(identity, DEFECTS, n=1)
+            raise ValueError(f"no defect is called {identity!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        if not any(DEFECTS[identity].applied_to(service.api) for service in self.services.values()):
+            raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
+
+    def reset(self) -> None:
+        """Records and clock as at start; defects and settings stay, and the defects forget what they remembered."""
+        for service in self.services.values():
+            service.store.reset()
+            service.activate(self.defects)
+        self.clock.reset()
+
+
+class Worlds:
+    """Every world of one mock; a session comes to life when it is first named.
+
+    settings, defects: what a world starts with.
+    Raises ValueError for an unknown defect.
+    """
+
+    def __init__(self, definitions: Sequence[Definition], settings: Settings, defects: Sequence[str]) -> None:
+        self.definitions = tuple(definitions)
+        self.settings, self._defects = settings, tuple(defects)
+        self._lock = Lock()
+        self._sessions: OrderedDict[str, World] = OrderedDict()
+        self._looked = time.monotonic()
+        self.default = World(DEFAULT, definitions, settings, defects)
+
+    def named(self, identity: str) -> World:
+        """The world of a session, new from the seeds where it is not there yet; ValueError for what is no id."""
+        if identity == DEFAULT:
+            return self.default
+        with self._lock:
+            self._forget_idle()
+            world = self._sessions.get(identity) or self._new(identity, IDLE_SECONDS)
+            world.used = time.monotonic()
+            self._sessions.move_to_end(identity)
+            return world
+
+    def create(self, identity: str, idle: float) -> World:
+        """A new session; KeyError where there is one of this id, ValueError for what is no id."""
+        with self._lock:
+            self._forget_idle()
+            if identity == DEFAULT or identity in self._sessions:
+                raise KeyError(identity)
+            return self._new(identity, idle)
+
+    def remove(self, identity: str) -> None:
+        """Forgets a session; KeyError where there is none."""
+        with self._lock:
+            del self._sessions[identity]
+
+    def sessions(self) -> tuple[World, ...]:
+        """All that are alive, the one that was not used for longest first."""
+        with self._lock:
+            self._forget_idle()
+            return tuple(self._sessions.values())
+
+    def _new(self, identity: str, idle: float) -> World:
+        if not _IDENTITY.fullmatch(identity):
+            raise ValueError(f"session {identity[:100]!r}: an id has 1 to 64 letters, digits, dots, hyphens, tildes, underscores")
+        world = World(identity, self.definitions, self.settings, self._defects, idle)
+        self._sessions[identity] = world
+        while len(self._sessions) > SESSION_LIMIT:
+            self._sessions.popitem(last=False)
+        return world
+
+    def _forget_idle(self) -> None:
+        """Once a second at most, since every request with a session comes by."""
+        now = time.monotonic()
+        if now - self._looked < 1:
+            return
+        self._looked = now
+        for world in [each for each in self._sessions.values() if now - each.used > each.idle]:
+            del self._sessions[world.identity]
