@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts import known
+from contracts.known import KnownList
 from contracts.rule import RULES
 from contracts.run import Plan, embedded_apis
 from contracts.target import Target, TargetError, from_file, from_settings, pairs
@@ -33,6 +35,8 @@ def add_options(parser: pytest.Parser) -> None:
         default="gate",
         help="gate: short and deterministic; thorough: random, seeded, long",
     )
+    group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
+    group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")
     group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
@@ -49,6 +53,8 @@ def plan(config: pytest.Config) -> Plan:
         depth=config.getoption("--depth"),
         report_dir=None if report_dir is None else _folder(report_dir),
         dry_run=config.getoption("--dry-run"),
+        known=_known(config),
+        known_update=config.getoption("--known-update"),
     )
 
 
@@ -87,6 +93,13 @@ def _settings(config: pytest.Config, url: str) -> dict[str, object]:
     if config.getoption("--read"):
         settings["read"] = {"path": config.getoption("--read")}
     return settings
+
+
+def _known(config: pytest.Config) -> KnownList | None:
+    file, update = config.getoption("--known"), config.getoption("--known-update")
+    if file is None and update:
+        raise TargetError("--known-update needs --known FILE")
+    return None if file is None else known.load(Path(file), draft=update)
 
 
 def _rules(names: list[str]) -> frozenset[str]:

@@ -129,6 +129,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def _exit_code(run: Run, exitstatus: int) -> int:
     if any(_fails(result, run.plan) for result in run.results):
         return pytest.ExitCode.TESTS_FAILED
+    if any(report.stale for report in run.reports.values()):
+        return pytest.ExitCode.TESTS_FAILED
     if any((result.actual or "").startswith("internal error") for result in run.results):
         return pytest.ExitCode.INTERNAL_ERROR
     effective = any(result.verdict != Verdict.NOT_JUDGED for result in run.results)
@@ -231,6 +233,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     result, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]
+    pyfuncitem.user_properties += [(f"known_{name}", text) for name, text in (result.known or {}).items() if text]
     _raise_for(result, run.plan, outcome)
     return True
 
@@ -282,6 +285,8 @@ def pytest_report_teststatus(report: pytest.TestReport | pytest.CollectReport) -
         return "passed", "o", "OBSERVED"
     if found["verdict"] == Verdict.VIOLATES:
         return "passed", "w", "SHOULD"
+    if found["verdict"] == Verdict.KNOWN:
+        return "passed", "k", "KNOWN"
     return None
 
 

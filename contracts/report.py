@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from contracts.customer import Restoration
+from contracts.known import Stale
 from contracts.result import Result
 from contracts.verdict import Difference, Verdict
 
@@ -21,6 +22,7 @@ class RunReport:
     """What is known of the run against one API.
 
     ``fields``: the paths of the document's fields, in its order; not part of report.json, and empty where unknown.
+    ``stale``: what has to go from the list of known deviations; a member of report.json only where there is something.
     """
 
     api: str
@@ -31,6 +33,7 @@ class RunReport:
     restored: Restoration = field(default_factory=lambda: Restoration(ok=True))
     results: list[Result] = field(default_factory=list)
     fields: tuple[str, ...] = ()
+    stale: list[Stale] = field(default_factory=list)
 
     def summary(self) -> dict[str, int]:
         """How many results there are of each verdict."""
@@ -48,6 +51,7 @@ class RunReport:
             "restored": {"ok": self.restored.ok, "differences": [_plain(each) for each in self.restored.differences]},
             "results": [_result(each) for each in self.results],
             "summary": self.summary(),
+            **({"stale": [asdict(each) for each in self.stale]} if self.stale else {}),
         }
 
     @classmethod
@@ -63,6 +67,7 @@ class RunReport:
                 ok=run["restored"]["ok"], differences=tuple(Difference(**each) for each in run["restored"]["differences"])
             ),
             results=[Result(**{**each, "difference": tuple(each["difference"])}, api=run["api"]) for each in run["results"]],
+            stale=[Stale(**each) for each in run.get("stale", [])],
         )
 
 
@@ -72,7 +77,8 @@ def _plain(difference: Difference) -> dict[str, Any]:
 
 def _result(result: Result) -> dict[str, Any]:
     whole: Mapping[str, Any] = result.to_dict()
-    return {member: whole[member] for member in MEMBERS}
+    known = {"known": result.known} if result.known else {}
+    return {member: whole[member] for member in MEMBERS} | known
 
 
 def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:

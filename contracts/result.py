@@ -21,7 +21,8 @@ class Result:
     """One rule judged on one field of one API.
 
     The first fourteen members are those of report.json, version 1. ``point`` and ``behaviour`` name an observed
-    choice; ``exchanges`` are the last requests and answers of the item, as text.
+    choice; ``known`` is what a list says of a known deviation: reason, owner, ticket, expires, and where it is listed;
+    ``exchanges`` are the last requests and answers of the item, as text.
     """
 
     rule: str
@@ -40,6 +41,7 @@ class Result:
     seconds: float = 0.0
     point: str = ""
     behaviour: str = ""
+    known: dict[str, str] | None = None
     exchanges: tuple[dict[str, Any], ...] = ()
 
     @property

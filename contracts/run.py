@@ -13,18 +13,20 @@ from pathlib import Path
 from typing import Any
 
 import specs
-from contracts import reports
+from contracts import known, reports
 from contracts.client import Client, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
+from contracts.known import Item, KnownList, Stale
 from contracts.records import Record
 from contracts.report import RunReport
+from contracts.reports.findings import findings
 from contracts.reports.traffic import Traffic
 from contracts.result import Result, judged, struck
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
 from contracts.target import Target, load_api
-from contracts.verdict import NotJudged, Verdict
+from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
 
 
@@ -39,6 +41,8 @@ class Plan:
     depth: str = "gate"
     report_dir: Path | None = None
     dry_run: bool = False
+    known: KnownList | None = None
+    known_update: bool = False
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule and by depth."""
@@ -67,6 +71,7 @@ class Run:
         self.reports: dict[str, RunReport] = {}
         self.ready: Mapping[str, Any] | None = None
         self.restoring = False
+        self.listed = 0
         self._embedded: Embedded | None = None
         self._targets: dict[str, Target] = {}
         self._judging: dict[str, _Judging] = {}
@@ -114,6 +119,8 @@ class Run:
                 self.reports[name].restored = _restored(customer, record, self.redactor)
                 self.reports[name].requests += customer.client.count + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self._begun
+                self.reports[name].stale = self._stale(name)
+            self._list_violations()
             if self.plan.report_dir is not None and self._traffic is not None and self.reports:
                 reports.write(self.plan.report_dir, list(self.reports.values()), strict=self.plan.strict)
                 self._traffic.merge()
@@ -122,6 +129,20 @@ class Run:
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
+
+    def _list_violations(self) -> None:
+        """With --known-update, append what fails to the list: an entry for each rule of a root cause."""
+        if self.plan.known is None or not self.plan.known_update:
+            return
+        found = [each for report in self.reports.values() for each in findings(report)]
+        failing = [each for each in found if self.plan.strict or each.first.level == Level.MUST]
+        groups = [[part for part in each.results if part.rule == rule] for each in failing for rule in each.rules]
+        self.listed = known.extend(self.plan.known, groups)
+
+    def _stale(self, name: str) -> list[Stale]:
+        if self.plan.known is None:
+            return []
+        return self.plan.known.stale(self.reports[name].results, items(self.plan))
 
     def add(self, result: Result) -> None:
         """Take a result, from this process or from a worker."""
@@ -155,6 +176,9 @@ class Run:
         result = judged(self._targets[api].api, rule, field, outcome, judging.transcript.exchanges, self.redactor, seconds)
         if result.verdict == Verdict.VIOLATES:
             self._violated.add(api)
+            listed = self.plan.known.applied(result) if self.plan.known is not None else None
+            if listed is not None:
+                result = replace(result, verdict=str(Verdict.KNOWN), known=listed)
         return result, outcome
 
     def requests(self) -> dict[str, int]:
@@ -205,6 +229,12 @@ def judge_all(plan: Plan) -> list[RunReport]:
     finally:
         run.close()
     return list(run.reports.values())
+
+
+def items(plan: Plan) -> set[Item]:
+    """Everything there is to judge at the plan's depth, whatever else is selected."""
+    rules = [rule for rule, _function in load_rules() if rule.depth == "gate" or plan.depth == "thorough"]
+    return {(api.name, rule.id, case.field) for api in plan.apis for rule in rules for case in rule.cases(api)}
 
 
 def load_rules() -> list[tuple[Rule, Callable[..., object]]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.report import RunReport
-from contracts.reports.findings import Finding, findings, label, outcome, place
+from contracts.reports.findings import Finding, Listed, findings, label, listed, outcome, place
 from contracts.result import Result
 from contracts.rule import FAMILIES, Rule
 from contracts.run import Run
@@ -36,8 +36,13 @@ def summary(reporter: pytest.TerminalReporter, run: Run) -> None:
         for line in rest:
             reporter.line(line)
     reporter.line("")
+    for line in [line for report in reports for line in deviations(report)]:
+        reporter.line(line)
     for line in ending(reports, hidden=len(found) - SHOWN_FINDINGS, folder=run.plan.report_dir, strict=run.plan.strict):
         reporter.line(line)
+    if run.listed:
+        entries = "1 known deviation" if run.listed == 1 else f"{run.listed} known deviations"
+        reporter.line(f"added to the list: {entries}; give each a reason, and an owner or a ticket")
 
 
 def matrix(reports: Sequence[RunReport]) -> list[str]:
@@ -131,6 +136,19 @@ def _curl(line: str) -> str:
     """A line of its own, whole, so that it can be copied; a very long one is cut, and marked as cut."""
     flat = " ".join(line.splitlines())
     return f"  {flat}" if len(flat) <= SHOWN_CURL else f"  {flat[:SHOWN_CURL]} ... (cut; the whole line is in report.html)"
+
+
+def deviations(report: RunReport) -> list[str]:
+    """The known deviations of a run, one for each entry of the list, and what has to go from it."""
+    lines = [line for each in listed(report) for line in _wrapped("", f"known {report.api} {_entry(each)}", 2)]
+    lines += [line for each in report.stale for line in _wrapped("", f"STALE {each.told}", 4)]
+    return [*lines, ""] if lines else []
+
+
+def _entry(each: Listed) -> str:
+    at = each.entry.get("listed", "")
+    told = f"{', '.join(each.rules)} on {_fields(each.fields, 1)}: {each.entry.get('reason', '')} ({each.answers})"
+    return f"{told} [{at}]" if at else told
 
 
 def ending(reports: Sequence[RunReport], *, hidden: int, folder: Path | None, strict: bool) -> list[str]:

@@ -174,7 +174,8 @@ def written(*runs: RunReport, folder: Path | None = None) -> list[str]:
     """What the terminal shows of runs."""
 
     paper = Paper()
-    run = SimpleNamespace(reports={run.api: run for run in runs}, plan=SimpleNamespace(report_dir=folder, strict=False))
+    plan = SimpleNamespace(report_dir=folder, strict=False)
+    run = SimpleNamespace(reports={run.api: run for run in runs}, plan=plan, listed=0)
     terminal.summary(paper, run)  # type: ignore[arg-type]
     return paper.lines
 

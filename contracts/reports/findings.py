@@ -55,6 +55,31 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The results that one entry of the list of known deviations is about, and what it says of them."""
+
+    entry: Mapping[str, str]
+    results: tuple[Result, ...]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The fields on which they show."""
+        return tuple(dict.fromkeys(each.field for each in self.results))
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that are violated."""
+        return tuple(dict.fromkeys(each.rule for each in self.results))
+
+    @property
+    def answers(self) -> str:
+        """Who answers for it, and until when."""
+        last = self.entry.get("expires")
+        told = [self.entry.get("owner"), self.entry.get("ticket"), f"until {last}" if last else ""]
+        return ", ".join(each for each in told if each)
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The verdict on some runs: ``failed`` is what the exit code says, ``sentence`` what a person reads."""
 
@@ -72,13 +97,19 @@ def outcome(runs: Sequence[RunReport], *, strict: bool = False) -> Outcome:
     found = [each for run in runs for each in findings(run)]
     failing = [each for each in found if strict or each.first.level == Level.MUST]
     notes = _notes(runs, missed=len(found) - len(failing))
-    if failing:
-        points = sum(len(each.results) for each in failing)
-        told = f"{_count(len(failing), 'violation')}{f' at {points} points' if points > len(failing) else ''}"
-        return Outcome(failed=True, sentence=", ".join([told, *notes]))
+    stale = sum(len(run.stale) for run in runs)
+    reasons = [_violations(failing)] if failing else []
+    reasons += [_count(stale, "stale known deviation")] if stale else []
+    if reasons:
+        return Outcome(failed=True, sentence=", ".join([*reasons, *notes]))
     if all(each.verdict == Verdict.NOT_JUDGED for run in runs for each in run.results):
         return Outcome(failed=True, sentence=", ".join(["nothing was judged", *notes]))
     return Outcome(failed=_broken(runs) > 0, sentence=", ".join(["conforms", *notes]))
+
+
+def _violations(failing: Sequence[Finding]) -> str:
+    points = sum(len(each.results) for each in failing)
+    return f"{_count(len(failing), 'violation')}{f' at {points} points' if points > len(failing) else ''}"
 
 
 def _notes(runs: Sequence[RunReport], missed: int) -> list[str]:
@@ -166,6 +197,12 @@ def _choice(result: Result) -> tuple[str, str]:
     told, _, did = (result.actual or "").partition(": ")
     point, behaviour = result.point or told, result.behaviour or did
     return re.sub(rf"(?<![\w.\[\]]){re.escape(result.field)}(?![\w.\[])", "the field", point), behaviour
+
+
+def listed(run: RunReport) -> list[Listed]:
+    """The known deviations of a run, by entry."""
+    known = [each for each in run.results if each.verdict == Verdict.KNOWN]
+    return [Listed(group[0].known or {}, group) for group in _grouped(known, lambda each: str(each.known)).values()]
 
 
 def unjudged(run: RunReport) -> dict[str, tuple[Result, ...]]:

@@ -16,7 +16,19 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from contracts.report import RunReport
-from contracts.reports.findings import Choice, Finding, choices, deciding, findings, label, outcome, place, unjudged
+from contracts.reports.findings import (
+    Choice,
+    Finding,
+    Listed,
+    choices,
+    deciding,
+    findings,
+    label,
+    listed,
+    outcome,
+    place,
+    unjudged,
+)
 from contracts.result import Result
 from contracts.rule import FAMILIES
 from contracts.verdict import Level, Verdict
@@ -113,6 +125,14 @@ class FindingView:
 
 
 @dataclass(frozen=True, slots=True)
+class ListedView:
+    """An entry of the list of known deviations with its items."""
+
+    listed: Listed
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChoiceView:
     """An observed choice with its items."""
 
@@ -133,7 +153,7 @@ class ApiView:
         self.findings = [FindingView(each, self._of(each.results)) for each in found]
         self.choices = [ChoiceView(each, self._of(each.results)) for each in choices(run)]
         self.unjudged = [(reason, self._of(results)) for reason, results in unjudged(run).items()]
-        self.known = self._of(each for each in run.results if each.verdict == Verdict.KNOWN)
+        self.known = [ListedView(each, self._of(each.results)) for each in listed(run)]
         self.rules = self._rules()
         self.matrix = self._matrix(_fields(run))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from contracts.report import RunReport
-from contracts.reports.findings import Finding, choices, findings, label, outcome, place
+from contracts.reports.findings import Finding, choices, findings, label, listed, outcome, place
 from contracts.result import Result
 from contracts.rule import FAMILIES
 from contracts.verdict import Level, Verdict
@@ -30,7 +30,7 @@ def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
         for number, each in enumerate(found[:left], 1):
             lines += ["", *_finding(number, each)]
         left = max(0, left - len(found))
-        lines += [*_restoration(run), *_observed(run)]
+        lines += [*_restoration(run), *_known(run), *_observed(run)]
     hidden = sum(len(findings(run)) for run in runs) - SHOWN_FINDINGS
     if hidden > 0:
         lines += ["", f"… and {hidden} more: see report.html."]
@@ -84,9 +84,7 @@ def _finding(number: int, finding: Finding) -> Iterator[str]:
     yield ""
     if first.claim:
         yield f"- **Says** {_plain(place(first.claim))}"
-    shown = ", ".join(_code(label(each)) for each in finding.fields[:SHOWN_FIELDS])
-    more = len(finding.fields) - SHOWN_FIELDS
-    yield f"- **On** {shown}{f' and {more} more' if more > 0 else ''}"
+    yield f"- **On** {_shown_fields(finding.fields)}"
     yield f"- **Expected** {_code(first.expected)}"
     yield f"- **Actual** {_code(first.actual)}"
     for each in first.difference[:3]:
@@ -112,16 +110,37 @@ def _restoration(run: RunReport) -> Iterator[str]:
     yield from _table(("Field", "Should be", "Is"), rows)
 
 
+def _known(run: RunReport) -> Iterator[str]:
+    if run.stale:
+        yield from ("", "**Stale entries in the list of known deviations**", "")
+        yield from (f"- {_code(each.place)}: {_plain(f'{each.about} {each.why}: delete {each.delete}')}" for each in run.stale)
+    found = listed(run)
+    if found:
+        yield from ("", "**Known deviations**", "")
+        rows = [
+            (
+                _plain(", ".join(each.rules)),
+                _shown_fields(each.fields),
+                _plain(each.entry.get("reason", "")),
+                _plain(each.answers),
+                _code(each.entry.get("listed", "")),
+            )
+            for each in found
+        ]
+        yield from _table(("Rule", "Fields", "Reason", "Who answers for it", "Listed"), rows)
+
+
+def _shown_fields(fields: Sequence[str]) -> str:
+    more = len(fields) - SHOWN_FIELDS
+    return ", ".join(_code(label(each)) for each in fields[:SHOWN_FIELDS]) + (f" and {more} more" if more > 0 else "")
+
+
 def _observed(run: RunReport) -> Iterator[str]:
     found = choices(run)
     if not found:
         return
     yield from ("", f"<details><summary>Observed at points that the document leaves open ({len(found)})</summary>", "")
-    rows = []
-    for each in found:
-        more = len(each.fields) - SHOWN_FIELDS
-        fields = ", ".join(_code(label(field)) for field in each.fields[:SHOWN_FIELDS])
-        rows.append((_plain(each.point), _plain(each.behaviour), f"{fields}{f' and {more} more' if more > 0 else ''}"))
+    rows = [(_plain(each.point), _plain(each.behaviour), _shown_fields(each.fields)) for each in found]
     yield from _table(("Point", "The target's choice", "Fields"), rows)
     yield from ("", "</details>")
 
