@@ -50,6 +50,9 @@ from specs import Api, Field, Shape
 PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
 """Values of Accept-Language: two languages, and no language at all."""
 
+BESIDE = 4
+"""Right fields that are sent beside a wrong one."""
+
 REDIRECTED = "every patch is redirected: judged by no-redirect"
 
 # --- bad values -----------------------------------------------------------------------------------------------------
@@ -182,19 +185,17 @@ def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
 @rule("names-no-right-field", family="error_envelope", advice="the error tells what to mend")
 def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> None:
     """Of a patch with one bad field and several right ones, the error names no right one."""
-    bad = next((each for each in _nameable(customer.api) if each.path == each.top and not each.children), None)
+    plainest_first = sorted(_nameable(customer.api), key=lambda each: (each.path != each.top, bool(each.children)))
+    bad = next(iter(plainest_first), None)
     fault = plain_fault(customer.api, bad) if bad else None
-    good = [each for each in settable(customer.api) if bad and each.path == each.top != bad.top and each.reference is None]
-    working = [
-        each for each in good if (done := single_or_none(customer, each)) is not None and customer.accepted(done.exchange)
-    ][:4]
+    working = _working_beside(customer, bad) if bad else []
     if bad is None or fault is None or not working:
         raise NotJudged("there is no field to be wrong, or none to be right")
     record = customer.read()
     body: dict[str, Any] = {}
     for each in working:
         body |= fresh_patch(customer, record, each).body
-    exchange = customer.patch({**body, bad.name: fault.value})
+    exchange = customer.patch({**body, **customer.composer.patch(record, bad, fault.value).body})
     names = named(_shape(customer.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
     if not names:
         raise NotJudged("the patch is not refused, or the error names nothing: judged by other rules")
@@ -205,6 +206,18 @@ def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> N
             actual=f"it names {', '.join(wrong)} too",
             exchange=exchange,
         )
+
+
+def _working_beside(customer: Customer, bad: Field) -> list[Field]:
+    """One field of each of a few other top-level properties, whose plain write is accepted."""
+    found: dict[str, Field] = {}
+    for each in settable(customer.api):
+        if each.top in (*found, bad.top) or each.reference is not None or len(found) == BESIDE:
+            continue
+        done = single_or_none(customer, each)
+        if done is not None and customer.accepted(done.exchange):
+            found[each.top] = each
+    return list(found.values())
 
 
 def _namings(shape: Shape) -> set[Naming]:

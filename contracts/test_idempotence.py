@@ -125,7 +125,20 @@ def test_repeated_null_leaves_the_same_state(customer: Customer, case: Field) ->
     _judge_states(customer, done)
     for exchange, _record in done.repeats:
         if exchange.status != first.exchange.status:
+            _check_plain_repeat(customer)
             raise Violation(expected=f"status {first.exchange.status} again", actual=exchange.said, exchange=exchange)
+
+
+def _check_plain_repeat(customer: Customer) -> None:
+    """Where any repeat is answered otherwise, it is no matter of null."""
+    for field in settable(customer.api):
+        try:
+            done = _repeated(customer, field)
+        except NotJudged:
+            continue
+        if any(exchange.status != done.first.exchange.status for exchange, _record in done.repeats):
+            raise NotJudged("a plain repeat is answered otherwise: judged by repeat-same-answer")
+        return
 
 
 @rule("return-to-value", family="idempotence", cases=field_cases(settable))

@@ -146,7 +146,7 @@ def _judge_padded(customer: Customer, field: Field, longest: int, expected: str)
     if text is None or field.schema.keys() & {"format", "pattern"} or field.safe.keys() & {"format", "pattern", "enum"}:
         return
     before = customer.read(without=field.top)
-    done = write(customer, customer.composer.patch(before, field, f"{text}  "), before)
+    done = write(customer, customer.composer.patch(before, field, f"{text}  "), before, settled=False)
     now = done.patch.shown_in(done.after)
     whitespace = customer.api.choices["whitespace"]
     kept = whitespace.documented and whitespace.behaviour == "keep"

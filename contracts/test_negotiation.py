@@ -26,9 +26,9 @@ def test_json_media_type_is_accepted(customer: Customer, case: None) -> None:
     field = probe(customer)
     media_type = customer.api.media_types[0]
     for spelling in (f"{media_type}; charset=utf-8", media_type.upper()):
-        before = customer.read(without=field.top)
+        before, headers = customer.read(without=field.top), {"Content-Type": spelling}
         patch = fresh_patch(customer, before, field)
-        exchange = customer.patch(patch.body, headers={"Content-Type": spelling})
+        exchange = customer.patch(patch.body, headers=headers)
         if exchange.answer is None:
             raise NotJudged(f"there was no usable answer: {exchange.failure}")
         if not customer.accepted(exchange):
@@ -37,6 +37,8 @@ def test_json_media_type_is_accepted(customer: Customer, case: None) -> None:
             )
         done = Write(patch, before, exchange, customer.read(without=field.top))
         if not stored(customer, done):
+            done = Write(patch, before, customer.patch(patch.body, headers=headers), customer.read(without=field.top))
+        if not stored(customer, done):  # twice: what a refusal does to the next patch is judged by repeat-after-refusal
             raise Violation(
                 expected=f"a patch with Content-Type: {spelling} to be stored",
                 actual=f"{field.path} reads {patch.shown_in(done.after)!r}",

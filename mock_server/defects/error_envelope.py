@@ -42,6 +42,11 @@ def _names_fields(api: Api) -> bool:
     return situation.shape.named == "required" or "names-the-field" in api.claims
 
 
+def documents_unknown(api: Api) -> bool:
+    """The document says how an unknown id is answered."""
+    return api.identity == "path" and api.documents(api.situations["unknown_record"].status)
+
+
 # --- the form -----------------------------------------------------------------------------------------------------
 
 
@@ -77,7 +82,7 @@ def page_for_missing_credential(exchange: Exchange, right: Step) -> None:
         exchange.answer = replace(exchange.answer, body=PAGE, media_type="text/html; charset=utf-8")
 
 
-@defect.step("refuse", "EE04", only=lambda api: api.identity == "path")
+@defect.step("refuse", "EE04", only=documents_unknown)
 def private_form_of_not_found(exchange: Exchange, right: Step) -> None:
     """Answers an unknown id in a form of its own."""
     right(exchange)
@@ -85,7 +90,7 @@ def private_form_of_not_found(exchange: Exchange, right: Step) -> None:
         exchange.answer.body = "Not found"
 
 
-@defect.step("refuse", "EE19", only=lambda api: api.identity == "path")
+@defect.step("refuse", "EE19", only=documents_unknown)
 def not_found_without_body(exchange: Exchange, right: Step) -> None:
     """Answers an unknown id with a status alone."""
     right(exchange)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from mock_server.defects.choosing import first, is_text
 from mock_server.defects.defect import Family
-from mock_server.defects.error_envelope import each_text, refused
+from mock_server.defects.error_envelope import documents_unknown, each_text, refused
 from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step, body_of
 from specs import Field
@@ -59,7 +59,7 @@ def malformed_json_crashes(exchange: Exchange, right: Step) -> None:
         raise
 
 
-@defect.step("refuse", "EE15", only=lambda api: api.identity == "path")
+@defect.step("refuse", "EE15", only=documents_unknown)
 def unknown_customer_gone(exchange: Exchange, right: Step) -> None:
     """Answers an unknown id with 410, as if it had been there once."""
     _status(exchange, right, "unknown_record", 410)

@@ -127,7 +127,7 @@ def earlier_value_ignored(field: Field) -> Turns:
     return {"merge": merge}
 
 
-@defect.step("merge", "ID12", paired(last(is_text), is_text))
+@defect.step("merge", "ID12", paired(last(is_top, is_text), is_text))
 def no_op_changes_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
     """Swaps two columns when it finds that nothing has changed."""
     right(exchange)
