@@ -10,7 +10,7 @@ from contracts import known
 from contracts.known import KnownList
 from contracts.rule import RULES
 from contracts.run import Plan, embedded_apis
-from contracts.target import Target, TargetError, from_file, from_settings, pairs
+from contracts.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
 
 TARGET_OPTIONS = ("auth", "customer", "other_customer", "other_auth", "read")
 
@@ -37,6 +37,8 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
     group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")
+    group.addoption("--observe", metavar="FILE", help="write what the target does at open points, as its [expect] section")
+    group.addoption("--expect", metavar="FILE", help="an [expect] section in a file of its own: judge these points too")
     group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
@@ -44,7 +46,7 @@ def add_options(parser: pytest.Parser) -> None:
 def plan(config: pytest.Config) -> Plan:
     """The plan that the options make; TargetError, one line, for options that do not fit together."""
     report_dir = config.getoption("--report-dir")
-    target = _target(config)
+    target = _expecting(config, _target(config))
     return Plan(
         target=target,
         apis=(target.api,) if target is not None else embedded_apis(config.getoption("--api")),
@@ -55,6 +57,7 @@ def plan(config: pytest.Config) -> Plan:
         dry_run=config.getoption("--dry-run"),
         known=_known(config),
         known_update=config.getoption("--known-update"),
+        observe=_observe(config),
     )
 
 
@@ -93,6 +96,29 @@ def _settings(config: pytest.Config, url: str) -> dict[str, object]:
     if config.getoption("--read"):
         settings["read"] = {"path": config.getoption("--read")}
     return settings
+
+
+def _expecting(config: pytest.Config, target: Target | None) -> Target | None:
+    """The target with what ``--expect`` declares."""
+    file = config.getoption("--expect")
+    if file is None:
+        return target
+    if target is None:
+        raise TargetError("--expect is about a target: give --target or --target-url")
+    if target.expect.choices or target.expect.normalise:
+        raise TargetError(f"--expect: {target.expect.file} has an [expect] section already: leave one of them out")
+    return with_expect(target, Path(file))
+
+
+def _observe(config: pytest.Config) -> Path | None:
+    file = config.getoption("--observe")
+    if file is None:
+        return None
+    if config.getoption("--target") is None and not config.getoption("--api"):
+        raise TargetError("--observe is about one target: give --target or --api")
+    if Path(file).exists():
+        check_keys(read_toml(Path(file))[1], ("expect",), f"{file}, which --observe writes anew")
+    return Path(file)
 
 
 def _known(config: pytest.Config) -> KnownList | None:
