@@ -12,7 +12,9 @@ from contracts.rule import RULES
 from contracts.run import Plan, embedded_apis
 from contracts.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
 
-TARGET_OPTIONS = ("auth", "customer", "other_customer", "other_auth", "read")
+TARGET_OPTIONS = (
+    "auth", "auth_command", "auth_file", "auth_user", "customer", "other_customer", "other_auth", "other_auth_user", "read"
+)  # fmt: skip
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -23,10 +25,20 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
     group.addoption("--auth", metavar="SCHEME=VALUE", action="append", default=[], help="credential for a security scheme")
     group.addoption(
+        "--auth-command",
+        metavar="SCHEME=COMMAND",
+        action="append",
+        default=[],
+        help="a program that prints the credential; run without a shell",
+    )
+    group.addoption("--auth-file", metavar="FILE", help="auth file of Web Fuzzing Commons")
+    group.addoption("--auth-user", metavar="NAME", help="user of the --auth-file; the first one, if not given")
+    group.addoption(
         "--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed"
     )
     group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
     group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
+    group.addoption("--other-auth-user", metavar="NAME", help="the bystander's own user of the --auth-file")
     group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
     group.addoption(
@@ -87,10 +99,17 @@ def _settings(config: pytest.Config, url: str) -> dict[str, object]:
         "auth": pairs(config.getoption("--auth"), "--auth"),
         "customer": pairs(config.getoption("--customer"), "--customer"),
     }
+    commands = pairs(config.getoption("--auth-command"), "--auth-command")
+    settings |= {"auth_command": commands} if commands else {}
+    for key in ("auth_file", "auth_user"):
+        if config.getoption(key):
+            settings[key] = config.getoption(key)
     other: dict[str, object] = dict(pairs(config.getoption("--other-customer"), "--other-customer"))
     own = pairs(config.getoption("--other-auth"), "--other-auth")
     if own:
         other["auth"] = own
+    if config.getoption("--other-auth-user"):
+        other["auth_user"] = config.getoption("--other-auth-user")
     if other:
         settings["other_customer"] = other
     if config.getoption("--read"):

@@ -14,7 +14,7 @@ from typing import Any
 
 import specs
 from contracts import known, observe, reports
-from contracts.client import Client, Transcript
+from contracts.client import Client, Exchange, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
 from contracts.expect import changed, held
@@ -26,7 +26,7 @@ from contracts.reports.traffic import Traffic
 from contracts.result import Result, judged, struck
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
-from contracts.target import Target, load_api
+from contracts.target import Target, TargetError, load_api
 from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
 
@@ -170,19 +170,23 @@ class Run:
 
         A generated rule is not judged once another rule has been violated: it would only find the same fault again.
         """
-        judging = self._begin(api)
-        judging.transcript.exchanges.clear()
         self._about(api, f"{rule.id} [{field}]")
         begun = time.monotonic()
         outcome: BaseException | None = None
+        exchanges: list[Exchange] = []
         try:
+            judging = self._begin(api)
+            exchanges = judging.transcript.exchanges
+            exchanges.clear()
             if rule.generated and api in self._violated:
                 raise NotJudged("a rule on single patches is violated already; mend that first")
             call(judging.customer)
+        except TargetError as error:  # a worker cannot get the credential
+            outcome = NotJudged(str(error))
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
-        target, exchanges = self._targets[api], judging.transcript.exchanges
+        target = self._targets[api]
         kept = held(target.expect, field, outcome)
         outcome = changed(target.expect, rule, field, outcome, exchanges) or outcome
         result = judged(target.api, rule, field, outcome, exchanges, self.redactor, seconds)
@@ -216,8 +220,10 @@ class Run:
         if self._traffic is not None:
             client.listeners.append(self._traffic)
         customer = Customer(target, client)
+        customer.learn_credentials()
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
+            customer.other.learn_credentials()
         return customer
 
 

@@ -12,7 +12,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import specs
+from contracts import access
 from contracts.client import Limits
+from contracts.credentials import CredentialError
 from contracts.expect import EVERYWHERE, POINTS, Expect
 from contracts.secrecy import Secret
 from specs import Api
@@ -52,6 +54,8 @@ class Target:
 
 TABLES: Mapping[str, tuple[str, ...] | None] = {
     "auth": None,
+    "auth_command": None,
+    "login": None,
     "customer": None,
     "other_customer": None,
     "values": None,
@@ -98,19 +102,20 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
 
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    check_keys(settings, ("api", "url", *TABLES), "the file")
+    check_keys(settings, ("api", "url", "auth_file", "auth_user", *TABLES), "the file")
     for table, keys in TABLES.items():
         if not isinstance(settings.get(table, {}), Mapping):
             raise TargetError(f"{table}: expected a table [{table}]")
         if keys is not None:
             check_keys(settings.get(table, {}), keys, f"[{table}]")
     api = load_api(_text(settings, "api"), base)
-    auth = _auth(settings.get("auth", {}), api, "[auth]")
+    url = _url(_text(settings, "url"))
+    auth = _auth(settings, api, url, base)
     return Target(
         api=api,
-        url=_url(_text(settings, "url")),
+        url=url,
         customer=Party(path=_path(settings.get("customer", {}), api, "[customer]"), auth=auth),
-        other=_other(settings.get("other_customer"), api, auth),
+        other=_other(settings, api, auth, url, base),
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
@@ -182,17 +187,11 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _auth(table: Mapping[str, Any], api: Api, where: str) -> dict[str, Secret]:
-    known = [scheme.name for scheme in api.security]
-    check_keys(table, known, where)
-    for name, value in table.items():
-        if not isinstance(value, str) or not value:
-            raise TargetError(f"{name} in {where}: expected a non-empty string")
-        if not value.isprintable() or not value.isascii():
-            raise TargetError(f"{name} in {where}: a credential has printable ASCII characters only")
-    if known and not table:
-        raise TargetError(f"{where}: a credential is needed for {' or '.join(known)}")
-    return {name: Secret(value) for name, value in table.items()}
+def _auth(table: Mapping[str, Any], api: Api, url: str, base: Path, prefix: str = "") -> dict[str, Secret]:
+    try:
+        return access.credentials(table, api, url, base, prefix)
+    except CredentialError as error:
+        raise TargetError(str(error)) from None
 
 
 def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
@@ -204,18 +203,19 @@ def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
     return {name: str(value) for name, value in table.items()}
 
 
-def _other(table: Mapping[str, Any] | None, api: Api, auth: Mapping[str, Secret]) -> Party | None:
+def _other(settings: Mapping[str, Any], api: Api, auth: Mapping[str, Secret], url: str, base: Path) -> Party | None:
+    """The bystander, with the customer's own credentials unless it has some of its own."""
+    table = settings.get("other_customer")
     if table is None:
         return None
-    own = table.get("auth", {})
-    if not isinstance(own, Mapping):
-        raise TargetError("auth in [other_customer]: expected a table [other_customer.auth]")
+    own = {key: value for key, value in table.items() if key in access.KEYS}
     if api.identity == "credential" and not own:
         raise TargetError("[other_customer]: the credential identifies the customer, so it needs its own [other_customer.auth]")
-    path = {key: value for key, value in table.items() if key != "auth"}
+    if "auth_user" in own and "auth_file" in settings:
+        own = {"auth_file": settings["auth_file"], **own}
     return Party(
-        path=_path(path, api, "[other_customer]"),
-        auth=_auth(own, api, "[other_customer.auth]") if own else auth,
+        path=_path({key: value for key, value in table.items() if key not in own}, api, "[other_customer]"),
+        auth=_auth(own, api, url, base, "other_customer.") if own else auth,
     )
 
 
