@@ -15,8 +15,8 @@ CHUNK = 6
 """Letters by which a piece of a secret is looked for."""
 FRAGMENT = 12
 """Letters in a row that give a secret away: a text may have been cut in the middle of one. Holds at least one whole chunk."""
-GAPS = ("\\r", "\\n", "\r", "\n", "\t", " ")
-"""What may stand between two letters of a secret that was broken into lines."""
+GAPS = ("\\r", "\\n", "\\", "\r", "\n", "\t", " ")
+"""What may stand between two letters of a secret that was broken into lines, or escaped more than once."""
 
 
 class Secret:
@@ -65,14 +65,13 @@ class Redactor:
         return self._without_pieces(text)
 
     def _without_pieces(self, text: str) -> str:
-        kept, done, at = [], 0, 0
-        while at <= len(text) - CHUNK:
-            piece = self._piece(text, at, done)
-            if piece is None:
-                at += 1
-            else:
+        chunks = self._chunks
+        kept, done = [], 0
+        for at in [at for at in range(len(text) - CHUNK + 1) if text[at : at + CHUNK] in chunks]:
+            piece = self._piece(text, at, done) if at >= done else None
+            if piece is not None:
                 kept += [text[done : piece[0]], STRUCK]
-                done = at = piece[1]
+                done = piece[1]
         return "".join([*kept, text[done:]])
 
     def _piece(self, text: str, at: int, floor: int) -> tuple[int, int] | None:
