@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from threading import Lock
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -59,7 +58,6 @@ class Customer:
         self._tag = ""
         self.rereads = False
         self.other: Customer | None = None
-        self._renewing = Lock()
 
     # --- credentials ---
 
@@ -74,10 +72,9 @@ class Customer:
                 raise TargetError(f"the credential for {scheme}: {reason}") from None
 
     def _renewed(self, stale: Mapping[str, str]) -> list[Obtained]:
-        """The credentials that could be had anew in place of refused ones; one thread asks, the others take what it got."""
-        with self._renewing:
-            obtained = [(scheme, each) for scheme, each in self.party.auth.items() if isinstance(each, Obtained)]
-            return [each for scheme, each in obtained if each.renew(self.client, stale[scheme])]
+        """The credentials that could be had anew in place of refused ones."""
+        obtained = [(scheme, each) for scheme, each in self.party.auth.items() if isinstance(each, Obtained)]
+        return [each for scheme, each in obtained if each.renew(self.client, stale[scheme])]
 
     # --- sending ---
 
