@@ -34,7 +34,11 @@ UNSHOWN = "***"
 
 def answer_to(api: Api, refusal: Refusal) -> Answer:
     """The answer to one refused request."""
-    situation = situation_of(api, refusal.situation)
+    return answer_as(api, situation_of(api, refusal.situation), refusal)
+
+
+def answer_as(api: Api, situation: Situation, refusal: Refusal) -> Answer:
+    """The answer to a request that is refused as in this situation."""
     names = _names(situation, refusal.value)
     items = [_item(api, situation.shape, fault) for fault in refusal.faults]
     tree = _tree(refusal.faults, items)
@@ -67,7 +71,15 @@ def check_templates(api: Api) -> None:
 def _names(situation: Situation, value: str) -> dict[str, Any]:
     texts = situation.values.items()
     values = {name: text.replace("{value}", _plain(value)) if isinstance(text, str) else text for name, text in texts}
-    return {"message": HTTPStatus(situation.status).phrase, "code": situation.name, **values, "status": situation.status}
+    return {"message": phrase(situation.status), "code": situation.name, **values, "status": situation.status}
+
+
+def phrase(status: int) -> str:
+    """The reason phrase of a status, of one that HTTP does not have too."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"Status {status}"
 
 
 def _rendered(template: Any, names: Mapping[str, Any], items: Iterable[Mapping[str, Any]]) -> Any:

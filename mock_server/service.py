@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
+import random
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from flask import Request
 
-from mock_server import flow
+from mock_server import credentials, envelope, flow, forced, interference, prefer
 from mock_server.definition import Definition
-from mock_server.exchange import Exchange
+from mock_server.exchange import Exchange, Refusal
+from mock_server.interference import Interference
+from mock_server.settings import RateLimit
 from mock_server.store import Store
 
 if TYPE_CHECKING:
@@ -39,8 +44,51 @@ class Service:
             allowed=tuple(allowed),
             writes=request.method == "PATCH",
         )
-        flow.run(exchange, self._steps, self.definition.order)
+        settings = self._world.settings
+        if settings.rate_limit is not None and self._is_throttled(exchange, settings.rate_limit):
+            return exchange
+        if settings.latency or settings.jitter:
+            time.sleep((settings.latency + random.random() * settings.jitter) / 1_000)
+        if settings.overrides and prefer.is_given(request.environ):
+            self._run_preferred(exchange)
+        elif self._world.faults:
+            self._run_faulty(exchange)
+        else:
+            flow.run(exchange, self._steps, self.definition.order)
         return exchange
+
+    def _is_throttled(self, exchange: Exchange, limit: RateLimit) -> bool:
+        """Whether the credential, or the client without one, has had its share; then the exchange ends with 429."""
+        request = exchange.request
+        shown = (credentials.presented(request, scheme) for scheme in self.api.security)
+        key = next((credential for credential in shown if credential is not None), f"from {request.remote_addr}")
+        seconds = self._world.limiter.wait(key, limit)
+        if seconds:
+            exchange.refusal = Refusal("throttled")
+            exchange.answer = envelope.answer_to(self.api, exchange.refusal)
+            exchange.answer.headers["Retry-After"] = str(math.ceil(seconds))
+        return bool(seconds)
+
+    def _run_preferred(self, exchange: Exchange) -> None:
+        """With what the request asks for; what it asks in vain is passed over (RFC 7240, 2)."""
+        wanted, words = prefer.wanted(exchange)
+        if self._run_with(exchange, wanted) and words:
+            exchange.answer.headers["Preference-Applied"] = words
+            exchange.interference = {**wanted.as_json(), "by": "request"}
+        exchange.answer.headers["Vary"] = "Prefer"
+
+    def _run_faulty(self, exchange: Exchange) -> None:
+        request = exchange.request
+        found = self._world.faults.interference(forced.operation(exchange), request.method, request.path)
+        if found is None:
+            flow.run(exchange, self._steps, self.definition.order)
+            return
+        wanted, rules = found
+        if self._run_with(exchange, wanted):
+            exchange.interference = {**wanted.as_json(), "by": rules}
+
+    def _run_with(self, exchange: Exchange, wanted: Interference) -> bool:
+        return interference.run(exchange, self._steps, self.definition.order, wanted)
 
     def activate(self, defects: Iterable[str]) -> None:
         """Goes wrong in these ways from now on, and in no others; what they remembered is forgotten."""

@@ -22,6 +22,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import dispatcher
 
 from mock_server.app import protocol_refusal
+from mock_server.wire import Task
 
 THREADS = 64
 """At most; a simulated delay holds a thread."""
@@ -62,6 +63,7 @@ class RefusalTask(ErrorTask):
 class Channel(HTTPChannel):
     """A connection to the mock."""
 
+    task_class = Task
     error_task_class = RefusalTask
 
 

@@ -22,12 +22,14 @@ class Settings:
     jitter: up to so many milliseconds more, at random.
     rate_limit: None where requests are not counted.
     strict: unknown and read-only members of a body are refused, whatever the document leaves open.
+    overrides: a request may ask for an answer, a delay or a fault of its own.
     """
 
     latency: float = 0
     jitter: float = 0
     rate_limit: RateLimit | None = None
     strict: bool = False
+    overrides: bool = True
 
     def changed(self, changes: Mapping[str, Any]) -> Settings:
         """With these values instead; they are valid under the schema SettingsChange of admin.yaml."""

@@ -12,6 +12,8 @@ from threading import Lock
 from mock_server.clock import Clock
 from mock_server.defects import DEFECTS
 from mock_server.definition import Definition
+from mock_server.fault_rules import Rules
+from mock_server.rate_limit import Limiter
 from mock_server.service import Service
 from mock_server.settings import Settings
 
@@ -44,6 +46,8 @@ class World:
         self.identity = identity
         self.idle = idle
         self.clock = Clock()
+        self.faults = Rules()
+        self.limiter = Limiter()
         self.settings = settings
         self.services = {each.api.name: Service(each, self) for each in definitions}
         self.defects: tuple[str, ...] = ()
@@ -67,11 +71,13 @@ class World:
             raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
 
     def reset(self) -> None:
-        """Records and clock as at start; defects and settings stay, and the defects forget what they remembered."""
+        """Records and clock as at start, no faults; defects and settings stay, and the defects forget what they remembered."""
         for service in self.services.values():
             service.store.reset()
             service.activate(self.defects)
         self.clock.reset()
+        self.faults.replace(())
+        self.limiter.reset()
 
 
 class Worlds:

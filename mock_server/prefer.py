@@ -1,0 +1,63 @@
+"""What a request itself asks to be done to it: ``Prefer`` (RFC 7240), and Postman's headers for two of its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from werkzeug.http import parse_list_header
+
+from mock_server import forced
+from mock_server.exchange import Exchange
+from mock_server.interference import DELAY_LIMIT, FAULTS, Interference, Phase
+
+_STATUS = re.compile(r"[2-5][0-9]{2}", re.ASCII)
+_MILLISECONDS = re.compile(r"[0-9]{1,9}", re.ASCII)
+_CODE, _NAME = "HTTP_X_MOCK_RESPONSE_CODE", "HTTP_X_MOCK_RESPONSE_NAME"
+
+
+def is_given(environ: Mapping[str, Any]) -> bool:
+    """Whether the request asks for anything."""
+    return "HTTP_PREFER" in environ or _CODE in environ or _NAME in environ
+
+
+def wanted(exchange: Exchange) -> tuple[Interference, str]:
+    """What is asked for, and the preferences that ask for it; others, and those that make no sense here, are left out."""
+    environ = exchange.request.environ
+    stated = preferences(environ.get("HTTP_PREFER", ""))
+    aliases = {"code": environ.get(_CODE), "example": environ.get(_NAME)}
+    texts = {**{name: text.strip() for name, text in aliases.items() if text is not None}, **stated}
+    members = {name: read(texts[name]) for name, read in _WORDS.items() if name in texts}
+    kept = {name: member for name, member in members.items() if member is not None}
+    if not exchange.writes:
+        kept.pop("return", None)
+    if "example" in kept and not forced.has_example(exchange, kept.get("code"), kept["example"]):
+        del kept["example"]
+    if kept.keys() == {"phase"}:
+        kept = {}
+    found = Interference(**{_MEMBERS.get(name, name): member for name, member in kept.items()})
+    return found, ", ".join(f"{name}={kept['delay'] if name == 'delay' else texts[name]}" for name in stated if name in kept)
+
+
+def preferences(header: str) -> dict[str, str]:
+    """The preferences of a header by name, without their parameters; of several with one name, the first counts."""
+    found: dict[str, str] = {}
+    for item in parse_list_header(header):
+        name, _, value = item.partition(";")[0].partition("=")
+        found.setdefault(name.strip().lower(), value.strip().strip('"'))
+    return found
+
+
+_WORDS: Mapping[str, Callable[[str], Any]] = {
+    "code": lambda text: int(text) if _STATUS.fullmatch(text) else None,
+    "example": lambda text: text or None,
+    "delay": lambda text: min(int(text), DELAY_LIMIT) if _MILLISECONDS.fullmatch(text) else None,
+    "fault": lambda text: text if text in FAULTS else None,
+    "phase": lambda text: text if text in get_args(Phase) else None,
+    "return": {"minimal": True, "representation": False}.get,
+}
+"""How each preference is read; None for what it cannot be."""
+
+_MEMBERS = {"code": "status", "return": "minimal"}
+"""What Interference calls them, where it is not the same."""
