@@ -64,6 +64,27 @@ def test_missing_credential_is_refused(customer: Customer, case: None) -> None:
         )
 
 
+def _spellings(template: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Other ways to write the same request, that a router may know and a check of credentials may not."""
+    other = template.removesuffix("/") if template.endswith("/") else f"{template}/"
+    yield f"at {other}", {"template": other}
+    yield f"at /{template}", {"template": f"/{template}"}
+    yield "as POST with X-HTTP-Method-Override: PATCH", {"method": "POST", "headers": {"X-HTTP-Method-Override": "PATCH"}}
+    yield "as PUT", {"method": "PUT"}
+
+
+@rule("other-spelling-protected", family="auth", cases=_secured, advice="OWASP API2:2023")
+def test_no_other_spelling_goes_without_credential(customer: Customer, case: None) -> None:
+    """Without a credential nothing changes at another spelling of the path, or by another method, either."""
+    _require(no_credential(customer))
+    for how, spelling in _spellings(customer.api.path):
+        each = attempt(customer, f"a patch without a credential, {how},", auth={}, look=True, **spelling)
+        if each.changed:
+            raise Violation(
+                expected=f"{each.what} to change nothing", actual=each.actual, exchange=each.exchange, difference=each.changed
+            )
+
+
 @rule("wrong-credential-refused", family="auth", cases=_secured)
 def test_wrong_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch with a credential that nobody was given is refused."""

@@ -92,6 +92,28 @@ def case_of_credential_ignored(exchange: Exchange, right: Step) -> None:
         right(exchange)
 
 
+@defect.steps("AU12")
+def overridden_method_unprotected() -> Turns:
+    """Takes the method out of a header, and asks for a credential by the method of the request line."""
+
+    def is_overridden(exchange: Exchange) -> bool:
+        return exchange.request.method == "POST" and exchange.request.headers.get("X-HTTP-Method-Override") == "PATCH"
+
+    def authenticate(exchange: Exchange, right: Step) -> None:
+        if is_overridden(exchange):
+            exchange.reachable = _meant(exchange)
+        else:
+            right(exchange)
+
+    def method(exchange: Exchange, right: Step) -> None:
+        if is_overridden(exchange):
+            exchange.writes = True
+        else:
+            right(exchange)
+
+    return {"authenticate": authenticate, "method": method}
+
+
 def _uses_authorization(api: Api) -> bool:
     return api.security[0].kind != "apiKey"
 
