@@ -126,9 +126,9 @@ class Call:
     """A request to be sent. ``shown_headers``: the headers as a report may show them (credential struck out)."""
 
     method: str
-    url: str
-    headers: Mapping[str, str]
-    body: bytes | None = None
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
     shown_headers: Mapping[str, str] = field(default_factory=dict)
     shown_url: str = ""
 
@@ -153,19 +153,20 @@ class Client:
         self._begun = time.monotonic()
         self._transport = Transport(limits.timeout)
 
-    def send(self, call: Call) -> Exchange:
+    def send(self, call: Call, *, told: bool = True) -> Exchange:
         """Send ``call``; a 429 is waited out within the bound.
 
-        Raises NotJudged when the budget is spent or the target keeps throttling.
+        ``told``: the listeners get to see the exchange; a login is none of their business. Raises NotJudged when the budget
+        is spent or the target keeps throttling.
         """
         if self._unanswered >= GIVE_UP:
             raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
         waited = 0.0
         self.writes += call.method not in ("GET", "HEAD")
         while True:
-            exchange = self._exchange(call)
+            exchange = self._exchange(call, told)
             if exchange.answer is None and self._unanswered == 1:
-                exchange = self._exchange(call)  # the network may have failed once; a target that fails does it again
+                exchange = self._exchange(call, told)  # the network may have failed once; a target that fails does it again
             if exchange.status != 429:
                 self.refused_last = exchange.refused if call.method != "GET" else self.refused_last
                 return exchange
@@ -192,11 +193,11 @@ class Client:
             for each in transports:
                 each.close()
 
-    def _exchange(self, call: Call) -> Exchange:
+    def _exchange(self, call: Call, told: bool) -> Exchange:
         self._respect_limits()
-        return self._exchange_over(call, self._transport)
+        return self._exchange_over(call, self._transport, told)
 
-    def _exchange_over(self, call: Call, transport: Transport) -> Exchange:
+    def _exchange_over(self, call: Call, transport: Transport, told: bool = True) -> Exchange:
         started, clock = datetime.now(UTC), time.monotonic()
         answer, failure = None, None
         try:
@@ -217,7 +218,7 @@ class Client:
             started=started.isoformat(timespec="milliseconds"),
             seconds=time.monotonic() - clock,
         )
-        for listener in self.listeners:
+        for listener in self.listeners if told else ():
             listener(exchange)
         return exchange
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contracts.client import Call, Client, Exchange, curl_line
+from contracts.credentials import CredentialError, Obtained, learn
 from contracts.patches import Composer
 from contracts.records import Reader, Record, look_up
 from contracts.secrecy import Secret
@@ -20,6 +21,7 @@ from specs import Api, Field, RecordField, SecurityScheme
 from specs.model import json_types
 
 EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
+UNAUTHENTICATED = 401
 NO_QUERY: Mapping[str, str] = {}
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
@@ -56,8 +58,23 @@ class Customer:
         self._tag = ""
         self.rereads = False
         self.other: Customer | None = None
-        for secret in self.party.auth.values():
-            client.redactor.add(secret)
+
+    # --- credentials ---
+
+    def learn_credentials(self) -> None:
+        """Obtain the credentials that have to be asked for, and let all of them be struck out; TargetError says what fails."""
+        for scheme, secret in self.party.auth.items():
+            try:
+                learn(secret, self.client)
+            except CredentialError as error:
+                raise TargetError(f"the credential for {scheme}: {error}") from None
+            except NotJudged as reason:
+                raise TargetError(f"the credential for {scheme}: {reason}") from None
+
+    def _renewed(self, stale: Mapping[str, str]) -> list[Obtained]:
+        """The credentials that could be had anew in place of refused ones."""
+        obtained = [(scheme, each) for scheme, each in self.party.auth.items() if isinstance(each, Obtained)]
+        return [each for scheme, each in obtained if each.renew(self.client, stale[scheme])]
 
     # --- sending ---
 
@@ -83,9 +100,15 @@ class Customer:
         """Send any request to the endpoint.
 
         ``headers`` replace the usual ones, None takes one away. ``auth``: other credentials, {} for none.
-        ``path``: other path parameters. ``template``: another path.
+        ``path``: other path parameters. ``template``: another path. A 401 to the customer's own credentials may mean that
+        they have expired: where they can be obtained anew, they are, and the request is sent once more.
         """
+        used = {name: secret.reveal() for name, secret in self.party.auth.items()} if auth is None else {}
         exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
+        if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
+            exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
+            for each in renewed if exchange.status != UNAUTHENTICATED else ():
+                each.worked()
         self._remember(method, exchange)
         return exchange
 

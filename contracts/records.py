@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contracts.target import NORMALISERS, Expect, plain_path
+from contracts.expect import Expect
+from contracts.target import NORMALISERS, plain_path
 from contracts.verdict import Difference
 from specs import Api, Field, RecordField
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from contracts.client import SHOWN_BODY, Exchange
+from contracts.expect import Changed
 from contracts.rule import Rule
 from contracts.secrecy import STRUCK, Redactor
 from contracts.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
@@ -81,16 +82,16 @@ def judged(
         level=str(level),
         field=field,
         verdict=str(verdict),
-        title=rule.requirement,
+        title=outcome.title if isinstance(outcome, Changed) else rule.requirement,
         expected=_struck(expected, redactor),
         actual=_struck(actual, redactor),
         difference=tuple(asdict(struck(each, redactor)) for each in difference),
         curl=exchange.curl if exchange is not None else None,
-        claim=_claim(api, rule, field),
+        claim=outcome.claim if isinstance(outcome, Changed) else _claim(api, rule, field),
         wfc=rule.wfc,
         seconds=round(seconds, 3),
-        point=outcome.point if isinstance(outcome, Observed) else "",
-        behaviour=outcome.behaviour if isinstance(outcome, Observed) else "",
+        point=outcome.point if isinstance(outcome, Observed | Changed) else "",
+        behaviour=outcome.behaviour if isinstance(outcome, Observed | Changed) else "",
         exchanges=tuple(shown_exchange(each, redactor) for each in shown)
         if verdict in (Verdict.VIOLATES, Verdict.OBSERVED)
         else (),

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import specs
-from contracts import known, reports
-from contracts.client import Client, Transcript
+from contracts import known, observe, reports
+from contracts.client import Client, Exchange, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
+from contracts.expect import changed, held
 from contracts.known import Item, KnownList, Stale
 from contracts.records import Record
 from contracts.report import RunReport
@@ -25,7 +26,7 @@ from contracts.reports.traffic import Traffic
 from contracts.result import Result, judged, struck
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
-from contracts.target import Target, load_api
+from contracts.target import Target, TargetError, load_api
 from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
 
@@ -43,6 +44,7 @@ class Plan:
     dry_run: bool = False
     known: KnownList | None = None
     known_update: bool = False
+    observe: Path | None = None
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule and by depth."""
@@ -121,6 +123,7 @@ class Run:
                 self.reports[name].seconds = time.monotonic() - self._begun
                 self.reports[name].stale = self._stale(name)
             self._list_violations()
+            self._write_observed()
             if self.plan.report_dir is not None and self._traffic is not None and self.reports:
                 reports.write(self.plan.report_dir, list(self.reports.values()), strict=self.plan.strict)
                 self._traffic.merge()
@@ -138,6 +141,12 @@ class Run:
         failing = [each for each in found if self.plan.strict or each.first.level == Level.MUST]
         groups = [[part for part in each.results if part.rule == rule] for each in failing for rule in each.rules]
         self.listed = known.extend(self.plan.known, groups)
+
+    def _write_observed(self) -> None:
+        """With --observe, write what the target does at the open points."""
+        for name, target in self._targets.items():
+            if self.plan.observe is not None and name in self.reports:
+                observe.write(self.plan.observe, target, self.reports[name].results)
 
     def _stale(self, name: str) -> list[Stale]:
         if self.plan.known is None:
@@ -161,19 +170,28 @@ class Run:
 
         A generated rule is not judged once another rule has been violated: it would only find the same fault again.
         """
-        judging = self._begin(api)
-        judging.transcript.exchanges.clear()
         self._about(api, f"{rule.id} [{field}]")
         begun = time.monotonic()
         outcome: BaseException | None = None
+        exchanges: list[Exchange] = []
         try:
+            judging = self._begin(api)
+            exchanges = judging.transcript.exchanges
+            exchanges.clear()
             if rule.generated and api in self._violated:
                 raise NotJudged("a rule on single patches is violated already; mend that first")
             call(judging.customer)
+        except TargetError as error:  # a worker cannot get the credential
+            outcome = NotJudged(str(error))
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
-        result = judged(self._targets[api].api, rule, field, outcome, judging.transcript.exchanges, self.redactor, seconds)
+        target = self._targets[api]
+        kept = held(target.expect, field, outcome)
+        outcome = changed(target.expect, rule, field, outcome, exchanges) or outcome
+        result = judged(target.api, rule, field, outcome, exchanges, self.redactor, seconds)
+        if kept and result.verdict == Verdict.OBSERVED:
+            result = replace(result, verdict=str(Verdict.CONFORMS))
         if result.verdict == Verdict.VIOLATES:
             self._violated.add(api)
             listed = self.plan.known.applied(result) if self.plan.known is not None else None
@@ -202,8 +220,10 @@ class Run:
         if self._traffic is not None:
             client.listeners.append(self._traffic)
         customer = Customer(target, client)
+        customer.learn_credentials()
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
+            customer.other.learn_credentials()
         return customer
 
 

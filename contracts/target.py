@@ -6,13 +6,16 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import specs
+from contracts import access
 from contracts.client import Limits
+from contracts.credentials import CredentialError
+from contracts.expect import EVERYWHERE, POINTS, Expect
 from contracts.secrecy import Secret
 from specs import Api
 
@@ -29,14 +32,6 @@ class Party:
 
     path: Mapping[str, str]
     auth: Mapping[str, Secret]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expect:
-    """A target's declared behaviour: normalisation by field path, and choices at unspecified points."""
-
-    normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    choices: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +54,8 @@ class Target:
 
 TABLES: Mapping[str, tuple[str, ...] | None] = {
     "auth": None,
+    "auth_command": None,
+    "login": None,
     "customer": None,
     "other_customer": None,
     "values": None,
@@ -74,9 +71,20 @@ def from_file(path: Path) -> Target:
 
     Raises TargetError, one line, for an unreadable file, an unknown key or a value of the wrong kind.
     """
-    _, document = read_toml(path)
+    text, document = read_toml(path)
     try:
-        return from_settings(_expanded(document), base=path.parent)
+        target = from_settings(_expanded(document), base=path.parent)
+        return replace(target, expect=_expect(document.get("expect", {}), target.api, path, text))
+    except TargetError as error:
+        raise TargetError(f"{path}: {error}") from None
+
+
+def with_expect(target: Target, path: Path) -> Target:
+    """The target with the ``[expect]`` section of a file of its own; TargetError where that cannot be used."""
+    text, document = read_toml(path)
+    try:
+        check_keys(document, ("expect",), "the file")
+        return replace(target, expect=_expect(document.get("expect", {}), target.api, path, text))
     except TargetError as error:
         raise TargetError(f"{path}: {error}") from None
 
@@ -94,23 +102,23 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
 
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    check_keys(settings, ("api", "url", *TABLES), "the file")
+    check_keys(settings, ("api", "url", "auth_file", "auth_user", *TABLES), "the file")
     for table, keys in TABLES.items():
         if not isinstance(settings.get(table, {}), Mapping):
             raise TargetError(f"{table}: expected a table [{table}]")
         if keys is not None:
             check_keys(settings.get(table, {}), keys, f"[{table}]")
     api = load_api(_text(settings, "api"), base)
-    auth = _auth(settings.get("auth", {}), api, "[auth]")
+    url = _url(_text(settings, "url"))
+    auth = _auth(settings, api, url, base)
     return Target(
         api=api,
-        url=_url(_text(settings, "url")),
+        url=url,
         customer=Party(path=_path(settings.get("customer", {}), api, "[customer]"), auth=auth),
-        other=_other(settings.get("other_customer"), api, auth),
+        other=_other(settings, api, auth, url, base),
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
-        expect=_expect(settings.get("expect", {}), api),
     )
 
 
@@ -179,17 +187,11 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
-def _auth(table: Mapping[str, Any], api: Api, where: str) -> dict[str, Secret]:
-    known = [scheme.name for scheme in api.security]
-    check_keys(table, known, where)
-    for name, value in table.items():
-        if not isinstance(value, str) or not value:
-            raise TargetError(f"{name} in {where}: expected a non-empty string")
-        if not value.isprintable() or not value.isascii():
-            raise TargetError(f"{name} in {where}: a credential has printable ASCII characters only")
-    if known and not table:
-        raise TargetError(f"{where}: a credential is needed for {' or '.join(known)}")
-    return {name: Secret(value) for name, value in table.items()}
+def _auth(table: Mapping[str, Any], api: Api, url: str, base: Path, prefix: str = "") -> dict[str, Secret]:
+    try:
+        return access.credentials(table, api, url, base, prefix)
+    except CredentialError as error:
+        raise TargetError(str(error)) from None
 
 
 def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
@@ -201,18 +203,19 @@ def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
     return {name: str(value) for name, value in table.items()}
 
 
-def _other(table: Mapping[str, Any] | None, api: Api, auth: Mapping[str, Secret]) -> Party | None:
+def _other(settings: Mapping[str, Any], api: Api, auth: Mapping[str, Secret], url: str, base: Path) -> Party | None:
+    """The bystander, with the customer's own credentials unless it has some of its own."""
+    table = settings.get("other_customer")
     if table is None:
         return None
-    own = table.get("auth", {})
-    if not isinstance(own, Mapping):
-        raise TargetError("auth in [other_customer]: expected a table [other_customer.auth]")
+    own = {key: value for key, value in table.items() if key in access.KEYS}
     if api.identity == "credential" and not own:
         raise TargetError("[other_customer]: the credential identifies the customer, so it needs its own [other_customer.auth]")
-    path = {key: value for key, value in table.items() if key != "auth"}
+    if "auth_user" in own and "auth_file" in settings:
+        own = {"auth_file": settings["auth_file"], **own}
     return Party(
-        path=_path(path, api, "[other_customer]"),
-        auth=_auth(own, api, "[other_customer.auth]") if own else auth,
+        path=_path({key: value for key, value in table.items() if key not in own}, api, "[other_customer]"),
+        auth=_auth(own, api, url, base, "other_customer.") if own else auth,
     )
 
 
@@ -248,17 +251,52 @@ def _limits(table: Mapping[str, Any]) -> Limits:
     return Limits(**table)
 
 
-def _expect(table: Mapping[str, Any], api: Api) -> Expect:
-    points = {key: value for key, value in table.items() if key != "normalise"}
-    check_keys(points, api.choices, "[expect]")
-    for point, behaviour in points.items():
-        if not isinstance(behaviour, str):
-            raise TargetError(f"{point} in [expect]: expected a string")
+def _expect(table: Mapping[str, Any], api: Api, path: Path, text: str) -> Expect:
+    """The ``[expect]`` section of a file, with the line of each declaration."""
+    if not isinstance(table, Mapping):
+        raise TargetError("expect: expected a table [expect]")
+    written = {key: value for key, value in table.items() if key != "normalise"}
+    check_keys(written, (*POINTS, "normalise"), "[expect]")
+    choices = {point: _behaviours(point, value, api) for point, value in written.items()}
     normalise = table.get("normalise", {})
     if not isinstance(normalise, Mapping):
         raise TargetError("normalise in [expect]: expected a table of field = normalisation")
     check_keys(normalise, [plain_path(each.path) for each in api.walk_fields()], "normalise in [expect]")
-    return Expect(normalise={path: _normalisers(path, value) for path, value in normalise.items()}, choices=points)
+    return Expect(
+        normalise={field: _normalisers(field, value) for field, value in normalise.items()},
+        choices=choices,
+        file=str(path),
+        lines={(point, field): _line(text, point, field) for point in choices for field in choices[point]},
+    )
+
+
+def _behaviours(point: str, value: Any, api: Api) -> dict[str, str]:
+    """What is declared at a point, by field: for all of them with one text, or with a table."""
+    where, known = f"{point} in [expect]", POINTS[point]
+    choice = api.choices.get(point)
+    if choice is not None and choice.documented and not known.by_field:
+        raise TargetError(f"{where}: the document is not open here, it says {choice.behaviour!r}")
+    if isinstance(value, Mapping) and not known.by_field:
+        raise TargetError(f"{where}: expected a text, since the point is none of single fields")
+    table = value if isinstance(value, Mapping) else {EVERYWHERE: value}
+    paths = {EVERYWHERE: EVERYWHERE} | {plain_path(each.path): each.path for each in api.walk_fields()}
+    check_keys(table, paths, where)
+    for behaviour in table.values():
+        if behaviour not in known.behaviours:
+            raise TargetError(f"{where}: unknown behaviour {behaviour!r}; known are {', '.join(known.behaviours)}")
+    return {paths[key]: behaviour for key, behaviour in table.items()}
+
+
+def _line(text: str, point: str, field: str) -> int:
+    """The line of a declaration: the field's own in ``[expect.point]``, else the point's in ``[expect]``; 0 if not found."""
+    inside, name = "", plain_path(field)
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        inside = header[1].replace('"', "") if header else inside
+        key = line.partition("=")[0].strip().strip("\"'")
+        if (inside, key) in ((f"expect.{point}", name), ("expect", point)):
+            return number
+    return 0
 
 
 def _normalisers(path: str, value: Any) -> tuple[str, ...]:

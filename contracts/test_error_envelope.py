@@ -154,7 +154,7 @@ def test_error_names_the_field(customer: Customer, case: Field) -> None:
     if not judged:
         raise NotJudged("the error body has another form: judged by invalid-field-envelope")
     if silent:
-        raise Observed("named field", "absent", f"no field is named where {case.path} is wrong", exchange=silent[0])
+        raise Observed("named_field", "absent", f"no field is named where {case.path} is wrong", exchange=silent[0])
 
 
 def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:

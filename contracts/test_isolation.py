@@ -125,8 +125,10 @@ def test_item_of_another_customer_is_unchanged(customer: Customer, case: Field) 
 
 
 def _identifiers(api: Api) -> Iterable[Case]:
-    """Path parameters that the record shows under their own name or as id."""
+    """Path parameters that the record shows under their own name or as id; the id, where the credential names the record."""
     names = {each.path for each in api.record}
+    if api.identity == "credential":
+        return [Case("id", "id")] if "id" in names else []
     parameters = [each.name for each in api.parameters if each.location == "path"]
     return [
         Case(name if name in names else "id", name)
@@ -137,8 +139,9 @@ def _identifiers(api: Api) -> Iterable[Case]:
 
 @rule("answer-shows-own-record", family="isolation", cases=_identifiers)
 def test_answer_shows_the_customer_that_was_patched(customer: Customer, case: str) -> None:
-    """The answer to a patch shows the record of the customer that the path names."""
+    """The answer to a patch shows the record of the customer that the path or the credential names."""
     shown_as = case if case in {each.path for each in customer.api.record} else "id"
+    own = customer.party.path.get(case) or _id_read(customer)
     judged = 0
     for field in settable(customer.api):
         try:
@@ -148,11 +151,21 @@ def test_answer_shows_the_customer_that_was_patched(customer: Customer, case: st
         shown = look_up(customer.record_in(done.exchange) or {}, shown_as)
         if isinstance(shown, bool | int | str):
             judged += 1
-            if str(shown).lower() != customer.party.path[case].lower():
+            if str(shown).lower() != own.lower():
                 raise Violation(
-                    expected=f"{shown_as} {customer.party.path[case]} in the answer",
+                    expected=f"{shown_as} {own} in the answer",
                     actual=f"it is {shown!r}",
                     exchange=done.exchange,
                 )
     if not judged:
         raise NotJudged(f"no answer shows {shown_as}")
+
+
+def _id_read(customer: Customer) -> str:
+    """The id that a GET shows."""
+    if not customer.reads_by_get:
+        raise NotJudged("without a GET nothing but the answers tells whose record it is")
+    shown = look_up(customer.read(), "id")
+    if not isinstance(shown, int | str):
+        raise NotJudged("the record shows no id")
+    return str(shown)

@@ -7,8 +7,8 @@ from typing import Any
 
 from contracts.customer import Customer
 from contracts.evidence import Write, control, fresh_patch, one_difference, put_back, write
-from contracts.faults import limit, may_be_sent
-from contracts.patches import settable
+from contracts.faults import limit, may_be_sent, too_long
+from contracts.patches import is_key, settable
 from contracts.records import ABSENT, Record, look_up
 from contracts.rule import Case, field_cases, rule
 from contracts.trials import Bad, Failure, brief, broken, conclude, expect_refused, writable
@@ -122,6 +122,34 @@ def test_over_limit_is_refused(customer: Customer, case: Field) -> None:
     expected = f"more than {longest} characters to be refused for {case.path}"
     expect_refused(customer, case, bads, keyword="maxLength", expected=expected)
     _judge_padded(customer, case, longest, expected)
+
+
+def _limited_keys(api: Api) -> list[Field]:
+    """Keys with a documented limit, of the items of top-level arrays that are matched by them."""
+    keys = [each for each in api.walk_fields() if is_key(api, each) and each.path == f"{each.top}[].{each.name}"]
+    return [each for each in keys if may_be_sent(each) and limit(each) is not None]
+
+
+@rule("over-long-key-refused", family="length", cases=field_cases(_limited_keys), depth="thorough")
+def test_over_long_key_is_refused(customer: Customer, case: Field) -> None:
+    """An item whose key is over the documented limit is refused or ignored, and never stored: it could not be removed again."""
+    array = next(each for each in customer.api.fields if each.name == case.top)
+    before = customer.read(without=array.top)
+    items = customer.composer.carried(array, look_up(before, array.response))
+    if not isinstance(items, list) or not items:
+        raise NotJudged(f"the customer has no {array.path} to start from")
+    if not customer.accepted(customer.patch({array.name: items})):
+        raise NotJudged(f"the current {array.path} are not accepted as they are")
+    exchange = customer.patch({array.name: [*items, {**items[-1], case.name: too_long(case, (limit(case) or 0) + 1)}]})
+    changed = [each.difference for each in customer.reader.differences(before, customer.read(without=array.top))]
+    if exchange.ok and changed:
+        put_back(customer, before, {array.name: items})
+        raise Violation(
+            expected=f"an item whose {case.name} has more than {limit(case)} characters to be refused",
+            actual=f"it was accepted, and {changed[0].path} changed",
+            exchange=exchange,
+            difference=changed,
+        )
 
 
 def _sample(customer: Customer, field: Field) -> str:

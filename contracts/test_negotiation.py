@@ -112,7 +112,7 @@ def test_wrong_method_is_refused(customer: Customer, case: None) -> None:
             difference=each.changed,
         )
     if not customer.api.documents(405):
-        raise Observed("POST", "accept" if exchange.ok else "refuse", exchange=exchange)
+        raise Observed("post", "accept" if exchange.ok else "refuse", exchange=exchange)
     if not exchange.refused:
         raise Violation(expected="a POST to be refused with 405", actual=each.actual, exchange=exchange, difference=each.changed)
     if exchange.status != 405:

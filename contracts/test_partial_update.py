@@ -37,7 +37,7 @@ def _outcome(customer: Customer, done: Write) -> None:
     field = done.field
     if not customer.accepted(done.exchange):
         if field.write == "if_accepted" and done.exchange.refused:
-            raise Observed(f"write of {field.path}", "refuse", exchange=done.exchange)
+            raise Observed("write", "refuse", f"write of {field.path}: refuse", exchange=done.exchange)
         raise Violation(
             expected=f"a valid value for {field.path} alone to be accepted with {customer.api.success}",
             actual=done.exchange.said,
@@ -209,13 +209,13 @@ def test_falsy_value_is_stored(customer: Customer, case: tuple[Field, Any]) -> N
     )
     if not customer.accepted(done.exchange):
         if done.exchange.refused and not documented:
-            raise Observed(f"{value!r} for {field.path}", "refuse", exchange=done.exchange)
+            raise Observed("falsy", "refuse", f"{value!r} for {field.path}: refuse", exchange=done.exchange)
         if not documented and (customer.disguised(done.exchange) or elsewhere(customer, field, "").broken):
             raise NotJudged("what is refused is answered like this elsewhere too: judged by invalid-field-status")
         raise Violation(expected=f"{value!r} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
     now = done.patch.shown_in(done.after)
     if field.response in customer.reader.derived and customer.reader.equal(now, not value):
-        raise Observed(f"{value!r} for {field.path}", "ignore", exchange=done.exchange)
+        raise Observed("falsy", "ignore", f"{value!r} for {field.path}: ignore", exchange=done.exchange)
     if now is not ABSENT and not customer.reader.same(field, value, now):
         raise Violation(
             expected=f"{field.path} to read {value!r} after it was accepted",

@@ -57,7 +57,7 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Fie
     documented = policy is not None and policy.documented
     if not customer.accepted(done.exchange):
         if done.exchange.refused and not documented:
-            raise Observed(f"part of {holder.path}", "refuse", exchange=done.exchange)
+            raise Observed("part", "refuse", f"part of {holder.path}: refuse", exchange=done.exchange)
         raise Violation(
             expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
         )
@@ -137,7 +137,7 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
     documented = array.merge is not None and array.merge.documented
     if not customer.accepted(done.exchange):
         if done.exchange.refused and not documented:
-            raise Observed(f"part of {array.path}", "refuse", exchange=done.exchange)
+            raise Observed("part", "refuse", f"part of {array.path}: refuse", exchange=done.exchange)
         raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
     _judge_listed_item(customer, done)
     now = look_up(done.after, array.response)
@@ -153,7 +153,8 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
             difference=one_difference(array.path, f"{count} items", f"{left} items"),
         )
     if not documented:
-        raise Observed(f"items of {array.path} that are not sent", "kept" if left == count else "removed", exchange=done.exchange)
+        behaviour = "kept" if left == count else "removed"
+        raise Observed("unsent_items", behaviour, f"items of {array.path} that are not sent: {behaviour}", done.exchange)
 
 
 def _judge_listed_item(customer: Customer, done: Write) -> None:

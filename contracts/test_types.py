@@ -358,7 +358,7 @@ def test_unknown_reference_is_survived(customer: Customer, case: Field) -> None:
     expected = f"an unknown record for {case.path} to be refused or accepted"
     conclude(customer, case, failures, expected=expected, keyword="reference")
     behaviour = "accept" if customer.accepted(exchanges[0]) else "refuse"
-    raise Observed(f"unknown record for {case.path}", behaviour, exchange=exchanges[0])
+    raise Observed("unknown_record", behaviour, f"unknown record for {case.path}: {behaviour}", exchanges[0])
 
 
 def _unknown(field: Field) -> Iterable[Any]:

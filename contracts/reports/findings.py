@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from contracts.expect import POINTS
 from contracts.report import RunReport
 from contracts.result import Result
 from contracts.rule import FAMILIES
@@ -52,6 +53,11 @@ class Choice:
     def fields(self) -> tuple[str, ...]:
         """The fields at which it was seen; none where the point concerns the endpoint as a whole."""
         return tuple(dict.fromkeys(each.field for each in self.results if each.field != "*"))
+
+    @property
+    def about(self) -> str:
+        """What the point is about, in a few words; "" for one that has no such words."""
+        return POINTS[self.point].about if self.point in POINTS else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,10 @@ def _observed(run: RunReport) -> Iterator[str]:
     if not found:
         return
     yield from ("", f"<details><summary>Observed at points that the document leaves open ({len(found)})</summary>", "")
-    rows = [(_plain(each.point), _plain(each.behaviour), _shown_fields(each.fields)) for each in found]
+    rows = [
+        (_plain(f"{each.point}: {each.about}" if each.about else each.point), _plain(each.behaviour), _shown_fields(each.fields))
+        for each in found
+    ]
     yield from _table(("Point", "The target's choice", "Fields"), rows)
     yield from ("", "</details>")
 
