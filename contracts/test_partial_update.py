@@ -24,6 +24,7 @@ from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Located, Record
 from contracts.rule import field_cases, labelled_cases, rule
 from contracts.trials import elsewhere
+from contracts.values import validator
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -338,12 +339,13 @@ def _lost(customer: Customer, group: tuple[list[Patch], Write]) -> bool:
 
 
 def _texts(api: Api) -> list[Field]:
-    return [each for each in settable(api) if "string" in each.types and each.reference is None and _is_free(each)]
+    texts = [each for each in settable(api) if "string" in each.types and each.reference is None and _is_free(each)]
+    return [each for each in texts if any(validator(each).is_valid(text) for text in ("007", *ALTERABLE))]
 
 
 def _is_free(field: Field) -> bool:
-    """A text whose form nothing restricts."""
-    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern", "const"} and field.safe.get("type") != "null"
+    """A text of many words, and not one of a list or a format."""
+    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "const"} and field.safe.get("type") != "null"
 
 
 @rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
@@ -362,6 +364,8 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
 
 def _comes_back(customer: Customer, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
+    if not customer.values.safe(field, text):
+        return False
     before = customer.read(without=field.top)
     done = write(customer, customer.composer.patch(before, field, text), before)
     if not customer.accepted(done.exchange):

@@ -144,7 +144,7 @@ class Values:
                 for value in (made(index, self._token if field.unique else "") for index in count(1))
                 if len(value) <= longest
             )
-        if pattern:
+        if pattern and not all(re.search(pattern, word) for word in WORDS):
             return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), longest), field.path))
         words = (self._token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))

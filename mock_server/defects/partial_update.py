@@ -141,7 +141,7 @@ def nested_leaf_dropped(exchange: Exchange, right: Step, field: Field) -> None:
         keep_old(exchange, field)
 
 
-@defect.step("merge", "PU11", paired(first(is_text), is_text))
+@defect.step("merge", "PU11", paired(first(is_top, is_text), is_text))
 def values_swapped(exchange: Exchange, right: Step, field: Field) -> None:
     """Has two columns the wrong way round when both properties are sent."""
     other = sibling(exchange.api, field, is_text)
