@@ -312,11 +312,11 @@ class Customer:
         """Bring the record back to ``saved`` and read it again; what still differs is told, never raised."""
         try:
             now = self.read()
-            for _attempt in range(2):
+            for together in (True, False, False):
                 body = self._way_back(saved, now)
                 if not body:
                     break
-                self._send_back(body)
+                self._send_back(body, together=together)
                 now = self.read()
         except NotJudged as reason:
             return Restoration(ok=False, differences=(Difference(path="*", before="the saved record", after=str(reason)),))
@@ -341,9 +341,9 @@ class Customer:
     def _settable_part(self, each: Field, record: Record) -> Any:
         return self.composer.exact(each, look_up(record, each.response))
 
-    def _send_back(self, body: Mapping[str, Any]) -> None:
-        """All at once, else one by one; for a value that was absent, whatever empties the field."""
-        if not any(value is None for value in body.values()) and self.patch(body).ok:
+    def _send_back(self, body: Mapping[str, Any], *, together: bool) -> None:
+        """All at once where that works, else one by one; for a value that was absent, whatever empties the field."""
+        if together and not any(value is None for value in body.values()) and self.patch(body).ok:
             return
         for name, value in body.items():
             empty: tuple[Any, ...] = EMPTY_VALUES[self.api.field(name).kind]
