@@ -19,11 +19,15 @@ from mock_server.exchange import Answer
 from mock_server.problem import Problem
 from mock_server.session_prefix import SESSION, SessionPrefix, without_session
 from mock_server.settings import Settings
+from mock_server.visit import Visit
 from mock_server.worlds import DEFAULT, Worlds
 from specs import Api
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+VISIT = "mock_server.visit"
+"""Where in the environ of a request its visit stands."""
+
 _SITUATIONS = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large", 500: "server_error"}
 """What Flask itself refuses, by its status; anything else is a request that cannot be read."""
 
@@ -44,6 +48,7 @@ def create_app(
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = Flask("mock_server", static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # records are shown in their own order
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
     if len({api.name for api in apis}) < len(apis):
@@ -75,14 +80,22 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission) -> None:
         if not is_control(sent.path):
             admission.check_page(sent)
         try:
-            environ[WORLD] = worlds.named(environ.get(SESSION) or environ.get("HTTP_X_MOCK_SESSION", DEFAULT))
+            world = worlds.named(environ.get(SESSION) or environ.get("HTTP_X_MOCK_SESSION", DEFAULT))
         except ValueError as error:
             raise Problem(400, str(error)) from None
+        environ[WORLD] = world
+        environ[VISIT] = Visit(world)
 
     @app.after_request
     def finish(response: Response) -> Response:
         sent: Request = request._get_current_object()  # type: ignore[attr-defined]
-        return response if is_control(sent.path) else cors.shared(sent, response, admission)
+        if is_control(sent.path):
+            return response
+        visit: Visit | None = sent.environ.get(VISIT)
+        answer = cors.shared(sent, response, admission)
+        if visit is not None:  # else it was not admitted
+            visit.end(sent, answer)
+        return answer
 
 
 def worlds_of(app: Flask) -> Worlds:
@@ -125,6 +138,7 @@ def _rule(template: str) -> str:
 
 def _view(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
     path = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
+    operations = _operations(definition.api, template)
     numbers = [f"p{number}" for number in range(len(names))]
 
     def view(**numbered: str) -> Response:
@@ -135,10 +149,20 @@ def _view(definition: Definition, template: str, names: Sequence[str], methods: 
             return refusal
         if sent.method == "OPTIONS":
             return _options(definition, methods)
-        service = sent.environ[WORLD].services[definition.api.name]
-        return _response(service.handle(sent, dict(zip(names, values, strict=True)), methods).answer)
+        visit: Visit = sent.environ[VISIT]
+        visit.api, visit.operation = definition.api.name, operations.get(sent.method)
+        service = visit.world.services[definition.api.name]
+        visit.exchange = service.handle(sent, dict(zip(names, values, strict=True)), methods)
+        return _response(visit.exchange.answer)
 
     return view
+
+
+def _operations(api: Api, template: str) -> dict[str, str]:
+    """The operationId of each documented method of a path."""
+    written = {"PATCH": api.operation_id} if template == api.path else {}
+    read = api.read if api.read is not None and api.read.path == template else None
+    return {**written, **(dict.fromkeys(("GET", "HEAD"), read.operation_id) if read else {})}
 
 
 def _misspelt(definition: Definition, expected: str) -> Response | None:

@@ -6,6 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 
+def real_time() -> str:
+    """The machine's own time in UTC, RFC 3339."""
+    return _written(datetime.now(UTC))
+
+
+def _written(time: datetime) -> str:
+    return time.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 class Clock:
     """One world's clock."""
 
@@ -15,7 +24,7 @@ class Clock:
 
     def now(self) -> str:
         """The current time in UTC, RFC 3339."""
-        return self._time().isoformat(timespec="microseconds").replace("+00:00", "Z")
+        return _written(self._time())
 
     def freeze(self, at: datetime | None = None) -> None:
         """Stands still at this time, or at the one that it shows."""

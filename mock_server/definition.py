@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
+
+import jsonschema_rs
 
 from mock_server import envelope, flow
 from mock_server.defects import DEFECTS, wronged
 from mock_server.exchange import Answer, Refusal
+from mock_server.formats import FORMATS
 from mock_server.plan import plan_of
+from mock_server.pointers import pointer
 from mock_server.steps import Steps, right_steps
 from mock_server.validation import Validator
 from specs import Api, SpecError
@@ -38,6 +43,21 @@ class Definition:
     def refuse(self, situation: str, value: str = "") -> Answer:
         """The documented envelope for a request that never got as far as an exchange."""
         return envelope.answer_to(self.api, Refusal(situation, value=value))
+
+    def record_faults(self, record: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """What a record has that the document does not: pairs of a JSON Pointer into it and what is wrong there."""
+        return [(pointer(error.instance_path), error.message) for error in self._record_validator.iter_errors(record)]
+
+    @cached_property
+    def _record_validator(self) -> jsonschema_rs.Draft202012Validator:
+        schema = dict(self.api.record_schema)
+        return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=dict(FORMATS))
+
+    @cached_property
+    def unique_members(self) -> tuple[str, ...]:
+        """Top-level members of the record in which no two customers may have the same value."""
+        members = (self.plan.members[name] for name in self.plan.unique)
+        return tuple(member.shown for member in members if member.shown is not None)
 
     @cached_property
     def defects(self) -> dict[str, str | None]:

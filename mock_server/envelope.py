@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import Any
 
 from mock_server.exchange import Answer, Fault, Path, Refusal
+from mock_server.pointers import pointer
 from specs import Api, Shape, Situation, SpecError
 
 FALLBACK: Mapping[str, tuple[str, int | None]] = {
@@ -115,7 +116,7 @@ def _item(api: Api, shape: Shape, fault: Fault) -> dict[str, Any]:
 def written(path: Path, notation: str) -> str:
     """A path as the envelope writes it: ``a.0.b``, ``a[0].b`` or ``/a/0/b``."""
     if notation == "pointer":
-        return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in path)
+        return pointer(path)
     if notation == "brackets":
         return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).removeprefix(".")
     return ".".join(map(str, path))

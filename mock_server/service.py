@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import random
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -47,8 +46,8 @@ class Service:
         settings = self._world.settings
         if settings.rate_limit is not None and self._is_throttled(exchange, settings.rate_limit):
             return exchange
-        if settings.latency or settings.jitter:
-            time.sleep((settings.latency + random.random() * settings.jitter) / 1_000)
+        if late := settings.lateness():
+            time.sleep(late)
         if settings.overrides and prefer.is_given(request.environ):
             self._run_preferred(exchange)
         elif self._world.faults:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
@@ -35,6 +36,10 @@ class Settings:
         """With these values instead; they are valid under the schema SettingsChange of admin.yaml."""
         limit = changes.get("rate_limit")
         return replace(self, **{**changes, **({"rate_limit": RateLimit(**limit)} if limit is not None else {})})
+
+    def lateness(self) -> float:
+        """The seconds by which one answer is late."""
+        return (self.latency + random.uniform(0, self.jitter)) / 1000 if self.latency or self.jitter else 0
 
     def as_json(self) -> dict[str, Any]:
         """As the control interface shows them."""

@@ -101,6 +101,10 @@ class Store:
         """Everything as at start."""
         self.restore(self._seeded)
 
+    def reset_customers(self) -> None:
+        """The customers as at start; the other rows as they are."""
+        self.restore(Contents(self._seeded.states, self.references))
+
     def contents(self) -> Contents:
         """Everything at this moment: no write is half in it."""
         with self.all_locked():

@@ -7,15 +7,20 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 
 from mock_server.clock import Clock
+from mock_server.coverage import Coverage
 from mock_server.defects import DEFECTS
 from mock_server.definition import Definition
+from mock_server.events import SUBSCRIBER_LIMIT, Events
 from mock_server.fault_rules import Rules
+from mock_server.journal import Journal, JournalEntry
 from mock_server.rate_limit import Limiter
+from mock_server.redaction import Redaction
 from mock_server.service import Service
 from mock_server.settings import Settings
+from mock_server.snapshots import Snapshots
 
 DEFAULT = "default"
 """The world of requests that name no session."""
@@ -33,14 +38,16 @@ class World:
     """Customers, defects, settings and clock of one session; what never changes is shared with all others.
 
     identity: the session's id. idle: the seconds after which it is forgotten.
+    places: for subscribers to events, shared by all worlds.
     """
 
     def __init__(
         self,
         identity: str,
-        definitions: Iterable[Definition],
+        definitions: Sequence[Definition],
         settings: Settings,
         defects: Sequence[str],
+        places: BoundedSemaphore,
         idle: float = IDLE_SECONDS,
     ) -> None:
         self.identity = identity
@@ -50,6 +57,10 @@ class World:
         self.limiter = Limiter()
         self.settings = settings
         self.services = {each.api.name: Service(each, self) for each in definitions}
+        self.journal = Journal()
+        self.coverage = {each.api.name: Coverage(each) for each in definitions}
+        self.events = Events(places)
+        self.snapshots = Snapshots(self.services)
         self.defects: tuple[str, ...] = ()
         self.used = time.monotonic()
         self.activate(defects)
@@ -71,13 +82,30 @@ class World:
             raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
 
     def reset(self) -> None:
-        """Records and clock as at start, no faults; defects and settings stay, and the defects forget what they remembered."""
+        """As at start, without faults; defects, settings and snapshots stay, and the defects forget what they remembered."""
         for service in self.services.values():
             service.store.reset()
             service.activate(self.defects)
+        for counted in self.coverage.values():
+            counted.reset()
+        self.journal.clear()
         self.clock.reset()
         self.faults.replace(())
         self.limiter.reset()
+        self.announce("reset")
+
+    def record(self, entry: JournalEntry) -> None:
+        """Keeps a request in the journal, counts it, and tells those who listen."""
+        self.journal.add(entry)
+        exchange = entry.exchange
+        if entry.api is not None and entry.operation is not None:
+            body = exchange.body if exchange is not None and exchange.writes else None
+            self.coverage[entry.api].count(entry.operation, entry.status, body)
+        self.events.publish(entry)
+
+    def announce(self, what: str) -> None:
+        """Tells those who listen that a control call has changed something; ``what``: the noun of the control interface."""
+        self.events.publish(what)
 
 
 class Worlds:
@@ -93,7 +121,9 @@ class Worlds:
         self._lock = Lock()
         self._sessions: OrderedDict[str, World] = OrderedDict()
         self._looked = time.monotonic()
-        self.default = World(DEFAULT, definitions, settings, defects)
+        self._places = BoundedSemaphore(SUBSCRIBER_LIMIT)
+        self.redaction = Redaction([each.api for each in definitions])
+        self.default = World(DEFAULT, definitions, settings, defects, self._places)
 
     def named(self, identity: str) -> World:
         """The world of a session, new from the seeds where it is not there yet; ValueError for what is no id."""
@@ -117,7 +147,12 @@ class Worlds:
     def remove(self, identity: str) -> None:
         """Forgets a session; KeyError where there is none."""
         with self._lock:
-            del self._sessions[identity]
+            self._sessions.pop(identity).events.close()
+
+    def close(self) -> None:
+        """Ends what would keep the web server from ending: all subscriptions to events."""
+        for world in (self.default, *self.sessions()):
+            world.events.close()
 
     def sessions(self) -> tuple[World, ...]:
         """All that are alive, the one that was not used for longest first."""
@@ -128,10 +163,10 @@ class Worlds:
     def _new(self, identity: str, idle: float) -> World:
         if not _IDENTITY.fullmatch(identity):
             raise ValueError(f"session {identity[:100]!r}: an id has 1 to 64 letters, digits, dots, hyphens, tildes, underscores")
-        world = World(identity, self.definitions, self.settings, self._defects, idle)
+        world = World(identity, self.definitions, self.settings, self._defects, self._places, idle)
         self._sessions[identity] = world
         while len(self._sessions) > SESSION_LIMIT:
-            self._sessions.popitem(last=False)
+            self._sessions.popitem(last=False)[1].events.close()
         return world
 
     def _forget_idle(self) -> None:
@@ -141,4 +176,4 @@ class Worlds:
             return
         self._looked = now
         for world in [each for each in self._sessions.values() if now - each.used > each.idle]:
-            del self._sessions[world.identity]
+            self._sessions.pop(world.identity).events.close()

@@ -7,11 +7,11 @@ from typing import Any
 from flask import Blueprint, current_app, request
 
 from mock_server.admission import Admission
-from mock_server.control import behaviour, document, faults, server, sessions, state
+from mock_server.control import behaviour, document, faults, requests, server, sessions, snapshots, state
 from mock_server.problem import Problem
 
 PREFIX = "/__admin"
-NOUNS = (server, state, sessions, faults, behaviour)
+NOUNS = (server, state, snapshots, sessions, requests, faults, behaviour)
 
 
 def blueprint(admission: Admission) -> Blueprint:

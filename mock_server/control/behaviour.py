@@ -32,6 +32,7 @@ def set_clock() -> Any:
         _freeze(sent.get("freeze"))
     except OverflowError:
         raise Problem(422, "advance: no date lies that far away", errors=[("/advance", "no date lies that far away")]) from None
+    world().announce("clock")
     return moved.as_json()
 
 
@@ -57,6 +58,7 @@ def settings() -> Any:
 def put_settings() -> Any:
     """These, and the others as at start."""
     world().settings = worlds().settings.changed(document.body())
+    world().announce("settings")
     return world().settings.as_json()
 
 
@@ -64,6 +66,7 @@ def put_settings() -> Any:
 def patch_settings() -> Any:
     """These, and the others as they are."""
     world().settings = world().settings.changed(document.body())
+    world().announce("settings")
     return world().settings.as_json()
 
 
@@ -94,6 +97,7 @@ def put_defects() -> Any:
         world().activate(document.body()["defects"])
     except ValueError as error:
         raise Problem(422, str(error), errors=[("/defects", str(error))]) from None
+    world().announce("defects")
     return defects()
 
 
@@ -101,4 +105,5 @@ def put_defects() -> Any:
 def delete_defects() -> Any:
     """None."""
     world().activate(())
+    world().announce("defects")
     return defects()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import yaml
 from flask import request
 
 from mock_server.formats import FORMATS
+from mock_server.pointers import pointer
 from mock_server.problem import Problem
 from mock_server.steps import BODY_LIMIT
 from mock_server.strict_json import NotJson, reader
@@ -50,7 +51,7 @@ def body() -> Any:
         sent = _READ(content)
     except NotJson as reason:
         raise Problem(400, f"not JSON: {reason}") from None
-    errors = [(_pointer(error.instance_path), error.message) for error in _validator(*_place()).iter_errors(sent)]
+    errors = [(pointer(error.instance_path), error.message) for error in _validator(*_place()).iter_errors(sent)]
     if errors:
         where, what = errors[0]
         raise Problem(422, f"{where or 'the body'}: {what}", errors=errors)
@@ -106,12 +107,3 @@ def _validator(path: str, method: str) -> jsonschema_rs.Draft202012Validator:
     described = _resolved(document()["paths"][path][method]["requestBody"])
     schema = {**described["content"]["application/json"]["schema"], "components": document()["components"]}
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True, formats=dict(FORMATS))
-
-
-def _pointer(path: list[str | int]) -> str:
-    return "".join(_segments(path))
-
-
-def _segments(path: list[str | int]) -> Iterator[str]:
-    for part in path:
-        yield "/" + str(part).replace("~", "~0").replace("/", "~1")

@@ -10,8 +10,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from mock_server import journal, snapshots
 from mock_server.control import document
 from mock_server.control.current import world, worlds
+from mock_server.events import SUBSCRIBER_LIMIT
 from mock_server.steps import BODY_LIMIT
 from mock_server.strict_json import DEPTH_LIMIT
 from mock_server.worlds import SESSION_LIMIT
@@ -32,7 +34,14 @@ def describe() -> Any:
         {"name": each.api.name, "title": each.api.title, "prefix": each.prefix, "document": _digest(each.api.file)}
         for each in worlds().definitions
     ]
-    limits = {"body": BODY_LIMIT, "depth": DEPTH_LIMIT, "sessions": SESSION_LIMIT}
+    limits = {
+        "body": BODY_LIMIT,
+        "depth": DEPTH_LIMIT,
+        "journal": journal.LIMIT,
+        "sessions": SESSION_LIMIT,
+        "snapshots": snapshots.LIMIT,
+        "subscribers": SUBSCRIBER_LIMIT,
+    }
     return {"version": _version(), "apis": apis, "limits": limits}
 
 

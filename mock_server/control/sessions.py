@@ -44,4 +44,5 @@ def delete(id: str) -> Any:  # noqa: A002  # the name in the document
 
 
 def _described(world: World) -> dict[str, Any]:
-    return {"id": world.identity, "idle": round(time.monotonic() - world.used, 3), "ttl": world.idle, "requests": 0}
+    idle = round(time.monotonic() - world.used, 3)
+    return {"id": world.identity, "idle": idle, "ttl": world.idle, "requests": len(world.journal)}
