@@ -11,7 +11,7 @@ import click
 import specs
 from mock_server import banner, serving
 from mock_server.admission import Admission, is_loopback
-from mock_server.app import create_app
+from mock_server.app import create_app, worlds_of
 from specs import SpecError
 
 SPEC_INVALID = 3
@@ -50,7 +50,7 @@ def main(
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     try:
-        server = serving.listen(app, host, port)
+        server = serving.listen(app, host, port, at_end=worlds_of(app).close)
     except serving.PortTaken as error:
         _end(str(error), PORT_TAKEN)
     url = serving.url_of(server)

@@ -52,7 +52,7 @@ class MockServer:
         self.apis: Mapping[str, Access] = {}
 
     def __enter__(self) -> Self:
-        server = serving.listen(self._app, *self._address)
+        server = serving.listen(self._app, *self._address, at_end=worlds_of(self._app).close)
         self.url = serving.url_of(server)
         self.apis = {api.name: _access(api, base_url(self._loaded, api, self.url)) for api in self._loaded}
         self._stop = serving.run_in_thread(server)

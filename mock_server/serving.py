@@ -68,11 +68,15 @@ class Channel(HTTPChannel):
 
 
 class Workers(ThreadedTaskDispatcher):
-    """Starts a thread when a request finds none idle: to start all of them takes longer than everything else does."""
+    """Starts a thread when a request finds none idle: to start all of them takes longer than everything else does.
 
-    def __init__(self) -> None:
+    at_end: called ahead of the end, which waits for the requests that are being answered.
+    """
+
+    def __init__(self, at_end: Callable[[], None]) -> None:
         super().__init__()
         self._growth = Lock()
+        self._at_end = at_end
 
     def add_task(self, task: Any) -> None:
         """Queues a request."""
@@ -82,9 +86,17 @@ class Workers(ThreadedTaskDispatcher):
                 self.set_thread_count(wanted)
         super().add_task(task)
 
+    def shutdown(self, cancel_pending: bool = True, timeout: int = 5) -> bool:
+        """Ends the threads, those that stream too."""
+        self._at_end()
+        return bool(super().shutdown(cancel_pending, timeout))
 
-def listen(app: Flask, host: str, port: int) -> Any:
-    """A waitress server on this address, which is ``effective_host:effective_port``; port 0 takes a free port."""
+
+def listen(app: Flask, host: str, port: int, *, at_end: Callable[[], None] = lambda: None) -> Any:
+    """A waitress server on this address, which is ``effective_host:effective_port``; port 0 takes a free port.
+
+    at_end: ends the answers of the application that would go on by themselves.
+    """
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # its warnings tell of 65 requests at once, which is no fault
     try:
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
@@ -93,7 +105,7 @@ def listen(app: Flask, host: str, port: int) -> Any:
     server: Any = create_server(
         app,
         sockets=[bound],
-        _dispatcher=Workers(),
+        _dispatcher=Workers(at_end),
         ident=None,
         connection_limit=CONNECTIONS,
         asyncore_use_poll=True,  # select() has no room for more than 1024
