@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Request, Response, request
@@ -13,18 +14,20 @@ from werkzeug.routing import Rule
 
 from mock_server import control, cors
 from mock_server.admission import Admission
-from mock_server.control.current import EXTENSION, WORLD
+from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.definition import Definition
 from mock_server.exchange import Answer
+from mock_server.fault_rules import FaultRule
 from mock_server.problem import Problem
-from mock_server.session_prefix import SESSION, SessionPrefix, without_session
+from mock_server.session_prefix import Application, SessionPrefix, without_session
 from mock_server.settings import Settings
 from mock_server.visit import Visit
-from mock_server.worlds import DEFAULT, Worlds
+from mock_server.worlds import Start, Worlds
 from specs import Api
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+EXTENSION = "mock_server"
 VISIT = "mock_server.visit"
 """Where in the environ of a request its visit stands."""
 
@@ -39,10 +42,11 @@ def create_app(
     check_answers: bool = False,
     admission: Admission | None = None,
     settings: Settings | None = None,
+    faults: Iterable[FaultRule] = (),
 ) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
-    defects: ids of deliberate defects that every world starts with. settings: likewise.
+    defects: ids of deliberate defects that every world starts with. settings, faults: likewise.
     check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
     admission: who may ask, beside this machine.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
@@ -56,17 +60,28 @@ def create_app(
     definitions = tuple(Definition(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
     for definition in definitions:
         _mount(app, definition)
-    worlds = Worlds(definitions, settings or Settings(), tuple(defects))
-    app.extensions[EXTENSION] = worlds
-    app.register_blueprint(control.blueprint(admission or Admission()))
+    mock = Mock(Worlds(definitions, Start(settings or Settings(), tuple(defects), tuple(faults))), admission or Admission())
+    app.extensions[EXTENSION] = worlds = mock.worlds
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(HTTPException, lambda error: _refused(worlds, request.path, error.code or 500, request.method))
     app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
     if check_answers:
         _check_answers(app, worlds)
-    _guard(app, worlds, admission or Admission())
-    app.wsgi_app = SessionPrefix(app.wsgi_app)  # type: ignore[method-assign]  # as Flask's documentation has it
+    _guard(app, worlds, mock.admission)
+    app.wsgi_app = SessionPrefix(_with_control(app.wsgi_app, mock))  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
+
+
+def _with_control(apis: Application, mock: Mock) -> Application:
+    """The control interface ahead of the APIs."""
+
+    def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if not control.is_control(environ.get("PATH_INFO", "")):
+            return apis(environ, start_response)
+        environ[MOCK] = mock
+        return control.application()(environ, start_response)
+
+    return dispatch
 
 
 def _guard(app: Flask, worlds: Worlds, admission: Admission) -> None:
@@ -77,20 +92,12 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission) -> None:
         sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
         environ = sent.environ
         admission.check_host(environ.get("HTTP_HOST", ""))
-        if not is_control(sent.path):
-            admission.check_page(sent)
-        try:
-            world = worlds.named(environ.get(SESSION) or environ.get("HTTP_X_MOCK_SESSION", DEFAULT))
-        except ValueError as error:
-            raise Problem(400, str(error)) from None
-        environ[WORLD] = world
-        environ[VISIT] = Visit(world)
+        admission.check_page(sent)
+        environ[VISIT] = Visit(named_by(environ, worlds))
 
     @app.after_request
     def finish(response: Response) -> Response:
         sent: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if is_control(sent.path):
-            return response
         visit: Visit | None = sent.environ.get(VISIT)
         answer = cors.shared(sent, response, admission)
         if visit is not None:  # else it was not admitted
@@ -102,11 +109,6 @@ def worlds_of(app: Flask) -> Worlds:
     """The worlds that an application serves."""
     worlds: Worlds = app.extensions[EXTENSION]
     return worlds
-
-
-def is_control(path: str) -> bool:
-    """Whether the path belongs to the control interface, and to no API."""
-    return path.startswith(control.PREFIX + "/")
 
 
 # --- routes -------------------------------------------------------------------------------------------------------
@@ -198,7 +200,7 @@ def _response(answer: Answer) -> Response:
 
 
 def _definition_at(worlds: Worlds, path: str) -> Definition | None:
-    if is_control(path):
+    if control.is_control(path):
         return None
     return next((each for each in worlds.definitions if path.startswith(f"{each.prefix}/")), None)
 
@@ -232,7 +234,10 @@ def _check_answers(app: Flask, worlds: Worlds) -> None:
     @app.after_request
     def check(response: Response) -> Response:
         definition = _definition_at(worlds, request.path)
-        deviation = checks[definition.prefix].deviation(request, response) if definition else None
+        visit: Visit | None = request.environ.get(VISIT)
+        if definition is None or (visit and visit.exchange and visit.exchange.interference):
+            return response
+        deviation = checks[definition.prefix].deviation(request, response)
         if deviation is None:
             return response
         app.logger.error("not as documented: %s", deviation)

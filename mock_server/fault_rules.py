@@ -11,12 +11,12 @@ from typing import Any
 
 from mock_server.interference import DELAY_LIMIT, Interference
 
-Definition = Mapping[str, Any]
+FaultRule = Mapping[str, Any]
 """A rule as the control interface takes it: FaultRule in admin.yaml."""
 
 RULE_LIMIT = 100
 
-PROFILES: Mapping[str, tuple[str, tuple[Definition, ...]]] = {
+PROFILES: Mapping[str, tuple[str, tuple[FaultRule, ...]]] = {
     "slow-network": (
         "Every answer comes in drops over two seconds, after up to one more.",
         (
@@ -51,7 +51,7 @@ PROFILES: Mapping[str, tuple[str, tuple[Definition, ...]]] = {
 class Rule:
     """One rule at work; ``matched`` and ``struck`` count the requests that it fitted, and those that it struck."""
 
-    def __init__(self, definition: Definition) -> None:
+    def __init__(self, definition: FaultRule) -> None:
         self.definition = definition
         self.matched = 0
         self.struck = 0
@@ -90,11 +90,15 @@ class Rule:
 
 
 class Rules:
-    """The rules of one world, tried in the order in which they came."""
+    """The rules of one world, tried in the order in which they came.
 
-    def __init__(self) -> None:
-        self._rules: dict[str, Rule] = {}
+    start: those that it starts with, each with a name.
+    """
+
+    def __init__(self, start: Iterable[FaultRule] = ()) -> None:
+        self._start = tuple(start)
         self._lock = Lock()
+        self.reset()
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -108,7 +112,7 @@ class Rules:
         """One rule; KeyError where there is none."""
         return self._rules[name]
 
-    def put(self, definition: Definition) -> Rule:
+    def put(self, definition: FaultRule) -> Rule:
         """Adds a rule, or takes the place of the one with its name; OverflowError where there are too many."""
         with self._lock:
             name = definition.get("name") or self._free_name(definition["type"])
@@ -122,10 +126,10 @@ class Rules:
         with self._lock:
             del self._rules[name]
 
-    def replace(self, definitions: Iterable[Definition]) -> None:
+    def replace(self, definitions: Iterable[FaultRule]) -> None:
         """These rules and no others."""
         with self._lock:
-            self._rules = {each["name"]: Rule(each) for each in definitions}
+            self._rules: dict[str, Rule] = {each["name"]: Rule(each) for each in definitions}
 
     def interference(self, operation: str | None, method: str, path: str) -> tuple[Interference, list[str]] | None:
         """What is to happen to a request, and the names of the rules that say so: delays add up, of all else the first counts."""
@@ -137,6 +141,10 @@ class Rules:
         delay = min(DELAY_LIMIT, sum(each.delay for each in found))
         first = next((each for each in found if each.status or each.fault), found[0])
         return replace(first, delay=delay), [str(rule.definition["name"]) for rule in struck]
+
+    def reset(self) -> None:
+        """The rules at start, with nothing counted."""
+        self.replace(self._start)
 
     def _free_name(self, kind: str) -> str:
         return next(name for number in range(1, RULE_LIMIT + 2) if (name := f"{kind}-{number}") not in self._rules)

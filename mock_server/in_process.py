@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import secrets
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -12,6 +14,8 @@ import specs
 from mock_server import serving
 from mock_server.app import create_app, worlds_of
 from mock_server.banner import base_url
+from mock_server.session_prefix import PREFIX
+from mock_server.worlds import IDLE_SECONDS, World
 from specs import Api
 from specs.model import SeedCustomer
 
@@ -30,36 +34,17 @@ class Access:
     customers: tuple[SeedCustomer, ...]
 
 
-class MockServer:
-    """A running mock of one API or more, for the length of a ``with`` block.
-
-    apis: names in specs/, paths of OpenAPI files with x-contract, or loaded APIs; none stands for all in specs/.
-    defects: ids of deliberate defects to start with.
-    port: 0 takes a free one, which ``url`` tells.
+class Reached:
+    """A mock, or a session of one, as a client reaches it.
 
     Attributes:
-        url: of the server; a single API has its documented paths there, several have theirs under ``/<name>``.
+        url: a single API has its documented paths there, several have theirs under ``/<name>``.
         apis: how to reach each API, by its name.
-
-    Raises SpecError for a document that cannot be served, ValueError for an unknown defect, serving.PortTaken for a taken port.
     """
 
-    def __init__(self, *apis: str | Path | Api, defects: Iterable[str] = (), host: str = "127.0.0.1", port: int = 0) -> None:
-        self._loaded: Sequence[Api] = [each if isinstance(each, Api) else specs.load(each) for each in apis or specs.names()]
-        self._address = (host, port)
-        self._app = create_app(self._loaded, defects=defects)
-        self.url = ""
-        self.apis: Mapping[str, Access] = {}
-
-    def __enter__(self) -> Self:
-        server = serving.listen(self._app, *self._address, at_end=worlds_of(self._app).close)
-        self.url = serving.url_of(server)
-        self.apis = {api.name: _access(api, base_url(self._loaded, api, self.url)) for api in self._loaded}
-        self._stop = serving.run_in_thread(server)
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self._stop()
+    def __init__(self, loaded: Sequence[Api], url: str) -> None:
+        self.url = url
+        self.apis = {api.name: Access(base_url(loaded, api, url), api.customers[0].auth, api.customers) for api in loaded}
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -77,10 +62,57 @@ class MockServer:
             raise LookupError(f"{len(self.apis)} APIs are served: ask apis[name], with one of {', '.join(self.apis) or 'none'}")
         return next(iter(self.apis.values()))
 
+
+class MockSession(Reached):
+    """An isolated world of a running mock. Its ``url`` leads there; so do ``headers``, sent to the mock's own URL."""
+
+    def __init__(self, loaded: Sequence[Api], url: str, world: World) -> None:
+        super().__init__(loaded, f"{url}{PREFIX}{world.identity}")
+        self.id = world.identity
+        self.headers: Mapping[str, str] = {"X-Mock-Session": world.identity}
+        self._world = world
+
     def reset(self) -> None:
-        """Everything as at start."""
-        worlds_of(self._app).default.reset()
+        """Everything in this world as at start."""
+        self._world.reset()
 
 
-def _access(api: Api, url: str) -> Access:
-    return Access(url, api.customers[0].auth, api.customers)
+class MockServer(Reached):
+    """A running mock of one API or more, for the length of a ``with`` block.
+
+    apis: names in specs/, paths of OpenAPI files with x-contract, or loaded APIs; none stands for all in specs/.
+    defects: ids of deliberate defects to start with.
+    port: 0 takes a free one, which ``url`` tells.
+
+    Raises SpecError for a document that cannot be served, ValueError for an unknown defect, serving.PortTaken for a taken port.
+    """
+
+    def __init__(self, *apis: str | Path | Api, defects: Iterable[str] = (), host: str = "127.0.0.1", port: int = 0) -> None:
+        self._loaded: Sequence[Api] = [each if isinstance(each, Api) else specs.load(each) for each in apis or specs.names()]
+        super().__init__((), "")
+        self._address = (host, port)
+        self._app = create_app(self._loaded, defects=defects)
+        self._worlds = worlds_of(self._app)
+
+    def __enter__(self) -> Self:
+        server = serving.listen(self._app, *self._address, at_end=self._worlds.close)
+        super().__init__(self._loaded, serving.url_of(server))
+        self._stop = serving.run_in_thread(server)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+
+    def reset(self) -> None:
+        """Everything as at start, but for the sessions."""
+        self._worlds.default.reset()
+
+    @contextmanager
+    def session(self) -> Iterator[MockSession]:
+        """A new session, which is forgotten at the end of the block."""
+        world = self._worlds.create(secrets.token_hex(8), IDLE_SECONDS)
+        try:
+            yield MockSession(self._loaded, self.url, world)
+        finally:
+            with suppress(KeyError):  # it was deleted meanwhile
+                self._worlds.remove(world.identity)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.in_process import MockServer
+from mock_server.in_process import MockServer, MockSession
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +30,10 @@ def mock_server(_running_mock_server: MockServer) -> MockServer:
     """A mock in this process, as at start; one for all tests of a run (of each worker of pytest-xdist)."""
     _running_mock_server.reset()
     return _running_mock_server
+
+
+@pytest.fixture
+def mock_session(_running_mock_server: MockServer) -> Iterator[MockSession]:
+    """A world of this test's own, in the same mock: tests that share it, in threads or browsers, do not see each other."""
+    with _running_mock_server.session() as session:
+        yield session

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections import deque
 from threading import Lock
@@ -10,6 +11,19 @@ from mock_server.settings import RateLimit
 
 KEYS = 1_000
 """Of so many credentials the requests are kept; of more, only those that still count."""
+
+
+_RATE = re.compile(r"([1-9][0-9]{0,8})/(?:([1-9][0-9]{0,4}) ?)?(s|sec|second|m|min|minute|h|hour|d|day)s?", re.ASCII)
+_SECONDS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
+
+
+def parse(text: str) -> RateLimit:
+    """The limit that people write as ``100/minute`` or ``5/10s``; ValueError, one line, for anything else."""
+    found = _RATE.fullmatch(text.strip())
+    seconds = int(found[2] or 1) * _SECONDS[found[3][0]] if found else 0
+    if found is None or seconds > _SECONDS["d"]:
+        raise ValueError(f"{text!r}: expected requests in some time, up to a day: 100/minute or 5/10s")
+    return RateLimit(requests=int(found[1]), seconds=seconds)
 
 
 class Limiter:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 PREFIX = "/__session/"
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+"""As WSGI has it."""
+
 SESSION = "mock_server.session"
 """Where in the environ of a request the id stands."""
 
@@ -13,7 +16,7 @@ SESSION = "mock_server.session"
 class SessionPrefix:
     """Takes the prefix off the path before the application sees it; as SCRIPT_NAME, so that redirects lead back to it."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+    def __init__(self, application: Application) -> None:
         self._application = application
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:

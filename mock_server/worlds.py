@@ -7,6 +7,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
 
 from mock_server.clock import Clock
@@ -14,7 +15,7 @@ from mock_server.coverage import Coverage
 from mock_server.defects import DEFECTS
 from mock_server.definition import Definition
 from mock_server.events import SUBSCRIBER_LIMIT, Events
-from mock_server.fault_rules import Rules
+from mock_server.fault_rules import FaultRule, Rules
 from mock_server.journal import Journal, JournalEntry
 from mock_server.rate_limit import Limiter
 from mock_server.redaction import Redaction
@@ -34,6 +35,15 @@ IDLE_SECONDS = 3_600.0
 _IDENTITY = re.compile(r"[A-Za-z0-9._~-]{1,64}", re.ASCII)
 
 
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What every world starts with: settings, ids of deliberate defects, and fault rules."""
+
+    settings: Settings
+    defects: tuple[str, ...] = ()
+    faults: tuple[FaultRule, ...] = ()
+
+
 class World:
     """Customers, defects, settings and clock of one session; what never changes is shared with all others.
 
@@ -45,17 +55,16 @@ class World:
         self,
         identity: str,
         definitions: Sequence[Definition],
-        settings: Settings,
-        defects: Sequence[str],
+        start: Start,
         places: BoundedSemaphore,
         idle: float = IDLE_SECONDS,
     ) -> None:
         self.identity = identity
         self.idle = idle
         self.clock = Clock()
-        self.faults = Rules()
+        self.faults = Rules(start.faults)
         self.limiter = Limiter()
-        self.settings = settings
+        self.settings = start.settings
         self.services = {each.api.name: Service(each, self) for each in definitions}
         self.journal = Journal()
         self.coverage = {each.api.name: Coverage(each) for each in definitions}
@@ -63,7 +72,7 @@ class World:
         self.snapshots = Snapshots(self.services)
         self.defects: tuple[str, ...] = ()
         self.used = time.monotonic()
-        self.activate(defects)
+        self.activate(start.defects)
 
     def activate(self, defects: Iterable[str]) -> None:
         """These defects and no others, in every API that has a place for them; ValueError for one that none has."""
@@ -82,7 +91,7 @@ class World:
             raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
 
     def reset(self) -> None:
-        """As at start, without faults; defects, settings and snapshots stay, and the defects forget what they remembered."""
+        """As at start; defects, settings and snapshots stay, and the defects forget what they remembered."""
         for service in self.services.values():
             service.store.reset()
             service.activate(self.defects)
@@ -90,7 +99,7 @@ class World:
             counted.reset()
         self.journal.clear()
         self.clock.reset()
-        self.faults.replace(())
+        self.faults.reset()
         self.limiter.reset()
         self.announce("reset")
 
@@ -111,19 +120,18 @@ class World:
 class Worlds:
     """Every world of one mock; a session comes to life when it is first named.
 
-    settings, defects: what a world starts with.
     Raises ValueError for an unknown defect.
     """
 
-    def __init__(self, definitions: Sequence[Definition], settings: Settings, defects: Sequence[str]) -> None:
+    def __init__(self, definitions: Sequence[Definition], start: Start) -> None:
         self.definitions = tuple(definitions)
-        self.settings, self._defects = settings, tuple(defects)
+        self.start = start
         self._lock = Lock()
         self._sessions: OrderedDict[str, World] = OrderedDict()
         self._looked = time.monotonic()
         self._places = BoundedSemaphore(SUBSCRIBER_LIMIT)
         self.redaction = Redaction([each.api for each in definitions])
-        self.default = World(DEFAULT, definitions, settings, defects, self._places)
+        self.default = World(DEFAULT, definitions, start, self._places)
 
     def named(self, identity: str) -> World:
         """The world of a session, new from the seeds where it is not there yet; ValueError for what is no id."""
@@ -163,7 +171,7 @@ class Worlds:
     def _new(self, identity: str, idle: float) -> World:
         if not _IDENTITY.fullmatch(identity):
             raise ValueError(f"session {identity[:100]!r}: an id has 1 to 64 letters, digits, dots, hyphens, tildes, underscores")
-        world = World(identity, self.definitions, self.settings, self._defects, self._places, idle)
+        world = World(identity, self.definitions, self.start, self._places, idle)
         self._sessions[identity] = world
         while len(self._sessions) > SESSION_LIMIT:
             self._sessions.popitem(last=False)[1].events.close()

@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import requests
@@ -73,6 +74,31 @@ def test_two_servers_share_nothing_but_the_documents() -> None:
         )
 
 
+def test_sessions_do_not_see_each_other() -> None:
+    """Neither by the URL nor by the header; a reset of one leaves the others, and at the end of its block it is gone."""
+    name = specs.names()[0]
+    api = specs.load(name)
+    with MockServer(name) as server:
+        path, read = (str(each).format(**server.customers[0].path) for each in (api.path, api.read and api.read.path))
+        auth, sent = presented(api, server.credentials), change(api, server.customers[1])
+
+        def shown(url: str, headers: Mapping[str, str] | None = None) -> Any:
+            return requests.get(url + read, headers={**auth, **(headers or {})}, timeout=10).json()
+
+        seeded = shown(server.url)
+        with server.session() as one, server.session() as other:
+            assert one.customers == server.customers
+            requests.patch(one.url + path, json=sent, headers=auth, timeout=10).raise_for_status()
+            changed = shown(one.url)
+            assert shown(server.url, one.headers) == changed != seeded
+            assert shown(server.url) == shown(other.url) == shown(server.url, other.headers) == seeded
+            server.reset()
+            assert shown(one.url) == changed
+            one.reset()
+            assert shown(one.url) == seeded
+        assert requests.get(f"{server.url}/__admin/sessions", timeout=10).json()["sessions"] == []
+
+
 def test_nothing_is_left_of_a_server_that_has_ended() -> None:
     """Its threads are gone and its port is free again, also with a client that keeps its connection; it can start anew there."""
     threads = set(threading.enumerate())
@@ -131,6 +157,13 @@ def test_a_write_does_not_outlive_its_test(mock_server, run):
     answer = requests.patch(URL.format(mock_server), json={"first_name": "Zoe"}, headers=headers, timeout=10)
     assert answer.json()["first_name"] == "Zoe"
 
+@pytest.mark.parametrize("run", [1, 2])
+def test_a_session_is_of_one_test(mock_session, mock_server, run):
+    headers = {"Authorization": f"Bearer {mock_session.credentials['bearerAuth']}"}
+    answer = requests.patch(URL.format(mock_session), json={"first_name": "Zoe"}, headers=headers, timeout=10)
+    seen = [requests.get(URL.format(mock_server), headers=headers | more, timeout=10) for more in ({}, mock_session.headers)]
+    assert [each.json()["first_name"] == "Zoe" for each in (answer, *seen)] == [True, False, True]
+
 def test_the_installed_package_is_used():
     assert package.__file__.startswith(INSTALLED)
     assert "contracts" not in sys.modules
@@ -160,7 +193,7 @@ def test_another_project_uses_the_fixtures(installed: Path, tmp_path: Path) -> N
     done = run_pytest(tmp_path, {"PYTHONPATH": str(installed)})
 
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "3 passed" in done.stdout
+    assert "5 passed" in done.stdout
 
 
 def run_pytest(project: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:

@@ -2,34 +2,53 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from flask import Blueprint, current_app, request
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
 
-from mock_server.admission import Admission
-from mock_server.control import behaviour, document, faults, requests, server, sessions, snapshots, state
+from mock_server.control import behaviour, current, document, faults, requests, server, sessions, snapshots, state
 from mock_server.problem import Problem
 
 PREFIX = "/__admin"
 NOUNS = (server, state, snapshots, sessions, requests, faults, behaviour)
 
 
-def blueprint(admission: Admission) -> Blueprint:
-    """The routes of the control interface."""
-    routes = Blueprint("control", __name__, url_prefix=PREFIX)
-    for noun in NOUNS:
-        routes.register_blueprint(noun.routes)
+def is_control(path: str) -> bool:
+    """Whether the path belongs to the control interface, and to no API."""
+    return path.startswith(PREFIX + "/")
 
-    @routes.before_request
-    def check() -> None:
+
+@cache
+def application() -> Flask:
+    """The control interface, whichever mock is called: the environ of a call says that.
+
+    An application of its own, made at the first call: its routes take longer than all else that starts a mock.
+    """
+    app = Flask(__name__, static_folder=None)
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # records are shown in their own order
+    for noun in NOUNS:
+        app.register_blueprint(noun.routes, url_prefix=PREFIX)
+    app.register_error_handler(Problem, lambda problem: problem.response())
+    app.register_error_handler(HTTPException, lambda error: _refused(error.code or 500))
+
+    @app.before_request
+    def admit() -> None:
+        admission = current.mock().admission
+        admission.check_host(request.environ.get("HTTP_HOST", ""))
         admission.check_control(request)
         document.check_media_type()
+        request.environ[current.WORLD] = current.named_by(request.environ, current.worlds())
 
-    @routes.errorhandler(Exception)
+    @app.errorhandler(Exception)
     def crashed(error: Exception) -> Any:
-        if isinstance(error, Problem):
-            return error.response()
-        current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+        app.logger.error("%s %s", request.method, request.path, exc_info=error)
         return Problem(500, "a fault of the mock; its log has the traceback").response()
 
-    return routes
+    return app
+
+
+def _refused(status: int) -> Response:
+    texts = {404: f"nothing is at {request.path[:100]}; {PREFIX}/openapi.yaml says what there is", 405: "no such operation"}
+    return Problem(status, texts.get(status, "the request cannot be read")).response()

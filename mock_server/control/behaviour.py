@@ -57,7 +57,7 @@ def settings() -> Any:
 @routes.put("/settings")
 def put_settings() -> Any:
     """These, and the others as at start."""
-    world().settings = worlds().settings.changed(document.body())
+    world().settings = worlds().start.settings.changed(document.body())
     world().announce("settings")
     return world().settings.as_json()
 

@@ -37,15 +37,18 @@ def put(name: str) -> Any:
 
 def _put(definition: dict[str, Any]) -> dict[str, Any]:
     try:
-        return world().faults.put(definition).as_json()
+        rule = world().faults.put(definition)
     except OverflowError as error:
         raise Problem(409, str(error)) from None
+    world().announce("faults")
+    return rule.as_json()
 
 
 @routes.delete("/faults")
 def clear() -> Any:
     """None."""
     world().faults.replace(())
+    world().announce("faults")
     return "", 204
 
 
@@ -65,6 +68,7 @@ def remove(name: str) -> Any:
         world().faults.remove(name)
     except KeyError:
         raise _unknown(name) from None
+    world().announce("faults")
     return "", 204
 
 
@@ -88,4 +92,5 @@ def apply(name: str) -> Any:
     if name not in PROFILES:
         raise Problem(404, f"there is no profile {name!r}; known ones are {', '.join(PROFILES)}")
     world().faults.replace(PROFILES[name][1])
+    world().announce("faults")
     return faults()

@@ -1,0 +1,115 @@
+"""``serve``: the mock in the foreground, until a signal ends it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+import specs
+from mock_server import banner, serving
+from mock_server.admission import Admission, is_loopback
+from mock_server.app import create_app, worlds_of
+from mock_server.fault_rules import PROFILES
+from mock_server.rate_limit import parse as parse_rate_limit
+from mock_server.settings import RateLimit, Settings
+from specs import SpecError
+
+SPEC_INVALID = 3
+PORT_TAKEN = 4
+_LATENCY = re.compile(r"([0-9]{1,5})(?:\.\.([0-9]{1,5}))?", re.ASCII)
+
+
+def _latency(_context: click.Context, _option: click.Parameter, text: str) -> tuple[int, int]:
+    """The least milliseconds, and how many more at most."""
+    found = _LATENCY.fullmatch(text)
+    if found is None:
+        raise click.BadParameter(f"{text!r}: expected milliseconds, 300 or 100..500")
+    least = int(found[1])
+    return least, max(0, int(found[2] or least) - least)
+
+
+def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | None) -> RateLimit | None:
+    try:
+        return parse_rate_limit(text) if text else None
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+@click.command(context_settings={"auto_envvar_prefix": "MOCK_SERVER"})
+@click.argument("apis", nargs=-1, metavar="[NAME_OR_FILE]...", envvar="MOCK_SERVER_APIS")
+@click.option("--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once requests are answered.")
+@click.option("--quiet", is_flag=True, help="No banner.")
+@click.option("--defect", multiple=True, metavar="ID", help="Start with this deliberate defect; repeatable.")
+@click.option("--faults", type=click.Choice(tuple(PROFILES)), help="Start with the fault rules of this profile.")
+@click.option("--latency", callback=_latency, default="0", metavar="MS", help="How late every answer is: 300, or 100..500.")
+@click.option(
+    "--rate-limit", callback=_rate_limit, metavar="N/TIME", help="Answer more than that of one credential with 429: 100/minute."
+)
+@click.option("--strict", is_flag=True, help="Refuse unknown and read-only members, whatever the document leaves open.")
+@click.option("--no-overrides", is_flag=True, help="Requests may not ask for answers, delays and faults (Prefer).")
+@click.option("--allowed-host", multiple=True, metavar="NAME", help="A name by which it is reached; repeatable.")
+@click.option("--cors-origin", multiple=True, metavar="ORIGIN", help="A page's origin to let in, or *; repeatable.")
+@click.option("--admin-token", default="", metavar="TOKEN", help="What control calls have to present as a bearer token.")
+@click.option("--check-answers", is_flag=True, help="Hold every answer against the document; a deviation becomes a 500.")
+def serve(
+    apis: tuple[str, ...],
+    port: int,
+    host: str,
+    ready_file: Path | None,
+    quiet: bool,
+    defect: tuple[str, ...],
+    faults: str | None,
+    latency: tuple[int, int],
+    rate_limit: RateLimit | None,
+    strict: bool,
+    no_overrides: bool,
+    allowed_host: tuple[str, ...],
+    cors_origin: tuple[str, ...],
+    admin_token: str,
+    check_answers: bool,
+) -> None:
+    """Serve one API at its documented paths, or several (without a name, all) under /<name>.
+
+    Every option can be given by an environment variable, too: --rate-limit by MOCK_SERVER_RATE_LIMIT, the names by
+    MOCK_SERVER_APIS, several values with blanks between them.
+    """
+    if not (admin_token or is_loopback(host)):
+        raise click.UsageError(f"--host {host} lets other machines in: give an --admin-token that control calls have to present")
+    settings = Settings(latency=latency[0], jitter=latency[1], rate_limit=rate_limit, strict=strict, overrides=not no_overrides)
+    try:
+        loaded = [specs.load(name) for name in apis or specs.names()]
+        app = create_app(
+            loaded,
+            defects=defect,
+            check_answers=check_answers,
+            admission=Admission(allowed_host, cors_origin, admin_token),
+            settings=settings,
+            faults=PROFILES[faults][1] if faults else (),
+        )
+    except SpecError as error:
+        _end(str(error), SPEC_INVALID)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    try:
+        server = serving.listen(app, host, port, at_end=worlds_of(app).close)
+    except serving.PortTaken as error:
+        _end(str(error), PORT_TAKEN)
+    url = serving.url_of(server)
+    if not quiet:
+        click.echo("\n".join(banner.lines(loaded, url)))
+    if ready_file is not None:
+        serving.write_ready_file(ready_file, banner.ready_content(loaded, url, os.getpid()))
+    serving.run(server)
+
+
+def _end(message: str, code: int) -> NoReturn:
+    """One line that says what is wrong, and no traceback."""
+    click.echo(message, err=True)
+    sys.exit(code)
