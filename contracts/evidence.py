@@ -73,6 +73,32 @@ def fresh_patch(customer: Customer, record: Record, leaf: Field) -> Patch:
     return customer.composer.fresh(record, leaf)
 
 
+def falsy_values(field: Field) -> Iterable[Any]:
+    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
+        return ()
+    for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
+        if kind in field.types:
+            hazardous = field.hazard is not None and value in (field.hazard.values or ())
+            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            return () if hazardous or limited else (value,)
+    return ()
+
+
+def falsy_write(customer: Customer, field: Field, value: Any) -> Write:
+    """The write of a falsy value to a field that holds something else; made once."""
+    key = ("falsy", field.path)
+    if key not in customer.memory:
+        before = customer.read(without=field.top)
+        current = customer.composer.patch(before, field, value).shown_in(before)
+        if current is ABSENT or customer.reader.equal(current, value):
+            customer.patch(fresh_patch(customer, before, field).body)
+            before = customer.read(without=field.top)
+        customer.memory[key] = write(customer, customer.composer.patch(before, field, value), before)
+    done: Write = customer.memory[key]
+    return done
+
+
 def stored(customer: Customer, done: Write) -> bool:
     """The record afterwards shows the value that was sent."""
     return customer.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))

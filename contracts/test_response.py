@@ -10,7 +10,7 @@ import jsonschema_rs
 
 from contracts.client import NOT_JSON, Exchange
 from contracts.customer import Customer
-from contracts.evidence import single
+from contracts.evidence import control, falsy_values, falsy_write, single, single_or_none, stored
 from contracts.patches import settable
 from contracts.records import ABSENT, look_up
 from contracts.rule import field_cases, rule
@@ -86,13 +86,23 @@ def _is_json(media_type: str) -> bool:
 @rule("record-shown", family="response")
 def test_success_shows_the_record(customer: Customer, case: None) -> None:
     """A success answer shows the record where the document puts it."""
-    for exchange in _successes(customer):
-        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and customer.record_in(exchange) is None:
+    plain = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
+    answers = [done.exchange for done in plain if done.exchange.ok and stored(customer, done)]
+    for exchange in answers or _successes(customer):
+        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and not _has_its_place(customer, exchange):
             raise Violation(
                 expected=f"the record at {customer.api.record_at or 'the top'} of the body",
                 actual=exchange.said,
                 exchange=exchange,
             )
+
+
+def _has_its_place(customer: Customer, exchange: Exchange) -> bool:
+    """A record is where the document puts it, or an object without members: what it lacks is judged by another rule."""
+    found = exchange.answer.json if exchange.answer is not None else None
+    for name in customer.api.record_at.split("/")[1:]:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found == {} or customer.record_in(exchange) is not None
 
 
 def _typed(api: Api) -> Iterable[RecordField]:
@@ -116,7 +126,7 @@ def test_documented_property_has_its_type(customer: Customer, case: RecordField)
     """Each documented property of the record has the documented type and format wherever it is shown."""
     validator = jsonschema_rs.Draft202012Validator(_judged_schema(case), validate_formats=True)
     seen = 0
-    for exchange, record in _records(customer):
+    for exchange, record in [*_records(customer), *_with_empty_text(customer, case)]:
         for value in _occurrences(record, case.path):
             seen += 1
             error = next(validator.iter_errors(value), None)
@@ -128,6 +138,20 @@ def test_documented_property_has_its_type(customer: Customer, case: RecordField)
                 )
     if not seen:
         raise NotJudged(f"no success answer shows {case.path}")
+
+
+def _with_empty_text(customer: Customer, case: RecordField) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
+    """The answer that shows a text of the record empty, where an empty one is accepted."""
+    for field in settable(customer.api):
+        if field.response == case.path and "" in falsy_values(field):
+            try:
+                control(customer, field)
+                exchange = falsy_write(customer, field, "").exchange
+            except NotJudged:
+                continue
+            record = customer.record_in(exchange)
+            if record is not None:
+                yield exchange, record
 
 
 def _occurrences(record: Any, path: str) -> Iterator[Any]:

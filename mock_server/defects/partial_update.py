@@ -196,3 +196,18 @@ def inner_spaces_collapsed(exchange: Exchange, right: Step, field: Field) -> Non
     """Makes one space of several, as a page would show them."""
     write_instead(exchange, field, lambda value: re.sub(" {2,}", " ", value) if isinstance(value, str) else value)
     right(exchange)
+
+
+@defect.step("merge", "TY01", first(is_text, takes("12345")))
+def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None:
+    """Turns a text of digits into a number on its way through a spreadsheet."""
+    right(exchange)
+    show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value)
+
+
+@defect.step("answer", "RC11", first(is_top, is_nullable, is_text))
+def null_shown_as_text(exchange: Exchange, right: Step, field: Field) -> None:
+    """Shows null as the text "None"."""
+    if None in found(exchange.after.record, str(field.response)):
+        show(exchange, field, lambda _: "None")
+    right(exchange)

@@ -6,7 +6,7 @@ import json
 from datetime import datetime, timedelta
 from typing import Any
 
-from mock_server.defects.choosing import first, is_nullable, is_text, is_top, last, takes
+from mock_server.defects.choosing import first, is_text, last, takes
 from mock_server.defects.defect import Family
 from mock_server.defects.places import changed, found, hold, is_sent, show, without
 from mock_server.exchange import Answer, Exchange
@@ -161,14 +161,6 @@ def _text_members(api: Api) -> list[RecordField]:
 def null_in_place_of_text(exchange: Exchange, right: Step) -> None:
     """Shows null for a text that the document never shows as null."""
     hold(exchange, changed(exchange.after.record, _text_members(exchange.api)[-1].path, lambda _: None))
-    right(exchange)
-
-
-@defect.step("answer", "RC11", first(is_top, is_nullable))
-def null_shown_as_text(exchange: Exchange, right: Step, field: Field) -> None:
-    """Shows null as the text "None"."""
-    if None in found(exchange.after.record, str(field.response)):
-        show(exchange, field, lambda _: "None")
     right(exchange)
 
 

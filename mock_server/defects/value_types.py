@@ -19,7 +19,7 @@ from mock_server.defects.choosing import (
     takes,
 )
 from mock_server.defects.defect import Family
-from mock_server.defects.places import forgive, found, show, write_instead
+from mock_server.defects.places import forgive, found, write_instead
 from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step, body_of
 from specs import Field
@@ -75,15 +75,6 @@ def object_for_array_ignored(exchange: Exchange, right: Step, field: Field) -> N
     right(exchange)
 
 
-@defect.step("merge", "TY01", first(is_text, takes("12345")))
-def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None:
-    """Turns a text of digits into a number on its way through a spreadsheet."""
-    right(exchange)
-    show(
-        exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[1-9][0-9]{0,8}", value) else value
-    )
-
-
 @defect.step("validate", "PU06", last(is_text), only=must_refuse("null"))
 def null_accepted(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores null where the document has none, for one property."""
@@ -124,7 +115,12 @@ def any_text_accepted_for_email(exchange: Exchange, right: Step, field: Field) -
     forgive(exchange, field, lambda value: isinstance(value, str) and len(value) < 100)
 
 
-@defect.step("validate", "TY20", any_field(lambda field: field.reference is not None, lambda field: field.write == "documented"))
+def _refers(field: Field) -> bool:
+    """It names a row of another collection."""
+    return field.write == "documented" and field.reference is not None and field.reference.collection is not None
+
+
+@defect.step("validate", "TY20", any_field(_refers))
 def unknown_reference_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Leaves a reference to the database, whose error nobody catches."""
     right(exchange)
