@@ -122,6 +122,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much one client may send: so many requests, and until a time of ``time.monotonic``; None for no bound.
+
+    ``kept``: the requests of the target's whole budget that are not this client's.
+    """
+
+    requests: int | None = None
+    until: float | None = None
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """A request to be sent. ``shown_headers``: the headers as a report may show them (credential struck out)."""
 
@@ -137,11 +149,14 @@ class Client:
     """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
     ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
-    ``refused_last``: the last request other than a GET was refused.
+    ``refused_last``: the last request other than a GET was refused; ``stopped``: why a request was not sent, or given up,
+    for a reason that says nothing about the target.
     """
 
-    def __init__(self, limits: Limits, redactor: Redactor) -> None:
+    def __init__(self, limits: Limits, redactor: Redactor, budget: Budget) -> None:
         self.limits = limits
+        self.budget = budget
+        self.stopped = ""
         self.redactor = redactor
         self.count = 0
         self.writes = 0
@@ -150,7 +165,6 @@ class Client:
         self.listeners: list[Callable[[Exchange], None]] = []
         self._unanswered = 0
         self._next_at = 0.0
-        self._begun = time.monotonic()
         self._transport = Transport(limits.timeout)
 
     def send(self, call: Call, *, told: bool = True) -> Exchange:
@@ -174,8 +188,8 @@ class Client:
             pause = _retry_after(exchange)
             waited += pause
             if waited > self.limits.max_wait:
-                raise NotJudged(f"the target throttles (429) for longer than {self.limits.max_wait:g} s")
-            time.sleep(pause)
+                raise self._stop(f"the target throttles (429) for longer than {self.limits.max_wait:g} s")
+            self._pause(pause)
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
         """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
@@ -223,14 +237,24 @@ class Client:
         return exchange
 
     def _respect_limits(self) -> None:
-        if self.count >= self.limits.max_requests:
-            raise NotJudged(f"the budget of {self.limits.max_requests} requests is spent")
-        if self.limits.max_seconds and time.monotonic() - self._begun > self.limits.max_seconds:
-            raise NotJudged(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+        if self.budget.requests is not None and self.count >= self.budget.requests:
+            kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
+            raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
+        self._pause(self._next_at - time.monotonic())
         if self.limits.requests_per_second:
-            time.sleep(max(0.0, self._next_at - time.monotonic()))
             self._next_at = time.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless the time that is left is too short for it."""
+        if self.budget.until is not None and time.monotonic() + max(0.0, seconds) >= self.budget.until:
+            raise self._stop(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+        if seconds > 0:
+            time.sleep(seconds)
+
+    def _stop(self, reason: str) -> NotJudged:
+        self.stopped = reason
+        return NotJudged(reason)
 
 
 def _parsed(body: bytes) -> Any:

@@ -6,7 +6,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import quote, urlencode
 
 from contracts.client import Call, Client, Exchange, curl_line
@@ -36,6 +36,28 @@ class Restoration:
     repairs: tuple[str, ...] = ()
 
 
+class Caution(Protocol):
+    """What keeps writes from a customer that may only be read, see ``contracts.caution``."""
+
+    def check(
+        self,
+        method: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str | None],
+        auth: Mapping[str, Secret] | None,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, str],
+    ) -> None:
+        """Raise NotJudged for a request that might take effect."""
+
+    def note(self, exchange: Exchange) -> None:
+        """Take notice of what came of a request."""
+
+    def undo(self) -> None:
+        """Put the record back where a request was accepted all the same."""
+
+
 class Customer:
     """One customer of a target, and everything that a rule does to it.
 
@@ -58,6 +80,7 @@ class Customer:
         self._tag = ""
         self.rereads = False
         self.other: Customer | None = None
+        self.caution: Caution | None = None
 
     # --- credentials ---
 
@@ -84,6 +107,8 @@ class Customer:
 
     def patch_together(self, bodies: Sequence[Mapping[str, Any]]) -> list[Exchange]:
         """PATCH several JSON bodies at the same time."""
+        if self.caution is not None:
+            raise NotJudged("several writes at once are left out of a read-only check")
         return self.client.send_together([self._call("PATCH", encoded(body), {}) for body in bodies])
 
     def send(
@@ -103,6 +128,8 @@ class Customer:
         ``path``: other path parameters. ``template``: another path. A 401 to the customer's own credentials may mean that
         they have expired: where they can be obtained anew, they are, and the request is sent once more.
         """
+        if self.caution is not None:
+            self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
         used = {name: secret.reveal() for name, secret in self.party.auth.items()} if auth is None else {}
         exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
@@ -110,6 +137,8 @@ class Customer:
             for each in renewed if exchange.status != UNAUTHENTICATED else ():
                 each.worked()
         self._remember(method, exchange)
+        if self.caution is not None:
+            self.caution.note(exchange)
         return exchange
 
     def _call(
@@ -319,7 +348,8 @@ class Customer:
                 self._send_back(body, together=together)
                 now = self.read()
         except NotJudged as reason:
-            return Restoration(ok=False, differences=(Difference(path="*", before="the saved record", after=str(reason)),))
+            unknown = Difference(path="*", before="the saved record", after=str(reason))
+            return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
         left = self.reader.differences(saved, now)
         return Restoration(
             ok=not left,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
+import math
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ from contracts.target import Target, TargetError, check_keys, from_file, from_se
 TARGET_OPTIONS = (
     "auth", "auth_command", "auth_file", "auth_user", "customer", "other_customer", "other_auth", "other_auth_user", "read"
 )  # fmt: skip
+LIMITS = ("max_requests", "max_seconds", "requests_per_second")
+"""The limits that options set in place of the target file's."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -52,6 +57,12 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--observe", metavar="FILE", help="write what the target does at open points, as its [expect] section")
     group.addoption("--expect", metavar="FILE", help="an [expect] section in a file of its own: judge these points too")
     group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
+    group.addoption(
+        "--read-only-check", action="store_true", help="send only reads, and requests that the document says are refused"
+    )
+    group.addoption("--max-requests", metavar="N", type=_positive(int), help="send no more requests than this to a target")
+    group.addoption("--max-seconds", metavar="S", type=_positive(float), help="judge no longer than this; restoring follows")
+    group.addoption("--requests-per-second", metavar="R", type=_positive(float), help="send no faster than this")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
 
@@ -70,7 +81,24 @@ def plan(config: pytest.Config) -> Plan:
         known=_known(config),
         known_update=config.getoption("--known-update"),
         observe=_observe(config),
+        read_only=config.getoption("--read-only-check"),
+        limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
     )
+
+
+def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
+    """Reads a number above 0, for argparse."""
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = 0
+        if not 0 < number < math.inf:
+            raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
+        return number
+
+    return read
 
 
 def _target(config: pytest.Config) -> Target | None:

@@ -70,7 +70,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if run is None:
         return
     if _is_worker(session.config):
-        run.join(json.loads(session.config.workerinput["patch_contracts"]))  # type: ignore[attr-defined]  # xdist
+        sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
+        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"])
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
@@ -81,6 +82,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     except TargetError as error:
         run.close()
         raise pytest.UsageError(run.redactor.strike(str(error))) from None
+    except KeyboardInterrupt:
+        run.close()  # pytest finishes only sessions that have started
+        raise
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -94,6 +98,7 @@ def pytest_configure_node(node: Any) -> None:
     run = node.config.stash.get(RUN, None)
     if run is not None:
         node.workerinput["patch_contracts"] = json.dumps(run.ready)
+        node.workerinput["patch_contracts_begun"] = run.begun
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -114,11 +119,12 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _is_worker(session.config):
         session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
         return
-    previous = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C must not cut the restoration short
+    previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     try:
-        run.close()
+        run.close()  # a second signal must not cut the restoration short
     finally:
-        signal.signal(signal.SIGINT, previous)
+        for each, handler in previous.items():
+            signal.signal(each, handler)
     if (
         exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
         and not run.plan.dry_run

@@ -56,6 +56,7 @@ class Rule:
         wfc: code of the Web Fuzzing Commons catalogue, or "".
         depth: ``gate`` rules always run, ``thorough`` ones only at that depth.
         generated: a second layer: judged only where the deterministic rules found nothing.
+        harmless: it can be judged by reads, and by requests that the document says are refused.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Rule:
     wfc: str = ""
     depth: str = "gate"
     generated: bool = False
+    harmless: bool = False
 
     def claim(self, api: Api) -> Claim | None:
         """Where this API's document says it, or None."""
@@ -90,6 +92,7 @@ def rule(
     wfc: str = "",
     depth: str = "gate",
     generated: bool = False,
+    harmless: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated test function as a rule.
 
@@ -114,6 +117,7 @@ def rule(
             wfc=wfc,
             depth=depth,
             generated=generated,
+            harmless=harmless,
         )
         RULES[rule_id] = record
         function.__rule__ = record  # type: ignore[attr-defined]  # read back by the plugin

@@ -14,7 +14,8 @@ from typing import Any
 
 import specs
 from contracts import known, observe, reports
-from contracts.client import Client, Exchange, Transcript
+from contracts.caution import Caution
+from contracts.client import Budget, Client, Exchange, Transcript
 from contracts.customer import Customer, Restoration
 from contracts.embedded import Embedded, targets
 from contracts.expect import changed, held
@@ -29,6 +30,9 @@ from contracts.secrecy import Redactor
 from contracts.target import Target, TargetError, load_api
 from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
+
+RESERVED_READS = 12
+"""Requests for a login, the preflight and the readings of a restoration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +49,13 @@ class Plan:
     known: KnownList | None = None
     known_update: bool = False
     observe: Path | None = None
+    limits: Mapping[str, Any] = field(default_factory=dict)
+    read_only: bool = False
 
     def includes(self, rule: Rule) -> bool:
-        """Whether the rule is selected, by --rule and by depth."""
-        return (not self.rules or rule.id in self.rules) and (rule.depth == "gate" or self.depth == "thorough")
+        """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
+        deep_enough = rule.depth == "gate" or self.depth == "thorough"
+        return (not self.rules or rule.id in self.rules) and deep_enough and (rule.harmless or not self.read_only)
 
 
 def embedded_apis(name: str | None) -> tuple[Api, ...]:
@@ -79,7 +86,7 @@ class Run:
         self._judging: dict[str, _Judging] = {}
         self._saved: dict[str, tuple[Customer, Record]] = {}
         self._violated: set[str] = set()
-        self._begun = time.monotonic()
+        self.begun = time.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
     # --- opening and closing (the controller) ---
@@ -103,15 +110,22 @@ class Run:
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
                 fields=_fields(target.api),
             )
-            customer = self._new_customer(target)
+            if self.plan.read_only and target.read is None:
+                raise TargetError("--read-only-check needs a GET that shows the customer: give --read or [read] path")
+            customer = self._new_customer(target, Budget())  # restoring must never fail for lack of budget
             self._saved[name] = (customer, customer.preflight())
 
-    def join(self, ready: Mapping[str, Any] | None) -> None:
-        """Know the targets; ``ready`` describes the embedded mock that the controller started."""
+    def join(self, ready: Mapping[str, Any] | None, begun: float | None = None) -> None:
+        """Know the targets; ``ready`` describes the embedded mock that the controller started.
+
+        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. Raises TargetError for a
+        budget that has no room for any judging.
+        """
+        self.begun = self.begun if begun is None else begun
         found = [self.plan.target] if self.plan.target is not None else []
         if ready is not None:
             found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
-        self._targets = {target.api.name: target for target in found}
+        self._targets = {target.api.name: _limited(target, self.plan.limits) for target in found}
 
     def close(self) -> None:
         """Restore every customer and verify it, write the report, and stop the embedded mock."""
@@ -120,7 +134,7 @@ class Run:
                 self._about(name, "restoration")
                 self.reports[name].restored = _restored(customer, record, self.redactor)
                 self.reports[name].requests += customer.client.count + self.requests().get(name, 0)
-                self.reports[name].seconds = time.monotonic() - self._begun
+                self.reports[name].seconds = time.monotonic() - self.begun
                 self.reports[name].stale = self._stale(name)
             self._list_violations()
             self._write_observed()
@@ -178,6 +192,7 @@ class Run:
             judging = self._begin(api)
             exchanges = judging.transcript.exchanges
             exchanges.clear()
+            judging.customer.client.stopped = ""
             if rule.generated and api in self._violated:
                 raise NotJudged("a rule on single patches is violated already; mend that first")
             call(judging.customer)
@@ -186,6 +201,8 @@ class Run:
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
+        outcome = self._unless_stopped(api, outcome)
+        self._undo_accepted(api)
         target = self._targets[api]
         kept = held(target.expect, field, outcome)
         outcome = changed(target.expect, rule, field, outcome, exchanges) or outcome
@@ -199,14 +216,27 @@ class Run:
                 result = replace(result, verdict=str(Verdict.KNOWN), known=listed)
         return result, outcome
 
+    def _undo_accepted(self, api: str) -> None:
+        """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
+        caution = self._judging[api].customer.caution if api in self._judging else None
+        if caution is not None:
+            caution.undo()
+
+    def _unless_stopped(self, api: str, outcome: BaseException | None) -> BaseException | None:
+        """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
+        stopped = self._judging[api].customer.client.stopped if api in self._judging else ""
+        return NotJudged(stopped) if stopped else outcome
+
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
         return {api: judging.customer.client.count for api, judging in self._judging.items()}
 
     def _begin(self, api: str) -> _Judging:
         if api not in self._judging:
-            judging = _Judging(self._new_customer(self._targets[api]))
+            judging = _Judging(self._new_customer(self._targets[api], self._budget(self._targets[api])))
             judging.customer.client.listeners.append(judging.transcript)
+            if self.plan.read_only:
+                judging.customer.caution = Caution(judging.customer, judging.customer.preflight())
             self._judging[api] = judging
         return self._judging[api]
 
@@ -215,8 +245,14 @@ class Run:
         if self._traffic is not None:
             self._traffic.about = f"{api}: {purpose}"
 
-    def _new_customer(self, target: Target) -> Customer:
-        client = Client(target.limits, self.redactor)
+    def _budget(self, target: Target) -> Budget:
+        """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
+        limits, kept = target.limits, reserve(target.api)
+        until = self.begun + limits.max_seconds if limits.max_seconds else None
+        return Budget(requests=limits.max_requests - kept, until=until, kept=kept)
+
+    def _new_customer(self, target: Target, budget: Budget) -> Customer:
+        client = Client(target.limits, self.redactor, budget)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
         customer = Customer(target, client)
@@ -231,6 +267,20 @@ def _fields(api: Api) -> tuple[str, ...]:
     """The paths of what may be sent and then of what is only shown, each in document order."""
     sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
     return tuple(dict.fromkeys(sent + shown))
+
+
+def reserve(api: Api) -> int:
+    """The requests that are kept back for saving the record and for two attempts to restore it, property by property."""
+    return 2 * (1 + len(api.fields)) + RESERVED_READS
+
+
+def _limited(target: Target, limits: Mapping[str, Any]) -> Target:
+    """The target with some other limits."""
+    limited = replace(target, limits=replace(target.limits, **limits))
+    if limited.limits.max_requests <= reserve(target.api):
+        least = reserve(target.api)
+        raise TargetError(f"max_requests: {least} are kept for saving and restoring; expected more than {least}")
+    return limited
 
 
 def judge_all(plan: Plan) -> list[RunReport]:
