@@ -9,7 +9,7 @@ from typing import Any
 from contracts.client import Exchange
 from contracts.customer import Customer
 from contracts.faults import BAD_FORMATS, limit, may_be_sent, null_refused, type_stated
-from contracts.records import Reader, Record
+from contracts.records import Reader, Record, look_up
 from contracts.refusals import refused_empty
 from contracts.secrecy import Secret
 from contracts.verdict import NotJudged
@@ -40,7 +40,7 @@ class Caution:
         query: Mapping[str, str],
     ) -> None:
         """Raise NotJudged for a request that might take effect, unless it helps to undo one that did."""
-        if method in READS or self._undoing or (self._accepted and auth is None and not path):
+        if method in READS or self._undoing or (self._accepted and auth is None and not path and self._puts_back(body)):
             return
         if not (
             self._no_customer(path)
@@ -62,6 +62,16 @@ class Caution:
                 self._customer.restore(self._saved)
             finally:
                 self._undoing = self._accepted = False
+
+    def _puts_back(self, body: bytes | None) -> bool:
+        """The body holds nothing but what the record is to be."""
+        sent = json.loads(body or b"{}")
+        exact = self._customer.composer.exact
+        fields = {each.name: each for each in self._api.fields}
+        return all(
+            name in fields and Reader.equal(value, exact(fields[name], look_up(self._saved, fields[name].response)))
+            for name, value in sent.items()
+        )
 
     def _no_customer(self, path: Mapping[str, str] | None) -> bool:
         """The path of a customer that does not exist."""
@@ -135,7 +145,10 @@ def _refused_scalar(field: Field, value: Any) -> bool:
     if "enum" in field.schema and field.states("enum"):
         return not any(Reader.equal(value, each) for each in field.schema["enum"])
     if not isinstance(value, str):
-        return False
+        highest, lowest = limit(field, "maximum"), limit(field, "minimum")
+        return not isinstance(value, bool) and bool(
+            (highest is not None and value > highest) or (lowest is not None and value < lowest)
+        )
     most, least, form = limit(field), limit(field, "minLength"), str(field.schema.get("format", ""))
     return (
         (most is not None and len(value.strip()) > most)

@@ -50,7 +50,7 @@ def _judge_refusal(each: Attempt) -> None:
         )
 
 
-@rule("missing-credential-refused", family="auth", cases=_secured, wfc="F205")
+@rule("missing-credential-refused", family="auth", cases=_secured, wfc="F205", harmless=True)
 def test_missing_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch without a credential is refused."""
     each = no_credential(customer)
@@ -85,7 +85,7 @@ def test_no_other_spelling_goes_without_credential(customer: Customer, case: Non
             )
 
 
-@rule("wrong-credential-refused", family="auth", cases=_secured)
+@rule("wrong-credential-refused", family="auth", cases=_secured, harmless=True)
 def test_wrong_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch with a credential that nobody was given is refused."""
     plain = no_credential(customer)
@@ -136,7 +136,7 @@ def _malformed(scheme: SecurityScheme, made_up: str) -> Iterator[tuple[str, Plac
     yield f"a credential of {LONG} letters", _place(scheme, word + "a" * LONG)
 
 
-@rule("malformed-credential-refused", family="auth", cases=_secured)
+@rule("malformed-credential-refused", family="auth", cases=_secured, harmless=True)
 def test_malformed_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch whose credential is malformed is refused, and breaks nothing in the server."""
     _require(no_credential(customer), *wrong_credentials(customer))
@@ -184,7 +184,7 @@ def test_misplaced_credential_is_refused(customer: Customer, case: None) -> None
 # --- what a refusal tells ---------------------------------------------------------------------------------------------
 
 
-@rule("challenge-sent", family="auth", cases=_secured, advice="RFC 9110 11.6.1", wfc="F109")
+@rule("challenge-sent", family="auth", cases=_secured, advice="RFC 9110 11.6.1", wfc="F109", harmless=True)
 def test_challenge_is_sent(customer: Customer, case: None) -> None:
     """A 401 says with WWW-Authenticate which credential is asked for."""
     answers = [each.exchange for each in (no_credential(customer), *wrong_credentials(customer)) if each.exchange.status == 401]
@@ -195,7 +195,7 @@ def test_challenge_is_sent(customer: Customer, case: None) -> None:
         raise NotJudged("no request is answered 401")
 
 
-@rule("authentication-precedes-validation", family="auth", cases=_secured, advice="OWASP API2:2023")
+@rule("authentication-precedes-validation", family="auth", cases=_secured, advice="OWASP API2:2023", harmless=True)
 def test_authentication_precedes_validation(customer: Customer, case: None) -> None:
     """Without a credential nobody learns whether a value is valid or a customer exists."""
     plain = no_credential(customer)

@@ -77,7 +77,7 @@ def _excuse(customer: Customer, exchange: Exchange) -> str | None:
     return REDIRECTED if redirected(customer, exchange) else None
 
 
-@rule("invalid-field-status", family="error_envelope", cases=field_cases(faulty))
+@rule("invalid-field-status", family="error_envelope", cases=field_cases(faulty), harmless=True)
 def test_invalid_field_has_its_status(customer: Customer, case: Field) -> None:
     """A value that the document rules out is answered with the documented error status, never with an error under a 2xx."""
     found = customer.api.situations["invalid_field"]
@@ -124,7 +124,7 @@ def _rightly_refused(customer: Customer, case: Field) -> Iterator[tuple[BadWrite
     _at_least_one(excuses, bad_writes(customer, case))
 
 
-@rule("invalid-field-envelope", family="error_envelope", cases=field_cases(faulty))
+@rule("invalid-field-envelope", family="error_envelope", cases=field_cases(faulty), harmless=True)
 def test_invalid_field_has_its_envelope(customer: Customer, case: Field) -> None:
     """The answer to a value that the document rules out has the documented error body."""
     for each, problem in _rightly_refused(customer, case):
@@ -141,7 +141,7 @@ def _nameable(api: Api) -> list[Field]:
     return faulty(api) if _shape(api).fields is not None else []
 
 
-@rule("names-the-field", family="error_envelope", cases=field_cases(_nameable))
+@rule("names-the-field", family="error_envelope", cases=field_cases(_nameable), harmless=True)
 def test_error_names_the_field(customer: Customer, case: Field) -> None:
     """The error body names the field at fault, at its place, and no field that is right."""
     silent: list[Exchange] = []
@@ -225,7 +225,7 @@ def _namings(shape: Shape) -> set[Naming]:
     return {Naming.ITSELF, Naming.HOLDER} if shape.nested == "ancestor" else {Naming.ITSELF}
 
 
-@rule("all-faults-reported", family="error_envelope", cases=lambda api: once(api) if _nameable(api) else ())
+@rule("all-faults-reported", family="error_envelope", cases=lambda api: once(api) if _nameable(api) else (), harmless=True)
 def test_all_faults_are_reported(customer: Customer, case: None) -> None:
     """Several bad fields in one patch are refused like one alone, and the error body names each."""
     api = customer.api
@@ -360,7 +360,7 @@ def _by_path(api: Api) -> Iterable[Case]:
     return once(api) if api.identity == "path" else ()
 
 
-@rule("unknown-customer-envelope", family="error_envelope", cases=_by_path)
+@rule("unknown-customer-envelope", family="error_envelope", cases=_by_path, harmless=True)
 def test_unknown_customer_has_its_envelope(customer: Customer, case: None) -> None:
     """A patch of a customer that does not exist is answered with the documented status and error body."""
     exchange = unknown_customer(customer).exchange
@@ -374,7 +374,7 @@ def _secured(api: Api) -> Iterable[Case]:
     return once(api) if api.security else ()
 
 
-@rule("unauthenticated-envelope", family="error_envelope", cases=_secured)
+@rule("unauthenticated-envelope", family="error_envelope", cases=_secured, harmless=True)
 def test_missing_credential_has_the_envelope(customer: Customer, case: None) -> None:
     """A patch without a credential, or with a wrong one, is answered with the documented error body."""
     attempts = [
@@ -393,7 +393,7 @@ def test_missing_credential_has_the_envelope(customer: Customer, case: None) -> 
     _at_least_one(reasons, attempts)
 
 
-@rule("malformed-json-envelope", family="error_envelope")
+@rule("malformed-json-envelope", family="error_envelope", harmless=True)
 def test_malformed_json_has_its_envelope(customer: Customer, case: None) -> None:
     """A body that is no JSON is refused with the documented status and error body."""
     exchanges = broken_json(customer)
@@ -407,6 +407,7 @@ def test_malformed_json_has_its_envelope(customer: Customer, case: None) -> None
     "empty-body-envelope",
     family="error_envelope",
     cases=labelled_cases(lambda api: {point: point for point in refused_empty(api)}),
+    harmless=True,
 )
 def test_empty_body_has_its_envelope(customer: Customer, case: str) -> None:
     """Where a body without any change is documented to be refused, it is so with the documented status and error body."""
@@ -431,7 +432,7 @@ def _negotiated(api: Api) -> Mapping[str, int]:
     return {str(status): status for status in NEGOTIATED if api.documents(status)}
 
 
-@rule("negotiation-envelope", family="error_envelope", cases=labelled_cases(_negotiated))
+@rule("negotiation-envelope", family="error_envelope", cases=labelled_cases(_negotiated), harmless=True)
 def test_negotiation_error_has_its_envelope(customer: Customer, case: int) -> None:
     """A refused method, Accept header or media type is answered with the documented error body."""
     kind, provoke = NEGOTIATED[case]
@@ -444,7 +445,7 @@ def test_negotiation_error_has_its_envelope(customer: Customer, case: int) -> No
 # --- every error --------------------------------------------------------------------------------------------------------
 
 
-@rule("no-leak", family="error_envelope", wfc="F309")
+@rule("no-leak", family="error_envelope", wfc="F309", harmless=True)
 def test_errors_leak_nothing(customer: Customer, case: None) -> None:
     """No error body shows a stack trace, SQL, a path of the server's files, a password or a credential."""
     answers = error_answers(customer)
@@ -489,7 +490,7 @@ def broken_json_again(customer: Customer) -> Exchange:
     return customer.send("PATCH", broken_json(customer)[0].body)
 
 
-@rule("same-shape-on-repeat", family="error_envelope")
+@rule("same-shape-on-repeat", family="error_envelope", harmless=True)
 def test_same_error_has_the_same_shape(customer: Customer, case: None) -> None:
     """The same bad request sent again is answered with the same status and the same structure."""
     judged = 0
@@ -517,7 +518,7 @@ def _form(exchange: Exchange) -> Any:
     return answer.status, answer.media_type, "no JSON" if answer.json is NOT_JSON else skeleton(answer.json)
 
 
-@rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1")
+@rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1", harmless=True)
 def test_stated_status_agrees(customer: Customer, case: None) -> None:
     """An error body that states a status states the answer's own, and no success."""
     answers = [each for each in error_answers(customer) if each.refused]

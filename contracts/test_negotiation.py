@@ -87,19 +87,19 @@ def _behaviour(each: Attempt) -> str:
     return "ignore" if each.changed else "empty"
 
 
-@rule("unsupported-media-type-refused", family="negotiation")
+@rule("unsupported-media-type-refused", family="negotiation", harmless=True)
 def test_unsupported_media_type_is_refused(customer: Customer, case: None) -> None:
     """A patch whose body is declared as plain text is not applied where the document has a 415, and breaks nothing elsewhere."""
     _judge(customer, wrong_media_type(customer), 415, "wrong_content_type")
 
 
-@rule("unacceptable-accept-refused", family="negotiation")
+@rule("unacceptable-accept-refused", family="negotiation", harmless=True)
 def test_unacceptable_accept_is_refused(customer: Customer, case: None) -> None:
     """A patch whose sender reads XML only is not applied where the document has a 406, and breaks nothing elsewhere."""
     _judge(customer, wrong_accept(customer), 406, "wrong_accept")
 
 
-@rule("wrong-method-refused", family="negotiation")
+@rule("wrong-method-refused", family="negotiation", harmless=True)
 def test_wrong_method_is_refused(customer: Customer, case: None) -> None:
     """A POST to the path changes nothing, and is refused where the document has a 405."""
     each = wrong_method(customer)
@@ -119,7 +119,7 @@ def test_wrong_method_is_refused(customer: Customer, case: None) -> None:
         raise Violation(expected="status 405 for a POST", actual=each.actual, exchange=exchange, level=Level.SHOULD)
 
 
-@rule("allow-header-sent", family="negotiation", advice="RFC 9110 15.5.6", wfc="F110")
+@rule("allow-header-sent", family="negotiation", advice="RFC 9110 15.5.6", wfc="F110", harmless=True)
 def test_allow_header_is_sent(customer: Customer, case: None) -> None:
     """A 405 says with Allow which methods there are, PATCH among them."""
     exchange = wrong_method(customer).exchange

@@ -43,7 +43,7 @@ def _bad(fault: Fault) -> Bad:
     return Bad(fault.why, fault.value)
 
 
-@rule("wrong-type-refused", family="types", cases=field_cases(_by_keyword("type")))
+@rule("wrong-type-refused", family="types", cases=field_cases(_by_keyword("type")), harmless=True)
 def test_wrong_type_is_refused(customer: Customer, case: Field) -> None:
     """A value that cannot be read as the documented type (a list for a text) is refused, and nothing of it is stored."""
     _closed_enum(customer, case)
@@ -63,7 +63,7 @@ def _closed_enum(customer: Customer, field: Field) -> None:
         raise NotJudged(f"{field.path} takes texts that are no members: judged by near-miss-refused")
 
 
-@rule("bad-format-refused", family="types", cases=field_cases(_by_keyword("format")))
+@rule("bad-format-refused", family="types", cases=field_cases(_by_keyword("format")), harmless=True)
 def test_bad_format_is_refused(customer: Customer, case: Field) -> None:
     """A text that no reading of the documented format admits is refused, and nothing of it is stored."""
     expected = f"a text that is no {case.schema['format']} to be refused for {case.path}"
@@ -85,7 +85,7 @@ def _keeps_rows(field: Field) -> bool:
     return field.kind == "array" and bool(field.children)
 
 
-@rule("null-refused", family="types", cases=field_cases(_not_nullable))
+@rule("null-refused", family="types", cases=field_cases(_not_nullable), harmless=True)
 def test_null_is_refused(customer: Customer, case: Field) -> None:
     """Null for a field that is not nullable is refused if the document says so; else it is ignored or empties the field."""
     if null_refused(customer.api, case):

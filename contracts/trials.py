@@ -62,8 +62,10 @@ def brief(value: Any) -> str:
 def writable(customer: Customer, field: Field) -> None:
     """Make sure that a valid value of the field is accepted, so that a refusal is about the value.
 
-    Where no other value is known, the current one is sent again. Raises NotJudged otherwise.
+    Where no other value is known, the current one is sent again. Raises NotJudged otherwise. A read-only check does without.
     """
+    if customer.caution is not None:
+        return
     if field.children:
         _holder_writable(customer, field)
     elif field.response is not None and _single(customer, field) is not None:

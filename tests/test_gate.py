@@ -40,18 +40,19 @@ def state(url: str) -> dict[str, Any]:
     """What a mock stores, its volatile properties left out."""
     with urllib.request.urlopen(f"{url}/__admin/state", timeout=10) as answer:
         whole: dict[str, Any] = json.load(answer)
-    return {name: _steady(name, value) for name, value in whole.items()}
+    return {name: steady(name, value) for name, value in whole.items()}
 
 
-def _steady(name: str, value: Any) -> Any:
+def steady(name: str, value: Any) -> Any:
+    """A stored value without the properties that change by themselves."""
     volatile = (
         {each.path.rsplit(".", 1)[-1] for each in specs.load(name).walk_record() if each.volatile}
         if name in specs.names()
         else set()
     )
     if isinstance(value, dict):
-        return {key: _steady(name, member) for key, member in value.items() if key not in volatile}
-    return [_steady(name, member) for member in value] if isinstance(value, list) else value
+        return {key: steady(name, member) for key, member in value.items() if key not in volatile}
+    return [steady(name, member) for member in value] if isinstance(value, list) else value
 
 
 @pytest.fixture(name="ready", scope="module")
