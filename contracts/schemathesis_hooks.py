@@ -94,8 +94,9 @@ class _Authorised(Client):
         super().__init__(limits, redactor)
         self._headers = headers
 
-    def send(self, call: Call) -> Exchange:
-        return super().send(replace(call, headers=CaseInsensitiveDict({**self._headers, **call.headers})))
+    def send(self, call: Call, *, told: bool = True) -> Exchange:
+        """Send ``call`` with the headers of the run, except where it has its own."""
+        return super().send(replace(call, headers=CaseInsensitiveDict({**self._headers, **call.headers})), told=told)
 
 
 class Session:
