@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -56,6 +56,16 @@ class Caution(Protocol):
 
     def undo(self) -> None:
         """Put the record back where a request was accepted all the same."""
+
+
+def joined(restorations: Iterable[Restoration]) -> Restoration:
+    """Several restorations as one."""
+    found = tuple(restorations)
+    return Restoration(
+        ok=all(each.ok for each in found),
+        differences=tuple(difference for each in found for difference in each.differences),
+        repairs=tuple(repair for each in found for repair in each.repairs),
+    )
 
 
 class Customer:

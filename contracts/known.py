@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -87,6 +87,22 @@ class KnownList:
     file: str
     entries: tuple[Deviation, ...]
     today: date
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, for the way between machines."""
+        return {"file": self.file, "entries": [asdict(each) | {"expires": str(each.expires or "")} for each in self.entries]}
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> KnownList:
+        """The inverse of ``to_dict``, as of today."""
+        entries = [
+            Deviation(
+                **{**each, "fields": tuple(each["fields"]), "lines": tuple(each["lines"])}
+                | {"expires": _expires(each["expires"] or None)}
+            )
+            for each in plain["entries"]
+        ]
+        return cls(plain["file"], tuple(entries), _today())
 
     def applied(self, result: Result) -> dict[str, str] | None:
         """What is known of a violation: reason, owner, ticket, expires and the place in the file; None for an unlisted one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import signal
 from collections.abc import Generator
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,16 +16,17 @@ from typing import Any
 import pytest
 
 from contracts import options, terminal
+from contracts.report import exit_code
 from contracts.result import Result
 from contracts.rule import FAMILIES, rule_of
 from contracts.run import Plan, Run
 from contracts.target import TargetError
-from contracts.verdict import Level, NotJudged, Observed, Verdict, Violation
+from contracts.verdict import NotJudged, Observed, Verdict, Violation
 
 FOLDER = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
-NOTHING_JUDGED = 5
+ORDER = pytest.StashKey[int]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -120,6 +122,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
         return
     previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
+    run.expected = session.testscollected
     try:
         run.close()  # a second signal must not cut the restoration short
     finally:
@@ -129,24 +132,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
         and not run.plan.dry_run
     ):
-        session.exitstatus = _exit_code(run, exitstatus)
-
-
-def _exit_code(run: Run, exitstatus: int) -> int:
-    if any(_fails(result, run.plan) for result in run.results):
-        return pytest.ExitCode.TESTS_FAILED
-    if any(report.stale for report in run.reports.values()):
-        return pytest.ExitCode.TESTS_FAILED
-    if any((result.actual or "").startswith("internal error") for result in run.results):
-        return pytest.ExitCode.INTERNAL_ERROR
-    effective = any(result.verdict != Verdict.NOT_JUDGED for result in run.results)
-    if not effective and exitstatus != pytest.ExitCode.NO_TESTS_COLLECTED:
-        return NOTHING_JUDGED
-    return exitstatus if effective is False else pytest.ExitCode.OK
-
-
-def _fails(result: Result, plan: Plan) -> bool:
-    return result.verdict == Verdict.VIOLATES and (plan.strict or result.level == Level.MUST)
+        session.exitstatus = exit_code(list(run.reports.values()), strict=run.plan.strict)
 
 
 # --- collection -----------------------------------------------------------------------------------------------------
@@ -173,12 +159,37 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     )
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out rules that have no case here, and put the generated ones last."""
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
+    """Leave out rules that have no case here, put the generated ones last, and take this shard's share of what is selected."""
     run = config.stash.get(RUN, None)
-    if run is None:
-        return
+    if run is not None:
+        _arrange(config, run, items)
+    yield
+    if run is not None:
+        _deal(config, run, items)
+
+
+def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
+    """Number the items that are to be judged, and leave out those of other shards."""
+    rules = [item for item in items if _rule(item) is not None]
+    for number, item in enumerate(rules):
+        item.stash[ORDER] = number
+    if run.plan.shard is not None:
+        share = run.plan.shard.share(_key(item) for item in rules)
+        others = [item for item in rules if _key(item) not in share]
+        config.hook.pytest_deselected(items=others)
+        left_out = set(others)
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _key(item: pytest.Item) -> tuple[str, str, str]:
+    """What names an item on every machine."""
+    api, field = _parameters(item)["customer"]
+    return api, _rule(item).id, field
+
+
+def _arrange(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
     try:
         options.check_rules(run.plan.rules)
     except TargetError as error:
@@ -236,7 +247,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
         return None
     parameters = _parameters(pyfuncitem)
     api, field = parameters["customer"]
-    result, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
+    judged, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
+    result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]
     pyfuncitem.user_properties += [(f"known_{name}", text) for name, text in (result.known or {}).items() if text]
@@ -246,7 +258,7 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 def _raise_for(result: Result, plan: Plan, outcome: BaseException | None) -> None:
     """What pytest is to make of it: failed, skipped or passed."""
-    if _fails(result, plan):
+    if result.fails(strict=plan.strict):
         pytest.fail(f"{result.title} Expected {result.expected}; {result.actual}", pytrace=False)
     if outcome is not None and not isinstance(outcome, Violation | Observed | NotJudged):
         pytest.fail(f"{result.actual}", pytrace=False)

@@ -12,9 +12,12 @@ from typing import Any
 from contracts.customer import Restoration
 from contracts.known import Stale
 from contracts.result import Result
+from contracts.rule import RULES
 from contracts.verdict import Difference, Verdict
 
 MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
+VIOLATED_ALREADY = "a rule on single patches is violated already; mend that first"
+"""Why a generated rule is not judged."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +42,28 @@ class RunReport:
         """How many results there are of each verdict."""
         counts = Counter(result.verdict for result in self.results)
         return {verdict: counts[verdict] for verdict in map(str, Verdict)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that is known of it, as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> RunReport:
+        """The inverse of ``to_dict``."""
+        restored = plain["restored"]
+        return cls(
+            **{
+                **plain,
+                "restored": Restoration(
+                    ok=restored["ok"],
+                    differences=tuple(Difference(**each) for each in restored["differences"]),
+                    repairs=tuple(restored["repairs"]),
+                ),
+                "results": [Result.from_dict(each) for each in plain["results"]],
+                "fields": tuple(plain["fields"]),
+                "stale": [Stale(**each) for each in plain["stale"]],
+            }
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The run as report.json holds it."""
@@ -69,6 +94,37 @@ class RunReport:
             results=[Result(**{**each, "difference": tuple(each["difference"])}, api=run["api"]) for each in run["results"]],
             stale=[Stale(**each) for each in run.get("stale", [])],
         )
+
+
+def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
+    """What a run exits with: 1 for a violation or a stale known deviation, 3 for an internal error, 5 for no verdict at all."""
+    results = [result for run in runs for result in run.results]
+    if any(result.fails(strict=strict) for result in results) or any(run.stale for run in runs):
+        return 1
+    if any((result.actual or "").startswith("internal error") for result in results):
+        return 3
+    return 5 if all(result.verdict == Verdict.NOT_JUDGED for result in results) else 0
+
+
+def settled(results: Sequence[Result]) -> list[Result]:
+    """The results in the order of the run, as one process would have judged them.
+
+    Several processes do not know of each other's violations; a generated rule is not judged after one.
+    """
+    found: list[Result] = []
+    violated = False
+    for each in sorted(results, key=lambda result: result.order):
+        found.append(_passed_over(each) if violated and each.rule in RULES and RULES[each.rule].generated else each)
+        violated = violated or found[-1].verdict in (Verdict.VIOLATES, Verdict.KNOWN)
+    return found
+
+
+def _passed_over(result: Result) -> Result:
+    return Result(
+        **{name: getattr(result, name) for name in ("rule", "family", "level", "field", "title", "claim", "wfc", "api", "order")},
+        verdict=str(Verdict.NOT_JUDGED),
+        actual=VIOLATED_ALREADY,
+    )
 
 
 def _plain(difference: Difference) -> dict[str, Any]:

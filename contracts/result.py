@@ -23,7 +23,7 @@ class Result:
 
     The first fourteen members are those of report.json, version 1. ``point`` and ``behaviour`` name an observed
     choice; ``known`` is what a list says of a known deviation: reason, owner, ticket, expires, and where it is listed;
-    ``exchanges`` are the last requests and answers of the item, as text.
+    ``exchanges`` are the last requests and answers of the item, as text; ``order`` is the item's place in its run.
     """
 
     rule: str
@@ -44,11 +44,16 @@ class Result:
     behaviour: str = ""
     known: dict[str, str] | None = None
     exchanges: tuple[dict[str, Any], ...] = ()
+    order: int = 0
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether it makes the run fail; ``strict``: what is only a should counts as well."""
+        return self.verdict == Verdict.VIOLATES and (strict or self.level == Level.MUST)
 
     @property
     def failed(self) -> bool:
         """A violated must: what the exit code is about."""
-        return self.verdict == Verdict.VIOLATES and self.level == Level.MUST
+        return self.fails(strict=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain JSON values, for the way between processes."""

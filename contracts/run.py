@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import specs
-from contracts import known, observe, reports
+from contracts import known, observe, reports, shards
 from contracts.caution import Caution
 from contracts.client import Budget, Client, Exchange, Transcript
 from contracts.customer import Customer, Restoration
@@ -21,12 +21,13 @@ from contracts.embedded import Embedded, targets
 from contracts.expect import changed, held
 from contracts.known import Item, KnownList, Stale
 from contracts.records import Record
-from contracts.report import RunReport
+from contracts.report import VIOLATED_ALREADY, RunReport, settled
 from contracts.reports.findings import findings
 from contracts.reports.traffic import Traffic
 from contracts.result import Result, judged, struck
 from contracts.rule import Rule, rule_of
 from contracts.secrecy import Redactor
+from contracts.shards import Part, Shard
 from contracts.target import Target, TargetError, load_api
 from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
@@ -51,6 +52,7 @@ class Plan:
     observe: Path | None = None
     limits: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
+    shard: Shard | None = None
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
@@ -81,6 +83,7 @@ class Run:
         self.ready: Mapping[str, Any] | None = None
         self.restoring = False
         self.listed = 0
+        self.expected = 0
         self._embedded: Embedded | None = None
         self._targets: dict[str, Target] = {}
         self._judging: dict[str, _Judging] = {}
@@ -135,17 +138,33 @@ class Run:
                 self.reports[name].restored = _restored(customer, record, self.redactor)
                 self.reports[name].requests += customer.client.count + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self.begun
+                self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
             self._list_violations()
             self._write_observed()
             if self.plan.report_dir is not None and self._traffic is not None and self.reports:
                 reports.write(self.plan.report_dir, list(self.reports.values()), strict=self.plan.strict)
                 self._traffic.merge()
+                self._write_part(self.plan.report_dir)
         finally:
             self._saved.clear()
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
+
+    def _write_part(self, folder: Path) -> None:
+        """With --shard, leave what ``merge`` needs; without, nothing that it could take for that."""
+        if self.plan.shard is None:
+            (folder / shards.FILE).unlink(missing_ok=True)
+            return
+        Part(
+            shard=self.plan.shard,
+            strict=self.plan.strict,
+            expected=self.expected,
+            runs=tuple(self.reports.values()),
+            known=self.plan.known,
+            covered=shards.covered(self.plan.known, sorted(items(self.plan)) if self.plan.known is not None else ()),
+        ).write(folder)
 
     def _list_violations(self) -> None:
         """With --known-update, append what fails to the list: an entry for each rule of a root cause."""
@@ -173,7 +192,7 @@ class Run:
             self.reports[result.api].results.append(result)
 
     @property
-    def results(self) -> Iterable[Result]:
+    def results(self) -> Sequence[Result]:
         """All results so far."""
         return [result for report in self.reports.values() for result in report.results]
 
@@ -194,7 +213,7 @@ class Run:
             exchanges.clear()
             judging.customer.client.stopped = ""
             if rule.generated and api in self._violated:
-                raise NotJudged("a rule on single patches is violated already; mend that first")
+                raise NotJudged(VIOLATED_ALREADY)
             call(judging.customer)
         except TargetError as error:  # a worker cannot get the credential
             outcome = NotJudged(str(error))
@@ -295,7 +314,8 @@ def judge_all(plan: Plan) -> list[RunReport]:
         for rule, function in sorted(rules, key=lambda found: found[0].generated):
             for api in plan.apis:
                 for case in rule.cases(api):
-                    run.add(run.judge(api.name, rule, case.field, partial(function, case=case.value))[0])
+                    result, _outcome = run.judge(api.name, rule, case.field, partial(function, case=case.value))
+                    run.add(replace(result, order=len(run.results)))
     finally:
         run.close()
     return list(run.reports.values())

@@ -24,25 +24,26 @@ SHOWN_CURL = 2000
 
 def summary(reporter: pytest.TerminalReporter, run: Run) -> None:
     """Write the summary of a run."""
-    reports = list(run.reports.values())
-    found = [(report, each) for report in reports for each in findings(report)]
     reporter.section("contract")
-    for line in matrix(reports):
-        reporter.line(line)
-    for number, (report, each) in enumerate(found[:SHOWN_FINDINGS], 1):
-        first, *rest = violation(number, report, each)
-        reporter.line("")
-        reporter.line(first, red=each.first.failed, yellow=not each.first.failed, bold=True)
-        for line in rest:
-            reporter.line(line)
-    reporter.line("")
-    for line in [line for report in reports for line in deviations(report)]:
-        reporter.line(line)
-    for line in ending(reports, hidden=len(found) - SHOWN_FINDINGS, folder=run.plan.report_dir, strict=run.plan.strict):
-        reporter.line(line)
+    for line, style in told(list(run.reports.values()), folder=run.plan.report_dir, strict=run.plan.strict):
+        reporter.line(line, **style)
     if run.listed:
         entries = "1 known deviation" if run.listed == 1 else f"{run.listed} known deviations"
         reporter.line(f"added to the list: {entries}; give each a reason, and an owner or a ticket")
+
+
+def told(reports: Sequence[RunReport], *, folder: Path | None, strict: bool) -> Iterator[tuple[str, dict[str, bool]]]:
+    """The lines about some runs, each with its colours: the matrix, the findings, known deviations, the ending."""
+    found = [(report, each) for report in reports for each in findings(report)]
+    yield from ((line, {}) for line in matrix(reports))
+    for number, (report, each) in enumerate(found[:SHOWN_FINDINGS], 1):
+        first, *rest = violation(number, report, each)
+        yield "", {}
+        yield first, {"red": each.first.failed, "yellow": not each.first.failed, "bold": True}
+        yield from ((line, {}) for line in rest)
+    yield "", {}
+    yield from ((line, {}) for report in reports for line in deviations(report))
+    yield from ((line, {}) for line in ending(reports, hidden=len(found) - SHOWN_FINDINGS, folder=folder, strict=strict))
 
 
 def matrix(reports: Sequence[RunReport]) -> list[str]:

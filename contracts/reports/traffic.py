@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -25,6 +25,7 @@ from contracts.secrecy import Redactor
 SHOWN_BODY = 16_000
 """Characters of a body that the archive keeps; its size is always the whole one."""
 PARTS = "traffic-*.part"
+FILE = "traffic.har"
 
 
 class Traffic:
@@ -59,13 +60,21 @@ class Traffic:
         self._folder.mkdir(parents=True, exist_ok=True)
         paths = sorted(self._folder.glob(PARTS))
         with ExitStack() as stack:
-            output = stack.enter_context((self._folder / "traffic.har").open("w", encoding="utf-8"))
+            output = stack.enter_context((self._folder / FILE).open("w", encoding="utf-8"))
             parts = [_exchanges(stack.enter_context(path.open(encoding="utf-8"))) for path in paths]
             with HarFile.open(output, creator=Creator(name="patch-contracts", version=_version())) as archive:
                 for each in heapq.merge(*parts, key=_started):
                     _add(archive.add_entry, each)
         for path in paths:
             path.unlink()
+
+
+def join(folder: Path, sources: Iterable[Path]) -> None:
+    """Make one archive of several, in the order of sending; nothing where there is none."""
+    logs = [json.loads(path.read_text(encoding="utf-8"))["log"] for path in sources if path.exists()]
+    if logs:
+        entries = sorted((entry for log in logs for entry in log["entries"]), key=lambda entry: str(entry["startedDateTime"]))
+        (folder / FILE).write_text(json.dumps({"log": {**logs[0], "entries": entries}}), encoding="utf-8")
 
 
 def _exchanges(lines: TextIO) -> Iterator[dict[str, Any]]:
