@@ -134,6 +134,7 @@ EXEMPT: Mapping[str, str] = {
     "customer": "our own noun: the record under test, in options and target files",
     "customers": "our own noun: seeds.customers of x-contract",
     "field": "our own noun: specs.Field",
+    "active": "our own noun: the defects that are switched on (/__admin/defects)",
     "state": "our own noun: what a service has stored (/__admin/state)",
     "id": "our own noun: the stable name of a rule; and the default key of keyed arrays in x-contract",
     "name": "OpenAPI: parameters and schemes have one",

@@ -161,7 +161,7 @@ def _show_faults(answer: Any, is_json: bool) -> None:
 
 
 @faults.command("add")
-@click.argument("type", type=click.Choice(("status", "delay", *FAULTS)))
+@click.argument("type", type=click.Choice(("status", "delay", *FAULTS)), metavar="TYPE")
 @click.option("--name", help="Under which it is removed again.")
 @click.option("--operation", help="Only requests for this operationId.")
 @click.option("--method", help="Only requests with this method.")
@@ -178,7 +178,7 @@ def _show_faults(answer: Any, is_json: bool) -> None:
 @as_json
 @reaching
 def add_fault(remote: Remote, is_json: bool, **rule: Any) -> None:
-    """A new rule: what happens to which requests, how often."""
+    """A new rule: what happens (status, delay, reset, empty, truncate, malformed, dribble), to which requests, how often."""
     given = {name: value for name, value in rule.items() if value is not None}
     match = {name: given.pop(name) for name in ("operation", "method", "path") if name in given}
     answer = remote.call("POST", "faults", body={**given, "match": match})
