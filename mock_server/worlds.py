@@ -101,7 +101,6 @@ class World:
         self.clock.reset()
         self.faults.reset()
         self.limiter.reset()
-        self.announce("reset")
 
     def record(self, entry: JournalEntry) -> None:
         """Keeps a request in the journal, counts it, and tells those who listen."""

@@ -11,6 +11,13 @@ from werkzeug.exceptions import HTTPException
 from mock_server.control import behaviour, current, document, faults, requests, server, sessions, snapshots, state
 from mock_server.problem import Problem
 
+SAFE = ("GET", "HEAD", "OPTIONS")
+CLOSED = {
+    "Cache-Control": "no-store",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
 PREFIX = "/__admin"
 NOUNS = (server, state, snapshots, sessions, requests, faults, behaviour)
 
@@ -40,6 +47,15 @@ def application() -> Flask:
         admission.check_control(request)
         document.check_media_type()
         request.environ[current.WORLD] = current.named_by(request.environ, current.worlds())
+
+    @app.after_request
+    def close(response: Response) -> Response:
+        """Nothing is kept, framed or embedded by anyone else; and whoever listens hears what was changed."""
+        response.headers.update(CLOSED)
+        is_change = request.method not in SAFE and request.endpoint not in requests.SEARCHES
+        if is_change and response.status_code < 400:
+            current.world().announce(request.path.split("/")[2])
+        return response
 
     @app.errorhandler(Exception)
     def crashed(error: Exception) -> Any:

@@ -32,7 +32,6 @@ def set_clock() -> Any:
         _freeze(sent.get("freeze"))
     except OverflowError:
         raise Problem(422, "advance: no date lies that far away", errors=[("/advance", "no date lies that far away")]) from None
-    world().announce("clock")
     return moved.as_json()
 
 
@@ -58,7 +57,6 @@ def settings() -> Any:
 def put_settings() -> Any:
     """These, and the others as at start."""
     world().settings = worlds().start.settings.changed(document.body())
-    world().announce("settings")
     return world().settings.as_json()
 
 
@@ -66,7 +64,6 @@ def put_settings() -> Any:
 def patch_settings() -> Any:
     """These, and the others as they are."""
     world().settings = world().settings.changed(document.body())
-    world().announce("settings")
     return world().settings.as_json()
 
 
@@ -97,7 +94,6 @@ def put_defects() -> Any:
         world().activate(document.body()["defects"])
     except ValueError as error:
         raise Problem(422, str(error), errors=[("/defects", str(error))]) from None
-    world().announce("defects")
     return defects()
 
 
@@ -105,5 +101,4 @@ def put_defects() -> Any:
 def delete_defects() -> Any:
     """None."""
     world().activate(())
-    world().announce("defects")
     return defects()

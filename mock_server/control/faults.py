@@ -37,18 +37,15 @@ def put(name: str) -> Any:
 
 def _put(definition: dict[str, Any]) -> dict[str, Any]:
     try:
-        rule = world().faults.put(definition)
+        return world().faults.put(definition).as_json()
     except OverflowError as error:
         raise Problem(409, str(error)) from None
-    world().announce("faults")
-    return rule.as_json()
 
 
 @routes.delete("/faults")
 def clear() -> Any:
     """None."""
     world().faults.replace(())
-    world().announce("faults")
     return "", 204
 
 
@@ -68,7 +65,6 @@ def remove(name: str) -> Any:
         world().faults.remove(name)
     except KeyError:
         raise _unknown(name) from None
-    world().announce("faults")
     return "", 204
 
 
@@ -92,5 +88,4 @@ def apply(name: str) -> Any:
     if name not in PROFILES:
         raise Problem(404, f"there is no profile {name!r}; known ones are {', '.join(PROFILES)}")
     world().faults.replace(PROFILES[name][1])
-    world().announce("faults")
     return faults()

@@ -21,6 +21,9 @@ from mock_server.worlds import World
 CLOSEST = 5
 """So many near misses are told."""
 
+SEARCHES = frozenset({"requests.find", "requests.count", "requests.verify"})
+"""Endpoints that change nothing although they are called by POST."""
+
 HEARTBEAT_SECONDS = 1.0
 """After so long without an event a comment is sent: only by writing does the server notice that nobody listens any more."""
 
@@ -41,7 +44,6 @@ def entries() -> Any:
 def clear() -> Any:
     """None is left."""
     world().journal.clear()
-    world().announce("requests")
     return "", 204
 
 

@@ -48,7 +48,6 @@ def contents(name: str) -> Any:
 def restore(name: str) -> Any:
     """The state as it was then."""
     snapshot = world().snapshots.restore(name)
-    world().announce("state")
     return _described(snapshot)
 
 

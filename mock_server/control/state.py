@@ -30,7 +30,6 @@ def reset() -> Any:
     """All collections as at start."""
     for service in world().services.values():
         service.store.reset()
-    world().announce("state")
     return {"status": "reset"}
 
 
@@ -120,7 +119,6 @@ def _edit(change: Callable[..., None], *arguments: Any) -> None:
         change(*arguments)
     except Misfit as misfit:
         raise Problem(422, str(misfit), errors=misfit.errors) from None
-    world().announce("state")
 
 
 def _missing(collection: str, identity: str) -> Problem:
