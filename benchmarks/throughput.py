@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import selectors
 import socket
 import statistics
@@ -18,6 +19,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,17 +44,48 @@ def main() -> None:
     with ExitStack() as stack:
         mock, started = stack.enter_context(running("mock_server", chosen.api, "--port", "0", "--ready-file"))
         echo, _ = stack.enter_context(running("benchmarks.echo"))
-        calls = {"mock": _patch(mock, api), "echo": _patch(echo, api)}
-        figures: dict[str, list[float]] = {name: [] for name in calls}
+        turns: dict[str, list[Turn]] = {"mock": [], "echo": []}
         for _ in range(chosen.rounds):
-            for name, (address, content) in calls.items():
-                figures[name].append(requests_per_second(address, content, chosen.seconds))
+            turns["mock"].append(turn(mock, _patch(mock, api), chosen.seconds))
+            turns["echo"].append(turn(echo, _patch(echo, api), chosen.seconds))
         reset = statistics.median(_milliseconds_of_reset(mock["url"]) for _ in range(21))
-    for name, found in figures.items():
-        print(f"{name}: {statistics.median(found):.0f} requests per second ({min(found):.0f} to {max(found):.0f})")
-    ratios = [ours / theirs for ours, theirs in zip(figures["mock"], figures["echo"], strict=True)]
-    print(f"ratio: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    for name, found in turns.items():
+        print(
+            f"{name}: {_spread([each.per_second for each in found], '.0f')} requests per second, "
+            f"{_spread([each.microseconds for each in found], '.0f')} microseconds of CPU for each"
+        )
+    pairs = list(zip(turns["mock"], turns["echo"], strict=True))
+    print(f"ratio of requests per second: {_spread([ours.per_second / echo.per_second for ours, echo in pairs], '.2f')}")
+    print(f"ratio by CPU time: {_spread([echo.microseconds / ours.microseconds for ours, echo in pairs], '.2f')}")
     print(f"start to first answer: {started:.2f} s; reset: {reset:.1f} ms")
+
+
+def _spread(values: list[float], form: str) -> str:
+    return f"{statistics.median(values):{form}} ({min(values):{form}} to {max(values):{form}})"
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Requests per second as seen by the client, and microseconds of CPU time that the server spent on each."""
+
+    per_second: float
+    microseconds: float
+
+
+def turn(ready: Mapping[str, Any], call: tuple[tuple[str, int], bytes], seconds: float) -> Turn:
+    """One of the two servers, for some seconds."""
+    before = _cpu_seconds(ready["pid"])
+    answered, taken = requests_answered(*call, seconds)
+    return Turn(answered / taken, (_cpu_seconds(ready["pid"]) - before) / answered * 1e6)
+
+
+def _cpu_seconds(process: int) -> float:
+    """User and system time of a process so far, which Linux tells; on a busy machine it says more than the time of the clock."""
+    stat = Path(f"/proc/{process}/stat")
+    if not stat.exists():
+        return float("nan")
+    user, system = stat.read_text(encoding="ascii").rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -90,8 +123,8 @@ def _patch(ready: Mapping[str, Any], api: Api) -> tuple[tuple[str, int], bytes]:
     return (str(parts.hostname), int(parts.port or 80)), head.encode() + body
 
 
-def requests_per_second(address: tuple[str, int], content: bytes, seconds: float) -> float:
-    """As many requests as get answered in this time, over connections that stay open."""
+def requests_answered(address: tuple[str, int], content: bytes, seconds: float) -> tuple[int, float]:
+    """How many requests get answered in about this time over connections that stay open, and the time that it took."""
     with ExitStack() as stack:
         sockets = [stack.enter_context(socket.create_connection(address)) for _ in range(CONNECTIONS)]
         length = _length_of_answer(sockets[0], content)
@@ -110,7 +143,7 @@ def requests_per_second(address: tuple[str, int], content: bytes, seconds: float
                     answered += 1
                     missing[each] = length
                     each.sendall(content)
-        return answered / (time.perf_counter() - begun)
+        return answered, time.perf_counter() - begun
 
 
 def _length_of_answer(connection: socket.socket, content: bytes) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -16,8 +15,10 @@ from mock_server import control, cors
 from mock_server.admission import Admission
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.definition import Definition
+from mock_server.encoding import encoded
 from mock_server.exchange import Answer
 from mock_server.fault_rules import FaultRule
+from mock_server.lean_flask import LeanFlask
 from mock_server.problem import Problem
 from mock_server.session_prefix import Application, SessionPrefix, without_session
 from mock_server.settings import Settings
@@ -26,7 +27,6 @@ from mock_server.worlds import Start, Worlds
 from specs import Api
 
 _PARAMETER = re.compile(r"\{([^}]+)\}")
-_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 EXTENSION = "mock_server"
 VISIT = "mock_server.visit"
 """Where in the environ of a request its visit stands."""
@@ -51,7 +51,7 @@ def create_app(
     admission: who may ask, beside this machine.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
-    app = Flask("mock_server", static_folder=None)
+    app = LeanFlask("mock_server", static_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]  # records are shown in their own order
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False
@@ -195,7 +195,7 @@ def _without_body(status: int, headers: Mapping[str, str]) -> Response:
 
 
 def _response(answer: Answer) -> Response:
-    content = answer.body if isinstance(answer.body, bytes) else _ENCODER.encode(answer.body).encode()
+    content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 
 

@@ -17,7 +17,7 @@ def presented(request: Request, scheme: SecurityScheme) -> str | None:
     """The credential that the request presents under this scheme, or None where it presents none."""
     if scheme.kind == "apiKey":
         return _parameter(request, scheme)
-    kind, _, rest = request.headers.get("Authorization", "").partition(" ")
+    kind, _, rest = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     if kind.lower() != scheme.kind:
         return None
     return rest.strip() if scheme.kind == "bearer" else _user_and_password(rest)
