@@ -24,7 +24,7 @@ from schemathesis.core.transport import Response
 from schemathesis.hooks import HookContext
 from schemathesis.schemas import BaseSchema
 
-from contracts.client import NOT_JSON, Answer, Call, Client, Exchange, Limits
+from contracts.client import NOT_JSON, Answer, Budget, Call, Client, Exchange, Limits
 from contracts.customer import Customer
 from contracts.records import ABSENT, Located, Record, look_up
 from contracts.requested import Request, requests, unrequested
@@ -91,7 +91,7 @@ class _Authorised(Client):
         for value in headers.values():
             for part in {value, value.split(" ")[-1]}:
                 redactor.add(Secret(part))
-        super().__init__(limits, redactor)
+        super().__init__(limits, redactor, Budget())
         self._headers = headers
 
     def send(self, call: Call, *, told: bool = True) -> Exchange:
@@ -176,7 +176,7 @@ class Session:
         key = tuple(sorted(headers.items()))
         if key not in self._clients:
             timeout = self.schema.config.request_timeout_for()
-            limits = Limits(max_requests=10_000_000, **({"timeout": float(timeout)} if timeout else {}))
+            limits = Limits(timeout=float(timeout)) if timeout else Limits()
             self._clients[key] = _Authorised(limits, headers)
         return self._clients[key]
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from contracts.client import Client, Limits
+from contracts.client import Budget, Client, Limits
 from contracts.customer import Customer
 from contracts.records import Record
 from contracts.requested import requests, unrequested
@@ -42,7 +42,7 @@ headers = { Authorization = "Bearer babyland-token-2" }
 
 def customer_of(target: Target) -> Customer:
     """The customer of a target, for a reading of its own."""
-    return Customer(target, Client(Limits(), Redactor()))
+    return Customer(target, Client(Limits(), Redactor(), Budget()))
 
 
 def test_the_command_of_the_page_finds_nothing_wrong_with_the_mock() -> None:
@@ -98,7 +98,7 @@ def test_a_run_that_judges_nothing_fails() -> None:
 def reader_of(api: str) -> Customer:
     """A customer that is never asked anything: what a body asks for is worked out without a request."""
     target = Target(api=load_api(api), url="http://127.0.0.1:9", customer=Party(path={}, auth={}))
-    return Customer(target, Client(Limits(), Redactor()))
+    return Customer(target, Client(Limits(), Redactor(), Budget()))
 
 
 @pytest.mark.parametrize(
