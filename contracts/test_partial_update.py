@@ -70,6 +70,8 @@ def test_sent_field_is_stored(customer: Customer, case: Field) -> None:
 
 def _excuse(customer: Customer, field: Field, done: Write) -> None:
     """Raise NotJudged where another rule is about what kept the value from being shown."""
+    if _other_took_it(customer, done):
+        raise NotJudged(f"the other customer's {field.path} took the value: judged by other-customer-unchanged")
     if "enum" in field.schema and done.patch.shown_in(done.after) not in (*field.schema["enum"], ABSENT):
         raise NotJudged(f"{field.path} is shown as no member: judged by record-inside-enum")
     if "enum" in field.schema and any(
@@ -82,6 +84,14 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
         raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
+
+
+def _other_took_it(customer: Customer, done: Write) -> bool:
+    """Whether the value, sent once more, is found in the other customer's record."""
+    if customer.other is None:
+        return False
+    customer.patch(done.patch.body)
+    return customer.reader.same(done.field, done.patch.value, done.patch.shown_in(customer.other.read()))
 
 
 def _shown_as_null(field: Field, done: Write) -> bool:

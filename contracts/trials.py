@@ -249,7 +249,7 @@ def conclude(customer: Customer, field: Field | None, failures: list[Failure], *
         return
     if all(each.broken for each in failures) and elsewhere(customer, field, keyword).broken:
         raise NotJudged("other invalid values are answered so too: judged by invalid-field-status")
-    if all(each.leaked for each in failures) and _valid_part_applied(customer, field):
+    if all(each.leaked for each in failures) and valid_part_applied(customer, field):
         raise NotJudged("refused patches change other fields too: judged by invalid-part-changes-nothing")
     raise Violation(
         expected=expected,
@@ -293,7 +293,7 @@ def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
             yield Elsewhere(broken(exchange))
 
 
-def _valid_part_applied(customer: Customer, field: Field | None) -> bool:
+def valid_part_applied(customer: Customer, field: Field | None) -> bool:
     """Whether a refused patch stores its valid part, of another property: nothing is particular to the field then."""
     found = (plain_fault(customer.api, each) for each in [field, *faulty(customer.api)] if each is not None)
     fault = next((each for each in found if each is not None), None)
@@ -301,7 +301,8 @@ def _valid_part_applied(customer: Customer, field: Field | None) -> bool:
         if fault is None or other.top == fault.field.top or other.reference is not None:
             continue
         try:
-            control(customer, other)
+            if control(customer, other).patch.value is None:
+                continue
             before = customer.read()
             spoiled = customer.composer.patch(before, fault.field, fault.value)
             exchange = customer.patch({**fresh_patch(customer, before, other).body, **spoiled.body})

@@ -53,8 +53,6 @@ FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
         Fault("media_type_ignored", "negotiation", "", "the JSON parser takes every media type"),
     ),
     "wizcommerce": (
-        Fault("item_fields_zeroed", "partial_update", "addresses[]", "plain strings, no pointers: omitted keys blank"),
-        Fault("false_ignored", "partial_update", "addresses[].is_default", "the ORM's Updates(struct) skips zero values"),
         Fault("addresses_by_position", "partial_update", "addresses[]", "the n-th item changes the n-th address"),
         Fault("company_name_unmapped", "partial_update", "company_name", "the mapper to the response's name forgot it"),
         Fault("sales_reps_appended", "partial_update", "assigned_sales_rep_ids", "the list is appended to"),
@@ -134,6 +132,8 @@ VARIANTS: Final[dict[str, dict[str, str]]] = {
         "null_refused": "null is a 400",
         "empty_refused": "{} is a 400",
         "empty_omitted": "blank top-level strings are left out of answers (omitempty)",
+        "item_fields_zeroed": "an address or contact that is sent in part loses the rest",
+        "false_ignored": "is_default false is left out of the update",
         "attributes_replaced": "a list of attributes replaces the old one",
         "case_insensitive_keys": "keys match in any case",
         "no_details": "errors without details",
