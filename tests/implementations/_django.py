@@ -4,11 +4,15 @@ Importing it configures Django, so it has to come before any import of rest_fram
 """
 
 import atexit
+import json
 import logging
+import random
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +51,11 @@ settings.configure(
 )
 django.setup()
 
+from django.core.cache import cache  # noqa: E402
 from django.core.handlers.wsgi import WSGIHandler  # noqa: E402  (these need the settings above)
 from django.db import connection, models  # noqa: E402
-from django.http import HttpRequest, JsonResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse  # noqa: E402
+from django.http.response import HttpResponseBase  # noqa: E402
 from django.urls import URLPattern, path  # noqa: E402
 from rest_framework import serializers  # noqa: E402
 from rest_framework.authentication import BaseAuthentication, get_authorization_header  # noqa: E402
@@ -61,6 +67,9 @@ from rest_framework.throttling import UserRateThrottle  # noqa: E402
 from waitress.server import create_server  # noqa: E402
 
 from tests.implementations._launch import on  # noqa: E402
+
+SHAPES = ("slow_answers", "chunked_answers", "shuffled_keys", "moving_times")
+"""The variants that ``shaped`` makes."""
 
 
 class BearerAuthentication(BaseAuthentication):
@@ -152,6 +161,43 @@ def create_tables(*tables: type[models.Model]) -> None:
             editor.create_model(table)
 
 
+def shaped(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A middleware for how answers travel and what they hold beside the record."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        time.sleep(0.15 if on("slow_answers") else 0)
+        response = get_response(request)
+        if response.headers.get("Content-Type", "").startswith("application/json"):
+            _rewrite(request, response)
+        return _chunked(response) if on("chunked_answers") else response
+
+    return respond
+
+
+def _rewrite(request: HttpRequest, response: HttpResponse) -> None:
+    """Members that the document does not have, which move by themselves; and another order of all."""
+    answered = json.loads(response.content)
+    if not isinstance(answered, dict):
+        return
+    if on("moving_times") and response.status_code == 200:
+        now = datetime.now(UTC).isoformat()
+        written = cache.get("written", now) if request.method == "GET" else now
+        cache.set("written", written, None)
+        answered |= {"updated_at": written, "last_seen": now}
+    if on("shuffled_keys"):
+        answered = {key: answered[key] for key in random.sample(list(answered), len(answered))}
+    response.content = json.dumps(answered).encode()
+
+
+def _chunked(response: HttpResponse) -> StreamingHttpResponse:
+    """Without a length known ahead, the body goes in chunks."""
+    parts = (response.content[start : start + 64] for start in range(0, len(response.content), 64))
+    streaming = StreamingHttpResponse(parts, status=response.status_code)
+    streaming.headers = response.headers
+    del streaming["Content-Length"]
+    return streaming
+
+
 def serve(listener: socket.socket, urls: Iterable[URLPattern], shown: type[models.Model], *middleware: str) -> None:
     """Answer until the process ends; /__state shows the stored customers."""
 
@@ -164,5 +210,6 @@ def serve(listener: socket.socket, urls: Iterable[URLPattern], shown: type[model
         *(["django.middleware.http.ConditionalGetMiddleware"] if on("etag") else []),
         *middleware,
         "django.middleware.common.CommonMiddleware",
+        *([f"{__name__}.shaped"] if any(map(on, SHAPES)) else []),
     ]
     create_server(WSGIHandler(), sockets=[listener], threads=4).run()

@@ -82,6 +82,8 @@ def _finite(text: str) -> float:
 
 def reply(status: int, payload: dict[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """Write JSON in ASCII, so that a lone surrogate can be told back."""
+    if on("moving_times") and isinstance(payload.get("data"), dict):
+        payload = {**payload, "data": {**payload["data"], "last_seen": now()}}
     return Response(json.dumps(_shuffled(payload)), status, headers, "application/json")
 
 
@@ -119,12 +121,23 @@ def application(routes: Iterable[Route], explain: Callable[[Refusal], Response])
         response.headers["Connection"] = "close"
         return response
 
+    async def slow(request: Request, following: RequestResponseEndpoint) -> Response:
+        await asyncio.sleep(0.15)
+        return await following(request)
+
+    async def chunk(request: Request, following: RequestResponseEndpoint) -> Response:
+        response = await following(request)
+        del response.headers["Content-Length"]  # what has no length known ahead goes in chunks
+        return response
+
     def routing(_: Request, error: HTTPException) -> Response:
         return explain(Refusal(error.status_code, error.detail, headers=error.headers))
 
     middleware = {
         "gzip": Middleware(GZipMiddleware, minimum_size=1),
         "connection_close": Middleware(BaseHTTPMiddleware, dispatch=close),
+        "slow_answers": Middleware(BaseHTTPMiddleware, dispatch=slow),
+        "chunked_answers": Middleware(BaseHTTPMiddleware, dispatch=chunk),
         "burst_429": Middleware(BaseHTTPMiddleware, dispatch=burst),
     }
     handlers: dict[Any, Any] = {

@@ -84,7 +84,15 @@ FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
     ),
 }
 
-_DJANGO = {
+_ANY = {
+    "slow_answers": "every answer takes 150 ms",
+    "chunked_answers": "answers without a length, in chunks",
+    "shuffled_keys": "keys of answers in random order",
+    "moving_times": "undocumented times in answers, which move with each write or request",
+    "gzip": "compressed answers",
+    "burst_429": "429 and Retry-After: 1 after 40 requests within a second",
+}
+_DJANGO = _ANY | {
     "unauth_403": "403 and no challenge, as with SessionAuthentication first",
     "unknown_refused": "unknown keys are a 400",
     "read_only_refused": "read-only keys are a 400",
@@ -94,18 +102,13 @@ _DJANGO = {
     "keeps_whitespace": "outer whitespace is kept and counted",
     "browsable_api": "Accept: text/html gets a page",
     "etag": "ETag on reads",
-    "gzip": "compressed answers",
-    "burst_429": "429 and Retry-After: 1 after 40 requests within a second",
 }
-_STARLETTE = {
+_STARLETTE = _ANY | {
+    "connection_close": "every answer closes the connection",
     "unknown_refused": "unknown keys are a 400",
     "auth_403": "403 where the credential is missing or wrong",
     "no_challenge": "401 without WWW-Authenticate",
     "extra_fields": "undocumented keys in answers",
-    "gzip": "compressed answers",
-    "connection_close": "every answer closes the connection",
-    "shuffled_keys": "keys of answers in random order",
-    "burst_429": "429 and Retry-After: 1 after 40 requests within a second",
     "trims_whitespace": "outer whitespace is removed",
     "shared_credential": "one key for both customers",
     "formats_unchecked": "e-mail, phone and country are any string",
