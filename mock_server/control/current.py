@@ -48,6 +48,6 @@ def world() -> World:
 def named_by(environ: Mapping[str, Any], worlds: Worlds) -> World:
     """The world of the session that a request names; Problem 400 for what is no id of a session."""
     try:
-        return worlds.named(environ.get(SESSION) or environ.get("HTTP_X_MOCK_SESSION", DEFAULT))
+        return worlds.named(environ.get(SESSION, environ.get("HTTP_X_MOCK_SESSION", DEFAULT)))
     except ValueError as error:
         raise Problem(400, str(error)) from None

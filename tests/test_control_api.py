@@ -1,0 +1,602 @@
+"""The control interface: every documented operation, what it changes, and what it refuses."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+import specs
+from mock_server import create_app, journal
+from mock_server.admission import Admission
+from mock_server.redaction import Redaction
+from specs import Api, SecurityScheme
+from tests.control_document import DOCUMENT, OPERATIONS, PREFIX, deviation, operation_at
+from tests.test_mock_server import UNKNOWN, change, plain, presented, texts, wrong
+
+API: Api = next(api for api in map(specs.load, specs.names()) if api.references and api.identity == "path")
+BY_CREDENTIAL: Api = next(api for api in map(specs.load, specs.names()) if api.identity == "credential")
+SECRETIVE: Api = next(api for api in map(specs.load, specs.names()) if any(each.write_only for each in api.walk_fields()))
+COLLECTION, ROWS = next(iter(API.references.items()))
+CUSTOMERS = f"state/{API.name}/customers"
+CUSTOMER = f"{CUSTOMERS}/{','.join(map(str, API.customers[0].path.values()))}"
+ROW_COLLECTION = f"state/{API.name}/{COLLECTION}"
+ROW = f"{ROW_COLLECTION}/{ROWS[0]['id']}"
+
+
+class Mock:
+    """A mock of one API and its control interface; every answer of the latter is as its document has it."""
+
+    def __init__(self, api: Api = API, admission: Admission | None = None) -> None:
+        self.api = api
+        self.app: Flask = create_app([api], admission=admission)
+        self.customer = api.customers[0]
+        self.operations: set[str] = set()
+
+    def control(self, method: str, path: str, body: Any = None, **options: Any) -> TestResponse:
+        """A control call."""
+        sent = {} if body is None else {"json": body}
+        answer = self.app.test_client().open(f"{PREFIX}/{path}", method=method, **sent, **options)
+        operation = operation_at(method, "/" + path.partition("?")[0])
+        assert deviation(operation, answer) is None
+        self.operations.add(operation)
+        return answer
+
+    def ok(self, method: str, path: str, body: Any = None, **options: Any) -> Any:
+        """The body of a control call that succeeds."""
+        answer = self.control(method, path, body, **options)
+        assert answer.status_code < 300, answer.text
+        return answer.json if answer.data else None
+
+    def send(self, method: str, body: Any = None, *, headers: dict[str, str] | None = None, path: str = "") -> TestResponse:
+        """A request to the API, with the first customer's credential."""
+        template = self.api.read.path if method == "GET" and self.api.read else self.api.path
+        content = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        sent = {"Content-Type": self.api.media_types[0], **presented(self.api, self.customer.auth), **(headers or {})}
+        return self.app.test_client(use_cookies=False).open(
+            path or template.format(**self.customer.path), method=method, data=content, headers=sent
+        )
+
+    def record(self) -> Any:
+        """What a GET shows."""
+        value = self.send("GET").json
+        for name in self.api.record_at.split("/")[1:]:
+            value = value[name]
+        return value
+
+
+@pytest.fixture(name="mock")
+def _mock() -> Mock:
+    return Mock()
+
+
+def text_field(api: Api = API) -> Any:
+    """A property that takes any short text and is shown under its own name."""
+    return next(each for each in texts(plain(api)) if each.response == each.name)
+
+
+# --- the document -------------------------------------------------------------------------------------------------
+
+
+def test_every_documented_operation_answers_as_documented(mock: Mock) -> None:
+    """Each is called once, in an order in which what it is about is there."""
+    mock.send("PATCH", change(API, API.customers[1]))
+    for method, path, body, status in [
+        ("GET", "health", None, 200),
+        ("GET", "version", None, 200),
+        ("GET", "openapi.yaml", None, 200),
+        ("GET", "state", None, 200),
+        ("GET", CUSTOMERS, None, 200),
+        ("GET", CUSTOMER, None, 200),
+        ("GET", ROW_COLLECTION, None, 200),
+        ("GET", ROW, None, 200),
+        ("PATCH", CUSTOMER, {"record": {text_field().name: "Set"}}, 200),
+        ("PUT", CUSTOMER, {"record": dict(API.customers[0].record)}, 200),
+        ("PUT", CUSTOMERS, [{"id": CUSTOMER.rpartition("/")[2], "record": dict(API.customers[0].record)}], 200),
+        ("POST", f"{CUSTOMERS}/reset", None, 200),
+        ("DELETE", CUSTOMER, None, 204),
+        ("DELETE", CUSTOMERS, None, 204),
+        ("POST", "state/reset", None, 200),
+        ("POST", "snapshots", {"name": "first"}, 201),
+        ("GET", "snapshots", None, 200),
+        ("GET", "snapshots/first", None, 200),
+        ("POST", "snapshots/first/restore", None, 200),
+        ("DELETE", "snapshots/first", None, 204),
+        ("POST", "sessions", {"id": "one", "ttl": 60}, 201),
+        ("GET", "sessions", None, 200),
+        ("DELETE", "sessions/one", None, 204),
+        ("GET", "requests", None, 200),
+        ("GET", "requests/1", None, 200),
+        ("POST", "requests/find", {"method": "PATCH"}, 200),
+        ("POST", "requests/count", {}, 200),
+        ("POST", "requests/verify", {"match": {"status": 599}}, 200),
+        ("DELETE", "requests", None, 204),
+        ("GET", "coverage", None, 200),
+        ("POST", "faults", {"name": "slow", "type": "delay", "delay": 1}, 201),
+        ("GET", "faults", None, 200),
+        ("GET", "faults/slow", None, 200),
+        ("PUT", "faults/slow", {"type": "status", "code": 503}, 200),
+        ("DELETE", "faults/slow", None, 204),
+        ("DELETE", "faults", None, 204),
+        ("GET", "faults/profiles", None, 200),
+        ("GET", "clock", None, 200),
+        ("POST", "clock", {"freeze": "2030-01-01T00:00:00Z", "advance": 1}, 200),
+        ("GET", "settings", None, 200),
+        ("PUT", "settings", {"strict": True}, 200),
+        ("PATCH", "settings", {"latency": 0, "rate_limit": {"requests": 5, "seconds": 1}}, 200),
+        ("GET", "defects", None, 200),
+        ("PUT", "defects", {"defects": []}, 200),
+        ("DELETE", "defects", None, 200),
+        ("POST", "reset", None, 200),
+    ]:
+        assert mock.control(method, path, body).status_code == status, (method, path)
+    mock.ok("POST", f"faults/profiles/{mock.ok('GET', 'faults/profiles')['profiles'][0]['name']}/apply")
+    with mock.control("GET", "events") as stream:
+        assert next(iter(stream.response)).startswith(b": ")
+
+    assert mock.operations == OPERATIONS.keys()
+
+
+def test_the_document_is_served(mock: Mock) -> None:
+    """As it is in the package, whatever is asked first."""
+    assert mock.control("GET", "openapi.yaml").data.startswith(b"openapi: 3.1.0\n")
+    assert {server["url"] for server in DOCUMENT["servers"]} == {PREFIX}
+
+
+REFUSED: dict[str, tuple[str, str, Any, int, str]] = {
+    "unknown API": ("GET", "state/spede/customers", None, 404, f"known ones are {API.name}"),
+    "unknown collection": ("GET", f"state/{API.name}/spede", None, 404, "known ones are customers"),
+    "unknown customer": ("GET", f"{CUSTOMERS}/spede", None, 404, "'spede'"),
+    "unknown customer, patched": ("PATCH", f"{CUSTOMERS}/spede", {}, 404, "'spede'"),
+    "unknown customer, deleted": ("DELETE", f"{CUSTOMERS}/spede", None, 404, "'spede'"),
+    "unknown customer among all": ("PUT", CUSTOMERS, [{"id": "spede", "record": {}}], 422, "/0/id: expected one of"),
+    "a customer twice": ("PUT", CUSTOMERS, [{"id": CUSTOMER.rpartition("/")[2], "record": {}}] * 2, 422, "/1/id"),
+    "no record": ("PUT", CUSTOMER, {}, 422, "expected an object with the members record"),
+    "record is no object": ("PUT", CUSTOMER, {"record": []}, 422, "expected an object with the members record"),
+    "customer with other members": ("PATCH", CUSTOMER, {"recrod": {}}, 422, "/recrod: known members are id, path, record"),
+    "another id": ("PATCH", CUSTOMER, {"id": "other"}, 422, "/id: is "),
+    "list for a customer": ("PUT", CUSTOMER, [], 422, "the body: "),
+    "object for all customers": ("PUT", CUSTOMERS, {}, 422, "the body: "),
+    "row with another key": ("PUT", ROW, {"id": "other"}, 422, "/id: expected"),
+    "row gets another key": ("PATCH", ROW, {"id": "other"}, 422, "/id: is "),
+    "two rows with one key": ("PUT", ROW_COLLECTION, [dict(ROWS[0])] * 2, 422, "/1/id: expected"),
+    "row without a key": ("PUT", ROW_COLLECTION, [{}], 422, "/0/id: expected"),
+    "unknown row": ("DELETE", f"{ROW_COLLECTION}/spede", None, 404, "'spede'"),
+    "snapshot without a name": ("POST", "snapshots", {}, 422, "name"),
+    "snapshot with a bad name": ("POST", "snapshots", {"name": "a/b"}, 422, "/name: "),
+    "unknown snapshot": ("POST", "snapshots/spede/restore", None, 404, "'spede'"),
+    "session with a bad id": ("POST", "sessions", {"id": "ä"}, 422, "/id: "),
+    "session called default": ("POST", "sessions", {"id": "default"}, 422, "/id: "),
+    "session without time": ("POST", "sessions", {"ttl": 0}, 422, "/ttl: "),
+    "unknown session": ("DELETE", "sessions/spede", None, 404, "'spede'"),
+    "unknown request": ("GET", "requests/0", None, 404, "'0'"),
+    "request by a word": ("GET", "requests/spede", None, 404, "'spede'"),
+    "unknown query parameter": ("GET", "requests?spede=1", None, 400, "known ones are limit, since"),
+    "limit of none": ("GET", "requests?limit=0", None, 400, "query parameter limit: "),
+    "limit in words": ("GET", "requests?limit=ten", None, 400, "query parameter limit: "),
+    "unknown member of a pattern": ("POST", "requests/find", {"spede": 1}, 422, "spede"),
+    "clock without a word": ("POST", "clock", {}, 422, "the body: "),
+    "clock with a bad time": ("POST", "clock", {"freeze": "noon"}, 422, "/freeze: "),
+    "clock too far": ("POST", "clock", {"advance": 1e10}, 422, "/advance: "),
+    "unknown setting": ("PATCH", "settings", {"latenzy": 1}, 422, "latenzy"),
+    "negative latency": ("PATCH", "settings", {"latency": -1}, 422, "/latency: "),
+    "half a rate limit": ("PUT", "settings", {"rate_limit": {"requests": 1}}, 422, "/rate_limit: "),
+    "no JSON": ("PATCH", "settings", b"{", 400, "not JSON: "),
+    "a member twice": ("PATCH", "settings", b'{"latency": 1, "latency": 2}', 400, "twice"),
+    "NaN": ("PATCH", "settings", b'{"latency": NaN}', 400, "NaN"),
+    "too deep": ("PUT", CUSTOMER, b'{"record":' + b"[" * 101 + b"]" * 101 + b"}", 400, "nested deeper"),
+    "too large": ("PUT", CUSTOMER, b" " * 1_000_001, 413, "1000001 bytes"),
+    "no body": ("PUT", "settings", b"", 400, "not JSON: "),
+}
+
+
+@pytest.fixture(name="shared", scope="module")
+def _shared() -> Mock:
+    """A mock that no call has changed."""
+    return Mock()
+
+
+@pytest.mark.parametrize(("method", "path", "body", "status", "words"), REFUSED.values(), ids=REFUSED)
+def test_an_unusable_call_is_one_line_and_changes_nothing(
+    shared: Mock, method: str, path: str, body: Any, status: int, words: str
+) -> None:
+    """A problem document says what was wrong and where."""
+    nouns = ("state", "settings", "snapshots", "sessions", "faults")
+    before = [shared.ok("GET", noun) for noun in nouns]
+    sent: dict[str, Any] = {} if body is None else {"json": body}
+    if isinstance(body, bytes):
+        sent = {"data": body, "content_type": "application/json"}
+
+    answer = shared.app.test_client().open(f"{PREFIX}/{path}", method=method, **sent)
+
+    assert deviation(operation_at(method, "/" + path.partition("?")[0]), answer) is None
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert words in answer.json["detail"]
+    assert "\n" not in answer.json["detail"]
+    assert [shared.ok("GET", noun) for noun in nouns] == before
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "spede", 404), ("GET", "reset", 405), ("DELETE", "health", 405)])
+def test_what_is_not_documented_is_a_problem(shared: Mock, method: str, path: str, status: int) -> None:
+    """Unknown paths and methods under the prefix, too."""
+    answer = shared.app.test_client().open(f"{PREFIX}/{path}", method=method)
+
+    assert (answer.status_code, answer.mimetype, answer.json["status"]) == (status, "application/problem+json", status)
+
+
+# --- state --------------------------------------------------------------------------------------------------------
+
+
+def test_a_replaced_record_is_what_the_api_shows(mock: Mock) -> None:
+    """PUT takes the whole record, PATCH merges into it, and the API's clients see it at once."""
+    name = text_field().name
+    record = {**API.customers[1].record, name: "Put"}
+    unique = {each.response: API.customers[0].record[each.response] for each in API.fields if each.unique and each.response}
+
+    put = mock.ok("PUT", CUSTOMER, {"record": {**record, **unique}})
+    assert mock.record() == put["record"] == mock.ok("GET", CUSTOMER)["record"] == {**record, **unique}
+
+    patched = mock.ok("PATCH", CUSTOMER, {"record": {name: "Patched"}})
+    assert mock.record() == patched["record"] == {**record, **unique, name: "Patched"}
+    assert mock.ok("POST", f"{CUSTOMERS}/reset")["items"][0]["record"] == mock.record() == API.customers[0].record
+
+
+def test_a_record_that_does_not_fit_names_its_faults(mock: Mock) -> None:
+    """Every member that the document does not have so is named, and nothing is stored."""
+    fields = [each for each in plain(API) if each.types and each.response == each.name]
+    before = mock.ok("GET", "state")
+
+    answer = mock.control("PATCH", CUSTOMER, {"record": {each.name: wrong(each) for each in fields}})
+
+    assert answer.status_code == 422
+    assert {each["pointer"] for each in answer.json["errors"]} == {f"/record/{each.name}" for each in fields}
+    assert mock.ok("GET", "state") == before
+
+
+@pytest.mark.parametrize("api", [api for api in map(specs.load, specs.names()) if any(each.unique for each in api.fields)])
+def test_two_customers_cannot_share_a_unique_value(api: Api) -> None:
+    """Where the document wants a value unique, a control call keeps it so, for one customer and for all."""
+    mock, name = Mock(api), next(each.response for each in api.fields if each.unique)
+    customers = f"state/{api.name}/customers"
+    first, second, *_ = mock.ok("GET", customers)["items"]
+    taken = {**first["record"], name: second["record"][name]}
+
+    for path, body in [
+        (f"{customers}/{first['id']}", {"record": taken}),
+        (customers, [{"id": first["id"], "record": taken}, {"id": second["id"], "record": second["record"]}]),
+    ]:
+        answer = mock.control("PUT", path, body)
+        assert (answer.status_code, answer.json["errors"][0]["pointer"].endswith(f"/record/{name}")) == (422, True)
+
+
+@pytest.mark.parametrize(("api", "situation"), [(API, "unknown_record"), (BY_CREDENTIAL, "wrong_credential")])
+def test_a_deleted_customer_is_gone_until_it_is_put_back(api: Api, situation: str) -> None:
+    """Its id is not found, or nobody holds its credential; the others stay, and PUT brings it back."""
+    mock = Mock(api)
+    path = f"state/{api.name}/customers"
+    item, *others = mock.ok("GET", path)["items"]
+    status = api.situations[situation if situation in api.situations else "unauthenticated"].status
+
+    mock.ok("DELETE", f"{path}/{item['id']}")
+    assert mock.send("GET").status_code == mock.send("PATCH", {}).status_code == status
+    assert mock.ok("GET", path)["items"] == others
+
+    mock.ok("PUT", f"{path}/{item['id']}", {"record": item["record"]})
+    assert mock.ok("GET", path)["items"] == [item, *others]
+    assert mock.record() == item["record"]
+
+
+def test_all_customers_are_replaced_at_once(mock: Mock) -> None:
+    """Those that are not sent are deleted; a bad one among them leaves all as they are."""
+    first, second, *_ = mock.ok("GET", CUSTOMERS)["items"]
+    name = text_field().name
+
+    bad = [{**first, "record": {**first["record"], name: "New"}}, {**second, "record": {**second["record"], name: 5}}]
+    assert mock.control("PUT", CUSTOMERS, bad).json["errors"][0]["pointer"] == f"/1/record/{name}"
+    assert mock.ok("GET", CUSTOMERS)["items"][:2] == [first, second]
+
+    assert mock.ok("PUT", CUSTOMERS, [second])["items"] == [second]
+    mock.ok("DELETE", CUSTOMERS)
+    assert mock.ok("GET", "state")[API.name]["customers"] == []
+
+
+def test_rows_are_what_values_may_refer_to(mock: Mock) -> None:
+    """A new row can be referred to, a deleted one not any more."""
+    field = next(each for each in API.fields if each.reference and each.reference.collection == COLLECTION)
+    new = {**ROWS[0], "id": ROWS[0]["id"][:-1] + "f"}
+    body = {field.name: [new["id"]] if field.kind == "array" else new["id"]}
+    refused = API.situations["invalid_field"].status
+
+    assert mock.send("PATCH", body).status_code == refused
+    assert mock.ok("PUT", f"{ROW_COLLECTION}/{new['id']}", new) == new
+    assert mock.send("PATCH", body).status_code == API.success
+    assert mock.ok("GET", ROW_COLLECTION)["items"] == [*ROWS, new]
+    mock.ok("DELETE", f"{ROW_COLLECTION}/{new['id']}")
+    assert mock.send("PATCH", body).status_code == refused
+    assert mock.ok("PATCH", ROW, {"label": "x"}) == {**ROWS[0], "label": "x"}
+    assert mock.ok("POST", f"{ROW_COLLECTION}/reset")["items"] == list(ROWS)
+
+
+def test_snapshots_bring_everything_back(mock: Mock) -> None:
+    """Records, deleted customers and rows are as they were; a later snapshot of the same name takes the place of the first."""
+    mock.send("PATCH", change(API, API.customers[1]))
+    saved = mock.ok("GET", "state")
+    mock.ok("POST", "snapshots", {"name": "a"})
+
+    mock.ok("DELETE", CUSTOMERS)
+    mock.ok("DELETE", ROW_COLLECTION)
+    assert mock.ok("GET", "snapshots/a") == saved
+    mock.ok("POST", "reset")
+    mock.ok("POST", "snapshots/a/restore")
+    assert mock.ok("GET", "state") == saved
+
+    mock.ok("POST", "reset")
+    mock.ok("POST", "snapshots", {"name": "a"})
+    assert [each["name"] for each in mock.ok("GET", "snapshots")["snapshots"]] == ["a"]
+    assert mock.ok("GET", "snapshots/a") == mock.ok("GET", "state") != saved
+
+
+def test_snapshots_are_limited(mock: Mock) -> None:
+    """One too many is refused, one of a known name is not."""
+    limit = mock.ok("GET", "version")["limits"]["snapshots"]
+    for number in range(limit):
+        mock.ok("POST", "snapshots", {"name": f"n{number}"})
+
+    assert mock.control("POST", "snapshots", {"name": "more"}).status_code == 409
+    assert mock.control("POST", "snapshots", {"name": "n0"}).status_code == 201
+
+
+# --- behaviour ----------------------------------------------------------------------------------------------------
+
+
+TOUCHED: Api = next(api for api in map(specs.load, specs.names()) if any(each.touched for each in api.record))
+
+
+def test_the_clock_gives_written_times() -> None:
+    """Frozen it gives one time, advanced a later one, and after a reset the machine's own."""
+    mock = Mock(TOUCHED)
+    name = next(each.path for each in TOUCHED.record if each.touched)
+    body = change(TOUCHED, TOUCHED.customers[1])
+
+    def written() -> str:
+        mock.send("PATCH", body)
+        return str(mock.record()[name])
+
+    mock.ok("POST", "clock", {"freeze": "2040-05-01T12:00:00+02:00"})
+    assert written() == "2040-05-01T10:00:00.000000Z" == mock.ok("GET", "clock")["now"]
+    assert mock.ok("POST", "clock", {"advance": 90})["now"] == written() == "2040-05-01T10:01:30.000000Z"
+    going = mock.ok("POST", "clock", {"freeze": False})
+    assert (going["frozen"], going["now"] >= "2040-05-01T10:01:30") == (False, True)
+    assert written() > "2040-05-01T10:01:30"
+    mock.ok("POST", "reset")
+    assert written() < "2040"
+
+
+def test_strict_refuses_what_the_document_leaves_open() -> None:
+    """Unknown and read-only members are faults of their own while the setting holds, and are passed over again afterwards."""
+    for api in map(specs.load, specs.names()):
+        mock = Mock(api)
+        owned = next(each.path for each in api.record if each.read_only and each.path in api.customers[0].record)
+        known = {each.name for each in api.fields}
+        for member in {UNKNOWN, *({owned} & known)}:
+            lenient = mock.send("PATCH", {member: 1}).status_code
+            mock.ok("PATCH", "settings", {"strict": True})
+            assert mock.send("PATCH", {member: 1}).status_code == api.situations["invalid_field"].status
+            assert mock.ok("POST", "requests/count", {"field": member, "refused": True})["count"] >= 1
+            mock.ok("PUT", "settings", {})
+            assert mock.send("PATCH", {member: 1}).status_code == lenient
+
+
+def test_latency_makes_answers_late(mock: Mock) -> None:
+    """The journal tells how long an answer took; without the setting it was shorter."""
+    mock.send("GET")
+    mock.ok("PATCH", "settings", {"latency": 60, "jitter": 10})
+    mock.send("GET")
+
+    late, _ = mock.ok("GET", "requests")["requests"]
+    assert late["milliseconds"] >= 60
+    assert mock.ok("PUT", "settings", {}) == {**mock.ok("GET", "settings"), "latency": 0, "jitter": 0}
+
+
+# --- the journal --------------------------------------------------------------------------------------------------
+
+
+def test_the_journal_tells_what_a_write_changed(mock: Mock) -> None:
+    """Every changed place, before and after; nothing for what was the same."""
+    body, before = change(API, API.customers[1]), mock.record()
+    mock.send("PATCH", body)
+    after = mock.record()
+
+    entry = mock.ok("POST", "requests/find", {"method": "PATCH"})["requests"][0]
+
+    assert (entry["operation"], entry["status"], entry["session"]) == (API.operation_id, API.success, "default")
+    assert (entry["refusal"], entry["fault"], entry["request"]["body"]) == (None, None, body)
+    places = {each["pointer"].split("/")[1] for each in entry["difference"]}
+    assert places == {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    top = {each["pointer"]: each for each in entry["difference"]}[f"/{text_field().name}"]
+    assert (top["before"], top["after"]) == (before[text_field().name], after[text_field().name])
+
+
+def test_the_journal_tells_why_a_request_was_refused(mock: Mock) -> None:
+    """The situation, and every fault with its field, kind and value."""
+    field = text_field()
+    mock.send("PATCH", {field.name: 5})
+    mock.send("PATCH", {}, headers=dict.fromkeys(presented(API, API.customers[0].auth), "nobody's"))
+    mock.send("GET", path="/nowhere")
+
+    nowhere, unknown, faulty = mock.ok("GET", "requests")["requests"]
+
+    assert (nowhere["api"], nowhere["operation"], nowhere["status"]) == (None, None, API.situations["unknown_record"].status)
+    assert unknown["refusal"]["situation"] in ("wrong_credential", "unauthenticated")
+    assert faulty["refusal"]["faults"] == [{"field": field.name, "kind": "type", "value": 5, "limit": "string"}]
+    assert faulty["difference"] is None
+
+
+SECRET = "Not-to-be-shown-1"
+
+
+def test_the_journal_shows_no_secret() -> None:
+    """Neither credentials nor write-only values, wherever they were sent, in whatever form."""
+    mock = Mock(SECRETIVE)
+    name = next(each.name for each in SECRETIVE.walk_fields() if each.write_only)
+    headers = {"Authorization": f"Bearer {SECRET}", "Cookie": f"a={SECRET}", "X-Api-Key": SECRET}
+    mock.send("PATCH", {name: SECRET})
+    mock.send("PATCH", {name: [SECRET]})
+    mock.send("PATCH", f'{{"{name}": "{SECRET}", '.encode())
+    mock.send("PATCH", f"{name}={SECRET}&x=1".encode())
+    mock.send("PATCH", {"deeper": [{name: SECRET}]}, path="/nowhere")
+    mock.send("GET", headers=headers)
+
+    for answer in (mock.control("GET", "requests"), mock.control("GET", "requests/1")):
+        assert SECRET not in answer.text
+    latest = mock.ok("GET", "requests")["requests"][0]["request"]["headers"]
+    assert (latest["Authorization"], latest["Cookie"]) == ("Bearer ***", "***")
+
+
+def test_a_credential_in_the_query_is_not_shown() -> None:
+    """A key that a document has in the query is struck out of the address, the rest of it stays."""
+    scheme = SecurityScheme(name="key", kind="apiKey", location="query", parameter="key")
+    redaction = Redaction([replace(API, security=(scheme,))])
+
+    assert redaction.query(f"a=1&key={SECRET}&b=%20") == "a=1&key=***&b=+"
+    assert redaction.query("a=1&b=%20") == "a=1&b=%20"
+
+
+def test_the_journal_keeps_the_latest(mock: Mock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So many requests, or so many bytes of them; numbers go on, and paging is by them."""
+    monkeypatch.setattr(journal, "LIMIT", 5)
+    for _ in range(8):
+        mock.send("GET")
+    assert [each["id"] for each in mock.ok("GET", "requests")["requests"]] == [8, 7, 6, 5, 4]
+    assert [each["id"] for each in mock.ok("GET", "requests?since=6&limit=1")["requests"]] == [8]
+    assert mock.control("GET", "requests/3").status_code == 404
+    monkeypatch.setattr(journal, "BYTES_LIMIT", 3 * len(mock.send("GET").data))
+    mock.send("GET")
+    assert [each["id"] for each in mock.ok("GET", "requests")["requests"]] == [10, 9, 8]
+    mock.ok("DELETE", "requests")
+    mock.send("PATCH", b" " * 1_000_001)
+    kept = mock.ok("GET", "requests")["requests"]
+    assert [(each["id"], each["request"]["body"], each["request"]["cut"]) for each in kept] == [(11, None, True)]
+
+
+def test_requests_are_found_counted_and_verified(mock: Mock) -> None:
+    """By every member of a pattern; what is not there is said to be nearly there."""
+    field, path = text_field(), API.path.format(**API.customers[0].path)
+    mock.send("PATCH", {field.name: "One", "x": {"y": [1]}}, headers={"X-Trace": "t1"})
+    mock.send("PATCH", {field.name: 5})
+    mock.send("GET")
+
+    for pattern, count in [
+        ({}, 3),
+        ({"api": API.name}, 3),
+        ({"api": "spede"}, 0),
+        ({"operation": API.operation_id}, 2),
+        ({"method": "patch"}, 2),
+        ({"path": path}, 3),
+        ({"path": path[:-3] + "*"}, 3),
+        ({"path": path[:-3]}, 0),
+        ({"status": API.success, "method": "PATCH"}, 1),
+        ({"refused": True}, 1),
+        ({"refused": False}, 2),
+        ({"situation": "invalid_field"}, 1),
+        ({"field": field.name}, 1),
+        ({"field": "spede"}, 0),
+        ({"headers": {"x-trace": "t1"}}, 1),
+        ({"headers": {"X-Trace": "t"}}, 0),
+        ({"body": {field.name: "One"}}, 1),
+        ({"body": {"x": {"y": [1]}}}, 1),
+        ({"body": {"x": {"y": [1, 2]}}}, 0),
+        ({"body": {field.name: True}}, 0),
+    ]:
+        assert mock.ok("POST", "requests/count", pattern)["count"] == count, pattern
+        assert mock.ok("POST", "requests/find", pattern)["total"] == count, pattern
+        assert mock.ok("POST", "requests/verify", {"match": pattern})["verified"] == (count > 0), pattern
+        assert mock.ok("POST", "requests/verify", {"match": pattern, "count": count})["verified"], pattern
+        assert not mock.ok("POST", "requests/verify", {"match": pattern, "at_least": count + 1})["verified"], pattern
+        assert not mock.ok("POST", "requests/verify", {"match": pattern, "count": count + 1})["verified"], pattern
+        assert mock.ok("POST", "requests/verify", {"match": pattern, "at_most": count})["verified"], pattern
+    assert mock.ok("GET", f"requests?method=GET&path={quote(path)}&refused=false")["total"] == 1
+
+    near = mock.ok("POST", "requests/verify", {"match": {"method": "PATCH", "body": {field.name: "Two"}}})
+    assert [(each["id"], each["differs"]) for each in near["closest"]] == [(2, ["body"]), (1, ["body"])]
+
+
+def test_coverage_tells_what_was_exercised(mock: Mock) -> None:
+    """Statuses and fields are counted by the operation that was called; what was not exercised has 0."""
+    field = text_field()
+    mock.send("PATCH", {field.name: "One"})
+    mock.send("PATCH", {field.name: 5, UNKNOWN: 1})
+    mock.send("GET")
+    mock.send("GET", path="/nowhere")
+
+    patch, get = mock.ok("GET", "coverage")[API.name]["operations"]
+
+    assert (patch["requests"], get["requests"]) == (2, 1)
+    assert patch["statuses"].keys() >= {str(status) for status in API.responses}
+    struck = {str(API.success): 1, str(API.situations["invalid_field"].status): 1}
+    assert {status: count for status, count in patch["statuses"].items() if count} == struck
+    fields = mock.ok("GET", "coverage")[API.name]["fields"]
+    assert {path for path, count in fields.items() if count} == {field.path}
+    assert fields.keys() == {each.path for each in API.walk_fields() if not each.read_only}
+    mock.ok("POST", "reset")
+    assert not any(mock.ok("GET", "coverage")[API.name]["fields"].values())
+
+
+# --- events -------------------------------------------------------------------------------------------------------
+
+
+def events(chunks: Iterator[bytes], count: int) -> list[tuple[str, Any]]:
+    """So many events of a stream with their data, comments passed over."""
+    found: list[tuple[str, Any]] = []
+    while len(found) < count:
+        lines = dict(line.split(": ", 1) for line in next(chunks).decode().splitlines() if line and not line.startswith(":"))
+        if lines:
+            found.append((lines["event"], json.loads(lines["data"])))
+    return found
+
+
+def test_events_tell_what_happens(mock: Mock) -> None:
+    """Requests as the journal has them, and changes by control calls; a search is no change."""
+    with mock.control("GET", "events") as stream:
+        chunks = iter(stream.response)
+        assert next(chunks).startswith(b":")
+        mock.send("GET")
+        mock.ok("POST", "requests/count", {})
+        mock.control("PUT", "settings", {"spede": 1})
+        mock.ok("PATCH", "settings", {"latency": 0})
+        mock.ok("POST", "reset")
+        told = events(chunks, 3)
+
+    assert (told[0][0], told[0][1]["id"], told[0][1]["method"]) == ("request", 1, "GET")
+    assert told[1:] == [("changed", {"what": "settings"}), ("changed", {"what": "reset"})]
+
+
+def test_a_listener_that_comes_back_gets_what_it_missed(mock: Mock) -> None:
+    """By the id of the last event that it has seen, and nothing twice."""
+    for _ in range(3):
+        mock.send("GET")
+    with mock.control("GET", "events", headers={"Last-Event-ID": "1"}) as stream:
+        mock.send("GET")
+        told = events(iter(stream.response), 3)
+
+    assert [data["id"] for _, data in told] == [2, 3, 4]
+
+
+def test_listeners_are_limited_and_make_room(mock: Mock) -> None:
+    """One too many is told to come later; one that leaves makes room, also one that never read a line."""
+    limit = mock.ok("GET", "version")["limits"]["subscribers"]
+    streams = [mock.control("GET", "events") for _ in range(limit)]
+
+    refused = mock.control("GET", "events")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    streams.pop().close()
+    streams.append(mock.control("GET", "events"))
+    assert streams[-1].status_code == 200
+    for stream in streams:
+        stream.close()
