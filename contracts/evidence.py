@@ -151,8 +151,10 @@ def disturbed(customer: Customer) -> frozenset[str]:
     """
     if "disturbed" not in customer.memory:
         writes = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
-        found = {(done.field.top, each.where) for done in writes for each in collateral(customer, done)}
-        customer.memory["disturbed"] = frozenset(changed for top, changed in found if changed not in unsteady(customer, top))
+        found = {(done.field, each.where) for done in writes for each in collateral(customer, done)}
+        customer.memory["disturbed"] = frozenset(
+            changed for field, changed in found if field.path == field.top or changed not in unsteady(customer, field.top)
+        )
     kept: frozenset[str] = customer.memory["disturbed"]
     return kept
 

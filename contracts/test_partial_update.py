@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from contracts.customer import Customer
@@ -56,6 +57,8 @@ def test_sent_field_is_stored(customer: Customer, case: Field) -> None:
         raise NotJudged("the value is stored, and yet the answer is a server error: judged by server-error-changes-nothing")
     if customer.disguised(done.exchange) and stored(customer, done):
         raise NotJudged("the value is stored, and the answer shows no record: judged by record-shown")
+    if done.exchange.refused and "enum" in case.schema and _current_accepted(customer, case):
+        raise NotJudged(f"the current member of {case.path} is accepted: judged by member-stored")
     _outcome(customer, done)
     if not stored(customer, done):
         now = done.patch.shown_in(done.after)
@@ -66,6 +69,12 @@ def test_sent_field_is_stored(customer: Customer, case: Field) -> None:
             exchange=done.exchange,
             difference=one_difference(case.path, done.patch.value, now),
         )
+
+
+def _current_accepted(customer: Customer, field: Field) -> bool:
+    record = customer.read(without=field.top)
+    current = customer.composer.patch(record, field, None).shown_in(record)
+    return current is not ABSENT and customer.accepted(customer.patch(customer.composer.patch(record, field, current).body))
 
 
 def _excuse(customer: Customer, field: Field, done: Write) -> None:
@@ -269,7 +278,8 @@ def test_fields_sent_together_are_all_stored(customer: Customer, case: Field) ->
     usable = [field for field, _write in _combinable(customer)]
     if case not in usable or len(usable) < 2:
         raise NotJudged(f"a plain write of {case.path}, or of any other field, does not work here")
-    for patches, done in _group_writes(customer, usable):
+    forward, _backward, *pairs = _group_writes(customer, usable)
+    for patches, done in (forward, *pairs):
         own = next((patch for patch in patches if patch.field is case), None)
         if own is None:
             continue
@@ -295,8 +305,8 @@ def _group_writes(customer: Customer, usable: list[Field]) -> list[tuple[list[Pa
     if not kept:
         kept.append(_together(customer, usable))
         kept.append(_together(customer, usable, reverse=True))
-        pairs = [[usable[index - 1], usable[index]] for index in range(len(usable))]
-        kept.extend(_together(customer, pair) for pair in pairs if pair[0] is not pair[1])
+        pairs = [*pairwise(usable), (usable[0], usable[-1])]
+        kept.extend(_together(customer, list(pair)) for pair in dict.fromkeys(pairs))
     return kept
 
 

@@ -294,9 +294,10 @@ def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
 
 
 def valid_part_applied(customer: Customer, field: Field | None) -> bool:
-    """Whether a refused patch stores its valid part, of another property: nothing is particular to the field then."""
-    found = (plain_fault(customer.api, each) for each in [field, *faulty(customer.api)] if each is not None)
-    fault = next((each for each in found if each is not None), None)
+    """Whether a refused patch changes anything but its bad field: nothing is particular to a bad value alone then."""
+    top = field.top if field is not None else None
+    nearest = sorted(faulty(customer.api), key=lambda each: (each is not field, bool(each.children), each.top != top))
+    fault = plain_fault(customer.api, nearest[0]) if nearest else None
     for other in settable(customer.api):
         if fault is None or other.top == fault.field.top or other.reference is not None:
             continue
@@ -306,7 +307,8 @@ def valid_part_applied(customer: Customer, field: Field | None) -> bool:
             before = customer.read()
             spoiled = customer.composer.patch(before, fault.field, fault.value)
             exchange = customer.patch({**fresh_patch(customer, before, other).body, **spoiled.body})
-            return exchange.refused and bool(_changed(customer, other, before))
+            changed = customer.reader.differences(before, customer.read())
+            return exchange.refused and any(not related(each.where, fault.field.response) for each in changed)
         except NotJudged:
             continue
     return False

@@ -14,8 +14,23 @@ Choice = Callable[[Api], Field | None]
 
 
 def fields(api: Api, *tests: Test) -> list[Field]:
-    """The usable fields that pass all tests, in document order: written without harm, and shown by the record."""
-    return [field for field in api.walk_fields() if is_usable(field) and all(test(field) for test in tests)]
+    """The usable fields that pass all tests, in document order: written without harm, shown by the record, and no item's key."""
+    keys = keys_of_items(api)
+    usable = (field for field in api.walk_fields() if is_usable(field) and field.path not in keys)
+    return [field for field in usable if all(test(field) for test in tests)]
+
+
+def keys_of_items(api: Api) -> frozenset[str]:
+    """The fields by which the items of arrays are matched."""
+    arrays = [field for field in api.walk_fields() if field.merge is not None and field.merge.key]
+    return frozenset(f"{field.path}[].{field.merge.key}" for field in arrays if field.merge is not None)
+
+
+def limited_key(api: Api) -> Field | None:
+    """The first key of a top-level array's items that has a documented limit."""
+    keys = keys_of_items(api)
+    limited = (field for field in api.walk_fields() if field.path in keys and is_limited(field))
+    return next((field for field in limited if field.path == f"{field.top}[].{field.name}"), None)
 
 
 def first(*tests: Test) -> Choice:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from mock_server.defects.choosing import fields, first, is_enum, is_nested, is_nullable, last
+from mock_server.defects.choosing import fields, first, is_enum, is_nested, last
 from mock_server.defects.defect import Family
 from mock_server.defects.places import accuse, forgive, found, show, shown_at, write_instead
 from mock_server.exchange import Exchange
@@ -102,7 +102,8 @@ def prefix_accepted(exchange: Exchange, right: Step, field: Field) -> None:
 @defect.step("validate", "EN09", first(is_enum))
 def stranger_becomes_default(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores the first member for a text that is none."""
-    _accept(exchange, right, field, lambda value: members(field)[0] if isinstance(value, str) else None)
+    known = members(field)
+    _accept(exchange, right, field, lambda value: known[0] if isinstance(value, str) and value not in known else None)
 
 
 @defect.step("answer", "EN10", first(is_enum))
@@ -194,10 +195,3 @@ def invisible_characters_ignored(exchange: Exchange, right: Step, field: Field) 
     _accept(
         exchange, right, field, lambda value: value.replace("\u200b", "").replace("\0", "") if isinstance(value, str) else None
     )
-
-
-@defect.step("validate", "TY21", first(is_enum, is_nullable))
-def null_member_refused(exchange: Exchange, right: Step, field: Field) -> None:
-    """Checks null against the list of members, where the document has null too."""
-    right(exchange)
-    accuse(exchange, field, "enum", lambda value: value is None)

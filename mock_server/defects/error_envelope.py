@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.defects.choosing import fields, first, is_in_object, is_text, is_top
+from mock_server.defects.choosing import fields, first, is_in_object, is_text, is_top, must_refuse
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import is_foreign
-from mock_server.exchange import Answer, Exchange, Fault
+from mock_server.exchange import Answer, Exchange, Fault, Refusal
 from mock_server.steps import Step
 from specs import Api, Field
 
@@ -96,6 +97,47 @@ def not_found_without_body(exchange: Exchange, right: Step) -> None:
     right(exchange)
     if refused(exchange, "unknown_record"):
         exchange.answer.body = b""
+
+
+def _documents_empty(api: Api) -> bool:
+    """The document says how a body without any change is answered."""
+    return "empty-body-envelope" in api.claims or (
+        must_refuse("empty_body")(api) and api.documents(api.situations["empty_body"].status)
+    )
+
+
+@defect.step("refuse", "EE01", only=_documents_empty)
+def private_form_of_empty_body(exchange: Exchange, right: Step) -> None:
+    """Answers a body without any change in a form of its own."""
+    right(exchange)
+    if refused(exchange, "empty_body"):
+        exchange.answer.body = ["nothing to do"]
+
+
+@defect.step("refuse", "EE24", only=lambda api: api.documents(405))
+def private_form_of_wrong_method(exchange: Exchange, right: Step) -> None:
+    """Leaves a wrong method to the framework's router, which has a form of its own."""
+    right(exchange)
+    if refused(exchange, "method_not_allowed"):
+        exchange.answer.body = "Method Not Allowed"
+
+
+@defect.steps("EE23")
+def throttled_without_envelope() -> Turns:
+    """Has a proxy ahead of it that lets no more than fifty writes through at a time, and answers the next with its own page."""
+    count = itertools.count(1)
+
+    def accept(exchange: Exchange, right: Step) -> None:
+        if exchange.writes and next(count) % 50 == 0:
+            raise Refusal("throttled", headers={"Retry-After": "0"})
+        right(exchange)
+
+    def refuse(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if refused(exchange, "throttled"):
+            exchange.answer = Answer(429, PAGE, "text/html; charset=utf-8", {"Retry-After": "0"})
+
+    return {"accept": accept, "refuse": refuse}
 
 
 def _boxed(text: str) -> Any:

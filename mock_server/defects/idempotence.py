@@ -228,6 +228,21 @@ def repeat_answered_in_part() -> Turns:
     return _answer_to_repeat(only_sent)
 
 
+@defect.steps("ID12", paired(last(is_top, is_text), is_text))
+def unchanged_value_touches_neighbour(field: Field) -> Turns:
+    """Answers the same request again out of a cache, and swaps two columns when it finds that another one changes nothing."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        other = sibling(exchange.api, field, is_text)
+        old = found(exchange.before.record, shown_at(field))
+        if not is_repeated(exchange) and other and found(exchange.changes, field.path) == old and not is_sent(exchange, other):
+            show(exchange, other, lambda value: f"{value}+")
+
+    return {"merge": merge}
+
+
 @defect.steps("ID14")
 def update_after_refusal_lost() -> Turns:
     """Keeps the object of a refused update in its session: the next one of the same property is compared with that, and lost."""

@@ -6,7 +6,7 @@ import html
 import unicodedata
 from collections.abc import Callable
 
-from mock_server.defects.choosing import any_field, fields, first, is_array, is_limited, is_nested, last, takes
+from mock_server.defects.choosing import any_field, fields, first, is_array, is_limited, is_nested, last, limited_key, takes
 from mock_server.defects.defect import Family
 from mock_server.defects.places import accuse, forgive, found, write_instead
 from mock_server.exchange import Exchange
@@ -151,6 +151,12 @@ def long_id_crashes(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+@defect.step("validate", "LN10", limited_key)
+def long_key_stored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has no limit for the key of a new item."""
+    _allow(exchange, right, field, lambda _: True)
+
+
 @defect.step("validate", "LN12", last(is_limited))
 def huge_text_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Matches a text against a pattern that takes too long for a huge one."""
@@ -169,3 +175,9 @@ def padding_not_counted(exchange: Exchange, right: Step, field: Field) -> None:
     if any(isinstance(value, str) and len(value.strip()) <= limit(field) < len(value) for value in padded):
         forgive(exchange, field, lambda _: True)
         write_instead(exchange, field, lambda _: padded[0])
+
+
+@defect.step("validate", "LN18", any_field(lambda field: int(field.schema.get("minLength", 0)) > 0 and field.states("minLength")))
+def lower_limit_unchecked(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has no lower limit for a text."""
+    _allow(exchange, right, field, lambda value: len(value) < int(field.schema["minLength"]))

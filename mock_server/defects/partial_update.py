@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from typing import Any
 
 from mock_server.defects.choosing import (
     fields,
@@ -20,7 +21,7 @@ from mock_server.defects.choosing import (
     sibling,
     takes,
 )
-from mock_server.defects.defect import Family
+from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import found, is_sent, keep_old, show, without, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
@@ -211,3 +212,23 @@ def null_shown_as_text(exchange: Exchange, right: Step, field: Field) -> None:
     if None in found(exchange.after.record, str(field.response)):
         show(exchange, field, lambda _: "None")
     right(exchange)
+
+
+@defect.steps("ID14")
+def other_update_after_refusal_lost() -> Turns:
+    """Rolls a refused update back late: with the next one, if that is of another property."""
+    failed: dict[str, set[Any]] = {}
+
+    def refuse(exchange: Exchange, right: Step) -> None:
+        if exchange.refusal and exchange.refusal.faults:
+            failed[exchange.entry.name] = {fault.path[0] for fault in exchange.refusal.faults if fault.path}
+        right(exchange)
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        names = failed.pop(exchange.entry.name, set())
+        if names and exchange.changes and not exchange.changes.keys() & names:
+            exchange.after = exchange.before
+        else:
+            right(exchange)
+
+    return {"refuse": refuse, "commit": commit}

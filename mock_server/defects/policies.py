@@ -74,22 +74,6 @@ def array_appended(exchange: Exchange, right: Step, field: Field) -> None:
         hold(exchange, changed(exchange.after.record, name, lambda new: [*old, *(row for row in new if row not in old)]))
 
 
-def _keyed(field: Field) -> bool:
-    """An array whose items are matched by a key, as the document says."""
-    return is_array(field) and is_merged_as("keyed")(field) and field.response is not None
-
-
-@defect.step("merge", "PU16", any_field(is_top, _keyed))
-def unsent_items_deleted(exchange: Exchange, right: Step, field: Field) -> None:
-    """Takes an array for the whole list, and deletes the items that are not in it."""
-    right(exchange)
-    sent = exchange.changes.get(field.name)
-    key = field.merge.key if field.merge else None
-    if isinstance(sent, list) and key:
-        kept = [item.get(key) for item in sent if isinstance(item, dict)]
-        show(exchange, field, lambda items: [item for item in items if item.get(key) in kept])
-
-
 # --- what no one may write, or see --------------------------------------------------------------------------------
 
 

@@ -224,3 +224,15 @@ def null_accepted_for_enum(exchange: Exchange, right: Step, field: Field) -> Non
     """Takes null for no choice, where the document has none."""
     right(exchange)
     forgive(exchange, field, lambda value: value is None)
+
+
+def _in_items(field: Field) -> bool:
+    """A required member of the items of a top-level array, and not their key."""
+    return field.required and field.path == f"{field.top}[].{field.name}"
+
+
+@defect.step("validate", "TY15", last(_in_items))
+def required_member_not_asked(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes an item without one of the members that it must have."""
+    right(exchange)
+    exchange.faults[:] = [fault for fault in exchange.faults if not (fault.kind == "required" and fault.path[0] == field.top)]
