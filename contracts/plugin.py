@@ -6,6 +6,7 @@ It stays out of the way of every run that does not name the contracts folder.
 from __future__ import annotations
 
 import json
+import logging
 import signal
 from collections.abc import Generator
 from dataclasses import replace
@@ -46,6 +47,8 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError(str(error)) from None
     config.stash[RUN] = Run(plan)
     config.option.tbstyle = "no"  # the summary shows each violation; a traceback through the rule says nothing
+    config.option.showlocals = config.option.fulltrace = False  # nor may locals of a broken plugin, which hold what is sent
+    logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines have whole URLs in them, with credentials
     if getattr(config.option, "dist", "no") == "load":
         config.option.dist = "loadgroup"  # the rules of one API share a customer, so they share a worker
     if _is_worker(config):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from io import BytesIO
 from typing import Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
@@ -32,6 +33,7 @@ def served(api: str, layer: Layer) -> Iterator[Mapping[str, Any]]:
 
     def outer(environ: dict[str, Any], start_response: Any) -> Any:
         request = Request(environ)
+        environ["wsgi.input"] = BytesIO(request.get_data())  # for the layer and for the mock
         return layer(request, lambda: Response.from_app(inner, environ))(environ, start_response)
 
     server = make_server("127.0.0.1", 0, outer, threaded=True, request_handler=_Quiet)
