@@ -97,9 +97,10 @@ class Customers:
             states = {name: self._state(self._entries[name], item, f"/{number}") for name, (number, item) in sent.items()}
             self._check_unique({name: (f"/{number}", states[name]) for name, (number, _) in sent.items()}, states)
             for entry in self._store.entries:
-                entry.is_deleted = entry.name not in states
                 if entry.name in states:
                     self._store.write(entry, states[entry.name])
+                else:
+                    self._store.delete(entry)
 
     def put(self, identity: str, item: Item) -> None:
         """Also brings a deleted one back; what is hidden stays unless it is sent."""
@@ -115,7 +116,7 @@ class Customers:
     def delete(self, identity: str) -> None:
         """Its requests are answered as those for a record that is not there."""
         with self._locked():
-            self._there(identity).is_deleted = True
+            self._store.delete(self._there(identity))
 
     def reset(self) -> None:
         """All seeded customers with their seeded records."""
@@ -131,7 +132,6 @@ class Customers:
         state = self._state(entry, item, "")
         others = {each.name: each.state for each in self._store.others(entry)}
         self._check_unique({entry.name: ("", state)}, {**others, entry.name: state})
-        entry.is_deleted = False
         self._store.write(entry, state)
 
     def _state(self, entry: Entry, item: Item, at: str) -> State:
@@ -236,4 +236,4 @@ class Rows:
         for number, key in enumerate(keys):
             if not isinstance(key, str | int) or key in keys[:number]:
                 raise Misfit([(f"/{number}/{self._key}", "expected a text or a whole number that no other row has")])
-        self._store.references = {**self._store.references, self._name: kept}
+        self._store.write_rows(self._name, kept)

@@ -31,6 +31,10 @@ class Snapshots:
         self._kept: dict[str, Snapshot] = {}
         self._lock = Lock()
 
+    def adopt(self, older: Snapshots) -> None:
+        """Those of another world."""
+        self._kept = dict(older._kept)
+
     def all(self) -> tuple[Snapshot, ...]:
         """The oldest first."""
         return tuple(self._kept.values())

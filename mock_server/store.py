@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from threading import Lock, RLock
@@ -55,8 +55,12 @@ class Contents:
 class Store:
     """All customers of one API, and the rows of other collections that they may refer to.
 
-    ``uniqueness`` is held from the look at the other customers to the write, so that two of them cannot take the
-    same value at the same time.
+    Attributes:
+        uniqueness: held from the look at the other customers to the write, so that two of them cannot take the same value at
+            the same time.
+        seeded: everything as at start.
+        keep: is told of every change ahead of it: new states by the customer's name (None for a deleted one), and new rows
+            by collection; if it raises, nothing is changed.
     """
 
     def __init__(self, api: Api) -> None:
@@ -66,7 +70,8 @@ class Store:
         self._is_by_path = api.identity == "path"
         self.entries = tuple(self._entry(number, seed) for number, seed in enumerate(api.customers, 1))
         self.references: Mapping[str, tuple[Row, ...]] = api.references
-        self._seeded = self.contents()
+        self.keep: Callable[[Mapping[str, State | None], Mapping[str, tuple[Row, ...]]], None] = lambda _customers, _rows: None
+        self.seeded = self.contents()
         self._by_key = {_key(entry.seed.path): entry for entry in self.entries}
         self._by_credential = self._credentials()
 
@@ -90,8 +95,25 @@ class Store:
     def write(self, entry: Entry, state: State) -> State:
         """The state as stored: the customer's from now on, for everyone and at once."""
         changed = state.record != entry.state.record
-        entry.state = replace(state, version=next(self._versions) if changed else entry.state.version)
-        return entry.state
+        stored = replace(state, version=next(self._versions) if changed else entry.state.version)
+        if changed or entry.is_deleted or state.hidden != entry.state.hidden:
+            self.keep({entry.name: stored}, {})
+        entry.state, entry.is_deleted = stored, False
+        return stored
+
+    def delete(self, entry: Entry) -> None:
+        """The customer's record is not found any more."""
+        self.keep({entry.name: None}, {})
+        entry.is_deleted = True
+
+    def write_rows(self, collection: str, rows: tuple[Row, ...]) -> None:
+        """These rows and no others are in the collection, for everyone and at once."""
+        self.keep({}, {collection: rows})
+        self.references = {**self.references, collection: rows}
+
+    def state(self, record: Mapping[str, Any], hidden: Mapping[str, Any]) -> State:
+        """A new state, which is not stored yet."""
+        return State(record, hidden, next(self._versions))
 
     def etag(self, state: State) -> str:
         """A strong validator of the state's representation, without its quotation marks."""
@@ -99,11 +121,24 @@ class Store:
 
     def reset(self) -> None:
         """Everything as at start."""
-        self.restore(self._seeded)
+        self.restore(self.seeded)
 
     def reset_customers(self) -> None:
         """The customers as at start; the other rows as they are."""
-        self.restore(Contents(self._seeded.states, self.references))
+        self.restore(Contents(self.seeded.states, self.references))
+
+    def adopt(self, older: Store) -> None:
+        """What has changed in another store since its start, as far as there is a place for it; the rest is as seeded here."""
+        before, now = older.seeded, older.contents()
+        states = dict(self.seeded.states)
+        for name in states.keys() & before.states.keys():
+            if name not in now.states:
+                del states[name]
+            elif now.states[name] is not before.states[name]:
+                states[name] = self.state(now.states[name].record, now.states[name].hidden)
+        rows = {name: kept for name, kept in now.references.items() if kept is not before.references.get(name)}
+        kept = {name: rows.get(name, own) for name, own in self.references.items()}
+        self.restore(Contents(states, kept))
 
     def contents(self) -> Contents:
         """Everything at this moment: no write is half in it."""
@@ -113,6 +148,7 @@ class Store:
     def restore(self, contents: Contents) -> None:
         """Everything as it was at another moment, for everyone and at once."""
         with self.all_locked():
+            self.keep({entry.name: contents.states.get(entry.name) for entry in self.entries}, contents.references)
             for entry in self.entries:
                 entry.is_deleted = entry.name not in contents.states
                 entry.state = contents.states.get(entry.name, entry.state)
@@ -127,7 +163,7 @@ class Store:
             yield
 
     def _entry(self, number: int, seed: SeedCustomer) -> Entry:
-        state = State(dict(seed.record), dict(seed.hidden), next(self._versions))
+        state = self.state(dict(seed.record), dict(seed.hidden))
         return Entry(",".join(_key(seed.path)) or str(number), seed, state)
 
     def _credentials(self) -> dict[tuple[str, str], tuple[Entry, ...]]:

@@ -87,8 +87,11 @@ class World:
         if identity not in DEFECTS:
             near = difflib.get_close_matches(identity, DEFECTS, n=1)
             raise ValueError(f"no defect is called {identity!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
-        if not any(DEFECTS[identity].applied_to(service.api) for service in self.services.values()):
+        if not self._has_place(identity):
             raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
+
+    def _has_place(self, defect: str) -> bool:
+        return any(DEFECTS[defect].applied_to(service.api) for service in self.services.values())
 
     def reset(self) -> None:
         """As at start; defects, settings and snapshots stay, and the defects forget what they remembered."""
@@ -101,6 +104,15 @@ class World:
         self.clock.reset()
         self.faults.reset()
         self.limiter.reset()
+
+    def adopt(self, older: World) -> None:
+        """All that has happened in another world, as far as there is a place for it here; the coverage begins anew."""
+        for name in self.services.keys() & older.services.keys():
+            self.services[name].store.adopt(older.services[name].store)
+        self.snapshots.adopt(older.snapshots)
+        self.clock, self.settings, self.faults, self.limiter = older.clock, older.settings, older.faults, older.limiter
+        self.journal, self.events, self.used = older.journal, older.events, older.used
+        self.activate(each for each in older.defects if self._has_place(each))
 
     def record(self, entry: JournalEntry) -> None:
         """Keeps a request in the journal, counts it, and tells those who listen."""
@@ -155,6 +167,13 @@ class Worlds:
         """Forgets a session; KeyError where there is none."""
         with self._lock:
             self._sessions.pop(identity).events.close()
+
+    def adopt(self, older: Worlds) -> None:
+        """The worlds of another mock, each with all that has happened in it."""
+        self.default.adopt(older.default)
+        with self._lock:
+            for world in older.sessions():
+                self._new(world.identity, world.idle).adopt(world)
 
     def close(self) -> None:
         """Ends what would keep the web server from ending: all subscriptions to events."""

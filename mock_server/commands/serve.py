@@ -5,19 +5,24 @@ from __future__ import annotations
 import os
 import re
 import sys
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
+from flask import Flask
 
 import specs
-from mock_server import banner, serving
+from mock_server import banner, serving, watching
 from mock_server.admission import Admission, is_loopback
 from mock_server.app import create_app, worlds_of
 from mock_server.fault_rules import PROFILES
 from mock_server.rate_limit import parse as parse_rate_limit
+from mock_server.seed_file import seeded
 from mock_server.settings import RateLimit, Settings
-from specs import SpecError
+from mock_server.state_file import StateFile, StateFileError
+from specs import Api, SpecError
 
 SPEC_INVALID = 3
 PORT_TAKEN = 4
@@ -45,6 +50,11 @@ def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | N
 @click.option("--port", default=4010, show_default=True, type=click.IntRange(0, 65535), help="0 takes a free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), help="Written once requests are answered.")
+@click.option(
+    "--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is stored in this file (not of sessions)."
+)
+@click.option("--seed-file", type=click.Path(dir_okay=False, path_type=Path), help="Start with what `state export` wrote.")
+@click.option("--watch", is_flag=True, help="Serve a changed document at once, and keep what is stored.")
 @click.option("--quiet", is_flag=True, help="No banner.")
 @click.option("--defect", multiple=True, metavar="ID", help="Start with this deliberate defect; repeatable.")
 @click.option("--faults", type=click.Choice(tuple(PROFILES)), help="Start with the fault rules of this profile.")
@@ -63,6 +73,9 @@ def serve(
     port: int,
     host: str,
     ready_file: Path | None,
+    state: Path | None,
+    seed_file: Path | None,
+    watch: bool,
     quiet: bool,
     defect: tuple[str, ...],
     faults: str | None,
@@ -83,30 +96,52 @@ def serve(
     if not (admin_token or is_loopback(host)):
         raise click.UsageError(f"--host {host} lets other machines in: give an --admin-token that control calls have to present")
     settings = Settings(latency=latency[0], jitter=latency[1], rate_limit=rate_limit, strict=strict, overrides=not no_overrides)
+    start = partial(
+        create_app,
+        defects=defect,
+        check_answers=check_answers,
+        admission=Admission(allowed_host, cors_origin, admin_token),
+        settings=settings,
+        faults=PROFILES[faults][1] if faults else (),
+    )
+
+    def application(loaded: Sequence[Api]) -> Flask:
+        return start(seeded(loaded, seed_file) if seed_file else loaded)
+
     try:
         loaded = [specs.load(name) for name in apis or specs.names()]
-        app = create_app(
-            loaded,
-            defects=defect,
-            check_answers=check_answers,
-            admission=Admission(allowed_host, cors_origin, admin_token),
-            settings=settings,
-            faults=PROFILES[faults][1] if faults else (),
-        )
+        app = application(loaded)
+        kept = StateFile(state, worlds_of(app).default.services) if state else None
     except SpecError as error:
         _end(str(error), SPEC_INVALID)
-    except ValueError as error:
+    except (ValueError, StateFileError) as error:
         raise click.UsageError(str(error)) from None
-    try:
-        server = serving.listen(app, host, port, at_end=worlds_of(app).close)
-    except serving.PortTaken as error:
-        _end(str(error), PORT_TAKEN)
+    server = _listening(app, host, port)
     url = serving.url_of(server)
     if not quiet:
         click.echo("\n".join(banner.lines(loaded, url)))
+    if watch:
+        watching.watch(loaded, lambda changed: _serve_anew(server, application(changed), kept), partial(click.echo, err=True))
     if ready_file is not None:
         serving.write_ready_file(ready_file, banner.ready_content(loaded, url, os.getpid()))
     serving.run(server)
+
+
+def _listening(app: Flask, host: str, port: int) -> Any:
+    try:
+        server = serving.listen(app, host, port, at_end=lambda: worlds_of(server.application).close())
+    except serving.PortTaken as error:
+        _end(str(error), PORT_TAKEN)
+    return server
+
+
+def _serve_anew(server: Any, app: Flask, kept: StateFile | None) -> None:
+    """Another application in the place of the one that is served, with all that has happened to that."""
+    worlds = worlds_of(app)
+    worlds.adopt(worlds_of(server.application))
+    if kept is not None:
+        kept.attach(worlds.default.services)
+    server.application = app
 
 
 def _end(message: str, code: int) -> NoReturn:
