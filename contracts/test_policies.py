@@ -12,6 +12,7 @@ from contracts.evidence import (
     control,
     differences_of,
     one_difference,
+    unsteady,
     write,
 )
 from contracts.patches import Patch, settable
@@ -139,10 +140,12 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
         if done.exchange.refused and not documented:
             raise Observed("part", "refuse", f"part of {array.path}: refuse", exchange=done.exchange)
         raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
-    _judge_listed_item(customer, done)
+    _judge_listed_item(customer, array, done)
     now = look_up(done.after, array.response)
     left = len(now) if isinstance(now, list) else 0
     expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
+    if left > count and not documented and _grows_again(customer, array, done, left):
+        raise NotJudged(f"{array.path} grow with every patch: judged by repeat-same-state")
     if left > count or (documented and left != expected):
         raise Violation(
             expected=f"{expected} items in {array.path} after one was sent"
@@ -157,7 +160,13 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
         raise Observed("unsent_items", behaviour, f"items of {array.path} that are not sent: {behaviour}", done.exchange)
 
 
-def _judge_listed_item(customer: Customer, done: Write) -> None:
+def _grows_again(customer: Customer, array: Field, done: Write, left: int) -> bool:
+    customer.patch(done.patch.body)
+    now = look_up(customer.read(without=array.top), array.response)
+    return isinstance(now, list) and len(now) > left
+
+
+def _judge_listed_item(customer: Customer, array: Field, done: Write) -> None:
     """The item that was sent holds what was sent, and no other item that is still there changed."""
     shown = done.patch.shown_in(done.after)
     if not customer.reader.same(done.field, done.patch.value, shown):
@@ -168,6 +177,8 @@ def _judge_listed_item(customer: Customer, done: Write) -> None:
             difference=one_difference(done.field.path, done.patch.value, shown),
         )
     changed = [each for each in collateral(customer, done) if "[" in each.difference.path]
+    if changed:
+        changed = [each for each in changed if each.where not in unsteady(customer, array.top)]
     if changed:
         raise Violation(
             expected="the items that were not sent to stay as they were, or to go",

@@ -296,10 +296,15 @@ def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
 def valid_part_applied(customer: Customer, field: Field | None) -> bool:
     """Whether a refused patch changes anything but its bad field: nothing is particular to a bad value alone then."""
     top = field.top if field is not None else None
-    nearest = sorted(faulty(customer.api), key=lambda each: (each is not field, bool(each.children), each.top != top))
-    fault = plain_fault(customer.api, nearest[0]) if nearest else None
+    nearest = sorted(faulty(customer.api), key=lambda each: (bool(each.children), each.top != top, each is field))
+    tried = [plain_fault(customer.api, each) for each in [*nearest[:1], *([field] if field is not None else [])]]
+    return any(_other_part_changes(customer, fault) for fault in tried if fault is not None)
+
+
+def _other_part_changes(customer: Customer, fault: Fault) -> bool:
+    """Whether a patch with this fault and a valid value of another property is refused and changes something else."""
     for other in settable(customer.api):
-        if fault is None or other.top == fault.field.top or other.reference is not None:
+        if other.top == fault.field.top or other.reference is not None:
             continue
         try:
             if control(customer, other).patch.value is None:

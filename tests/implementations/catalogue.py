@@ -63,7 +63,7 @@ FAULTS: Final[dict[str, tuple[Fault, ...]]] = {
         Fault("neighbouring_field_named", "error_envelope", "shipping_method", "the error names freight_term"),
         Fault("array_half_written", "atomicity", "addresses[]", "items before the refused one stay changed"),
         Fault("foreign_address_written", "isolation", "addresses[].id", "an address is found by its id, whoever owns it"),
-        Fault("applied_before_auth", "auth", "", "401 is answered after the change was made"),
+        Fault("applied_before_auth", "atomicity", "", "401 is answered after the change was made"),
         Fault("answers_200", "response", "", "200 where 201 is documented"),
     ),
     "checkoutpage": (
