@@ -182,6 +182,14 @@ def defects(apis: Sequence[str]) -> list[Subject]:
     ]
 
 
+def once_each(subjects_: Iterable[Subject]) -> list[Subject]:
+    """Each defect in one of its APIs only: in turn, so that every API has its share."""
+    by_name: dict[str, list[Subject]] = {}
+    for subject in subjects_:
+        by_name.setdefault(subject.name, []).append(subject)
+    return [found[turn % len(found)] for turn, found in enumerate(by_name.values())]
+
+
 def faults(apis: Sequence[str]) -> list[Subject]:
     """The framework-typical faults of the independent implementations."""
     return [
@@ -416,15 +424,24 @@ def _summed(outcome: Outcome) -> str:
     "--kind", "kinds", multiple=True, type=click.Choice(["defect", "fault", "variant", "honest"]), help="These kinds only."
 )
 @click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
+@click.option("--once", is_flag=True, help="Each defect in one of its APIs only, in turn.")
 @click.option("--stock", is_flag=True, help="Run stock Schemathesis on each defect as well.")
 @click.option("--write", is_flag=True, help="Write docs/kill-matrix.md anew.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
 def main(
-    apis: Sequence[str], only: Sequence[str], kinds: Sequence[str], jobs: int, stock: bool, write: bool, json_file: Path | None
+    apis: Sequence[str],
+    only: Sequence[str],
+    kinds: Sequence[str],
+    jobs: int,
+    once: bool,
+    stock: bool,
+    write: bool,
+    json_file: Path | None,
 ) -> None:
     """Judge every defect, fault, variant and implementation; exit 1 where one is not as it should be."""
     wanted = apis or specs.names()
-    everything = [*defects(wanted), *faults(wanted), *conforming(wanted)]
+    found = defects(wanted)
+    everything = [*(once_each(found) if once else found), *faults(wanted), *conforming(wanted)]
     chosen = [each for each in everything if (not only or each.name in only) and (not kinds or each.kind in kinds)]
     outcomes = []
     for outcome in run_all(chosen, jobs, stock):
