@@ -18,6 +18,7 @@ OPEN_CALLS = frozenset({"/__admin/health"})
 """Control calls that need no token."""
 
 ANY = "*"
+_HOST = re.compile(r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s:/@\[\]]+))(?::\d{0,5})?", re.ASCII)
 _LOOPBACK_ORIGIN = re.compile(
     r"https?://(?:localhost|[a-z0-9-]+(?:\.[a-z0-9-]+)*\.localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?", re.ASCII
 )
@@ -49,11 +50,11 @@ class Admission:
 
     def check_page(self, request: Request) -> None:
         """Problem 403 for what a browser sends for a page that may not read the answer: it is refused before it has an effect."""
-        origin = request.headers.get("Origin")
+        environ = request.environ
+        origin = environ.get("HTTP_ORIGIN")
         if origin is not None and not self.admits(origin) and origin != request.host_url.rstrip("/"):
             raise Problem(403, f"pages of {origin[:100]!r} are not let in: start the mock with --cors-origin and this origin")
-        fetched = request.headers.get("Sec-Fetch-Mode") == "no-cors" and request.headers.get("Sec-Fetch-Site") == "cross-site"
-        if fetched:
+        if environ.get("HTTP_SEC_FETCH_MODE") == "no-cors" and environ.get("HTTP_SEC_FETCH_SITE") == "cross-site":
             raise Problem(403, "refused: embedded by a page of another site")
 
     def check_control(self, request: Request) -> None:
@@ -64,7 +65,7 @@ class Admission:
             raise Problem(403, "refused: sent by a page of another site")
         if self.token and request.path not in OPEN_CALLS:
             kind, _, presented = request.headers.get("Authorization", "").partition(" ")
-            if kind.lower() != "bearer" or not hmac.compare_digest(presented.strip().encode(), self.token.encode()):
+            if kind.lower() != "bearer" or not hmac.compare_digest(presented.strip().encode("latin-1"), self.token.encode()):
                 challenge = {"WWW-Authenticate": 'Bearer realm="mock control"'}
                 raise Problem(401, "send the token of --admin-token as Authorization: Bearer TOKEN", headers=challenge)
 
@@ -91,8 +92,9 @@ def _is_steady(host: str) -> bool:
 
 
 def _name_of(host: str) -> str:
-    name = host.partition("]")[0].removeprefix("[") if host.startswith("[") else host.partition(":")[0]
-    return name.lower()
+    """The name or address in a Host header, without port and brackets; empty for what is none."""
+    found = _HOST.fullmatch(host)
+    return (found.group(1) or found.group(2)).lower() if found else ""
 
 
 @lru_cache(maxsize=256)
