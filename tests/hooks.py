@@ -40,7 +40,6 @@ DEFECTS: Mapping[str, Sequence[str]] = {
     ),
     "atomicity": (
         "valid-part-applied",
-        "one-field-saved-early",
         "nested-object-half-written",
         "refused-write-changes-neighbour",
         "refused-values-read-from-cache",
