@@ -73,6 +73,13 @@ def fresh_patch(customer: Customer, record: Record, leaf: Field) -> Patch:
     return customer.composer.fresh(record, leaf)
 
 
+def known_patch(customer: Customer, record: Record, field: Field) -> Patch:
+    """A patch to a fresh value; of an enum, to the member that is known to work: the others are judged by member-stored."""
+    if "enum" in field.schema:
+        return customer.composer.patch(record, field, single(customer, field).patch.value)
+    return fresh_patch(customer, record, field)
+
+
 def falsy_values(field: Field) -> Iterable[Any]:
     """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":

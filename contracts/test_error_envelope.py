@@ -21,7 +21,7 @@ from contracts.envelopes import (
     skeleton,
     stated_problem,
 )
-from contracts.evidence import fresh_patch, put_back, single_or_none
+from contracts.evidence import known_patch, put_back, single_or_none
 from contracts.faults import faulty, plain_fault
 from contracts.leaks import shows, trace_in
 from contracts.naming import Naming, named, naming
@@ -194,7 +194,7 @@ def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> N
     record = customer.read()
     body: dict[str, Any] = {}
     for each in working:
-        body |= fresh_patch(customer, record, each).body
+        body |= known_patch(customer, record, each).body
     exchange = customer.patch({**body, **customer.composer.patch(record, bad, fault.value).body})
     names = named(_shape(customer.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
     if not names:

@@ -13,7 +13,7 @@ from contracts.client import Exchange
 from contracts.customer import Customer
 from contracts.evidence import Write, collateral, control, differences_of, disturbed, fresh_patch, put_back, stored, write
 from contracts.faults import plain_fault
-from contracts.patches import settable
+from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Located, Record, shown
 from contracts.rule import field_cases, rule
 from contracts.verdict import Difference, NotJudged, Violation
@@ -226,6 +226,8 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
     changed = [each for each in collateral(customer, again) if each.where not in blamed]
     if not changed and not stored(customer, again):
         changed = [Located(case.path, Difference(path=case.path, before=patch.value, after=shown(patch.shown_in(again.after))))]
+    if again.exchange.refused and not _accepted_alone(customer, first, patch):
+        raise NotJudged(f"{patch.value!r} is refused without a refusal ahead of it too: judged by other rules")
     if again.exchange.status != first.exchange.status or changed:
         raise Violation(
             expected=f"status {first.exchange.status} and {case.path} stored, as before the refused patch",
@@ -233,3 +235,9 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
             exchange=again.exchange,
             difference=differences_of(changed),
         )
+
+
+def _accepted_alone(customer: Customer, first: Write, patch: Patch) -> bool:
+    """Whether a patch is accepted right after one that is known to be."""
+    customer.patch(first.patch.body)
+    return customer.accepted(customer.patch(patch.body))

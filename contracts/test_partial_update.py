@@ -16,6 +16,7 @@ from contracts.evidence import (
     falsy_values,
     falsy_write,
     fresh_patch,
+    known_patch,
     one_difference,
     single,
     single_or_none,
@@ -24,7 +25,7 @@ from contracts.evidence import (
     write,
 )
 from contracts.patches import Patch, settable
-from contracts.records import ABSENT, Located, Record
+from contracts.records import ABSENT, Located
 from contracts.rule import field_cases, labelled_cases, rule
 from contracts.trials import elsewhere
 from contracts.values import validator
@@ -250,18 +251,11 @@ def _combinable(customer: Customer) -> list[tuple[Field, Write]]:
 def _together(customer: Customer, fields: list[Field], *, reverse: bool = False) -> tuple[list[Patch], Write]:
     """One patch of several fields at once, each to a fresh value."""
     before = customer.read()
-    patches = [_known_patch(customer, before, field) for field in fields]
+    patches = [known_patch(customer, before, field) for field in fields]
     body: dict[str, Any] = {}
     for patch in reversed(patches) if reverse else patches:
         body |= patch.body
     return patches, write(customer, Patch(fields[0], patches[0].value, body, patches[0].selectors), before)
-
-
-def _known_patch(customer: Customer, record: Record, field: Field) -> Patch:
-    """A patch to a fresh value; of an enum, to the member that is known to work: the others are judged by member-stored."""
-    if "enum" in field.schema:
-        return customer.composer.patch(record, field, single(customer, field).patch.value)
-    return fresh_patch(customer, record, field)
 
 
 def _tops(api: Api) -> list[Field]:

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from mock_server.defects.choosing import fields, first, is_enum, is_nested, last
+from mock_server.defects.choosing import fields, first, is_enum, is_nested, is_top, last
 from mock_server.defects.defect import Family
 from mock_server.defects.places import accuse, forgive, found, show, shown_at, write_instead
 from mock_server.exchange import Exchange
@@ -66,7 +66,7 @@ def member_trimmed(exchange: Exchange, right: Step, field: Field) -> None:
     _accept(exchange, right, field, lambda value: value.strip() if isinstance(value, str) else None)
 
 
-@defect.step("validate", "EN04", first(is_enum))
+@defect.step("validate", "EN04", first(is_enum, is_top))
 def last_member_refused(exchange: Exchange, right: Step, field: Field) -> None:
     """Knows all members but the one that was added last."""
     right(exchange)
