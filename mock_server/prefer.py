@@ -28,7 +28,7 @@ def wanted(exchange: Exchange) -> tuple[Interference, str]:
     stated = preferences(environ.get("HTTP_PREFER", ""))
     aliases = {"code": environ.get(_CODE), "example": environ.get(_NAME)}
     texts = {**{name: text.strip() for name, text in aliases.items() if text is not None}, **stated}
-    members = {name: read(texts[name]) for name, read in _WORDS.items() if name in texts}
+    members = {name: read(texts[name]) for name, read in WORDS.items() if name in texts}
     kept = {name: member for name, member in members.items() if member is not None}
     if not exchange.writes:
         kept.pop("return", None)
@@ -49,7 +49,7 @@ def preferences(header: str) -> dict[str, str]:
     return found
 
 
-_WORDS: Mapping[str, Callable[[str], Any]] = {
+WORDS: Mapping[str, Callable[[str], Any]] = {
     "code": lambda text: int(text) if _STATUS.fullmatch(text) else None,
     "example": lambda text: text or None,
     "delay": lambda text: min(int(text), DELAY_LIMIT) if _MILLISECONDS.fullmatch(text) else None,

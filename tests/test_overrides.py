@@ -390,7 +390,7 @@ def give_up(server: MockServer, prefer: str, seconds: float) -> None:
 
 def test_a_delay_has_a_limit() -> None:
     """What is said to be applied is what is done."""
-    assert prefer._WORDS["delay"]("999999999") == 30_000
+    assert prefer.WORDS["delay"]("999999999") == 30_000
 
 
 def test_the_connection_lives_on_where_the_answer_is_whole(server: MockServer) -> None:
