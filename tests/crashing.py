@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -28,6 +29,7 @@ from specs import Api, Field
 from tests import subjects
 
 WRITERS = 3
+NUMBERED = re.compile(r"n[0-9]{9}", re.ASCII)
 
 
 @dataclass
@@ -56,7 +58,7 @@ class Writer:
     def check(self, record: Any) -> None:
         """What the mock shows after its restart is the last acknowledged number, or the one that was on its way."""
         text = str(record[self.shown])
-        stored = int(text[1:]) if text[1:].isdigit() else 0  # nothing was stored yet
+        stored = int(text[1:]) if NUMBERED.fullmatch(text) else 0  # the seeded value: nothing was stored yet
         if stored not in (self.acknowledged, self.sent):
             self.lost.append(f"{self.name}: acknowledged {self.acknowledged}, sent {self.sent}, stored {stored}")
         self.acknowledged = self.sent = stored
