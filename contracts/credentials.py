@@ -32,6 +32,10 @@ class Source(Protocol):
     def secrets(self) -> tuple[str, ...]:
         """What is sent to get it."""
 
+    @property
+    def identity(self) -> str:
+        """What tells this way from others, the same in every process; may hold secrets."""
+
     def obtain(self, client: Client) -> str:
         """The credential; CredentialError where there is none."""
 
@@ -45,6 +49,11 @@ class Obtained(Secret):
         super().__init__("")
         self._source = source
         self._fruitless = 0
+
+    @property
+    def identity(self) -> str:
+        """The way to get it: the credential itself may be another one each time."""
+        return self._source.identity
 
     def obtain(self, client: Client) -> None:
         """Get it, once; CredentialError where that fails."""
@@ -93,6 +102,11 @@ class Command:
     timeout: float = 30
     secrets: tuple[str, ...] = ()
 
+    @property
+    def identity(self) -> str:
+        """The command line."""
+        return json.dumps(self.argv)
+
     def obtain(self, _client: Client) -> str:
         """Run the program; its output is never part of a message, since it may hold the credential."""
         told = f"auth_command {self.argv[0]!r}"
@@ -133,6 +147,11 @@ class Login:
     selector: str
     template: str = "{token}"
     secrets: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def identity(self) -> str:
+        """The request."""
+        return repr((self.method, self.url, sorted(self.headers.items()), self.body))
 
     def obtain(self, client: Client) -> str:
         """Send the request, which no transcript and no archive gets to see."""

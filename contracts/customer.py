@@ -90,6 +90,7 @@ class Customer:
         self._tag = ""
         self.rereads = False
         self.other: Customer | None = None
+        self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
         self.caution: Caution | None = None
 
     # --- credentials ---
@@ -295,7 +296,7 @@ class Customer:
                 yield {name: int(value) if "integer" in identifier.types else value}
         yield {UNKNOWN_MEMBER: True}
         sacrificed = [each for each in self.api.fields if self._resendable(each)]
-        if sacrificed:
+        if sacrificed and self.sacrifices:
             yield {sacrificed[-1].name: self.values.fresh(sacrificed[-1])}
 
     def _reveals(self, body: Mapping[str, Any]) -> bool:
@@ -347,11 +348,15 @@ class Customer:
             return f"{where}: answered {status}, but no record of {self.api.name} at {place} of a JSON body"
         return f"{where}: answered {status}: {reasons.get(status, 'expected the customer')}"
 
-    def restore(self, saved: Record) -> Restoration:
-        """Bring the record back to ``saved`` and read it again; what still differs is told, never raised."""
+    def restore(self, saved: Record, *, write: bool = True) -> Restoration:
+        """Bring the record back to ``saved`` and read it again; what still differs is told, never raised.
+
+        ``write``: False only compares.
+        """
+        self._kept = None  # others may have written since
         try:
             now = self.read()
-            for together in (True, False, False):
+            for together in (True, False, False) if write else ():
                 body = self._way_back(saved, now)
                 if not body:
                     break

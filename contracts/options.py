@@ -12,7 +12,7 @@ import pytest
 from contracts import known
 from contracts.known import KnownList
 from contracts.rule import RULES
-from contracts.run import Plan, embedded_apis
+from contracts.run import CUSTOMER_WAIT, Plan, embedded_apis
 from contracts.shards import shard
 from contracts.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
 
@@ -64,6 +64,13 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--max-requests", metavar="N", type=_positive(int), help="send no more requests than this to a target")
     group.addoption("--max-seconds", metavar="S", type=_positive(float), help="judge no longer than this; restoring follows")
     group.addoption("--requests-per-second", metavar="R", type=_positive(float), help="send no faster than this")
+    group.addoption(
+        "--customer-wait",
+        metavar="S",
+        type=_positive(float),
+        default=CUSTOMER_WAIT,
+        help="wait so long for a customer that another run on this machine is using",
+    )
     group.addoption("--shard", metavar="I/N", help="judge the share I of N; `python -m contracts merge` joins their reports")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
@@ -83,6 +90,8 @@ def plan(config: pytest.Config) -> Plan:
         known=_known(config),
         known_update=config.getoption("--known-update"),
         observe=_observe(config),
+        workers=config.getoption("numprocesses", None) or 1,
+        customer_wait=config.getoption("--customer-wait"),
         read_only=config.getoption("--read-only-check"),
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
         shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),

@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import Generator
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -76,11 +77,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
-        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"])
+        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"], json.loads(sent["patch_contracts_taken"]))
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
     _CONTROLLER["run"] = run
+    run.say = session.config.get_terminal_writer().line
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()
@@ -103,6 +105,7 @@ def pytest_configure_node(node: Any) -> None:
     run = node.config.stash.get(RUN, None)
     if run is not None:
         node.workerinput["patch_contracts"] = json.dumps(run.ready)
+        node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
 
 
@@ -146,20 +149,28 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     rule, run = rule_of(metafunc.function), metafunc.config.stash.get(RUN, None)
     if rule is None or run is None:
         return
-    items = [(api, case) for api in run.plan.apis for case in rule.cases(api)] if run.plan.includes(rule) else []
+    apis = run.plan.apis if run.plan.includes(rule) else ()
+    items = [
+        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.customers(api.name)), strict=False)
+    ]
     metafunc.parametrize(
         ("customer", "case"),
         [
             pytest.param(
-                (api.name, case.field),
+                (api.name, case.field, number),
                 case.value,
                 id=f"{api.name}-{case.field}",
-                marks=[pytest.mark.xdist_group(api.name), getattr(pytest.mark, rule.family)],
+                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family)],
             )
-            for api, case in items
+            for api, case, number in items
         ],
         indirect=["customer"],
     )
+
+
+def _group(run: Run, api: str, number: int) -> str:
+    """The items of one customer, which one worker has to itself."""
+    return api if len(run.customers(api)) == 1 else f"{api}-{number}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -188,7 +199,7 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def _key(item: pytest.Item) -> tuple[str, str, str]:
     """What names an item on every machine."""
-    api, field = _parameters(item)["customer"]
+    api, field, _number = _parameters(item)["customer"]
     return api, _rule(item).id, field
 
 
@@ -229,7 +240,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     run = session.config.stash.get(RUN, None)
     if run is None or not run.plan.dry_run or _is_worker(session.config):
         return None
-    terminal.list_items(session.config, [(_rule(item), _parameters(item)["customer"]) for item in session.items if _rule(item)])
+    terminal.list_items(
+        session.config, [(_rule(item), _parameters(item)["customer"][:2]) for item in session.items if _rule(item)]
+    )
     return True
 
 
@@ -249,8 +262,10 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if rule is None or run is None:
         return None
     parameters = _parameters(pyfuncitem)
-    api, field = parameters["customer"]
-    judged, outcome = run.judge(api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]))
+    api, field, number = parameters["customer"]
+    judged, outcome = run.judge(
+        api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]), number
+    )
     result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -16,10 +18,11 @@ import specs
 from contracts import known, observe, reports, shards
 from contracts.caution import Caution
 from contracts.client import Budget, Client, Exchange, Transcript
-from contracts.customer import Customer, Restoration
+from contracts.customer import Customer, Restoration, joined
 from contracts.embedded import Embedded, targets
 from contracts.expect import changed, held
 from contracts.known import Item, KnownList, Stale
+from contracts.locks import Locks
 from contracts.records import Record
 from contracts.report import VIOLATED_ALREADY, RunReport, settled
 from contracts.reports.findings import findings
@@ -32,13 +35,18 @@ from contracts.target import Target, TargetError, load_api
 from contracts.verdict import Level, NotJudged, Verdict
 from specs import Api
 
+CUSTOMER_WAIT = 600.0
+"""Seconds that a run waits for a customer that another run on this machine is using."""
 RESERVED_READS = 12
 """Requests for a login, the preflight and the readings of a restoration."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it."""
+    """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
+
+    ``workers``: the processes that judge; ``customer_wait``: seconds to wait for a customer that another run is using.
+    """
 
     target: Target | None
     apis: tuple[Api, ...]
@@ -53,6 +61,8 @@ class Plan:
     limits: Mapping[str, Any] = field(default_factory=dict)
     read_only: bool = False
     shard: Shard | None = None
+    workers: int = 1
+    customer_wait: float = CUSTOMER_WAIT
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
@@ -73,6 +83,15 @@ class _Judging:
     transcript: Transcript = field(default_factory=Transcript)
 
 
+@dataclass(frozen=True, slots=True)
+class _Saved:
+    """A customer with its record before anything was changed; ``name`` tells it from the first one."""
+
+    name: str
+    customer: Customer
+    record: Record
+
+
 class Run:
     """The state of a run in one process: the controller owns saving, restoring and reports; workers only judge."""
 
@@ -85,9 +104,13 @@ class Run:
         self.listed = 0
         self.expected = 0
         self._embedded: Embedded | None = None
+        self.taken: dict[str, tuple[int, ...]] = {}
+        self.say: Callable[[str], None] = lambda _line: None
+        self._locks = Locks()
         self._targets: dict[str, Target] = {}
-        self._judging: dict[str, _Judging] = {}
-        self._saved: dict[str, tuple[Customer, Record]] = {}
+        self._judging: dict[tuple[str, int], _Judging] = {}
+        self._saved: dict[str, list[_Saved]] = {}
+        self._others: dict[str, _Saved] = {}
         self._violated: set[str] = set()
         self.begun = time.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
@@ -102,7 +125,9 @@ class Run:
         if self.plan.target is None:
             self._embedded = Embedded([_name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
-        self.join(self.ready)
+        else:
+            self.taken[self.plan.target.api.name] = self._take(self.plan.target)
+        self.join(self.ready, taken=self.taken)
         if self._traffic is not None:
             self._traffic.clear()
         for name, target in self._targets.items():
@@ -115,28 +140,60 @@ class Run:
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the customer: give --read or [read] path")
-            customer = self._new_customer(target, Budget())  # restoring must never fail for lack of budget
-            self._saved[name] = (customer, customer.preflight())
+            for number in self.customers(name):
+                self._save(name, number)
 
-    def join(self, ready: Mapping[str, Any] | None, begun: float | None = None) -> None:
+    def _take(self, target: Target) -> tuple[int, ...]:
+        """The numbers of the customers that this run has for itself; runs of other shards begin with others."""
+        count = len(target.customers)
+        first = (self.plan.shard.number - 1) * self.plan.workers if self.plan.shard is not None else 0
+        order = [(first + number) % count for number in range(count)]
+        return self._locks.take(target, order, self.plan.workers, self.plan.customer_wait, self.say)
+
+    def _save(self, name: str, number: int) -> None:
+        """Check and save one customer, and with the first one the bystander, if it can be read."""
+        saved = self._saved.setdefault(name, [])
+        customer = self._new_customer(self._target(name, number), Budget())  # restoring must never fail for lack of budget
+        saved.append(_Saved("" if not saved else customer.party.name, customer, customer.preflight()))
+        if customer.other is not None and len(saved) == 1:
+            customer.other.sacrifices = False
+            with suppress(TargetError):  # what it is needed for cannot be judged either
+                self._others[name] = _Saved("the other customer", customer.other, customer.other.preflight())
+
+    def customers(self, name: str) -> tuple[int, ...]:
+        """The numbers of the customers of an API that this run may change; each is for one process."""
+        return self.taken.get(name, (0,))
+
+    def _target(self, name: str, number: int) -> Target:
+        """The target with one of its customers."""
+        target = self._targets[name]
+        return replace(target, customer=target.customers[number])
+
+    def join(
+        self, ready: Mapping[str, Any] | None, begun: float | None = None, taken: Mapping[str, Sequence[int]] | None = None
+    ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
-        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. Raises TargetError for a
-        budget that has no room for any judging.
+        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the customers that
+        it has locked, by API. Raises TargetError for a budget that has no room for any judging.
         """
+        self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
         self.begun = self.begun if begun is None else begun
         found = [self.plan.target] if self.plan.target is not None else []
         if ready is not None:
             found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
-        self._targets = {target.api.name: _limited(target, self.plan.limits) for target in found}
+        self._targets = {
+            target.api.name: _limited(target, self.plan.limits, len(self.customers(target.api.name))) for target in found
+        }
 
     def close(self) -> None:
         """Restore every customer and verify it, write the report, and stop the embedded mock."""
         try:
-            for name, (customer, record) in self._saved.items():
+            for name, saved in self._saved.items():
                 self._about(name, "restoration")
-                self.reports[name].restored = _restored(customer, record, self.redactor)
-                self.reports[name].requests += customer.client.count + self.requests().get(name, 0)
+                others = [self._others[name]] if name in self._others else []
+                self.reports[name].restored = _all_restored([*saved, *others], self.redactor)
+                self.reports[name].requests += sum(each.customer.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
@@ -148,6 +205,7 @@ class Run:
                 self._write_part(self.plan.report_dir)
         finally:
             self._saved.clear()
+            self._locks.release()
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
@@ -198,17 +256,21 @@ class Run:
 
     # --- judging (each process) ---
 
-    def judge(self, api: str, rule: Rule, field: str, call: Callable[[Customer], object]) -> tuple[Result, BaseException | None]:
+    def judge(
+        self, api: str, rule: Rule, field: str, call: Callable[[Customer], object], number: int | None = None
+    ) -> tuple[Result, BaseException | None]:
         """Judge one item: ``call`` runs the rule function on the customer. The result, and the exception it ended in.
 
+        ``number``: which of the run's customers it is run on, the first one if None.
         A generated rule is not judged once another rule has been violated: it would only find the same fault again.
         """
+        number = self.customers(api)[0] if number is None else number
         self._about(api, f"{rule.id} [{field}]")
         begun = time.monotonic()
         outcome: BaseException | None = None
         exchanges: list[Exchange] = []
         try:
-            judging = self._begin(api)
+            judging = self._begin(api, number)
             exchanges = judging.transcript.exchanges
             exchanges.clear()
             judging.customer.client.stopped = ""
@@ -220,8 +282,8 @@ class Run:
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
-        outcome = self._unless_stopped(api, outcome)
-        self._undo_accepted(api)
+        outcome = self._unless_stopped((api, number), outcome)
+        self._undo_accepted((api, number))
         target = self._targets[api]
         kept = held(target.expect, field, outcome)
         outcome = changed(target.expect, rule, field, outcome, exchanges) or outcome
@@ -235,29 +297,33 @@ class Run:
                 result = replace(result, verdict=str(Verdict.KNOWN), known=listed)
         return result, outcome
 
-    def _undo_accepted(self, api: str) -> None:
+    def _undo_accepted(self, key: tuple[str, int]) -> None:
         """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
-        caution = self._judging[api].customer.caution if api in self._judging else None
+        caution = self._judging[key].customer.caution if key in self._judging else None
         if caution is not None:
             caution.undo()
 
-    def _unless_stopped(self, api: str, outcome: BaseException | None) -> BaseException | None:
+    def _unless_stopped(self, key: tuple[str, int], outcome: BaseException | None) -> BaseException | None:
         """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
-        stopped = self._judging[api].customer.client.stopped if api in self._judging else ""
+        stopped = self._judging[key].customer.client.stopped if key in self._judging else ""
         return NotJudged(stopped) if stopped else outcome
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
-        return {api: judging.customer.client.count for api, judging in self._judging.items()}
+        counts: Counter[str] = Counter()
+        for (api, _number), judging in self._judging.items():
+            counts[api] += judging.customer.client.count
+        return dict(counts)
 
-    def _begin(self, api: str) -> _Judging:
-        if api not in self._judging:
-            judging = _Judging(self._new_customer(self._targets[api], self._budget(self._targets[api])))
+    def _begin(self, api: str, number: int) -> _Judging:
+        key = api, number
+        if key not in self._judging:
+            judging = _Judging(self._new_customer(self._target(api, number), self._budget(self._targets[api])))
             judging.customer.client.listeners.append(judging.transcript)
             if self.plan.read_only:
                 judging.customer.caution = Caution(judging.customer, judging.customer.preflight())
-            self._judging[api] = judging
-        return self._judging[api]
+            self._judging[key] = judging
+        return self._judging[key]
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""
@@ -268,7 +334,7 @@ class Run:
         """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
         limits, kept = target.limits, reserve(target.api)
         until = self.begun + limits.max_seconds if limits.max_seconds else None
-        return Budget(requests=limits.max_requests - kept, until=until, kept=kept)
+        return Budget(requests=(limits.max_requests - kept) // len(self.customers(target.api.name)), until=until, kept=kept)
 
     def _new_customer(self, target: Target, budget: Budget) -> Customer:
         client = Client(target.limits, self.redactor, budget)
@@ -293,9 +359,11 @@ def reserve(api: Api) -> int:
     return 2 * (1 + len(api.fields)) + RESERVED_READS
 
 
-def _limited(target: Target, limits: Mapping[str, Any]) -> Target:
-    """The target with some other limits."""
+def _limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target:
+    """The target with some other limits; several processes together send no faster than one."""
     limited = replace(target, limits=replace(target.limits, **limits))
+    pace = limited.limits.requests_per_second / processes
+    limited = replace(limited, limits=replace(limited.limits, requests_per_second=pace))
     if limited.limits.max_requests <= reserve(target.api):
         least = reserve(target.api)
         raise TargetError(f"max_requests: {least} are kept for saving and restoring; expected more than {least}")
@@ -340,11 +408,28 @@ def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
     return found
 
 
-def _restored(customer: Customer, record: Record, redactor: Redactor) -> Restoration:
-    """Restoring never raises: whatever goes wrong is told in the report."""
+def _all_restored(everyone: Sequence[_Saved], redactor: Redactor) -> Restoration:
+    """Restore each customer; where mending one may have spoilt another, the first one counts, and the others are told."""
+    first, *others = everyone
+    found = [_restored(first, redactor)]
+    before = _writes(others)
+    found += [_restored(each, redactor) for each in others]
+    if _writes(others) != before:
+        found = [_restored(first, redactor), *(_restored(each, redactor, write=False) for each in others)]
+    return joined(found)
+
+
+def _writes(everyone: Sequence[_Saved]) -> int:
+    return sum(each.customer.client.writes for each in everyone)
+
+
+def _restored(saved: _Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
+    """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
-        restored = customer.restore(record)
-        return replace(restored, differences=tuple(struck(each, redactor) for each in restored.differences))
+        restored = saved.customer.restore(saved.record, write=write)
+        told = f"{saved.name}: " if saved.name else ""
+        differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in restored.differences)
+        return replace(restored, differences=tuple(differences))
     except Exception as error:  # the report must be written whatever a broken target does here
         return Restoration(ok=False, differences=(), repairs=(f"restoring failed: {type(error).__name__}",))
 

@@ -31,6 +31,11 @@ class Secret:
         """The credential itself, for the one place that sends it."""
         return self._value
 
+    @property
+    def identity(self) -> str:
+        """What tells this credential from others, the same in every process; as secret as the credential."""
+        return self._value
+
     def __repr__(self) -> str:
         return f"Secret({STRUCK})"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -33,13 +34,25 @@ class Party:
     path: Mapping[str, str]
     auth: Mapping[str, Secret]
 
+    @property
+    def name(self) -> str:
+        """The customer as a person knows it; a credential tells nothing."""
+        return f"customer {', '.join(f'{name}={value}' for name, value in self.path.items())}" if self.path else "the customer"
+
+
+def identity(api: Api, party: Party) -> str:
+    """What tells a customer from others, the same in every process; it may hold secrets."""
+    if api.identity == "path":
+        return json.dumps(sorted(party.path.items()))
+    return json.dumps(sorted((scheme, secret.identity) for scheme, secret in party.auth.items()))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One implementation of one API at a URL.
 
-    ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the
-    same representation, or None.
+    ``customer`` may be changed, and so may those in ``more``; ``other`` is a bystander. ``values``: known values by
+    dotted path without brackets; ``read``: path template of a GET that returns the same representation, or None.
     """
 
     api: Api
@@ -50,6 +63,12 @@ class Target:
     read: str | None = None
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
+    more: tuple[Party, ...] = ()
+
+    @property
+    def customers(self) -> tuple[Party, ...]:
+        """All customers that may be changed; each process that judges has one of its own."""
+        return (self.customer, *self.more)
 
 
 TABLES: Mapping[str, tuple[str, ...] | None] = {
@@ -102,7 +121,7 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
 
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    check_keys(settings, ("api", "url", "auth_file", "auth_user", *TABLES), "the file")
+    check_keys(settings, ("api", "url", "auth_file", "auth_user", "customers", *TABLES), "the file")
     for table, keys in TABLES.items():
         if not isinstance(settings.get(table, {}), Mapping):
             raise TargetError(f"{table}: expected a table [{table}]")
@@ -110,12 +129,15 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
             check_keys(settings.get(table, {}), keys, f"[{table}]")
     api = load_api(_text(settings, "api"), base)
     url = _url(_text(settings, "url"))
-    auth = _auth(settings, api, url, base)
+    customers = _customers(settings, api, url, base)
+    other = None if "other_customer" not in settings else _further(settings, settings["other_customer"], api, url, base)
+    _check_distinct(api, customers, other)
     return Target(
         api=api,
         url=url,
-        customer=Party(path=_path(settings.get("customer", {}), api, "[customer]"), auth=auth),
-        other=_other(settings, api, auth, url, base),
+        customer=customers[0],
+        more=customers[1:],
+        other=other,
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
@@ -203,20 +225,43 @@ def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
     return {name: str(value) for name, value in table.items()}
 
 
-def _other(settings: Mapping[str, Any], api: Api, auth: Mapping[str, Secret], url: str, base: Path) -> Party | None:
-    """The bystander, with the customer's own credentials unless it has some of its own."""
-    table = settings.get("other_customer")
-    if table is None:
-        return None
+def _customers(settings: Mapping[str, Any], api: Api, url: str, base: Path) -> tuple[Party, ...]:
+    """The customers that may be changed: of ``[customer]``, or of each ``[[customers]]``."""
+    tables = settings.get("customers")
+    if tables is None:
+        path = _path(settings.get("customer", {}), api, "[customer]")
+        return (Party(path=path, auth=_auth(settings, api, url, base)),)
+    if "customer" in settings:
+        raise TargetError("[customer] and [[customers]]: expected one of them")
+    if not isinstance(tables, list) or not tables or not all(isinstance(each, Mapping) for each in tables):
+        raise TargetError("customers: expected tables [[customers]]")
+    return tuple(_further(settings, table, api, url, base, "customers") for table in tables)
+
+
+def _further(
+    settings: Mapping[str, Any], table: Mapping[str, Any], api: Api, url: str, base: Path, name: str = "other_customer"
+) -> Party:
+    """A customer of a table of its own, with the target's credentials unless it has some of its own."""
+    where = "[[customers]]" if name == "customers" else f"[{name}]"
     own = {key: value for key, value in table.items() if key in access.KEYS}
     if api.identity == "credential" and not own:
-        raise TargetError("[other_customer]: the credential identifies the customer, so it needs its own [other_customer.auth]")
+        raise TargetError(f"{where}: the credential identifies the customer, so it needs its own [{name}.auth]")
     if "auth_user" in own and "auth_file" in settings:
         own = {"auth_file": settings["auth_file"], **own}
     return Party(
-        path=_path({key: value for key, value in table.items() if key not in own}, api, "[other_customer]"),
-        auth=_auth(own, api, url, base, "other_customer.") if own else auth,
+        path=_path({key: value for key, value in table.items() if key not in own}, api, where),
+        auth=_auth(own or settings, api, url, base, f"{name}." if own else ""),
     )
+
+
+def _check_distinct(api: Api, customers: Sequence[Party], other: Party | None) -> None:
+    """No customer twice, and a bystander that nobody is to change."""
+    identities = [identity(api, each) for each in customers]
+    for number, each in enumerate(identities):
+        if each in identities[:number]:
+            raise TargetError(f"[[customers]]: {customers[number].name} is there twice")
+    if other is not None and identity(api, other) in identities:
+        raise TargetError(f"[other_customer]: {other.name} is one of those that may be changed; expected another")
 
 
 def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
