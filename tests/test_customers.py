@@ -311,7 +311,7 @@ def test_an_interrupted_run_leaves_every_customer_as_it_was(
     process = started(target_file(tmp_path, ready), "--report-dir", str(tmp_path / "out"), *options)
     deadline = time.monotonic() + 120
     while (now := state(ready["url"])) == before and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
+        time.sleep(0.05)
 
     (os.killpg if to_group else os.kill)(process.pid, number)
     code, output = finished(process)
