@@ -152,10 +152,10 @@ class Run:
 
     def _save(self, name: str, number: int) -> None:
         """Check and save one customer, and with the first one the bystander, if it can be read."""
-        saved = self._saved.setdefault(name, [])
         customer = self._new_customer(self._target(name, number), Budget())  # restoring must never fail for lack of budget
-        saved.append(_Saved("" if not saved else customer.party.name, customer, customer.preflight()))
-        if customer.other is not None and len(saved) == 1:
+        record, first = customer.preflight(), name not in self._saved
+        self._saved.setdefault(name, []).append(_Saved("" if first else customer.party.name, customer, record))
+        if customer.other is not None and first:
             customer.other.sacrifices = False
             with suppress(TargetError):  # what it is needed for cannot be judged either
                 self._others[name] = _Saved("the other customer", customer.other, customer.other.preflight())
