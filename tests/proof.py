@@ -233,17 +233,18 @@ def judge(subject: Subject, *, stock: bool = False) -> Outcome:
 
 
 def _judge_defect(subject: Subject, stock: bool) -> Outcome:
-    target, url = _mock(subject.api)
-    _admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
-    _admin("POST", f"{url}/__admin/reset", None)
+    target, url = mock(subject.api)
+    admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
+    admin("POST", f"{url}/__admin/reset", None)
     outcome = _judged(subject, target)
     if not stock:
         return outcome
-    _admin("POST", f"{url}/__admin/reset", None)
+    admin("POST", f"{url}/__admin/reset", None)
     return replace(outcome, stock=_stock(target))
 
 
-def _mock(api: str) -> tuple[Target, str]:
+def mock(api: str) -> tuple[Target, str]:
+    """The mock of one API, started once in this process: the target that it is, and its URL."""
     if api not in _MOCKS:
         stack = ExitStack()
         ready = stack.enter_context(subjects.running("mock_server", api))
@@ -252,7 +253,8 @@ def _mock(api: str) -> tuple[Target, str]:
     return _MOCKS[api][1], _MOCKS[api][2]
 
 
-def _admin(method: str, url: str, body: Any) -> None:
+def admin(method: str, url: str, body: Any) -> None:
+    """One call of the mock's control interface."""
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(url, data, {"Content-Type": "application/json"}, method=method)
     urllib.request.urlopen(request, timeout=10).close()
