@@ -21,6 +21,7 @@ from tests import subjects
 
 DOCS = subjects.ROOT / "docs"
 ON_DEMAND = (DOCS / "failures-on-demand.md").read_text(encoding="utf-8")
+STATE = (DOCS / "keeping-state.md").read_text(encoding="utf-8")
 IN_TESTS = (DOCS / "mock-in-tests.md").read_text(encoding="utf-8")
 
 
@@ -30,17 +31,21 @@ def _server() -> Iterator[MockServer]:
         yield server
 
 
-def commands() -> list[tuple[str, str]]:
-    """Every command of the page, with what its comment says that it prints; those that serve are run by other tests."""
-    lines = re.findall(r"^    ((?:curl|\.venv/bin/python -m mock_server) .+)$", ON_DEMAND, re.MULTILINE)
+def commands(page: str) -> list[tuple[str, str]]:
+    """Every command of a page, with what its comment says that it prints; those that serve are run by other tests."""
+    lines = re.findall(r"^    ((?:curl|\.venv/bin/python -m mock_server) .+)$", page, re.MULTILINE)
     split = [line.partition("  # ") for line in lines]
     return [(command.strip(), promised) for command, _, promised in split if " --port " not in command]
 
 
-def test_every_command_of_the_page_does_what_it_promises(server: MockServer) -> None:
+@pytest.mark.parametrize("page", [ON_DEMAND, STATE], ids=["failures-on-demand", "keeping-state"])
+def test_every_command_of_the_page_does_what_it_promises(
+    server: MockServer, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """In their order, on a mock with another port."""
-    assert len(commands()) > 15
-    for command, promised in commands():
+    monkeypatch.chdir(tmp_path)
+    assert len(commands(page)) > 10
+    for command, promised in commands(page):
         output = typed(command.replace("http://127.0.0.1:4010", server.url), server.url)
         assert promised in output, command
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,7 @@ from mock_server.app import worlds_of
 from mock_server.commands import main
 from mock_server.seed_file import seeded
 from mock_server.state_file import StateFile, StateFileError
+from mock_server.store import Store
 from specs import Api
 from tests import crashing, subjects
 from tests.test_mock_server import change, presented
@@ -313,6 +315,30 @@ def test_seeds_that_do_not_fit_are_refused(tmp_path: Path, content: str, words: 
 
 
 # --- documents that change ----------------------------------------------------------------------------------------
+
+
+def test_another_document_takes_over_what_has_changed() -> None:
+    """Changed and deleted customers and rows stay so; what nobody touched is as the new document seeds it."""
+    api = next(each for each in map(specs.load, specs.names()) if each.references)
+    collection, (kept, *_) = next(iter(api.references.items()))
+    older = Store(api)
+    first, second = older.entries[:2]
+    older.write(first, older.state({"changed": True}, {}))
+    older.delete(second)
+    older.write_rows(collection, (kept,))
+    seeds = tuple(replace(each, record={"new": number}) for number, each in enumerate(api.customers))
+    newer = Store(replace(api, customers=(*seeds, replace(seeds[0], path={"id": "another"}))))
+
+    newer.adopt(older)
+    newer.adopt(older)
+
+    states = newer.contents().states
+    assert states[first.name].record == {"changed": True}
+    assert second.name not in states
+    assert [states[each.name].record for each in newer.entries[2:]] == [seed.record for seed in (*seeds[2:], seeds[0])]
+    assert newer.references == {**api.references, collection: (kept,)}
+    newer.reset()
+    assert newer.contents().states[first.name].record == {"new": 0}
 
 
 class Watching:
