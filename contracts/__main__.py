@@ -1,4 +1,4 @@
-"""The suite's own commands: ``python -m contracts rules`` and ``python -m contracts merge``."""
+"""The suite's own commands: ``python -m contracts rules``, ``merge`` and ``init``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 import specs
+from contracts import draft as drafting
 from contracts import merge as merging
 from contracts import terminal
 from contracts.run import load_rules
@@ -44,6 +45,23 @@ def merge(folders: tuple[Path, ...], report_dir: Path, strict: bool) -> None:
     for line in merged.stopped:
         click.echo(line)
     raise SystemExit(merged.exit_code)
+
+
+@main.command()
+@click.argument("source", metavar="OPENAPI_FILE", type=click.Path(path_type=Path))
+@click.option("--path", metavar="PATH", help="the path whose PATCH is meant, where the document has several")
+@click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="the file to write: NAME-contract.yaml")
+def init(source: Path, path: str | None, output: Path | None) -> None:
+    """Write a first spec file with x-contract from an existing OpenAPI document; what it does not say is unspecified."""
+    written = output or source.with_name(f"{source.stem}-contract.yaml")
+    try:
+        drafting.write(source, path, written)
+    except specs.SpecError as error:
+        click.echo(f"ERROR: {error}", err=True)
+        raise SystemExit(4) from None
+    click.echo(f"{written} is written. Look at it, then try it:")
+    click.echo(f"  python -m mock_server {written}")
+    click.echo(f"  pytest contracts --api {written}")
 
 
 if __name__ == "__main__":
