@@ -11,7 +11,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from mock_server import control, cors
+from mock_server import control, cors, pages
 from mock_server.admission import Admission
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.definition import Definition
@@ -73,13 +73,18 @@ def create_app(
 
 
 def _with_control(apis: Application, mock: Mock) -> Application:
-    """The control interface ahead of the APIs."""
+    """The control interface and the pages ahead of the APIs."""
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if not control.is_control(environ.get("PATH_INFO", "")):
+        path = environ.get("PATH_INFO", "")
+        if pages.is_page(path, mock.worlds.definitions):
+            application = pages.application()
+        elif control.is_control(path):
+            application = control.application()
+        else:
             return apis(environ, start_response)
         environ[MOCK] = mock
-        return control.application()(environ, start_response)
+        return application(environ, start_response)
 
     return dispatch
 

@@ -90,6 +90,7 @@ def test_every_documented_operation_answers_as_documented(mock: Mock) -> None:
     for method, path, body, status in [
         ("GET", "health", None, 200),
         ("GET", "version", None, 200),
+        ("GET", "access", None, 200),
         ("GET", "openapi.yaml", None, 200),
         ("GET", "state", None, 200),
         ("GET", CUSTOMERS, None, 200),

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import re
-import shutil
 from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
@@ -14,17 +11,15 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.webdriver.chrome.options import Options
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.remote.webelement import WebElement
 
 from contracts.customer import Restoration
 from contracts.report import RunReport
 from contracts.reports import html
 from contracts.rule import FAMILIES
 from contracts.verdict import Difference
+from tests.chromium import contrast, find, forget, palette, requested, set_scheme
 from tests.results import HOSTILE, answered, report, result, violation
 
 # --- report.html, read as text ------------------------------------------------------------------------------------
@@ -112,25 +107,6 @@ def test_a_body_is_laid_out_only_where_that_changes_nothing() -> None:
     assert {body: html._pretty(body) for body in bodies} == bodies
 
 
-def palette(css: str, dark: bool) -> dict[str, str]:
-    """The colours of report.css by name, in the light or the dark scheme."""
-    light, _, rest = css.partition("@media (prefers-color-scheme: dark)")
-    block = rest.partition("}")[0] if dark else light
-    return dict(re.findall(r"--([\w-]+): (#\w{6})", block))
-
-
-def contrast(one: str, two: str) -> float:
-    """The contrast of two colours as WCAG 2.2 counts it."""
-
-    def luminance(colour: str) -> float:
-        parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-        red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-    bright, dim = sorted((luminance(one), luminance(two)), reverse=True)
-    return (bright + 0.05) / (dim + 0.05)
-
-
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_every_text_has_enough_contrast(dark: bool) -> None:
     """4.5 to 1, on every ground on which it stands."""
@@ -144,28 +120,6 @@ def test_every_text_has_enough_contrast(dark: bool) -> None:
 
 
 # --- report.html in a browser -------------------------------------------------------------------------------------
-
-QUIET = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update")
-"""What keeps Chromium from talking to anyone, and from needing a screen."""
-
-
-@pytest.fixture(name="browser", scope="module")
-def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[webdriver.Chrome]:
-    """Headless Chromium with an empty profile."""
-    chromium, driver = shutil.which("chromium"), shutil.which("chromedriver")
-    if chromium is None or driver is None:
-        pytest.fail("Chromium is not installed: apt-get install chromium chromium-driver (as .ci/run does)", pytrace=False)
-    options = Options()
-    options.binary_location = chromium
-    profile = tmp_path_factory.mktemp("profile")
-    switches = (*QUIET, "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-sync", "--window-size=1400,1000")
-    for switch in (*switches, f"--user-data-dir={profile}"):
-        options.add_argument(switch)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    with webdriver.Chrome(options=options, service=Service(driver)) as started:
-        started.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
-        yield started
-
 
 FIELDS = ("city", "items[].name", "shown_only")
 
@@ -191,25 +145,11 @@ def _page(browser: webdriver.Chrome, tmp_path: Path) -> Iterator[webdriver.Chrom
     other = report(result(field="city", rule="elsewhere"), api="other", fields=FIELDS)
     path.write_text(html.render([shop(), other]), encoding="utf-8")
     browser.get("about:blank")
-    for log in ("browser", "performance"):
-        browser.get_log(log)
+    forget(browser)
     browser.get(path.as_uri())
     yield browser
     assert browser.get_log("browser") == []
-    assert requests(browser) - {"data:,"} == {path.as_uri()}
-
-
-def requests(browser: webdriver.Chrome) -> set[str]:
-    """The addresses that the browser has asked for."""
-    messages = [json.loads(each["message"])["message"] for each in browser.get_log("performance")]
-    sent = [each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"]
-    return {url for url in sent if not url.startswith("chrome")}
-
-
-def find(page: webdriver.Chrome, selector: str) -> WebElement:
-    """The one element that a selector means."""
-    (found,) = page.find_elements(By.CSS_SELECTOR, selector)
-    return found
+    assert requested(browser) - {"data:,"} == {path.as_uri()}
 
 
 def signs(page: webdriver.Chrome, api: str = "shop") -> list[tuple[str, str, str]]:
@@ -365,7 +305,7 @@ def test_the_curl_line_is_copied(page: webdriver.Chrome) -> None:
 @pytest.mark.browser
 def test_the_page_follows_the_colour_scheme(page: webdriver.Chrome, scheme: str) -> None:
     """The one that the reader's system has."""
-    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]})
+    set_scheme(page, scheme)
 
     ground = page.execute_script("return getComputedStyle(document.body).backgroundColor")
 

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from mock_server.control import behaviour, current, document, faults, requests, server, sessions, snapshots, state
+from mock_server.control import access, behaviour, current, document, faults, requests, server, sessions, snapshots, state
 from mock_server.problem import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -19,7 +19,7 @@ CLOSED = {
     "X-Frame-Options": "DENY",
 }
 PREFIX = "/__admin"
-NOUNS = (server, state, snapshots, sessions, requests, faults, behaviour)
+NOUNS = (server, access, state, snapshots, sessions, requests, faults, behaviour)
 
 
 def is_control(path: str) -> bool:
