@@ -51,7 +51,7 @@ def create_app(
     admission: who may ask, beside this machine.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
-    app = LeanFlask("mock_server", static_folder=None)
+    app = LeanFlask("mock_server")
     app.json.sort_keys = False  # type: ignore[attr-defined]  # records are shown in their own order
     app.url_map.merge_slashes = False
     app.url_map.strict_slashes = False

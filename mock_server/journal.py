@@ -13,7 +13,7 @@ from typing import Any
 from werkzeug.datastructures import Headers
 
 from mock_server.differences import difference
-from mock_server.exchange import Exchange
+from mock_server.exchange import Refusal
 from mock_server.redaction import Redaction
 
 LIMIT = 1_000
@@ -33,7 +33,9 @@ class JournalEntry:
         environ: of its headers, as WSGI spells them.
         content: its body, None where that is too long to be kept.
         operation: the operationId; None where the document has none for it.
-        exchange: None where it did not get so far.
+        refusal: why it was refused, None where it was not.
+        before, after: the record ahead of a write and behind it, None where nothing was written.
+        fault: what was done to it on purpose, None where nothing was.
     """
 
     number: int
@@ -50,7 +52,10 @@ class JournalEntry:
     answer: bytes
     api: str | None
     operation: str | None
-    exchange: Exchange | None
+    refusal: Refusal | None
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    fault: Mapping[str, Any] | None
 
     @property
     def size(self) -> int:
@@ -73,35 +78,27 @@ class JournalEntry:
             "milliseconds": round(self.milliseconds, 3),
             "request": {"headers": redaction.headers(self.sent_headers()), **_body(self.content, redaction)},
             "response": {"headers": redaction.headers(dict(self.headers.items())), **_body(self.answer, redaction)},
-            "refusal": self._refusal(redaction),
-            "difference": self._difference(),
-            "fault": self.exchange.interference if self.exchange else None,
+            "refusal": None if self.refusal is None else _refusal(self.refusal, redaction),
+            "difference": None if self.after is None else difference(self.before, self.after),
+            "fault": self.fault,
         }
 
     def sent_headers(self) -> dict[str, str]:
         """The headers of the request, in the usual spelling."""
         return {name.removeprefix("HTTP_").replace("_", "-").title(): value for name, value in self.environ.items()}
 
-    def _refusal(self, redaction: Redaction) -> dict[str, Any] | None:
-        refusal = self.exchange.refusal if self.exchange else None
-        if refusal is None:
-            return None
-        faults = [
-            {
-                "field": ".".join(map(str, each.path)),
-                "kind": each.kind,
-                "value": redaction.at(each.path, each.value),
-                "limit": each.limit,
-            }
-            for each in refusal.faults
-        ]
-        return {"situation": refusal.situation, "value": refusal.value, "faults": faults}
 
-    def _difference(self) -> list[dict[str, Any]] | None:
-        if self.exchange is None or not self.exchange.writes or self.exchange.refusal is not None:
-            return None
-        before, after = (getattr(self.exchange, name, None) for name in ("before", "after"))  # a crash leaves them unset
-        return None if before is None or after is None else difference(before.record, after.record)
+def _refusal(refusal: Refusal, redaction: Redaction) -> dict[str, Any]:
+    faults = [
+        {
+            "field": ".".join(map(str, each.path)),
+            "kind": each.kind,
+            "value": redaction.at(each.path, each.value),
+            "limit": each.limit,
+        }
+        for each in refusal.faults
+    ]
+    return {"situation": refusal.situation, "value": refusal.value, "faults": faults}
 
 
 def _body(content: bytes | None, redaction: Redaction) -> dict[str, Any]:

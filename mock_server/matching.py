@@ -27,8 +27,7 @@ def _expression(wanted: str) -> re.Pattern[str]:
 
 
 def _situation(entry: JournalEntry) -> str | None:
-    refusal = entry.exchange.refusal if entry.exchange else None
-    return refusal.situation if refusal else None
+    return entry.refusal.situation if entry.refusal else None
 
 
 def _has_fault(entry: JournalEntry, field: str, redaction: Redaction) -> bool:

@@ -9,6 +9,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from threading import BoundedSemaphore, Lock
+from typing import Any
 
 from mock_server.clock import Clock
 from mock_server.coverage import Coverage
@@ -114,12 +115,10 @@ class World:
         self.journal, self.events, self.used = older.journal, older.events, older.used
         self.activate(each for each in older.defects if self._has_place(each))
 
-    def record(self, entry: JournalEntry) -> None:
-        """Keeps a request in the journal, counts it, and tells those who listen."""
+    def record(self, entry: JournalEntry, body: Any) -> None:
+        """Keeps a request in the journal, counts it with the JSON value of its body, and tells those who listen."""
         self.journal.add(entry)
-        exchange = entry.exchange
         if entry.api is not None and entry.operation is not None:
-            body = exchange.body if exchange is not None and exchange.writes else None
             self.coverage[entry.api].count(entry.operation, entry.status, body)
         self.events.publish(entry)
 

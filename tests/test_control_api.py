@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 import specs
 from mock_server import create_app, journal
 from mock_server.admission import Admission
+from mock_server.exchange import Exchange
 from mock_server.redaction import Redaction
 from specs import Api, SecurityScheme
 from tests.control_document import DOCUMENT, OPERATIONS, PREFIX, deviation, operation_at
@@ -484,6 +486,16 @@ def test_the_journal_keeps_the_latest(mock: Mock, monkeypatch: pytest.MonkeyPatc
     mock.send("PATCH", b" " * 1_000_001)
     kept = mock.ok("GET", "requests")["requests"]
     assert [(each["id"], each["request"]["body"], each["request"]["cut"]) for each in kept] == [(11, None, True)]
+
+
+def test_the_journal_keeps_no_connection(mock: Mock) -> None:
+    """Neither a request nor its exchange outlives its answer: they hold the web server's buffers and its connection."""
+    mock.send("PATCH", change(API, API.customers[1]))
+    mock.send("PATCH", {text_field().name: 5})
+    gc.collect()
+
+    assert mock.ok("GET", "requests")["total"] == 2
+    assert [each for each in gc.get_objects() if isinstance(each, Exchange) and each.api is API] == []
 
 
 def test_requests_are_found_counted_and_verified(mock: Mock) -> None:

@@ -1,0 +1,26 @@
+"""The commands of benchmarks/ run, and print the figures that they promise; how large those are is no test's business."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import specs
+from tests import subjects
+
+
+def test_the_throughput_is_measured_beside_an_echo() -> None:
+    """Requests per second of both, their ratio, and the times of a start and a reset."""
+    words = [sys.executable, "-m", "benchmarks.throughput", specs.names()[0], "--rounds", "1", "--seconds", "0.1"]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    for figure in (
+        r"mock: \d+ .*requests per second, .*CPU",
+        r"echo: \d+ .*requests per second",
+        r"ratio of requests per second: \d",
+        r"ratio by CPU time: ",
+        r"start to first answer: \d.* s; reset: \d.* ms",
+    ):
+        assert re.search(rf"^{figure}", done.stdout, re.MULTILINE), done.stdout
