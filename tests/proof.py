@@ -419,6 +419,13 @@ def _summed(outcome: Outcome) -> str:
     return ", ".join(f"{rule} ({family}, {level}, {count})" for (rule, family, level), count in counts.items()) or "not found"
 
 
+def read(file: Path) -> dict[Subject, Outcome]:
+    """The outcomes of a JSON file that were as they should be, by what was judged."""
+    listed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
+    found = [Outcome(**{**each, "subject": Subject(**each["subject"]), "violated": tuple(each["violated"])}) for each in listed]
+    return {each.subject: each for each in found if each.good}
+
+
 @click.command()
 @click.option("--api", "apis", multiple=True, help="These APIs only.")
 @click.option("--only", multiple=True, help="These subjects only, by name.")
@@ -427,6 +434,7 @@ def _summed(outcome: Outcome) -> str:
 )
 @click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
 @click.option("--once", is_flag=True, help="Each defect in one of its APIs only, in turn.")
+@click.option("--resume", is_flag=True, help="Keep what the JSON file has of an earlier run that was as it should be.")
 @click.option("--stock", is_flag=True, help="Run stock Schemathesis on each defect as well.")
 @click.option("--write", is_flag=True, help="Write docs/kill-matrix.md anew.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
@@ -436,6 +444,7 @@ def main(
     kinds: Sequence[str],
     jobs: int,
     once: bool,
+    resume: bool,
     stock: bool,
     write: bool,
     json_file: Path | None,
@@ -445,9 +454,12 @@ def main(
     found = defects(wanted)
     everything = [*(once_each(found) if once else found), *faults(wanted), *conforming(wanted)]
     chosen = [each for each in everything if (not only or each.name in only) and (not kinds or each.kind in kinds)]
-    outcomes = []
-    for outcome in run_all(chosen, jobs, stock):
+    kept = {} if json_file is None or not resume else read(json_file)
+    outcomes = [kept[each] for each in chosen if each in kept]
+    for outcome in run_all([each for each in chosen if each not in kept], jobs, stock):
         outcomes.append(outcome)
+        if json_file is not None:
+            json_file.write_text(json.dumps([asdict(each) for each in outcomes], indent=1), encoding="utf-8")
         if not outcome.good:
             subject = outcome.subject
             click.echo(
@@ -456,8 +468,6 @@ def main(
             click.echo(f"   {outcome.internal or _summed(outcome)}")
     for line in totals(outcomes):
         click.echo(line)
-    if json_file is not None:
-        json_file.write_text(json.dumps([asdict(each) for each in outcomes], indent=1), encoding="utf-8")
     if write:
         DOCUMENT.write_text(document(outcomes), encoding="utf-8")
     sys.exit(any(not outcome.good for outcome in outcomes))
