@@ -22,6 +22,7 @@ from tests import subjects
 DOCS = subjects.ROOT / "docs"
 ON_DEMAND = (DOCS / "failures-on-demand.md").read_text(encoding="utf-8")
 STATE = (DOCS / "keeping-state.md").read_text(encoding="utf-8")
+CONTROL = (DOCS / "control-interface.md").read_text(encoding="utf-8")
 IN_TESTS = (DOCS / "mock-in-tests.md").read_text(encoding="utf-8")
 
 
@@ -38,12 +39,13 @@ def commands(page: str) -> list[tuple[str, str]]:
     return [(command.strip(), promised) for command, _, promised in split if " --port " not in command]
 
 
-@pytest.mark.parametrize("page", [ON_DEMAND, STATE], ids=["failures-on-demand", "keeping-state"])
+@pytest.mark.parametrize("page", [ON_DEMAND, STATE, CONTROL], ids=["failures-on-demand", "keeping-state", "control-interface"])
 def test_every_command_of_the_page_does_what_it_promises(
     server: MockServer, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In their order, on a mock with another port."""
     monkeypatch.chdir(tmp_path)
+    server.reset()
     assert len(commands(page)) > 10
     for command, promised in commands(page):
         output = typed(command.replace("http://127.0.0.1:4010", server.url), server.url)
