@@ -23,6 +23,7 @@ DOCS = subjects.ROOT / "docs"
 ON_DEMAND = (DOCS / "failures-on-demand.md").read_text(encoding="utf-8")
 STATE = (DOCS / "keeping-state.md").read_text(encoding="utf-8")
 CONTROL = (DOCS / "control-interface.md").read_text(encoding="utf-8")
+FRONTENDS = (DOCS / "mock-for-frontends.md").read_text(encoding="utf-8")
 IN_TESTS = (DOCS / "mock-in-tests.md").read_text(encoding="utf-8")
 
 
@@ -46,7 +47,7 @@ def test_every_command_of_the_page_does_what_it_promises(
     """In their order, on a mock with another port."""
     monkeypatch.chdir(tmp_path)
     server.reset()
-    assert len(commands(page)) > 10
+    assert len(commands(page)) > 7
     for command, promised in commands(page):
         output = typed(command.replace("http://127.0.0.1:4010", server.url), server.url)
         assert promised in output, command
