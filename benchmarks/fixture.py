@@ -14,7 +14,7 @@ ROUNDS = 50
 
 
 def milliseconds(step: Callable[[], object]) -> str:
-    """The median and the least of many, and of the time that the processor took, which other work on the machine adds little to."""
+    """The median and the least of many, and the time of the processor, to which other work on the machine adds little."""
     times, busy = [], []
     for _ in range(ROUNDS):
         started, worked = time.perf_counter(), time.process_time()
