@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -20,7 +18,7 @@ from contracts.reports import html, summary
 from contracts.reports.findings import outcome
 from contracts.result import Result
 from contracts.target import Target, TargetError
-from tests import subjects
+from tests import pages, subjects
 from tests.results import report, result, violation
 
 ENTRY = """[[known]]
@@ -211,48 +209,61 @@ def _faulty() -> Iterator[Target]:
         yield target
 
 
-def gate(target: Target | None, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    """The gate with a known list, against a target or the embedded mock."""
-    where: list[str] = []
-    if target is not None:
-        where += ["--target-url", target.url, "--read", str(target.read)]
-        where += [part for name, value in target.customer.path.items() for part in ("--customer", f"{name}={value}")]
-        where += [part for name, each in target.customer.auth.items() for part in ("--auth", f"{name}={each.reveal()}")]
-    command = [sys.executable, "-m", "pytest", "contracts", "-q", "-p", "no:cacheprovider", "--api", API, *RULES]
-    command += ["--known", str(folder / "known.toml"), "--report-dir", str(folder / "out"), *where, *options]
-    return subprocess.run(
-        command, cwd=subjects.ROOT, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "COLUMNS": "80"}
-    )
+@pytest.fixture(name="mended", scope="module")
+def _mended() -> Iterator[Target]:
+    """The same service without the fault."""
+    with subjects.mock([API]) as (target,):
+        yield target
 
 
-def test_the_life_of_a_known_deviation(faulty: Target, tmp_path: Path) -> None:
+ADDING, GATING = pages.commands("known-deviations.md")
+
+
+def gate(command: Sequence[str], target: Target, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """A command of the page against a target."""
+    pages.target_file(folder, target)
+    return pages.run(command, folder, *RULES, "-p", "no:cacheprovider", "--report-dir", str(folder / "out"), *options)
+
+
+def test_the_example_on_the_page_is_a_list(tmp_path: Path) -> None:
+    """With all that an entry may say."""
+    (entry,) = listed(tmp_path, pages.example("known-deviations.md")).entries
+
+    assert len(entry.fields) == 2
+    assert entry.reason
+    assert entry.owner
+    assert entry.ticket
+    assert entry.expires
+
+
+def test_the_life_of_a_known_deviation(faulty: Target, mended: Target, tmp_path: Path) -> None:
     """Found, added, refused until it is explained, accepted, stale once mended, quiet where it is not judged, expired."""
     path = tmp_path / "known.toml"
 
-    found = gate(faulty, tmp_path, "--known-update")
+    found = gate(ADDING, faulty, tmp_path)
     assert found.returncode == 1, found.stdout
     assert "added to the list: 1 known deviation; give each a reason" in found.stdout
 
-    unexplained = gate(faulty, tmp_path)
+    unexplained = gate(GATING, faulty, tmp_path)
     assert unexplained.returncode == 4, unexplained.stdout
     assert "no reason: say why the deviation may stay" in unexplained.stderr
 
     path.write_text(path.read_text().replace('reason = ""', 'reason = "Mended in May."').replace('owner = ""', 'ticket = "K-7"'))
-    accepted = gate(faulty, tmp_path, "--junitxml", str(tmp_path / "junit.xml"))
+    accepted = gate(GATING, faulty, tmp_path, "--junitxml", str(tmp_path / "junit.xml"))
     assert accepted.returncode == 0, accepted.stdout
     assert "Mended in May. (K-7)" in " ".join(accepted.stdout.split())
     check_shown(tmp_path)
 
-    mended = gate(None, tmp_path)
-    assert mended.returncode == 1, mended.stdout
-    assert "1 stale known deviation" in mended.stdout
-    assert "now conforms: delete lines 3 to" in " ".join(mended.stdout.split())
+    stale = gate(GATING, mended, tmp_path)
+    assert stale.returncode == 1, stale.stdout
+    assert "1 stale known deviation" in stale.stdout
+    assert "now conforms: delete lines 3 to" in " ".join(stale.stdout.split())
 
-    elsewhere = gate(None, tmp_path, "-k", "sent_field")
+    elsewhere = gate(GATING, mended, tmp_path, "-k", "sent_field")
     assert elsewhere.returncode == 0, elsewhere.stdout
 
     path.write_text(path.read_text() + "expires = 2020-02-29\n")
-    expired = gate(faulty, tmp_path)
+    expired = gate(GATING, faulty, tmp_path)
     assert expired.returncode == 1, expired.stdout
     assert "expired on 2020-02-29" in " ".join(expired.stdout.split())
 

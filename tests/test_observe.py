@@ -21,7 +21,7 @@ from contracts.run import Plan, judge_all
 from contracts.secrecy import Secret
 from contracts.target import Party, Target, TargetError, from_file, with_expect
 from contracts.verdict import NotJudged, Observed, Violation
-from tests import subjects
+from tests import pages, subjects
 from tests.results import result
 
 API = "wizcommerce"
@@ -244,6 +244,31 @@ def test_a_change_at_an_open_point_is_found_there_and_nowhere_else(observed: tup
         assert each.claim is not None
         assert each.claim["document"] == f"{path}:{line}"
         assert each.curl
+
+
+def test_the_commands_of_the_page(observed: tuple[Target, Path], tmp_path: Path) -> None:
+    """Observed, and then judged by what was observed; both pass."""
+    target, _path = observed
+    pages.target_file(tmp_path, target)
+    observing, judging = pages.commands("open-points.md")
+    options = ("-p", "no:cacheprovider", *(part for rule in sorted(RULES) for part in ("--rule", rule)))
+
+    first, second = pages.run(observing, tmp_path, *options), pages.run(judging, tmp_path, *options)
+
+    assert first.returncode == second.returncode == 0, first.stdout + second.stdout
+    assert "observed" in first.stdout
+    assert "observed;" not in second.stdout
+
+
+def test_the_page_tells_every_point(tmp_path: Path) -> None:
+    """With its behaviours; and its example is a section."""
+    text = (subjects.ROOT / "docs" / "open-points.md").read_text()
+    rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
+
+    assert rows.keys() == POINTS.keys()
+    for name, point in POINTS.items():
+        assert f"| {', '.join(f'`{each}`' for each in point.behaviours)} | {point.about}" in rows[name]
+    assert read(tmp_path, pages.example("open-points.md")).declared("null", "addresses[].city") is not None
 
 
 def test_secrets_are_no_part_of_the_section(tmp_path: Path) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
@@ -24,7 +22,7 @@ from contracts.run import load_rules
 from contracts.shards import Part, Shard, covered, read, shard
 from contracts.target import Target, TargetError
 from contracts.verdict import Difference
-from tests import subjects
+from tests import pages, subjects
 from tests.results import report, result, violation
 
 # --- the share of a shard ---------------------------------------------------------------------------------------------
@@ -231,36 +229,33 @@ def _target() -> Iterator[Target]:
         yield target
 
 
-def suite(*arguments: str) -> subprocess.CompletedProcess[str]:
-    """A module's command, from the checkout."""
-    command = [sys.executable, "-m", *arguments]
-    return subprocess.run(command, cwd=subjects.ROOT, capture_output=True, text=True, timeout=300, check=False)
+WORKERS, *SHARDS, MERGE = pages.commands("scaling-out.md")
 
 
-def gate(target: Target, folder: Path, *options: str) -> tuple[int, Verdicts]:
-    """A whole gate run: exit code and verdicts."""
-    auth = [part for name, each in target.customer.auth.items() for part in ("--auth", f"{name}={each.reveal()}")]
-    where = ["--api", API, "--target-url", target.url, "--read", str(target.read), *auth, "--report-dir", str(folder)]
-    run = suite("pytest", "contracts", "-q", "-p", "no:cacheprovider", "-m", "atomicity or partial_update", *where, *options)
-    assert (folder / "report.json").exists(), run.stdout + run.stderr
-    return run.returncode, verdicts(read_json(folder / "report.json"))
+def gate(command: Sequence[str], folder: Path, reports: Path, *options: str) -> tuple[int, Verdicts]:
+    """A gate command in a folder with a target file: its exit code, and the verdicts in its reports."""
+    run = pages.run(command, folder, "-p", "no:cacheprovider", "-m", "atomicity or partial_update", *options)
+    assert (reports / "report.json").exists(), run.stdout + run.stderr
+    return run.returncode, verdicts(read_json(reports / "report.json"))
 
 
 def test_workers_and_merged_shards_judge_as_the_single_run_does(target: Target, tmp_path: Path) -> None:
-    """The same verdicts in the same order, the same exit code, and the traffic of all."""
-    single = gate(target, tmp_path / "single")
-    workers = gate(target, tmp_path / "workers", "-n", "4")
-    halves = [tmp_path / "first", tmp_path / "second"]
-    for number, folder in enumerate(halves, 1):
-        gate(target, folder, "--shard", f"{number}/2")
+    """By the commands of the page: the same verdicts in the same order, the same exit code, and the traffic of all."""
+    pages.target_file(tmp_path, target)
+    alone = ["pytest", "contracts", "--target", "target.toml"]
+    single = gate(alone, tmp_path, tmp_path / "single", "--report-dir", str(tmp_path / "single"))
+    workers = gate(WORKERS, tmp_path, tmp_path / "workers", "--report-dir", str(tmp_path / "workers"), "-n", "4")
+    halves = [tmp_path / "shard-1", tmp_path / "shard-2"]
+    for command, folder in zip(SHARDS, halves, strict=True):
+        gate(command, tmp_path, folder)
 
-    merged = suite("contracts", "merge", *map(str, halves), "--report-dir", str(tmp_path / "merged"))
+    merged = pages.run(MERGE, tmp_path)
 
     assert single[0] == 1
     assert workers == single
-    assert (merged.returncode, verdicts(read_json(tmp_path / "merged" / "report.json"))) == single, merged.stdout + merged.stderr
-    assert f"report: {tmp_path / 'merged' / 'report.html'}" in merged.stdout
-    sent = [json.loads((folder / "traffic.har").read_text())["log"]["entries"] for folder in [*halves, tmp_path / "merged"]]
+    assert (merged.returncode, verdicts(read_json(tmp_path / "out" / "report.json"))) == single, merged.stdout + merged.stderr
+    assert f"report: {tmp_path / 'out' / 'report.html'}" in merged.stdout
+    sent = [json.loads((folder / "traffic.har").read_text())["log"]["entries"] for folder in [*halves, tmp_path / "out"]]
     assert len(sent[2]) == len(sent[0]) + len(sent[1])
     assert started(sent[2]) == sorted(started(sent[2]))
 
@@ -274,6 +269,6 @@ def test_a_shard_that_is_missing_fails_the_merge_in_one_line(tmp_path: Path) -> 
     """Exit code 4, no traceback."""
     folder = part(tmp_path, "1/2", result())
 
-    run = suite("contracts", "merge", str(folder), "--report-dir", str(tmp_path / "out"))
+    run = pages.run(["python", "-m", "contracts", "merge", str(folder), "--report-dir", "out"], tmp_path)
 
     assert (run.returncode, run.stderr) == (4, "ERROR: shard 2/2 is missing\n")
