@@ -17,6 +17,7 @@ from contracts.verdict import Verdict
 
 TEXTS = ("api", "rule", "reason", "owner", "ticket")
 KEYS = ("api", "rule", "field", "reason", "owner", "ticket", "expires")
+SHOWN_FIELDS = 3
 HEADER = re.compile(r"\s*\[\[\s*known\s*\]\]")
 
 Item = tuple[str, str, str]
@@ -140,7 +141,7 @@ class KnownList:
         part = f"{', '.join(map(_quoted, fields))} from its fields"
         return Stale(
             place=self._place(each),
-            about=f"{each.api}/{each.rule} [{', '.join(fields)}]",
+            about=f"{each.api}/{each.rule} [{', '.join(fields[:SHOWN_FIELDS])}{', ...' if len(fields) > SHOWN_FIELDS else ''}]",
             why=why,
             delete=whole if fields == each.fields else part,
         )

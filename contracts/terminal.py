@@ -20,6 +20,7 @@ WIDTH = 80
 SHOWN_FINDINGS = 25
 SHOWN_LINES = 10
 SHOWN_CURL = 2000
+SHOWN_STALE = 20
 
 
 def summary(reporter: pytest.TerminalReporter, run: Run) -> None:
@@ -142,7 +143,7 @@ def _curl(line: str) -> str:
 def deviations(report: RunReport) -> list[str]:
     """The known deviations of a run, one for each entry of the list, and what has to go from it."""
     lines = [line for each in listed(report) for line in _wrapped("", f"known {report.api} {_entry(each)}", 2)]
-    lines += [line for each in report.stale for line in _wrapped("", f"STALE {each.told}", 4)]
+    lines += [line for each in report.stale for line in _wrapped("", f"STALE {each.told}", SHOWN_STALE)]
     return [*lines, ""] if lines else []
 
 
