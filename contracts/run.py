@@ -332,9 +332,10 @@ class Run:
 
     def _budget(self, target: Target) -> Budget:
         """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
-        limits, kept = target.limits, reserve(target.api)
+        limits, processes = target.limits, len(self.customers(target.api.name))
+        share = (limits.max_requests - processes * reserve(target.api)) // processes
         until = self.begun + limits.max_seconds if limits.max_seconds else None
-        return Budget(requests=(limits.max_requests - kept) // len(self.customers(target.api.name)), until=until, kept=kept)
+        return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_customer(self, target: Target, budget: Budget) -> Customer:
         client = Client(target.limits, self.redactor, budget)
@@ -364,8 +365,8 @@ def _limited(target: Target, limits: Mapping[str, Any], processes: int) -> Targe
     limited = replace(target, limits=replace(target.limits, **limits))
     pace = limited.limits.requests_per_second / processes
     limited = replace(limited, limits=replace(limited.limits, requests_per_second=pace))
-    if limited.limits.max_requests <= reserve(target.api):
-        least = reserve(target.api)
+    least = processes * reserve(target.api)
+    if limited.limits.max_requests <= least:
         raise TargetError(f"max_requests: {least} are kept for saving and restoring; expected more than {least}")
     return limited
 
