@@ -122,9 +122,9 @@ def private_form_of_wrong_method(exchange: Exchange, right: Step) -> None:
         exchange.answer.body = "Method Not Allowed"
 
 
-@defect.steps("EE23")
+@defect.steps("EE23", only=lambda api: "throttled-envelope" in api.claims)
 def throttled_without_envelope() -> Turns:
-    """Has a proxy ahead of it that lets no more than fifty writes through at a time, and answers the next with its own page."""
+    """Has a proxy that throttles every fiftieth write, and says so with a page of its own, where the document has a form."""
     count = itertools.count(1)
 
     def accept(exchange: Exchange, right: Step) -> None:
