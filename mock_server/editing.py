@@ -195,7 +195,8 @@ class Rows:
 
     def replace_all(self, items: Sequence[Item]) -> None:
         """Each needs a key of its own."""
-        self._store_rows(items)
+        with self._store.uniqueness:
+            self._store_rows(items)
 
     def put(self, identity: str, item: Item) -> None:
         """A new row goes to the end."""
@@ -222,7 +223,8 @@ class Rows:
 
     def reset(self) -> None:
         """The seeded rows."""
-        self._store_rows(self._seeded)
+        with self._store.uniqueness:
+            self._store_rows(self._seeded)
 
     def _rows(self) -> tuple[Row, ...]:
         return self._store.references[self._name]

@@ -49,6 +49,8 @@ def run(exchange: Exchange, steps: Steps, order: Sequence[str]) -> None:
 
 def _write(exchange: Exchange, steps: Steps) -> None:
     with exchange.entry.lock:
+        if exchange.entry.is_deleted:  # by a control call, since it was found
+            raise Refusal("unknown_record")
         exchange.before = exchange.entry.state
         steps.precondition(exchange)
         steps.clean(exchange)

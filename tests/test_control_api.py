@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 import specs
 from mock_server import create_app, journal
 from mock_server.admission import Admission
+from mock_server.app import worlds_of
 from mock_server.exchange import Exchange
 from mock_server.redaction import Redaction
 from specs import Api, SecurityScheme
@@ -293,6 +294,26 @@ def test_a_deleted_customer_is_gone_until_it_is_put_back(api: Api, situation: st
     mock.ok("PUT", f"{path}/{item['id']}", {"record": item["record"]})
     assert mock.ok("GET", path)["items"] == [item, *others]
     assert mock.record() == item["record"]
+
+
+def test_a_write_that_comes_too_late_brings_nobody_back(mock: Mock) -> None:
+    """A PATCH that has found its customer just before that is deleted is refused as for a record that is not there."""
+    store = worlds_of(mock.app).default.services[API.name].store
+    entry = store.entries[0]
+
+    class Overtaken:
+        """A lock that another thread gets first, and deletes the customer."""
+
+        def __enter__(self) -> None:
+            store.delete(entry)
+
+        def __exit__(self, *_error: object) -> None:
+            pass
+
+    entry.lock = Overtaken()  # type: ignore[assignment]
+    answer = mock.send("PATCH", change(API, API.customers[1]))
+
+    assert (answer.status_code, entry.is_deleted) == (API.situations["unknown_record"].status, True)
 
 
 def test_all_customers_are_replaced_at_once(mock: Mock) -> None:
