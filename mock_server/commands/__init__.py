@@ -7,10 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 import click
 
 from mock_server.commands.checks import doctor, validate
+from mock_server.commands.choices import choices
 from mock_server.commands.control import defects, faults, requests, sessions, snapshot, state
 from mock_server.commands.serve import serve
 
-COMMANDS = (serve, state, snapshot, faults, requests, sessions, defects, validate, doctor)
+COMMANDS = (serve, state, snapshot, faults, requests, sessions, defects, validate, doctor, choices)
 
 
 class Verbs(click.Group):
