@@ -87,7 +87,7 @@ def repeat_appends_items(field: Field) -> Turns:
     return {"merge": merge}
 
 
-@defect.step("merge", "ID05", first(is_boolean))
+@defect.step("merge", "ID05", first(is_boolean, is_top))
 def boolean_toggles(exchange: Exchange, right: Step, field: Field) -> None:
     """Switches a flag that is on already when true is sent for it."""
     right(exchange)
