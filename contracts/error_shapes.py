@@ -12,7 +12,7 @@ from specs.normalise import properties
 
 MESSAGE = re.compile(r"message|detail|description|reason|title|msg|error", re.IGNORECASE)
 CODE = re.compile(r"code|type|kind", re.IGNORECASE)
-FIELD = re.compile(r"field|param|attr|property|pointer|path|name|key|loc|source|target", re.IGNORECASE)
+FIELD = re.compile(r"field|param|att|property|pointer|path|name|key|loc|source|target", re.IGNORECASE)
 FAULTS: Mapping[str, Mapping[str, str]] = {
     "default": {"message": "is not valid", "code": "invalid"},
     "maxLength": {"message": "has more than {limit} characters", "code": "too_long"},

@@ -62,6 +62,7 @@ def test_the_table_of_rules_is_up_to_date() -> None:
     """docs/rules.md is what ``python -m contracts rules`` prints; a new or changed claim shows in it."""
     written = (subjects.ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
 
+    assert [rule.id for rule in RULES if f"`{rule.id}`" not in written] == [], "run: python -m contracts rules > docs/rules.md"
     assert written == rule_table(RULES, APIS), "run: python -m contracts rules > docs/rules.md"
 
 
