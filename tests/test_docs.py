@@ -52,7 +52,7 @@ ELSEWHERE = {
     "python3 -m venv .venv && .venv/bin/pip install -q -e '.[dev]' && .venv/bin/pytest tests -n auto": ".ci/run",
     "export BEARERAUTH='...'": "nowhere: it shows a form",
 }
-RULES = ("sent-field-stored", "over-limit-refused", "allow-header-sent")
+RULES = ("missing-credential-refused", "allow-header-sent")
 """What a run without a rule of its own judges here, so that it is quick."""
 
 
@@ -257,5 +257,5 @@ def test_a_forgotten_table_of_rules_is_named(tmp_path: Path) -> None:
     )
 
     assert run.returncode == 1
-    assert "answer-is-short" in run.stdout
+    assert "reading-is-short" in run.stdout
     assert "run: python -m contracts rules > docs/rules.md" in run.stdout
