@@ -145,7 +145,8 @@ class Values:
                 if len(value) <= longest
             )
         if pattern and not all(re.search(pattern, word) for word in WORDS):
-            return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), longest), field.path))
+            shorter = longest - 1 if longest > int(schema.get("minLength", 1)) + 1 else longest  # the limit has rules of its own
+            return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), shorter), field.path))
         words = (self._token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)

@@ -206,14 +206,6 @@ def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None
     show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value)
 
 
-@defect.step("answer", "RC11", first(is_top, is_nullable, is_text))
-def null_shown_as_text(exchange: Exchange, right: Step, field: Field) -> None:
-    """Shows null as the text "None"."""
-    if None in found(exchange.after.record, str(field.response)):
-        show(exchange, field, lambda _: "None")
-    right(exchange)
-
-
 @defect.steps("ID14")
 def other_update_after_refusal_lost() -> Turns:
     """Rolls a refused update back late: with the next one, if that is of another property."""
