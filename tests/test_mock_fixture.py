@@ -185,6 +185,16 @@ def _installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return target
 
 
+def test_nothing_is_left_out_of_the_installed_package(installed: Path) -> None:
+    """Documents, pages, scripts and styles are there too."""
+
+    def files(root: Path) -> set[str]:
+        found = [each for name in ("specs", "mock_server") for each in (root / name).rglob("*") if each.is_file()]
+        return {str(each.relative_to(root)) for each in found if "__pycache__" not in each.parts}
+
+    assert files(subjects.ROOT) - files(installed) == set()
+
+
 def test_another_project_uses_the_fixtures(installed: Path, tmp_path: Path) -> None:
     """It names the plugin and its APIs in a conftest.py, and gets a mock that is as at start in every test."""
     (tmp_path / "conftest.py").write_text(CONFTEST, encoding="utf-8")
