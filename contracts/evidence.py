@@ -38,10 +38,17 @@ def write(customer: Customer, patch: Patch, before: Record | None = None, *, set
     earlier = customer.read(without=patch.field.top) if before is None else before
     after_refusal = settled and customer.client.refused_last
     exchange = customer.patch(patch.body)
+    check_not_redirected(exchange)
     done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))
     if after_refusal and customer.accepted(exchange) and not stored(customer, done):
         return write(customer, patch, earlier, settled=False)
     return done
+
+
+def check_not_redirected(exchange: Exchange) -> None:
+    """A redirect is one fault, whatever was sent: NotJudged."""
+    if exchange.status is not None and 300 <= exchange.status < 400:
+        raise NotJudged("the patch is redirected: judged by no-redirect")
 
 
 def single(customer: Customer, leaf: Field) -> Write:

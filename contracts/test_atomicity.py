@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer, encoded
-from contracts.evidence import control, differences_of, fresh_patch, one_difference, put_back, single
+from contracts.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, put_back, single
 from contracts.faults import Fault, faulty, plain_fault
 from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Record, member
@@ -56,8 +56,7 @@ def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reaso
         if bad is not None:
             put_back(customer, before, {bad.field.top: None})
         raise NotJudged("the patch is accepted: judged by the rules on bad values")
-    if exchange.status is not None and 300 <= exchange.status < 400:
-        raise NotJudged("the patch is redirected: judged by no-redirect")
+    check_not_redirected(exchange)
     changed = customer.reader.differences(before, customer.read())
     if bad is not None and changed and all(_within(each.where, bad.field) for each in changed):
         put_back(customer, before, {bad.field.top: None})

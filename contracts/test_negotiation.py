@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from contracts.client import Exchange
 from contracts.customer import Customer, encoded
-from contracts.evidence import Write, control, differences_of, fresh_patch, one_difference, single, stored
+from contracts.evidence import Write, control, differences_of, fresh_patch, one_difference, stored
 from contracts.patches import settable
 from contracts.records import Record
 from contracts.refusals import Attempt, probe, wrong_accept, wrong_media_type, wrong_method
@@ -159,7 +159,7 @@ def test_documented_path_does_not_redirect(customer: Customer, case: None) -> No
     judged = 0
     for field in settable(customer.api)[:5]:
         try:
-            exchange = single(customer, field).exchange
+            exchange = customer.patch(fresh_patch(customer, customer.read(without=field.top), field).body)
         except NotJudged:
             continue
         judged += 1

@@ -7,6 +7,7 @@ from typing import Any
 
 from contracts.customer import UNKNOWN_MEMBER, Customer
 from contracts.evidence import (
+    check_not_redirected,
     control,
     differences_of,
     fresh_patch,
@@ -52,6 +53,7 @@ def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
         bodies.append({case.path: value, **fresh_patch(customer, before, company).body})
     for body in bodies:
         exchange = customer.patch(body)
+        check_not_redirected(exchange)
         if not exchange.ok and not exchange.refused:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
@@ -95,6 +97,7 @@ def test_unknown_field_is_not_stored(customer: Customer, case: None) -> None:
     company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
     extra = fresh_patch(customer, before, company).body if company is not None else {}
     exchange = customer.patch({UNKNOWN_MEMBER: "stored", **extra})
+    check_not_redirected(exchange)
     after = customer.read()
     if not exchange.ok and not exchange.refused:
         raise Violation(expected="an unknown member to be ignored or refused", actual=exchange.said, exchange=exchange)
@@ -113,6 +116,7 @@ def _empty(customer: Customer, point: str, body: bytes) -> None:
     """Judge a body without any change: a documented answer, or either one, and never a change."""
     before = customer.read()
     exchange = customer.send("PATCH", body)
+    check_not_redirected(exchange)
     changed = customer.reader.differences(before, customer.read())
     name = "an empty object" if body else "no body"
     if changed:

@@ -151,10 +151,3 @@ def patch_sent_elsewhere(exchange: Exchange, right: Step) -> None:
         exchange.answer = Answer(301, b"", headers={"Location": f"{exchange.request.path}/moved"})
     else:
         right(exchange)
-
-
-@defect.step("refuse", "CN05", only=_documents_415)
-def accept_patch_not_sent(exchange: Exchange, right: Step) -> None:
-    """Answers 415 without the media types that are accepted."""
-    right(exchange)
-    exchange.answer.headers = {name: value for name, value in exchange.answer.headers.items() if name != "Accept-Patch"}

@@ -103,7 +103,7 @@ def empty_text_ignored(exchange: Exchange, right: Step, field: Field) -> None:
         keep_old(exchange, field)
 
 
-@defect.step("merge", "PU07", first(is_boolean))
+@defect.step("merge", "PU07", first(is_boolean, is_top))
 def false_ignored(exchange: Exchange, right: Step, field: Field) -> None:
     """Asks `if value:` before it stores a boolean."""
     right(exchange)

@@ -205,7 +205,7 @@ def large_number_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
 
 
-@defect.step("validate", "TY07", first(is_boolean))
+@defect.step("validate", "TY07", first(is_boolean, is_top))
 def text_stored_for_boolean(exchange: Exchange, right: Step, field: Field) -> None:
     """Takes the text "true" for a boolean, and stores the text."""
     right(exchange)
