@@ -80,7 +80,7 @@ def _current_accepted(customer: Customer, field: Field) -> bool:
 
 def _excuse(customer: Customer, field: Field, done: Write) -> None:
     """Raise NotJudged where another rule is about what kept the value from being shown."""
-    if _other_took_it(customer, done):
+    if _other_took_it(customer, field):
         raise NotJudged(f"the other customer's {field.path} took the value: judged by other-customer-unchanged")
     if "enum" in field.schema and done.patch.shown_in(done.after) not in (*field.schema["enum"], ABSENT):
         raise NotJudged(f"{field.path} is shown as no member: judged by record-inside-enum")
@@ -96,12 +96,15 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
         raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
 
 
-def _other_took_it(customer: Customer, done: Write) -> bool:
-    """Whether the value, sent once more, is found in the other customer's record."""
+def _other_took_it(customer: Customer, field: Field) -> bool:
+    """Whether another value, sent to this customer, comes into the other customer's record."""
     if customer.other is None:
         return False
-    customer.patch(done.patch.body)
-    return customer.reader.same(done.field, done.patch.value, done.patch.shown_in(customer.other.read()))
+    patch = fresh_patch(customer, customer.read(without=field.top), field)
+    before = patch.shown_in(customer.other.read())
+    customer.patch(patch.body)
+    after = patch.shown_in(customer.other.read())
+    return customer.reader.same(field, patch.value, after) and not customer.reader.equal(before, after)
 
 
 def _shown_as_null(field: Field, done: Write) -> bool:
