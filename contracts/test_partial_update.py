@@ -97,14 +97,21 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
 
 
 def _other_took_it(customer: Customer, field: Field) -> bool:
-    """Whether another value, sent to this customer, comes into the other customer's record."""
+    """Whether another value, or its own, sent to this customer, comes into the other customer's record."""
     if customer.other is None:
         return False
-    patch = fresh_patch(customer, customer.read(without=field.top), field)
-    before = patch.shown_in(customer.other.read())
-    customer.patch(patch.body)
-    after = patch.shown_in(customer.other.read())
-    return customer.reader.same(field, patch.value, after) and not customer.reader.equal(before, after)
+    record = customer.read(without=field.top)
+    fresh = fresh_patch(customer, record, field)
+    for value in (fresh.value, fresh.shown_in(record)):  # it may hold the first one already
+        if value is ABSENT:
+            continue
+        patch = customer.composer.patch(record, field, value)
+        before = patch.shown_in(customer.other.read())
+        customer.patch(patch.body)
+        after = patch.shown_in(customer.other.read())
+        if customer.reader.same(field, patch.value, after) and not customer.reader.equal(before, after):
+            return True
+    return False
 
 
 def _shown_as_null(field: Field, done: Write) -> bool:
