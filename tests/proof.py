@@ -17,7 +17,7 @@ import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, replace
@@ -319,12 +319,10 @@ def _headers(target: Target) -> Mapping[str, str]:
     return present(target.api.security, target.customer.auth).headers
 
 
-def run_all(chosen: Sequence[Subject], jobs: int, stock: int) -> Iterator[Outcome]:
-    """The outcomes, as they come; stock: judge every so many-th with stock Schemathesis too, 0 none."""
+def run_all(chosen: Sequence[Subject], jobs: int, compared: Collection[Subject]) -> Iterator[Outcome]:
+    """The outcomes, as they come; compared: those that stock Schemathesis judges too."""
     with ProcessPoolExecutor(jobs, initializer=_stop_mocks_at_the_end) as pool:
-        submitted = [
-            pool.submit(judge, subject, stock=stock > 0 and number % stock == 0) for number, subject in enumerate(chosen)
-        ]
+        submitted = [pool.submit(judge, subject, stock=subject in compared) for subject in chosen]
         for future in as_completed(submitted):
             yield future.result()
 
@@ -463,12 +461,14 @@ def main(
 ) -> None:
     """Judge every defect, fault, variant and implementation; exit 1 where one is not as it should be."""
     wanted = apis or specs.names()
-    found = defects(wanted)
-    everything = [*(once_each(found) if once else found), *faults(wanted), *conforming(wanted)]
+    found = once_each(defects(wanted)) if once else defects(wanted)
+    everything = [*found, *faults(wanted), *conforming(wanted)]
     chosen = [each for each in everything if (not only or each.name in only) and (not kinds or each.kind in kinds)]
+    compared = {each for number, each in enumerate(found) if stock > 0 and number % stock == 0}
     kept = {} if json_file is None or not resume else read(json_file)
+    kept = {subject: outcome for subject, outcome in kept.items() if outcome.stock or subject not in compared}
     outcomes = [kept[each] for each in chosen if each in kept]
-    for outcome in run_all([each for each in chosen if each not in kept], jobs, stock):
+    for outcome in run_all([each for each in chosen if each not in kept], jobs, compared):
         outcomes.append(outcome)
         if json_file is not None:
             json_file.write_text(json.dumps([asdict(each) for each in outcomes], indent=1), encoding="utf-8")
