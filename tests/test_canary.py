@@ -148,6 +148,7 @@ CREDENTIALS: Mapping[str, str] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("source", "more"),
     [

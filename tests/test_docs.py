@@ -132,6 +132,7 @@ def script(lines: list[str]) -> str:
     return "\n".join(written) + "\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", PAGES)
 def test_the_commands_of_a_page_work(page: str, tmp_path: Path) -> None:
     """In order, in one shell, with the page's own files, on a mock in place of the server."""

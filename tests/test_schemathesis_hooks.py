@@ -45,6 +45,7 @@ def customer_of(target: Target) -> Customer:
     return Customer(target, Client(Limits(), Redactor(), Budget()))
 
 
+@pytest.mark.slow
 def test_the_command_of_the_page_finds_nothing_wrong_with_the_mock() -> None:
     """What the page says to type passes on the correct mock, and leaves the record as it was."""
     (line,) = [text for text in PAGE.read_text(encoding="utf-8").splitlines() if "/st run " in text]
@@ -63,6 +64,7 @@ def test_the_command_of_the_page_finds_nothing_wrong_with_the_mock() -> None:
     assert before == after
 
 
+@pytest.mark.slow
 def test_defects_are_found_that_stock_does_not_find(tmp_path: Path) -> None:
     """On the same seed stock Schemathesis passes, and the checks name each defect by its requirement and field."""
     own = (subjects.ROOT / "schemathesis.toml").read_text(encoding="utf-8")
