@@ -199,11 +199,11 @@ def inner_spaces_collapsed(exchange: Exchange, right: Step, field: Field) -> Non
     right(exchange)
 
 
-@defect.step("merge", "TY01", first(is_text, takes("12345")))
+@defect.step("merge", "TY01", first(is_text, takes("007")))
 def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None:
-    """Turns a text of digits into a number on its way through a spreadsheet."""
+    """Turns a text of digits that begins with 0 into a number on its way through a spreadsheet."""
     right(exchange)
-    show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("[0-9]{1,9}", value) else value)
+    show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("0[0-9]{1,8}", value) else value)
 
 
 @defect.steps("ID14")
