@@ -24,3 +24,14 @@ def test_the_throughput_is_measured_beside_an_echo() -> None:
         r"start to first answer: \d.* s; reset: \d.* ms",
     ):
         assert re.search(rf"^{figure}", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_gate_is_timed_beside_stock_schemathesis() -> None:
+    """Seconds and requests of both, and their ratio."""
+    name = "customers_me"
+    words = [sys.executable, "-m", "benchmarks.gate", name, "--rounds", "1"]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=240, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    figures = rf"{name}: gate [\d.]+ .* s, \d+ requests; stock [\d.]+ .* s, \d+ test cases; ratio [\d.]+ "
+    assert re.match(figures, done.stdout), done.stdout
