@@ -70,6 +70,11 @@ class Answer:
     media_type: str = "application/json"
     headers: dict[str, str] = field(default_factory=dict)
 
+    def warn(self, text: str) -> None:
+        """Tell the client in a header, beside what it was told before, what is odd about the answer."""
+        told = self.headers.get("X-Mock-Warning")
+        self.headers["X-Mock-Warning"] = f"{told}; {text}" if told else text
+
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:

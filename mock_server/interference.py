@@ -109,7 +109,7 @@ def _alter(exchange: Exchange, wanted: Interference) -> None:
     elif wanted.fault is not None:
         exchange.request.environ[WIRE] = Damage(wanted.fault, (wanted.delay or DRIBBLE) / 1_000)
     if not forced.documents(exchange, answer.status):
-        answer.headers["X-Mock-Warning"] = f"the document has no status {answer.status} for this operation"
+        answer.warn(f"the document has no status {answer.status} for this operation")
 
 
 def _malformed(answer: Answer) -> bytes:

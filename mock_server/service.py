@@ -69,12 +69,14 @@ class Service:
         return bool(seconds)
 
     def _run_preferred(self, exchange: Exchange) -> None:
-        """With what the request asks for; what it asks in vain is passed over (RFC 7240, 2)."""
-        wanted, words = prefer.wanted(exchange)
-        if self._run_with(exchange, wanted) and words:
-            exchange.answer.headers["Preference-Applied"] = words
-            exchange.interference = {**wanted.as_json(), "by": "request"}
+        """With what the request asks for; what it asks in vain is passed over (RFC 7240, 2), and said to be."""
+        wish = prefer.wanted(exchange)
+        if self._run_with(exchange, wish.interference) and wish.words:
+            exchange.answer.headers["Preference-Applied"] = wish.words
+            exchange.interference = {**wish.interference.as_json(), "by": "request"}
         exchange.answer.headers["Vary"] = "Prefer"
+        for each in wish.passed_over:
+            exchange.answer.warn(f"passed over: {each}")
 
     def _run_faulty(self, exchange: Exchange) -> None:
         request = exchange.request

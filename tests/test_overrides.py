@@ -199,6 +199,28 @@ def test_a_preference_that_makes_no_sense_is_passed_over(header: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("header", "warned"),
+    [
+        ("fault=spede", "passed over: fault='spede', expected reset, empty, truncate, malformed, dribble"),
+        ("code=٤", "passed over: code='\\xd9\\xa4', expected a status from 200 to 599"),
+        ("delay=soon, return=nothing", "passed over: delay='soon', expected milliseconds; passed over: return='nothing'"),
+        ("phase=later", "passed over: phase='later', expected before, after_commit"),
+        ("example=no_such", "passed over: example='no_such', expected the name of an example"),
+        ("code=418, fault=spede", "the document has no status 418 for this operation; passed over: fault='spede'"),
+        ("phase=before", None),
+        ("wait=10, handling=lenient, respond-async", None),
+        ("code=429", None),
+    ],
+)
+def test_what_the_mock_cannot_use_of_its_own_preferences_is_said(header: str, warned: str | None) -> None:
+    """A slip of the pen would else look like a service that does not fail."""
+    answer = patched(Client(specs.load(specs.names()[0])), header.encode().decode("latin-1"))
+
+    said = answer.headers.get("X-Mock-Warning")
+    assert said is None if warned is None else str(said).startswith(warned)
+
+
+@pytest.mark.parametrize(
     ("header", "applied"),
     [
         ("CODE=429", "code=429"),
