@@ -15,6 +15,8 @@ CHUNK = 6
 """Letters by which a piece of a secret is looked for."""
 FRAGMENT = 12
 """Letters in a row that give a secret away: a text may have been cut in the middle of one. Holds at least one whole chunk."""
+SHORT = 200
+"""Letters of a text that may well come again: a URL, the value of a header."""
 GAPS = ("\\r", "\\n", "\\", "\r", "\n", "\t", " ")
 """What may stand between two letters of a secret that was broken into lines, or escaped more than once."""
 
@@ -47,6 +49,7 @@ class Redactor:
 
     def __init__(self) -> None:
         self._known: set[str] = set()
+        self._again = lru_cache(maxsize=256)(self._strike)
         self._spellings: list[str] = []
         self._chunks: dict[str, list[tuple[str, int]]] = {}
 
@@ -56,6 +59,7 @@ class Redactor:
         if len(value) < MIN_LENGTH or value in self._known:
             return
         self._known.add(value)
+        self._again.cache_clear()
         forms = [form for form in dict.fromkeys(_forms(value)) if len(form) >= MIN_LENGTH]
         spellings = {*self._spellings, *(spelling for form in forms for spelling in _spellings(form))}
         self._spellings = sorted(spellings, key=len, reverse=True)
@@ -64,7 +68,11 @@ class Redactor:
                 self._chunks.setdefault(form[start : start + CHUNK], []).append((form, start))
 
     def strike(self, text: str) -> str:
-        """``text`` without any known secret; longest first, so that no part of one remains."""
+        """``text`` without any known secret."""
+        return self._again(text) if len(text) <= SHORT else self._strike(text)
+
+    def _strike(self, text: str) -> str:
+        """Longest spellings first, so that no part of one remains."""
         for spelling in self._spellings:
             text = text.replace(spelling, STRUCK)
         return self._without_pieces(text)
