@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -22,6 +23,8 @@ from specs.model import json_types
 
 EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
 UNAUTHENTICATED = 401
+MOMENT = 1.1
+"""Seconds after which a time of last use, shown in whole seconds, is another one."""
 NO_QUERY: Mapping[str, str] = {}
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
@@ -80,7 +83,7 @@ class Customer:
         self.api: Api = target.api
         self.client = client
         self.party = party or target.customer
-        self.reader = Reader(self.api, target.expect)
+        self.reader = Reader(self.api, target.expect, self._moves)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
@@ -88,6 +91,7 @@ class Customer:
         self._last: Record | None = None
         self._kept: tuple[int, Record] | None = None
         self._tag = ""
+        self._moving: frozenset[str] | None = None
         self.rereads = False
         self.other: Customer | None = None
         self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
@@ -256,6 +260,26 @@ class Customer:
         again = self.record_in(self.read_exchange())
         if again is not None and not self.reader.differences(earlier, again):
             self.rereads, self._kept = True, None
+
+    def _moves(self, path: str) -> bool:
+        """Whether a read-only property changes by itself, as a signed URL or the time of the last login does.
+
+        Looked at once, and on suspicion only: two readings, with nothing written between them, show such properties.
+        """
+        if self._moving is None:
+            self._moving = frozenset()
+            writes = self.client.writes
+            earlier = self.record_in(self.read_exchange()) or {}
+            time.sleep(MOMENT)
+            later = self.record_in(self.read_exchange()) or {}
+            self.client.writes = writes
+            shown = (each.path for each in self.api.walk_record() if each.read_only)
+            self._moving = frozenset(each for each in shown if look_up(earlier, each) != look_up(later, each))
+        return path in self._moving
+
+    def moving(self, path: str | None) -> bool:
+        """Whether a property was found to change by itself."""
+        return path in (self._moving or ())
 
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""

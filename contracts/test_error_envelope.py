@@ -50,6 +50,9 @@ from specs import Api, Field, Shape
 PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
 """Values of Accept-Language: two languages, and no language at all."""
 
+IMPRECISE = {Naming.ENDING, Naming.HOLDER}
+"""What leads to a nested field without naming it whole: no document says how much of its path an error has to give."""
+
 BESIDE = 4
 """Right fields that are sent beside a wrong one."""
 
@@ -166,7 +169,7 @@ def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
     said = ", ".join(names.values()) or "nothing"
     meanings = {naming(api, case, name) for name in names}
     found = bool(meanings & _namings(shape))
-    if Naming.OTHER in meanings or not (found or Naming.ENDING in meanings):
+    if Naming.OTHER in meanings or not (found or meanings & IMPRECISE):
         raise Violation(
             expected=f"the error to name {case.path} and no field that is right, since {_described(case, each)}",
             actual=f"it names {said}",
@@ -174,7 +177,7 @@ def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
         )
     if not found:
         raise Violation(
-            expected=f"the error to name {case.path} with the object that holds it",
+            expected=f"the error to name {case.path} itself, with the object that holds it",
             actual=f"it names {said}",
             exchange=each.exchange,
             level=Level.SHOULD,

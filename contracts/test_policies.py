@@ -113,7 +113,7 @@ def _blame(done: Write, wrong: list[Field], expected: str) -> None:
 
 @rule("array-policy", family="partial_update", cases=_containers("array"))
 def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
-    """An array sent in part keeps, replaces or matches its items, as the document says for it."""
+    """An array sent in part, or in another order, keeps, replaces or matches its items, as the document says for it."""
     before = customer.read(without=case.top)
     items = look_up(before, case.response)
     if not isinstance(items, list) or len(items) < 2:
@@ -126,12 +126,19 @@ def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
     last = items[-1]
     value = customer.values.fresh(part, look_up(last, part.name))
     full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
-    sent = matching_items(full.body[case.name], full.selectors[0])
+    listed = full.body[case.name]
+    sent = listed[::-1] if _lost_for_ever(case) else matching_items(listed, full.selectors[0])
     done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
     try:
         _judge_items(customer, case, done, len(items))
     finally:
         _restore_items(customer, case, before)
+
+
+def _lost_for_ever(array: Field) -> bool:
+    """Whether items that are not sent may go, and could not be made anew: then all are sent, in another order."""
+    policy = array.merge
+    return policy is not None and not policy.documented and policy.new == "refuse"
 
 
 def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> None:
@@ -155,7 +162,7 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
             exchange=done.exchange,
             difference=one_difference(array.path, f"{count} items", f"{left} items"),
         )
-    if not documented:
+    if not documented and not _lost_for_ever(array):
         behaviour = "kept" if left == count else "removed"
         raise Observed("unsent_items", behaviour, f"items of {array.path} that are not sent: {behaviour}", done.exchange)
 

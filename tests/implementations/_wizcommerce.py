@@ -215,6 +215,8 @@ def _by_id(items: str, customer: dict[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _merge(name: str, customer: dict[str, Any], sent: list[dict[str, Any]]) -> None:
+    if sent and on("unsent_items_removed"):
+        customer[name] = [_by_id(name, customer)[item["id"]] for item in sent]
     for index, item in enumerate(sent):
         stored = _by_id(name, customer)[item["id"]]
         if name == "addresses" and on("addresses_by_position"):
@@ -295,6 +297,8 @@ def explain(refusal: Refusal) -> Response:
 def _name(path: tuple[str | int, ...]) -> str:
     if on("neighbouring_field_named") and path[:1] == ("shipping_method",):
         path = ("freight_term",)
+    if on("top_level_named"):
+        path = path[:1]
     name = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
     return re.sub(r"\[(\d+)\]", r".\1", name) if on("dotted_paths") else name
 

@@ -1,5 +1,6 @@
 """PATCH /api/customer/{id}/ on Django REST framework: a model serializer with a nested, writable address."""
 
+import secrets
 import socket
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -147,8 +148,13 @@ class CustomerSerializer(_django.OpenSerializer):
         customer.address.save()
 
     def to_representation(self, customer: Customer) -> dict[str, Any]:
+        shown = super().to_representation(customer)
         extra = {"dob": None, "email_verified": True} if on("extra_fields") else {}
-        return {**super().to_representation(customer), **extra}
+        if on("signed_avatar"):
+            extra["avatar"] = f"{shown['avatar']}?signature={secrets.token_hex(8)}"
+        if on("last_use_shown"):
+            extra["last_login"] = timezone.now().replace(microsecond=0).isoformat()
+        return {**shown, **extra}
 
 
 class Authentication(_django.BearerAuthentication):

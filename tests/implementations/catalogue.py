@@ -122,6 +122,8 @@ VARIANTS: Final[dict[str, dict[str, str]]] = {
         "partial_address_refused": "an address without its starred keys is a 400",
         "address_unlimited": "no limits inside address",
         "shared_credential": "one token for both customers",
+        "signed_avatar": "the address of the picture is signed anew in each answer",
+        "last_use_shown": "last_login is the time of the last request, in whole seconds",
     },
     "customers_me": _DJANGO
     | {
@@ -141,6 +143,8 @@ VARIANTS: Final[dict[str, dict[str, str]]] = {
         "case_insensitive_keys": "keys match in any case",
         "no_details": "errors without details",
         "dotted_paths": "details name addresses.0.city, not addresses[0].city",
+        "top_level_named": "details name addresses where a member of an address is wrong",
+        "unsent_items_removed": "addresses and contacts that are not sent are gone",
         "media_type_415": "415 for anything but JSON",
         "method_404": "404 for other methods",
         "missing_400": "400 for an unknown customer",
