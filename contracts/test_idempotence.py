@@ -37,9 +37,19 @@ def _repeated(customer: Customer, field: Field) -> Repetition:
     if key not in customer.memory:
         control(customer, field)
         before = customer.read(without=field.top)
-        customer.memory[key] = _repeat(customer, write(customer, fresh_patch(customer, before, field), before))
+        customer.memory[key] = _repeat(customer, write(customer, _patch_to_repeat(customer, before, field), before))
     kept: Repetition = customer.memory[key]
     return kept
+
+
+def _patch_to_repeat(customer: Customer, record: Record, field: Field) -> Patch:
+    """A patch to a fresh value; of a flag that is on everywhere, and is not to be switched off, to that it is on."""
+    try:
+        return fresh_patch(customer, record, field)
+    except NotJudged:
+        if field.response not in customer.reader.derived or field.types != {"boolean"}:
+            raise
+        return customer.composer.patch(record, field, True)
 
 
 def _repeat(customer: Customer, first: Write) -> Repetition:
@@ -58,9 +68,12 @@ def _with_null(api: Api) -> list[Field]:
 
 def _judge_states(customer: Customer, done: Repetition) -> None:
     """Nothing may differ after a repeat that the first patch had not wrongly changed already."""
-    blamed = disturbed(customer) | done.first.patch.filled
+    blamed, patch = disturbed(customer) | done.first.patch.filled, done.first.patch
     for number, (exchange, record) in enumerate(done.repeats, start=2):
         changed = [each for each in customer.reader.differences(done.first.after, record) if each.where not in blamed]
+        now = patch.shown_in(record)
+        if not changed and not customer.reader.same(patch.field, patch.value, now):  # a derived one, which is not compared
+            changed = [Located(patch.field.path, Difference(path=patch.field.path, before=patch.value, after=shown(now)))]
         if changed:
             raise Violation(
                 expected=f"the same record after patch number {number} as after the first",

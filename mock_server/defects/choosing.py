@@ -99,6 +99,11 @@ def is_in_object(field: Field) -> bool:
     return "." in field.path and "[]" not in field.path
 
 
+def is_in_items(field: Field) -> bool:
+    """A property of the items of an array."""
+    return "[]." in field.path
+
+
 def is_boolean(field: Field) -> bool:
     """True or false."""
     return field.types == {"boolean"}

@@ -12,6 +12,7 @@ from mock_server.defects.choosing import (
     first,
     is_array,
     is_boolean,
+    is_in_items,
     is_merged_as,
     is_nullable,
     is_object,
@@ -93,6 +94,19 @@ def boolean_toggles(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
     if True in found(exchange.changes, field.path) and True in found(exchange.before.record, shown_at(field)):
         show(exchange, field, lambda value: False if value is True else value)
+
+
+@defect.steps("ID05", last(is_boolean, is_in_items))
+def flag_of_item_toggles(field: Field) -> Turns:
+    """Takes the same list once more for another click on the flag of its items."""
+    is_repeated = _repeats()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if is_repeated(exchange) and is_sent(exchange, field):
+            show(exchange, field, lambda value: not value)
+
+    return {"merge": merge}
 
 
 def _is_keyed(field: Field) -> bool:
