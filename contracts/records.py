@@ -144,25 +144,28 @@ class Reader:
 
     # --- whole records ---
 
-    def differences(self, before: Record, after: Record, *, volatile: bool = False) -> list[Located]:
-        """Where two readings differ in documented, non-derived properties; ``volatile`` takes those in as well."""
+    def differences(self, before: Record, after: Record, *, derived: bool = False) -> list[Located]:
+        """Where two readings differ in documented properties that neither change by themselves nor follow from others.
+
+        ``derived`` takes the latter in as well: where nothing at all was written, nothing can follow from it.
+        """
         return [
             found
             for each in self.api.record
             if not _alike(before.get(each.path), after.get(each.path))
-            for found in self._compare(each, each.path, before, after, volatile)
+            for found in self._compare(each, each.path, before, after, derived)
         ]
 
-    def _compare(self, each: RecordField, place: str, before: Any, after: Any, volatile: bool) -> Iterator[Located]:
-        if each.derived or (each.volatile and not volatile):
+    def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
+        if each.volatile or (each.derived and not derived):
             return
         name = each.path.rsplit(".", 1)[-1]
         old, new = member(before, name), member(after, name)
         if isinstance(old, list | Absent) and isinstance(new, list | Absent):
-            yield from self._compare_lists(each, place, _items(old), _items(new), volatile)
+            yield from self._compare_lists(each, place, _items(old), _items(new), derived)
         elif each.children and isinstance(old, Mapping | Absent) and isinstance(new, Mapping | Absent):
             for child in each.children:
-                yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, volatile)
+                yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
         elif (
             not self.equal(old, new)
             and not same_instant(each.schema, old, new)
@@ -170,7 +173,7 @@ class Reader:
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
 
-    def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], volatile: bool) -> Iterator[Located]:
+    def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         if not each.children:
             if not self.equal(old, new):
                 yield Located(each.path, Difference(path=place, before=old, after=new))
@@ -181,7 +184,7 @@ class Reader:
         for key in before.keys() & after.keys():
             for child in each.children:
                 yield from self._compare(
-                    child, f"{place}[{key}].{child.path.rsplit('.', 1)[-1]}", before[key], after[key], volatile
+                    child, f"{place}[{key}].{child.path.rsplit('.', 1)[-1]}", before[key], after[key], derived
                 )
 
     def item_key(self, response: str) -> str:

@@ -11,7 +11,18 @@ from dataclasses import dataclass
 
 from contracts.client import Exchange
 from contracts.customer import Customer
-from contracts.evidence import Write, collateral, control, differences_of, disturbed, fresh_patch, put_back, stored, write
+from contracts.evidence import (
+    Write,
+    collateral,
+    control,
+    differences_of,
+    disturbed,
+    fresh_patch,
+    harmless_patch,
+    put_back,
+    stored,
+    write,
+)
 from contracts.faults import plain_fault
 from contracts.patches import Patch, settable
 from contracts.records import ABSENT, Located, Record, shown
@@ -37,19 +48,9 @@ def _repeated(customer: Customer, field: Field) -> Repetition:
     if key not in customer.memory:
         control(customer, field)
         before = customer.read(without=field.top)
-        customer.memory[key] = _repeat(customer, write(customer, _patch_to_repeat(customer, before, field), before))
+        customer.memory[key] = _repeat(customer, write(customer, harmless_patch(customer, before, field), before))
     kept: Repetition = customer.memory[key]
     return kept
-
-
-def _patch_to_repeat(customer: Customer, record: Record, field: Field) -> Patch:
-    """A patch to a fresh value; of a flag that is on everywhere, and is not to be switched off, to that it is on."""
-    try:
-        return fresh_patch(customer, record, field)
-    except NotJudged:
-        if field.response not in customer.reader.derived or field.types != {"boolean"}:
-            raise
-        return customer.composer.patch(record, field, True)
 
 
 def _repeat(customer: Customer, first: Write) -> Repetition:
