@@ -6,6 +6,7 @@ import base64
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlencode
@@ -76,6 +77,7 @@ class Customer:
 
     Attributes:
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
+        other_at_first: the other customer's record before anything was written here, where a GET shows it.
     """
 
     def __init__(self, target: Target, client: Client, party: Party | None = None) -> None:
@@ -94,6 +96,7 @@ class Customer:
         self._moving: frozenset[str] | None = None
         self.rereads = False
         self.other: Customer | None = None
+        self.other_at_first: Record | None = None
         self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
         self.caution: Caution | None = None
 
@@ -254,6 +257,12 @@ class Customer:
         self._last = record
         self._kept = (writes, record)
         return record
+
+    def look_at_other(self) -> None:
+        """Keep the other customer's record as it is now: some of what a patch does there shows but once."""
+        if self.other is not None and self.reads_by_get:
+            with suppress(NotJudged):
+                self.other_at_first = self.other.read()
 
     def read_again(self, earlier: Record) -> None:
         """Look whether a second reading shows the ``earlier`` record again: then no first one is believed from now on."""

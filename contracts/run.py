@@ -320,6 +320,7 @@ class Run:
         if key not in self._judging:
             judging = _Judging(self._new_customer(self._target(api, number), self._budget(self._targets[api])))
             judging.customer.client.listeners.append(judging.transcript)
+            judging.customer.look_at_other()
             if self.plan.read_only:
                 judging.customer.caution = Caution(judging.customer, judging.customer.preflight())
             self._judging[key] = judging

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.defects.choosing import first, is_object, is_text, is_top, last
+from mock_server.defects.choosing import first, is_boolean, is_in_items, is_object, is_text, is_top, last
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import changed, found, is_sent, shown_at, taken_over
 from mock_server.exchange import Exchange
@@ -52,6 +52,14 @@ def nested_object_shared(exchange: Exchange, right: Step, field: Field) -> None:
     if is_sent(exchange, field):
         record = exchange.after.record
         _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=True)
+
+
+@defect.step("commit", "IS02", last(is_boolean, is_in_items))
+def flag_taken_from_everyone(exchange: Exchange, right: Step, field: Field) -> None:
+    """Lets one item of the table have a flag, and not one item of each customer."""
+    right(exchange)
+    if True in found(exchange.changes, field.path):
+        _change_others(exchange, lambda other: changed(other, shown_at(field), lambda _: False), all_of_them=True)
 
 
 @defect.step("validate", "IS02", first(is_text))
