@@ -9,6 +9,7 @@ from typing import Any
 from contracts.patches import leaves
 from contracts.values import of_length
 from specs import Api, Choice, Field
+from specs.model import json_types
 
 NOT_A_MEMBER = "patch-contracts-no-member"
 
@@ -35,6 +36,35 @@ def faults(api: Api, field: Field) -> Iterator[Fault]:
         yield Fault(field, [], "minItems", f"fewer than {field.schema['minItems']} items")
     if null_refused(api, field):
         yield Fault(field, None, "null", "null for a field that is not nullable")
+
+
+def open_faults(api: Api, field: Field) -> Iterator[Fault]:
+    """Values of one field that a server may refuse or accept, since the document rules them neither out nor in."""
+    harmless = field.hazard is None and not field.read_only and field.write == "documented"
+    if not harmless or "enum" in field.schema or field.safe.get("type") == "null":
+        return
+    if field.reference is not None:
+        yield Fault(field, _of_no_record(field), "reference", "a reference to no record")
+        return
+    name = str(field.schema.get("format", ""))
+    if name in BAD_FORMATS and not field.states("format"):
+        yield Fault(field, BAD_FORMATS[name][0], "format", f"not of the format {name}")
+    if "maxLength" in field.schema and not field.states("maxLength"):
+        size = int(field.schema["maxLength"]) + 1
+        yield Fault(field, too_long(field, size), "maxLength", f"{size} characters")
+    if not field.nullable and not null_refused(api, field) and not field.children and field.kind == "scalar":
+        yield Fault(field, None, "null", "null")
+
+
+def unknown_keys(field: Field) -> tuple[Any, ...]:
+    """For a reference: keys of the right form that hardly any record has, and for numbers one that no column holds."""
+    holder = field.schema.get("items", {}) if field.kind == "array" else field.schema
+    return (2_147_000_123, 10**30) if "integer" in json_types(holder) else ("0badc0de-0000-4000-8000-00000badc0de",)
+
+
+def _of_no_record(field: Field) -> Any:
+    key = unknown_keys(field)[0]
+    return [key] if field.kind == "array" else key
 
 
 def may_be_sent(field: Field) -> bool:

@@ -75,7 +75,7 @@ class Composer:
     def fresh(self, record: Record, leaf: Field) -> Patch:
         """A patch of ``leaf`` to a safe value that the record does not show yet."""
         current = self.patch(record, leaf, None).shown_in(record)
-        return self.patch(record, leaf, self._values.fresh(leaf, current))
+        return self.patch(record, leaf, self._values.fresh(leaf, current, _own_keys(record, leaf)))
 
     def way(self, leaf: Field) -> tuple[Field, ...]:
         """The fields from the top-level property that holds ``leaf`` down to it."""
@@ -176,6 +176,14 @@ class Composer:
         return {child.name: self.exact(child, value) for child, value in members if value is not ABSENT or child.nullable}
 
 
+def _own_keys(record: Record, leaf: Field) -> list[Any]:
+    """The keys of the record's own items, where a field refers to them."""
+    if leaf.reference is None or leaf.reference.own is None:
+        return []
+    found = look_up(record, f"{leaf.reference.own}[].{leaf.reference.key}")
+    return [key for key in found if key is not ABSENT] if isinstance(found, list) else []
+
+
 @lru_cache(maxsize=4096)
 def is_key(api: Api, leaf: Field) -> bool:
     """Whether the field is the one by which the items of its array are matched."""
@@ -203,3 +211,10 @@ def settable(api: Api) -> tuple[Field, ...]:
         and each.response is not None
         and (each.hazard is None or each.hazard.values is not None)
     )
+
+
+@lru_cache(maxsize=4096)
+def unshown(api: Api) -> tuple[Field, ...]:
+    """The leaves that a patch may set and no record shows, under any name."""
+    plain = (each for each in leaves(api) if each.response is None and each.hazard is None and not each.write_only)
+    return tuple(each for each in plain if not each.read_only and each.write == "documented")

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from contracts.client import Exchange
-from contracts.customer import Customer, encoded
+from contracts.customer import UNKNOWN_MEMBER, Customer, encoded
 from contracts.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, put_back, single
-from contracts.faults import Fault, faulty, plain_fault
-from contracts.patches import Patch, settable
-from contracts.records import ABSENT, Record, member
+from contracts.faults import Fault, faulty, open_faults, plain_fault
+from contracts.patches import Patch, leaves, settable
+from contracts.records import ABSENT, Record, look_up, member
 from contracts.rule import Case, field_cases, labelled_cases, rule
 from contracts.secrecy import Secret
+from contracts.trials import tidy
 from contracts.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -27,7 +28,8 @@ def _working(customer: Customer, without: str, turn: int = 0) -> list[Field]:
     """
     found: dict[str, list[Field]] = {}
     for field in settable(customer.api):
-        if field.top != without and field.reference is None and _writable(customer, field):
+        plain = field.reference is None and field.response not in customer.reader.derived
+        if field.top != without and plain and _writable(customer, field):
             found.setdefault(field.top, []).append(field)
     return [fields[turn % len(fields)] for fields in found.values()]
 
@@ -48,6 +50,56 @@ def test_invalid_part_changes_nothing(customer: Customer, case: Field) -> None:
         bad = customer.composer.patch(before, case, fault.value).body
         exchange = customer.patch({**good, **bad} if bad_last else {**bad, **good})
         _judge_refusal(customer, exchange, before, f"{case.path} is {fault.why}", bad=fault)
+
+
+def _open_cases(api: Api) -> list[Case]:
+    """For each kind of value that is left open, the first and the last field that has it; and members that are not written."""
+    kinds: dict[str, list[Fault]] = {}
+    for field in leaves(api):
+        for fault in open_faults(api, field):
+            kinds.setdefault(fault.keyword, []).append(fault)
+    chosen: dict[str, list[Fault]] = {}
+    for found in kinds.values():
+        for fault in found[:: max(1, len(found) - 1)]:
+            chosen.setdefault(fault.field.path, []).append(fault)
+    return [Case("*", []), *(Case(path, found) for path, found in chosen.items())]
+
+
+@rule("refused-open-value-changes-nothing", family="atomicity", cases=_open_cases, standard="RFC 5789 2", wfc="F114")
+def test_refused_open_value_changes_nothing(customer: Customer, case: list[Fault]) -> None:
+    """A patch that is refused for a value or member which the document leaves open changes no other field."""
+    refused = 0
+    for fault in case or _strange_members(customer):
+        valid = _working(customer, fault.field.top, len(fault.field.path))
+        if not valid:
+            raise NotJudged("no other field can be written, to be the valid part")
+        before = customer.read()
+        good: dict[str, Any] = {}
+        for field in valid:
+            good |= fresh_patch(customer, before, field).body
+        exchange = customer.patch({**good, **_spoiled(customer, before, fault)})
+        if exchange.refused:
+            refused += 1
+            _judge_refusal(customer, exchange, before, f"{fault.field.path} is {fault.why}", bad=fault)
+        elif fault.keyword != "unknown":
+            tidy(customer, fault.field, before)
+    if not refused:
+        raise NotJudged("no such patch is refused here")
+
+
+def _spoiled(customer: Customer, record: Record, fault: Fault) -> Mapping[str, Any]:
+    """The property that holds the fault; a member of no document has no place but the top."""
+    if fault.field.path == fault.field.top:
+        return {fault.field.name: fault.value}
+    return customer.composer.patch(record, fault.field, fault.value).body
+
+
+def _strange_members(customer: Customer) -> list[Fault]:
+    """A member that nobody knows, and one that is the server's own, at the value that it has."""
+    own = next((each for each in customer.api.fields if each.read_only and each.path == each.response), None)
+    shown = look_up(customer.read(), own.response) if own is not None else ABSENT
+    unknown = Fault(Field(path=UNKNOWN_MEMBER, schema={}), True, "unknown", "not known to the document")
+    return [unknown] if own is None or shown is ABSENT else [unknown, Fault(own, shown, "readOnly", "the server's own")]
 
 
 def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reason: str, bad: Fault | None = None) -> None:

@@ -18,6 +18,8 @@ from specs import Api, Field
 
 HUGE = 100_000
 """Far over any limit; a server may also answer 413."""
+MIXED = "+1 (2) é-3.a "
+"""Letters, digits, signs and spaces: a limit that looks at some of them alone lets such a text pass."""
 LONG_ID = 5000
 UNIQUE_ROOM = 8
 """Below this length, a value that has to be unique may be another customer's."""
@@ -119,6 +121,7 @@ def test_over_limit_is_refused(customer: Customer, case: Field) -> None:
         return
     texts = _too_long(customer, case, sorted({longest + 1, 2 * longest, HUGE}))
     bads = [Bad(f"a text of {len(text)} characters", text) for text in texts]
+    bads.append(Bad(f"a text of {longest + 1} characters of all kinds", (MIXED * longest)[:longest] + "z"))
     expected = f"more than {longest} characters to be refused for {case.path}"
     expect_refused(customer, case, bads, keyword="maxLength", expected=expected)
     if customer.caution is None:  # a server that trims may accept a padded one

@@ -24,7 +24,7 @@ from contracts.evidence import (
     unsteady,
     write,
 )
-from contracts.patches import Patch, settable
+from contracts.patches import Patch, settable, unshown
 from contracts.records import ABSENT, Located
 from contracts.rule import field_cases, labelled_cases, rule
 from contracts.trials import elsewhere
@@ -32,8 +32,8 @@ from contracts.values import validator
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
-ALTERABLE = ("O'Brien & Söns", '<b>"x"</b>', "100%20 \\n", "MiXeD  cAsE", "a,b;c|d")
-"""Texts that careless code alters: escaping, unquoting, decoding, case and space folding."""
+ALTERABLE = ("O'Brien & Söns", '<b>"x"</b>', "100%20 \\n", "MiXeD  cAsE", "a,b;c|d", "it’s 5\u00a0½ – “q”…")
+"""Texts that careless code alters: escaping, unquoting, decoding, case and space folding, typewriter signs for printer's."""
 ALTERABLE_AT_ONCE = " ".join(ALTERABLE)
 
 
@@ -143,7 +143,7 @@ def _victims(api: Api) -> list[Field]:
 def test_omitted_fields_are_unchanged(customer: Customer, case: Field) -> None:
     """A field that a patch does not name keeps its value, whichever other field is patched."""
     judged = 0
-    for other in settable(customer.api):
+    for other in (*settable(customer.api), *unshown(customer.api)):
         if other is case or _never_readable(customer, other):
             continue
         done = single_or_none(customer, other)
@@ -199,6 +199,29 @@ def test_null_is_stored(customer: Customer, case: Field) -> None:
             actual=f"it reads {now!r}",
             exchange=done.exchange,
             difference=one_difference(case.path, None, now),
+        )
+    _judge_company_of_null(customer, case)
+
+
+def _judge_company_of_null(customer: Customer, field: Field) -> None:
+    """What follows a null in the body is stored as well."""
+    plain = (each for each in settable(customer.api) if each.top == each.path != field.top and each.reference is None)
+    company = next(
+        (each for each in plain if (done := single_or_none(customer, each)) is not None and stored(customer, done)), None
+    )
+    if company is None:
+        return
+    before = customer.read()
+    patch = known_patch(customer, before, company)
+    body = {**customer.composer.patch(before, field, None).body, **patch.body}
+    done = write(customer, Patch(company, patch.value, body, patch.selectors), before)
+    if customer.accepted(done.exchange) and not stored(customer, done):
+        now = done.patch.shown_in(done.after)
+        raise Violation(
+            expected=f"{company.path} to be stored beside null for {field.path}",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(company.path, patch.value, now),
         )
 
 
@@ -373,8 +396,27 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     )
     at_once = len(ALTERABLE_AT_ONCE) <= longest and _comes_back(customer, case, ALTERABLE_AT_ONCE)
     judged += at_once or sum(_comes_back(customer, case, text) for text in ALTERABLE if len(text) <= longest)
+    _judge_case(customer, case)
     if not judged:
         raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _judge_case(customer: Customer, field: Field) -> None:
+    """The same letters in the other case are another value: not one that is there already."""
+    before = customer.read(without=field.top)
+    current = customer.composer.patch(before, field, None).shown_in(before)
+    text = current.swapcase() if isinstance(current, str) else ""
+    if text == current or customer.reader.same(field, text, current) or not customer.values.safe(field, text):
+        return
+    done = write(customer, customer.composer.patch(before, field, text), before)
+    if customer.accepted(done.exchange) and not stored(customer, done):
+        now = done.patch.shown_in(done.after)
+        raise Violation(
+            expected=f"{field.path} to read {text!r} after {current!r}",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, text, now),
+        )
 
 
 def _comes_back(customer: Customer, field: Field, text: str) -> bool:

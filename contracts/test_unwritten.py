@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from contracts.client import Exchange
 from contracts.customer import UNKNOWN_MEMBER, Customer
 from contracts.evidence import (
     check_not_redirected,
@@ -67,6 +68,19 @@ def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
                 exchange=exchange,
                 difference=one_difference(case.path, current, now),
             )
+        _judge_answer(customer, case, exchange, now)
+
+
+def _judge_answer(customer: Customer, case: Field, exchange: Exchange, now: Any) -> None:
+    """An answer that shows the field shows what is stored, and not what was sent."""
+    shown = look_up(customer.record_in(exchange) or {}, case.response)
+    if shown is not ABSENT and not customer.reader.equal(shown, now) and not customer.reader.moves(case.response or case.path):
+        raise Violation(
+            expected=f"the answer to show {case.path} as {now!r}, which a reading shows right after",
+            actual=f"it shows {shown!r}",
+            exchange=exchange,
+            difference=one_difference(case.path, now, shown),
+        )
 
 
 def _plain_company(customer: Customer, each: Field) -> bool:

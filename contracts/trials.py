@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -229,7 +230,14 @@ def survived(customer: Customer, name: str, exchange: Exchange, before: Record, 
 
 
 def tidy(customer: Customer, field: Field, before: Record) -> None:
-    """Put the old value back, unless the record now shows one that is as good."""
+    """Put the old value back, unless the record now shows one that is as good.
+
+    A field that no record shows is given another value: a reference to nothing must not stay.
+    """
+    if field.response is None:
+        with suppress(NotJudged):
+            customer.patch(customer.composer.fresh(before, field).body)
+        return
     sent = customer.composer.patch(before, field, None)
     old, now = sent.shown_in(before), shown_now(customer, sent)
     if not customer.reader.equal(old, now) and (field.reference is not None or not customer.values.safe(field, now)):
@@ -298,6 +306,7 @@ def valid_part_applied(customer: Customer, field: Field | None) -> bool:
     top = field.top if field is not None else None
     nearest = sorted(faulty(customer.api), key=lambda each: (bool(each.children), each.top != top, each is field))
     tried = [plain_fault(customer.api, each) for each in [*nearest[:1], *([field] if field is not None else [])]]
+    tried += [next((each for each in faults(customer.api, other) if each.keyword == "type"), None) for other in nearest[:1]]
     return any(_other_part_changes(customer, fault) for fault in tried if fault is not None)
 
 

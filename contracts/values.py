@@ -73,14 +73,17 @@ class Values:
             return False
         return _validator(_Hashable(dict(field.schema))).is_valid(value)
 
-    def fresh(self, field: Field, current: Any = ABSENT) -> Any:
+    def fresh(self, field: Field, current: Any = ABSENT, among: Sequence[Any] = ()) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.
 
+        among: the keys that a reference may have, where the target file lists none.
         Raises NotJudged where the document and the target file give none.
         """
         if field.hazard is not None and field.hazard.values is None:
             raise NotJudged(f"{field.path} is never written: {field.hazard.reason}")
-        source = self._drawn.setdefault(field.path, self._candidates(field))
+        if field.path not in self._drawn:
+            self._drawn[field.path] = self._candidates(field, among)
+        source = self._drawn[field.path]
         for value in islice(source, 40):
             if value != current and self.safe(field, value):
                 return value
@@ -91,12 +94,10 @@ class Values:
             return f"no other value is known for {field.path}: list some under [values] as {plain_path(field.path)}"
         return f"no safe value other than the current one is known for {field.path}"
 
-    def _candidates(self, field: Field) -> Iterator[Any]:
-        known = self._known.get(plain_path(field.path))
+    def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
+        known = self._known.get(plain_path(field.path), among if field.reference is not None else None)
         if known is not None:
             return _endless(known if field.kind != "array" else [[value] for value in known])
-        if field.reference is not None:
-            return iter(())
         return self._generated(field)
 
     def _generated(self, field: Field) -> Iterator[Any]:

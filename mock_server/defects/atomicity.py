@@ -20,7 +20,7 @@ from mock_server.defects.choosing import (
     sibling,
 )
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import changed, found, is_sent, pattern_of, shown_at
+from mock_server.defects.places import changed, found, is_about, is_sent, pattern_of, shown_at
 from mock_server.exchange import Exchange, Refusal
 from mock_server.merge import Write, patched
 from mock_server.steps import Step
@@ -40,6 +40,11 @@ def _written(exchange: Exchange, changes: Mapping[str, Any]) -> State:
 def _store(exchange: Exchange, changes: Mapping[str, Any]) -> None:
     """Writes changes, whatever becomes of the request."""
     exchange.store.write(exchange.entry, _written(exchange, changes))
+
+
+def _is_referring(field: Field) -> bool:
+    """Its values are keys of other records, and one of them can be refused."""
+    return field.reference is not None and not field.read_only and not field.children
 
 
 def _good(exchange: Exchange) -> dict[str, Any]:
@@ -79,6 +84,14 @@ def one_field_saved_early(exchange: Exchange, right: Step) -> None:
     field = last(is_text)(exchange.api)
     if field and exchange.faults and field.top in _good(exchange) and is_sent(exchange, field):
         _store(exchange, {field.top: exchange.changes[field.top]})
+
+
+@defect.step("validate", "AT01", any_field(_is_referring))
+def references_checked_too_late(exchange: Exchange, right: Step, field: Field) -> None:
+    """Leaves it to the database to find that a reference leads nowhere, when the other columns are written already."""
+    right(exchange)
+    if exchange.faults and all(fault.kind in ("reference", "format") and is_about(fault, field) for fault in exchange.faults):
+        _store(exchange, _good(exchange))
 
 
 @defect.step("validate", "AT03", any_field(is_object, is_top, lambda field: field.response is not None))

@@ -63,6 +63,12 @@ def limit_itself_refused(exchange: Exchange, right: Step, field: Field) -> None:
     _forbid(exchange, right, field, lambda value: len(value) == limit(field))
 
 
+@defect.step("validate", "LN01", last(is_limited))
+def only_words_limited(exchange: Exchange, right: Step, field: Field) -> None:
+    """Checks the limit by a pattern that a text with a blank in it does not come under."""
+    _allow(exchange, right, field, lambda value: " " in value.strip())
+
+
 @defect.step("validate", "LN04", first(is_limited, takes("\u00e9")))
 def bytes_counted(exchange: Exchange, right: Step, field: Field) -> None:
     """Counts the bytes of UTF-8."""

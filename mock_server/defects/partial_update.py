@@ -8,6 +8,7 @@ import unicodedata
 from typing import Any
 
 from mock_server.defects.choosing import (
+    any_field,
     fields,
     first,
     is_boolean,
@@ -22,7 +23,7 @@ from mock_server.defects.choosing import (
     takes,
 )
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import found, is_sent, keep_old, show, without, write_instead
+from mock_server.defects.places import found, is_sent, keep_old, show, shown_at, without, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
 from specs import Field
@@ -67,6 +68,15 @@ def neighbour_follows(exchange: Exchange, right: Step, field: Field) -> None:
         show(exchange, other, lambda _: found(exchange.changes, field.path)[0])
 
 
+@defect.step("merge", "PU12", any_field(is_top, lambda field: field.response is None and field.reference is not None))
+def choice_copied_into_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
+    """Copies something of the record that is chosen into a property beside it."""
+    right(exchange)
+    neighbour = first(is_top, is_text)(exchange.api)
+    if neighbour and is_sent(exchange, field) and not is_sent(exchange, neighbour):
+        show(exchange, neighbour, lambda _: "Chosen")
+
+
 @defect.step("merge", "PU12", last(is_object))
 def write_upsets_other_object(exchange: Exchange, right: Step, field: Field) -> None:
     """Writes a nested object anew whenever anything is written, and loses its first text on the way."""
@@ -85,6 +95,16 @@ def null_ignored(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
     if None in found(exchange.changes, field.path):
         keep_old(exchange, field)
+
+
+@defect.step("merge", "PU10", first(is_top, is_nullable))
+def null_ends_the_loop(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stops at a null on its way through the properties of the body."""
+    names = list(exchange.changes)
+    if field.name in names and exchange.changes[field.name] is None:
+        ended = names[names.index(field.name) + 1 :]
+        exchange.changes = {name: value for name, value in exchange.changes.items() if name not in ended}
+    right(exchange)
 
 
 @defect.step("merge", "PU05", first(is_nullable, is_text))
@@ -157,6 +177,23 @@ def values_swapped(exchange: Exchange, right: Step, field: Field) -> None:
 def text_recased(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores a text in lower case, which no document says."""
     write_instead(exchange, field, lambda value: value.lower() if isinstance(value, str) else value)
+    right(exchange)
+
+
+@defect.step("merge", "PU24", last(is_text))
+def other_case_is_no_change(exchange: Exchange, right: Step, field: Field) -> None:
+    """Compares case-insensitively to find out whether there is anything to update."""
+    right(exchange)
+    old, new = (found(each.record, shown_at(field)) for each in (exchange.before, exchange.after))
+    if is_sent(exchange, field) and [str(value).lower() for value in old] == [str(value).lower() for value in new]:
+        keep_old(exchange, field)
+
+
+@defect.step("merge", "PU23", last(is_text, takes("\u2019")))
+def typewriter_signs_stored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Replaces printer's quotation marks, dashes and spaces by those of a typewriter."""
+    plain = str.maketrans("\u2019\u201c\u201d\u2013\xa0", '\'""- ')
+    write_instead(exchange, field, lambda value: value.translate(plain) if isinstance(value, str) else value)
     right(exchange)
 
 

@@ -99,6 +99,15 @@ def read_only_written(exchange: Exchange, right: Step) -> None:
         hold(exchange, {**exchange.after.record, name: exchange.body[name]})
 
 
+@defect.step("answer", "PU21", only=lambda api: bool(_server_owned(api)))
+def sent_read_only_echoed(exchange: Exchange, right: Step) -> None:
+    """Lays the body over the record for the answer."""
+    name = _server_owned(exchange.api)[0]
+    if isinstance(exchange.body, dict) and name in exchange.body:
+        hold(exchange, {**exchange.after.record, name: exchange.body[name]})
+    right(exchange)
+
+
 @defect.step("answer", "PU22", any_field(is_top, lambda field: field.write_only))
 def write_only_shown(exchange: Exchange, right: Step, field: Field) -> None:
     """Shows a property that is only to be written."""

@@ -189,6 +189,14 @@ def nul_character_crashes(exchange: Exchange, right: Step, field: Field) -> None
     right(exchange)
 
 
+@defect.step("merge", "TY05", last(is_text, takes("5% of it")))
+def percent_sign_crashes(exchange: Exchange, right: Step, field: Field) -> None:
+    """Puts a text into a format string ahead of the other values."""
+    if any(isinstance(value, str) and "% " in value for value in found(exchange.changes, field.path)):
+        raise RuntimeError("not enough arguments for format string")
+    right(exchange)
+
+
 @defect.step("merge", "TY04", first(is_text, takes("\U0001f600")))
 def astral_character_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Has a column of three bytes for a character, into which no emoji goes."""
