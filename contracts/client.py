@@ -21,6 +21,7 @@ from contracts.verdict import NotJudged
 
 GIVE_UP = 6
 """Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
+THROTTLED, UNAVAILABLE = 429, 503
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
 
@@ -168,7 +169,7 @@ class Client:
         self._transport = Transport(limits.timeout)
 
     def send(self, call: Call, *, told: bool = True) -> Exchange:
-        """Send ``call``; a 429 is waited out within the bound.
+        """Send ``call``; a 429, and a 503 that says when to come again, are waited out within the bound.
 
         ``told``: the listeners get to see the exchange; a login is none of their business. Raises NotJudged when the budget
         is spent or the target keeps throttling.
@@ -181,14 +182,15 @@ class Client:
             exchange = self._exchange(call, told)
             if exchange.answer is None and self._unanswered == 1:
                 exchange = self._exchange(call, told)  # the network may have failed once; a target that fails does it again
-            if exchange.status != 429:
+            if exchange.status != THROTTLED and not _comes_back(exchange):
                 self.refused_last = exchange.refused if call.method != "GET" else self.refused_last
                 return exchange
-            self.throttled.append(exchange)
+            if exchange.status == THROTTLED:
+                self.throttled.append(exchange)
             pause = _retry_after(exchange)
             waited += pause
             if waited > self.limits.max_wait:
-                raise self._stop(f"the target throttles (429) for longer than {self.limits.max_wait:g} s")
+                raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
             self._pause(pause)
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
@@ -268,8 +270,13 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
 
+def _comes_back(exchange: Exchange) -> bool:
+    """The target is not available, and says when it will be (RFC 9110 15.6.4)."""
+    return exchange.status == UNAVAILABLE and exchange.answer is not None and "Retry-After" in exchange.answer.headers
+
+
 def _retry_after(exchange: Exchange) -> float:
-    """Seconds that a 429 asks to wait: Retry-After as seconds or date (RFC 9110 10.2.3), else one."""
+    """Seconds that a 429 or 503 asks to wait: Retry-After as seconds or date (RFC 9110 10.2.3), else one."""
     value = exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""
     if value.strip().isdigit():
         return max(0.05, float(value))

@@ -15,6 +15,7 @@ from contracts.client import Call, Client, Exchange, curl_line
 from contracts.credentials import CredentialError, Obtained, learn
 from contracts.patches import Composer
 from contracts.records import Reader, Record, look_up
+from contracts.records import shown as shown_value
 from contracts.secrecy import Secret
 from contracts.target import Party, Target, TargetError
 from contracts.values import Values
@@ -98,6 +99,7 @@ class Customer:
         self.other: Customer | None = None
         self.other_at_first: Record | None = None
         self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
+        self.sacrificed: Field | None = None
         self.caution: Caution | None = None
 
     # --- credentials ---
@@ -271,7 +273,7 @@ class Customer:
             self.rereads, self._kept = True, None
 
     def _moves(self, path: str) -> bool:
-        """Whether a read-only property changes by itself, as a signed URL or the time of the last login does.
+        """Whether a property that no request sets changes by itself, as a signed URL or the time of the last login does.
 
         Looked at once, and on suspicion only: two readings, with nothing written between them, show such properties.
         """
@@ -282,8 +284,7 @@ class Customer:
             time.sleep(MOMENT)
             later = self.record_in(self.read_exchange()) or {}
             self.client.writes = writes
-            shown = (each.path for each in self.api.walk_record() if each.read_only)
-            self._moving = frozenset(each for each in shown if look_up(earlier, each) != look_up(later, each))
+            self._moving = frozenset(each for each in self.reader.unset if look_up(earlier, each) != look_up(later, each))
         return path in self._moving
 
     def moving(self, path: str | None) -> bool:
@@ -314,8 +315,11 @@ class Customer:
         for body in self._neutral_bodies():
             exchange = self.patch(body)
             tried.append(exchange)
+            if self.record_in(exchange) is not None and body and self._reveals(body):
+                self.sacrificed = self.api.field(next(iter(body)))
+                return self._resend
             if self.record_in(exchange) is not None:
-                return self._resend if body and self._reveals(body) else _always(self.patch, body)
+                return _always(self.patch, body)
             if exchange.answer is None or exchange.status in (401, 403, 404):
                 break
         raise NotJudged(f"the customer's state cannot be learned without a change: {tried[-1].said}; give [read] path")
@@ -396,14 +400,24 @@ class Customer:
                 self._send_back(body, together=together)
                 now = self.read()
         except NotJudged as reason:
+            if write:
+                with suppress(NotJudged):  # it may be what was written that cannot be shown
+                    self._send_back(self._way_back(saved, {}), together=False)
             unknown = Difference(path="*", before="the saved record", after=str(reason))
             return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
         left = self.reader.differences(saved, now)
+        lost = () if self.sacrificed is None else (self._lost(self.sacrificed, saved),)
         return Restoration(
-            ok=not left,
-            differences=tuple(each.difference for each in left),
+            ok=not left and not lost,
+            differences=(*(each.difference for each in left), *lost),
             repairs=tuple(self._repairs(saved, now)) if left else (),
         )
+
+    @staticmethod
+    def _lost(field: Field, saved: Record) -> Difference:
+        """What had to be overwritten before the first reading; nobody knows what it was."""
+        before = "(not known: overwritten to make an answer show the record; give [read] path, or its value under [values])"
+        return Difference(path=field.path, before=before, after=shown_value(look_up(saved, field.response)))
 
     def _way_back(self, saved: Record, now: Record) -> dict[str, Any]:
         """The patch from ``now`` to ``saved``: only properties that differ, derived members of arrays included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -95,6 +96,17 @@ def known_patch(customer: Customer, record: Record, field: Field) -> Patch:
     if "enum" in field.schema:
         return customer.composer.patch(record, field, single(customer, field).patch.value)
     return fresh_patch(customer, record, field)
+
+
+def companion(customer: Customer, record: Record, field: Field) -> Patch | None:
+    """A patch of another property whose plain write works, inside an object if there is one: to go beside that of a field."""
+    others = [each for each in settable(customer.api) if each.top != field.top and "[]" not in each.path]
+    for each in sorted(others, key=lambda other: other.path == other.top):
+        done = single_or_none(customer, each) if each.reference is None else None
+        if done is not None and customer.accepted(done.exchange) and stored(customer, done):
+            with suppress(NotJudged):
+                return known_patch(customer, record, each)
+    return None
 
 
 def falsy_values(field: Field) -> Iterable[Any]:

@@ -126,6 +126,7 @@ def _wrong_types(field: Field) -> Iterator[Fault]:
     elif field.kind == "object":
         yield Fault(field, ["a"], "type", "a list for an object")
         yield Fault(field, "a", "type", "a string for an object")
+        yield Fault(field, True, "type", "true for an object")
     else:
         yield Fault(field, "a", "type", "a string for a list")
         yield Fault(field, {"a": 1}, "type", "an object for a list")

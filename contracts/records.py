@@ -91,7 +91,8 @@ def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> list[An
 class Reader:
     """Compares readings of one API's record, with a target's declared normalisation.
 
-    moves: asked for the path of a read-only property that differs: whether it changes by itself, so that no request is to blame.
+    moves: asked for the path of a property that differs and that no request sets: whether it changes by itself, so that no
+        request is to blame.
     """
 
     def __init__(self, api: Api, expect: Expect, moves: Callable[[str], bool] = lambda _path: False) -> None:
@@ -104,6 +105,9 @@ class Reader:
             if each.response is not None and each.merge is not None and each.merge.key
         }
         self.derived = frozenset(each.path for each in api.walk_record() if each.derived)
+        uncleared = (each.response for each in api.walk_fields() if each.safe.get("type") == "null")
+        owned = (inner.path for each in api.walk_record() if each.read_only for inner in each.walk())
+        self.unset = frozenset([*filter(None, uncleared), *owned])
 
     # --- one field ---
 
@@ -169,7 +173,7 @@ class Reader:
         elif (
             not self.equal(old, new)
             and not same_instant(each.schema, old, new)
-            and not (each.read_only and self.moves(each.path))
+            and not (each.path in self.unset and self.moves(each.path))
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
 
@@ -223,6 +227,13 @@ class Located:
     def told(self) -> str:
         """The difference in words."""
         return f"{self.difference.path} changed from {self.difference.before!r} to {self.difference.after!r}"
+
+
+def is_empty(value: Any) -> bool:
+    """Absent, null, an empty text or list, or an object of nothing but such."""
+    if isinstance(value, Mapping):
+        return all(map(is_empty, value.values()))
+    return value is ABSENT or value is None or value in ("", [])
 
 
 def shown(value: Any) -> Any:

@@ -156,7 +156,6 @@ class Run:
         record, first = customer.preflight(), name not in self._saved
         self._saved.setdefault(name, []).append(_Saved("" if first else customer.party.name, customer, record))
         if customer.other is not None and first:
-            customer.other.sacrifices = False
             with suppress(TargetError):  # what it is needed for cannot be judged either
                 self._others[name] = _Saved("the other customer", customer.other, customer.other.preflight())
 
@@ -346,6 +345,7 @@ class Run:
         customer.learn_credentials()
         if target.other is not None:
             customer.other = Customer(target, client, target.other)
+            customer.other.sacrifices = False
             customer.other.learn_credentials()
         return customer
 

@@ -122,7 +122,8 @@ def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
     yield from (("member of another field", value) for value in _foreign(api, field))
     yield from (("often a member elsewhere", value) for value in STALE)
     yield from (("ordinal", value) for value in (0, 1, "0", "1", len(members)))
-    yield from (("of another type", value) for value in (True, [members[0]], {"value": members[0]}))
+    yield from (("of another type", value) for value in (True, [members[0]], [], {"value": members[0]}))
+    yield from (("name that every object has", value) for value in ("constructor", "__proto__", "__class__"))
     yield "empty", ""
 
 

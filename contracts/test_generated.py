@@ -252,6 +252,7 @@ def _generable(field: Field) -> bool:
         and not field.read_only
         and field.write == "documented"
         and field.kind != "array"
+        and field.safe.get("type") != "null"  # what is cleared could not be put back
         and not field.unique
     )
 

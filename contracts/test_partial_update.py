@@ -11,6 +11,7 @@ from contracts.evidence import (
     Write,
     base,
     collateral,
+    companion,
     control,
     differences_of,
     falsy_values,
@@ -27,13 +28,16 @@ from contracts.evidence import (
 from contracts.patches import Patch, settable, unshown
 from contracts.records import ABSENT, Located
 from contracts.rule import field_cases, labelled_cases, rule
-from contracts.trials import elsewhere
+from contracts.trials import elsewhere, tidy
 from contracts.values import validator
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
 ALTERABLE = ("O'Brien & Söns", '<b>"x"</b>', "100%20 \\n", "MiXeD  cAsE", "a,b;c|d", "it’s 5\u00a0½ – “q”…")
 """Texts that careless code alters: escaping, unquoting, decoding, case and space folding, typewriter signs for printer's."""
+LONG = 600
+WORDY = ("Long text ", "Größe \u0142 ")
+"""Repeated, texts that are cut by a column, and letters that are cut in two by a buffer."""
 ALTERABLE_AT_ONCE = " ".join(ALTERABLE)
 
 
@@ -160,10 +164,35 @@ def test_omitted_fields_are_unchanged(customer: Customer, case: Field) -> None:
                 exchange=done.exchange,
                 difference=differences_of(changed),
             )
+    _judge_groups(customer, case)
     if not judged:
         raise NotJudged("no other field could be patched")
-    if case.read_only and customer.moving(case.response):
+    if customer.moving(case.response):
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
+
+
+def _judge_groups(customer: Customer, case: Field) -> None:
+    """What two fields do not change one by one, they do not change together."""
+    usable = [field for field, _write in _combinable(customer)]
+    for patches, done in _group_writes(customer, usable) if len(usable) > 1 else ():
+        fields = [patch.field for patch in patches]
+        if any(field.top == case.top for field in fields) or not customer.accepted(done.exchange):
+            continue
+        blamed = {path for patch in patches for path in patch.filled}
+        changed = [
+            each
+            for each in customer.reader.differences(done.before, done.after)
+            if _is_about(case, each)
+            and each.where not in blamed
+            and not any(each.where in unsteady(customer, f.top) for f in fields)
+        ]
+        if changed:
+            raise Violation(
+                expected=f"{case.path} to stay as it was when {', '.join(field.path for field in fields)} are patched together",
+                actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+                exchange=done.exchange,
+                difference=differences_of(changed),
+            )
 
 
 def _never_readable(customer: Customer, other: Field) -> bool:
@@ -200,29 +229,39 @@ def test_null_is_stored(customer: Customer, case: Field) -> None:
             exchange=done.exchange,
             difference=one_difference(case.path, None, now),
         )
-    _judge_company_of_null(customer, case)
+    answered = customer.record_in(done.exchange)
+    shown = done.patch.shown_in(answered or {})
+    if shown is not ABSENT and shown is not None:
+        raise Violation(
+            expected=f"the answer to show {case.path} as null, which a reading shows right after",
+            actual=f"it shows {shown!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, None, shown),
+        )
+    _judge_null_in_company(customer, case)
 
 
-def _judge_company_of_null(customer: Customer, field: Field) -> None:
-    """What follows a null in the body is stored as well."""
-    plain = (each for each in settable(customer.api) if each.top == each.path != field.top and each.reference is None)
-    company = next(
-        (each for each in plain if (done := single_or_none(customer, each)) is not None and stored(customer, done)), None
-    )
+def _judge_null_in_company(customer: Customer, field: Field) -> None:
+    """Null and what follows it in the body are both stored."""
+    if field.types != {"null"} and field.safe.get("type") != "null":
+        _hold_something(customer, field)
+    before = customer.read()
+    company = companion(customer, before, field)
     if company is None:
         return
-    before = customer.read()
-    patch = known_patch(customer, before, company)
-    body = {**customer.composer.patch(before, field, None).body, **patch.body}
-    done = write(customer, Patch(company, patch.value, body, patch.selectors), before)
-    if customer.accepted(done.exchange) and not stored(customer, done):
-        now = done.patch.shown_in(done.after)
-        raise Violation(
-            expected=f"{company.path} to be stored beside null for {field.path}",
-            actual=f"it reads {now!r}",
-            exchange=done.exchange,
-            difference=one_difference(company.path, patch.value, now),
-        )
+    null = customer.composer.patch(before, field, None)
+    done = write(customer, Patch(field, None, {**null.body, **company.body}, null.selectors), before)
+    if not customer.accepted(done.exchange):
+        return
+    for patch in (null, company):
+        now = patch.shown_in(done.after)
+        if not customer.reader.same(patch.field, patch.value, now):
+            raise Violation(
+                expected=f"{patch.field.path} to read {patch.value!r} after null for {field.path} beside {company.field.path}",
+                actual=f"it reads {now!r}",
+                exchange=done.exchange,
+                difference=one_difference(patch.field.path, patch.value, now),
+            )
 
 
 def _hold_something(customer: Customer, field: Field) -> None:
@@ -357,7 +396,7 @@ def test_key_order_is_irrelevant(customer: Customer, case: None) -> None:
     if customer.reader.differences(again.after, steady.after):
         raise NotJudged("a repeat in the same order changes something too: judged by the repeats")
     repeated = write(customer, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
-    changed = customer.reader.differences(backward.after, repeated.after)
+    changed = customer.reader.differences(steady.after, repeated.after)
     if not customer.accepted(backward.exchange) or not customer.accepted(repeated.exchange):
         raise Violation(
             expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange
@@ -390,13 +429,14 @@ def _is_free(field: Field) -> bool:
 def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
     control(customer, case)
-    longest = min(int(case.schema.get("maxLength", 255)), int(case.safe.get("maxLength", 255)))
-    judged = sum(
-        _comes_back(customer, case, text) for text in ("007", "cafe\u0301", ("Long text " * 30)[: min(longest, 200)].strip())
-    )
+    first = customer.read(without=case.top)
+    longest = int(case.schema.get("maxLength", LONG))
+    judged = sum(_comes_back(customer, case, text) for text in ("007", "cafe\u0301"))
+    judged += sum(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 1].strip() + "z") for text in WORDY)
     at_once = len(ALTERABLE_AT_ONCE) <= longest and _comes_back(customer, case, ALTERABLE_AT_ONCE)
     judged += at_once or sum(_comes_back(customer, case, text) for text in ALTERABLE if len(text) <= longest)
     _judge_case(customer, case)
+    tidy(customer, case, first)
     if not judged:
         raise NotJudged(f"no unusual text is accepted for {case.path}")
 
@@ -421,7 +461,7 @@ def _judge_case(customer: Customer, field: Field) -> None:
 
 def _comes_back(customer: Customer, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
-    if not customer.values.safe(field, text):
+    if not customer.values.valid(field, text):
         return False
     before = customer.read(without=field.top)
     try:

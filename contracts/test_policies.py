@@ -9,6 +9,7 @@ from contracts.customer import Customer
 from contracts.evidence import (
     Write,
     collateral,
+    companion,
     control,
     differences_of,
     one_difference,
@@ -16,7 +17,7 @@ from contracts.evidence import (
     write,
 )
 from contracts.patches import Patch, settable
-from contracts.records import ABSENT, look_up, matching_items
+from contracts.records import ABSENT, is_empty, look_up, matching_items
 from contracts.rule import Case, rule
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
@@ -40,24 +41,28 @@ def test_nested_object_follows_its_policy(customer: Customer, case: Field) -> No
     if len(parts) < 2:
         raise NotJudged(f"{case.path} has no two members that can be written and read")
     for sent in parts[:3]:
-        _judge_part(customer, case, sent, [each for each in parts if each is not sent])
+        _judge_part(customer, case, sent, parts, {})
+    company = companion(customer, customer.read(), case)
+    if company is not None:
+        _judge_part(customer, case, parts[0], parts, company.body)
 
 
 def _testable(customer: Customer, child: Field) -> bool:
     return child in settable(customer.api) and child.reference is None
 
 
-def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Field]) -> None:
-    """Fill the object, send one member of it alone, and look at the others."""
+def _judge_part(customer: Customer, holder: Field, sent: Field, parts: list[Field], company: Mapping[str, Any]) -> None:
+    """Fill the object, send one member of it alone, and look at the others; ``company``: other properties of the body."""
     control(customer, sent)
     _fill(customer, holder)
     before = customer.read(without=holder.top)
     value = customer.values.fresh(sent, look_up(before, sent.response))
-    done = write(customer, Patch(sent, value, _inside(customer, holder, {sent.name: value}, before)), before)
-    policy = holder.merge
+    body = {**_inside(customer, holder, {sent.name: value}, before), **company}
+    done = write(customer, Patch(sent, value, body), before)
+    policy, others = holder.merge, [each for each in parts if each is not sent]
     documented = policy is not None and policy.documented
     if not customer.accepted(done.exchange):
-        if done.exchange.refused and not documented:
+        if done.exchange.refused and (policy is None or policy.policy == "replace" or not documented):
             raise Observed("part", "refuse", f"part of {holder.path}: refuse", exchange=done.exchange)
         raise Violation(
             expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
@@ -65,7 +70,8 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, others: list[Fie
     kept = [each for each in others if _kept(customer, each, done)]
     lost = [each for each in others if each not in kept]
     if documented and policy is not None:
-        wrong = kept if policy.policy == "replace" else lost
+        absent = [each for each in holder.children if each is not sent and each.response is not None and not each.read_only]
+        wrong = [each for each in absent if _holds_something(each, done)] if policy.policy == "replace" else lost
         expected = "removed with the object they stood in" if policy.policy == "replace" else "kept"
         _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
     else:
@@ -95,6 +101,11 @@ def _inside(customer: Customer, holder: Field, value: Mapping[str, Any], record:
 def _kept(customer: Customer, each: Field, done: Write) -> bool:
     old, new = look_up(done.before, each.response), look_up(done.after, each.response)
     return old is not ABSENT and customer.reader.same(each, old, new)
+
+
+def _holds_something(each: Field, done: Write) -> bool:
+    """What takes the place of a whole, and was not sent, is absent or empty: no old value stays, and no other one comes."""
+    return not is_empty(look_up(done.after, each.response))
 
 
 def _blame(done: Write, wrong: list[Field], expected: str) -> None:

@@ -49,7 +49,7 @@ def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
     current = look_up(before, case.response)
     value = _other_value(customer, case, current)
     company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
-    bodies: list[dict[str, Any]] = [{case.path: value}]
+    bodies: list[dict[str, Any]] = [{case.path: value}, {case.path: None}]
     if company is not None:
         bodies.append({case.path: value, **fresh_patch(customer, before, company).body})
     for body in bodies:
@@ -98,10 +98,19 @@ def _other_value(customer: Customer, field: Field, current: Any) -> Any:
     if isinstance(current, int | float):
         return current + 1
     if isinstance(current, dict):
-        return {name: (value + "x" if isinstance(value, str) else value) for name, value in current.items()}
+        return {name: _other_member(value) for name, value in current.items()}
     if isinstance(current, str) and current:
         return current[:-1] + ("1" if current[-1] != "1" else "2")
     return 1 if "integer" in field.types else "1"
+
+
+def _other_member(value: Any) -> Any:
+    """Another value of the same type; null and lists stay as they are."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, dict):
+        return {name: _other_member(inner) for name, inner in value.items()}
+    return value + "x" if isinstance(value, str) else value + 1 if isinstance(value, int | float) else value
 
 
 @rule("unknown-field-not-stored", family="partial_update")

@@ -54,6 +54,14 @@ def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(dict(schema.schema), validate_formats=True)
 
 
+def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value keeps to a schema; a text with half of a surrogate pair has no UTF-8, and is no value to send again."""
+    try:
+        return _validator(_Hashable(dict(schema))).is_valid(value)
+    except UnicodeEncodeError:
+        return False
+
+
 class Values:
     """Gives a field a valid value that it does not hold yet."""
 
@@ -64,14 +72,14 @@ class Values:
 
     def safe(self, field: Field, value: Any) -> bool:
         """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
-        return self.valid(field, value) and _validator(_Hashable(dict(field.safe))).is_valid(value)
+        return self.valid(field, value) and _is_valid(field.safe, value)
 
     @staticmethod
     def valid(field: Field, value: Any) -> bool:
         """Whether a value that the record shows can be sent again: by the schema and without hazard."""
         if value is ABSENT or (field.hazard is not None and (field.hazard.values is None or value in field.hazard.values)):
             return False
-        return _validator(_Hashable(dict(field.schema))).is_valid(value)
+        return _is_valid(field.schema, value)
 
     def fresh(self, field: Field, current: Any = ABSENT, among: Sequence[Any] = ()) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.
