@@ -98,6 +98,23 @@ def known_patch(customer: Customer, record: Record, field: Field) -> Patch:
     return fresh_patch(customer, record, field)
 
 
+def fresh_patches(customer: Customer, record: Record, fields: Iterable[Field]) -> list[Patch]:
+    """A patch of each field to a fresh value; fields that have none now (a flag that may only be on, and is) are left out."""
+    patches = []
+    for field in fields:
+        with suppress(NotJudged):
+            patches.append(known_patch(customer, record, field))
+    return patches
+
+
+def joined(patches: Iterable[Patch]) -> dict[str, Any]:
+    """Patches of different properties as one body."""
+    body: dict[str, Any] = {}
+    for patch in patches:
+        body |= patch.body
+    return body
+
+
 def companion(customer: Customer, record: Record, field: Field) -> Patch | None:
     """A patch of another property whose plain write works, inside an object if there is one: to go beside that of a field."""
     others = [each for each in settable(customer.api) if each.top != field.top and "[]" not in each.path]

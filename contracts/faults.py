@@ -130,6 +130,8 @@ def _wrong_types(field: Field) -> Iterator[Fault]:
     else:
         yield Fault(field, "a", "type", "a string for a list")
         yield Fault(field, {"a": 1}, "type", "an object for a list")
+        if field.children:
+            yield Fault(field, ["a"], "type", "a list of a text for one of objects")
 
 
 BAD_FORMATS = {

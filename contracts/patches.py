@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
+from zlib import crc32
 
 from contracts.records import ABSENT, Keyed, Reader, Record, Selector, look_up, member
 from contracts.values import Values
@@ -45,7 +46,8 @@ class _Way:
 
     fields: tuple[Field, ...]
     value: Any
-    prefers: Callable[[Any], bool]
+    prefers: Callable[[Any], bool] | None
+    elsewhere: bool = False
     selectors: list[Selector] = field(default_factory=list)
 
 
@@ -57,13 +59,18 @@ class Composer:
         self._values = values
         self._reader = reader
         self._filled: set[str] = set()
+        self._chosen: dict[tuple[str, str, bool], Any] = {}
 
-    def patch(self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] = lambda _item: True) -> Patch:
+    def patch(
+        self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] | None = None, *, elsewhere: bool = False
+    ) -> Patch:
         """The patch that sets ``leaf`` to ``value``; ``prefers`` picks among the items of an array.
 
-        Raises NotJudged where the record has no item that could carry the field, and for a null that could not be undone.
+        Without it a field has an item of its own, the first or the last one, to which it keeps wherever that stands;
+        ``elsewhere``: at the other end. Raises NotJudged where the record has no item that could carry the field, and for a
+        null that could not be undone.
         """
-        way = _Way(self.way(leaf), value, prefers)
+        way = _Way(self.way(leaf), value, prefers, elsewhere)
         self._filled = set()
         top = way.fields[0]
         sent = self._along(way, 0, look_up(record, top.response))
@@ -105,12 +112,26 @@ class Composer:
         if not items and here.merge is not None and here.merge.policy == "keyed":
             raise NotJudged(f"the customer has no {here.path} to change")
         items = items or [ABSENT]
-        index = next((number for number, item in enumerate(items) if way.prefers(item)), 0)
+        index = self._index(way, here, items)
         way.selectors.append(self._selector(here, items[index], index))
         return [
             self._with_member(way, depth, here, item) if number == index else self.members(here, item)
             for number, item in enumerate(items)
         ]
+
+    def _index(self, way: _Way, array: Field, items: list[Any]) -> int:
+        """Which item carries the value."""
+        if way.prefers is not None:
+            return next((number for number, item in enumerate(items) if way.prefers(item)), 0)
+        leaf, key = way.fields[-1], self._reader.item_key(array.response or "")
+        keys = [member(item, key) for item in items]
+        chosen = self._chosen.get((leaf.path, array.path, way.elsewhere), ABSENT)
+        if chosen is not ABSENT and chosen in keys:
+            return keys.index(chosen)
+        at_the_end = bool(crc32(leaf.path.encode()) % 2) != way.elsewhere
+        index = len(items) - 1 if at_the_end else 0
+        self._chosen[leaf.path, array.path, way.elsewhere] = keys[index]
+        return index
 
     def _distinct(self, array: Field, items: list[Any]) -> list[Any]:
         """The items of an array, each key once: on a target that appends, duplicates would double with every patch."""

@@ -290,7 +290,8 @@ class Run:
         if kept and result.verdict == Verdict.OBSERVED:
             result = replace(result, verdict=str(Verdict.CONFORMS))
         if result.verdict == Verdict.VIOLATES:
-            self._violated.add(api)
+            if result.failed:  # what is only a should leaves the rest as sound as it was
+                self._violated.add(api)
             listed = self.plan.known.applied(result) if self.plan.known is not None else None
             if listed is not None:
                 result = replace(result, verdict=str(Verdict.KNOWN), known=listed)

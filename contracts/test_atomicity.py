@@ -7,7 +7,17 @@ from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import UNKNOWN_MEMBER, Customer, encoded
-from contracts.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, put_back, single
+from contracts.evidence import (
+    check_not_redirected,
+    control,
+    differences_of,
+    fresh_patch,
+    fresh_patches,
+    joined,
+    one_difference,
+    put_back,
+    single,
+)
 from contracts.faults import Fault, faulty, open_faults, plain_fault
 from contracts.patches import Patch, leaves, settable
 from contracts.records import ABSENT, Record, look_up, member
@@ -43,10 +53,7 @@ def test_invalid_part_changes_nothing(customer: Customer, case: Field) -> None:
         if not valid or fault is None:
             raise NotJudged("no other field can be written, to be the valid part")
         before = customer.read()
-        patches = [fresh_patch(customer, before, field) for field in valid]
-        good: dict[str, Any] = {}
-        for patch in patches:
-            good |= patch.body
+        good = joined(fresh_patches(customer, before, valid))
         bad = customer.composer.patch(before, case, fault.value).body
         exchange = customer.patch({**good, **bad} if bad_last else {**bad, **good})
         _judge_refusal(customer, exchange, before, f"{case.path} is {fault.why}", bad=fault)
@@ -74,9 +81,7 @@ def test_refused_open_value_changes_nothing(customer: Customer, case: list[Fault
         if not valid:
             raise NotJudged("no other field can be written, to be the valid part")
         before = customer.read()
-        good: dict[str, Any] = {}
-        for field in valid:
-            good |= fresh_patch(customer, before, field).body
+        good = joined(fresh_patches(customer, before, valid))
         exchange = customer.patch({**good, **_spoiled(customer, before, fault)})
         if exchange.refused:
             refused += 1
@@ -107,6 +112,12 @@ def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reaso
     if customer.accepted(exchange):
         if bad is not None:
             put_back(customer, before, {bad.field.top: None})
+        if bad is not None and _refused_alone(customer, bad):
+            raise Violation(
+                expected=f"a patch in which {reason} to be refused beside valid fields, as it is alone",
+                actual=exchange.said,
+                exchange=exchange,
+            )
         raise NotJudged("the patch is accepted: judged by the rules on bad values")
     check_not_redirected(exchange)
     changed = customer.reader.differences(before, customer.read())
@@ -123,6 +134,15 @@ def _judge_refusal(customer: Customer, exchange: Exchange, before: Record, reaso
             exchange=exchange,
             difference=differences_of(changed),
         )
+
+
+def _refused_alone(customer: Customer, bad: Fault) -> bool:
+    """Whether the bad value is refused without any valid part beside it, now as before."""
+    before = customer.read()
+    exchange = customer.patch(customer.composer.patch(before, bad.field, bad.value).body)
+    if not exchange.refused:
+        put_back(customer, before, {bad.field.top: None})
+    return exchange.refused
 
 
 def _changes_alone(customer: Customer, bad: Fault) -> bool:
@@ -258,12 +278,22 @@ def _refusals(api: Api) -> Mapping[str, Refusal]:
     if api.security:
         ways["no credential"] = lambda customer, body: customer.patch(body, auth={})
         ways["wrong credential"] = lambda customer, body: customer.patch(body, auth=_wrong(customer))
+        ways["another customer's credential"] = lambda customer, body: customer.patch(body, auth=_anothers(customer))
     return ways
 
 
 def _wrong(customer: Customer) -> dict[str, Secret]:
     """Credentials of the same form that nobody was given."""
     return {name: Secret(secret.reveal()[:-3] + "zZ9"[: len(secret.reveal())]) for name, secret in customer.party.auth.items()}
+
+
+def _anothers(customer: Customer) -> Mapping[str, Secret]:
+    """The credentials of the other customer, where they are others and the path says which customer is meant."""
+    own = {name: secret.reveal() for name, secret in customer.party.auth.items()}
+    other = customer.other.party.auth if customer.other is not None else {}
+    if customer.api.identity != "path" or all(own.get(name) == secret.reveal() for name, secret in other.items()):
+        raise NotJudged("the target names no other customer with a credential of its own")
+    return other
 
 
 @rule("refusal-changes-nothing", family="atomicity", cases=labelled_cases(_refusals), standard="RFC 5789 2", wfc="F114")
@@ -273,10 +303,7 @@ def test_refusal_changes_nothing(customer: Customer, case: Refusal) -> None:
     if not valid:
         raise NotJudged("no field can be written")
     before = customer.read()
-    body: dict[str, Any] = {}
-    for field in valid:
-        body |= fresh_patch(customer, before, field).body
-    exchange = case(customer, body)
+    exchange = case(customer, joined(fresh_patches(customer, before, valid)))
     if exchange.ok:
         raise NotJudged("the request is accepted: judged by the rules on credentials and negotiation")
     _judge_refusal(customer, exchange, before, f"the answer was {exchange.status}")
@@ -393,7 +420,7 @@ def test_concurrent_patches_of_different_fields_survive(customer: Customer, case
         raise NotJudged("fewer than two fields can be written")
     for _round in range(5):
         before = customer.read()
-        patches = [fresh_patch(customer, before, field) for field in fields]
+        patches = fresh_patches(customer, before, fields)
         exchanges = customer.patch_together([patch.body for patch in patches])
         after = customer.read()
         for patch, exchange in zip(patches, exchanges, strict=True):

@@ -55,6 +55,10 @@ def test_missing_credential_is_refused(customer: Customer, case: None) -> None:
     """A patch without a credential is refused."""
     each = no_credential(customer)
     _judge(customer, "unauthenticated", each)
+    for what, body in (("an empty patch", b"{}"), ("a patch without a body", b"")):
+        exchange = customer.send("PATCH", body, auth={})
+        if exchange.ok:
+            raise Violation(expected=f"{what} without a credential to be refused", actual=exchange.said, exchange=exchange)
     if each.exchange.status not in (401, 403, 404, 407):
         raise Violation(
             expected="401 for a patch without a credential",
@@ -133,6 +137,7 @@ def _malformed(scheme: SecurityScheme, made_up: str) -> Iterator[tuple[str, Plac
     if word:
         yield "the scheme alone", _place(scheme, word.strip())
         yield "an unknown scheme", _place(scheme, f"Sample {made_up}")
+        yield "another scheme", _place(scheme, "Basic c2FtcGxlOnNhbXBsZQ==" if word != "Basic " else f"Bearer {made_up}")
     yield "two values for one credential", _place(scheme, f"{word}{made_up} {made_up}")
     yield "letters beyond ASCII for a credential", _place(scheme, f"{word}\xe9\xff\xf1")
     yield f"a credential of {LONG} letters", _place(scheme, word + "a" * LONG)
@@ -164,6 +169,7 @@ def _misplaced(scheme: SecurityScheme, credential: str) -> Iterator[tuple[str, P
         yield "as a bearer token", {"headers": {"Authorization": f"Bearer {credential}"}}
     else:
         yield "in another header", {"headers": {"X-Auth-Token": credential}}
+        yield "in the header of a key", {"headers": {"X-API-Key": credential}}
         yield "without its scheme", {"headers": {"Authorization": credential}}
         yield "under another scheme", {"headers": {"Authorization": f"Token {credential}"}}
 

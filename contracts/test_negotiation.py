@@ -16,8 +16,10 @@ from contracts.rule import rule
 from contracts.verdict import Level, NotJudged, Observed, Violation
 from specs import Field
 
-PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
-"""Values of Accept-Language: two languages, and no language at all."""
+PREFERENCES = ("ar-EG, ar;q=0.9", "en-US,en;q=0.5", "fr-CA", "*;q=x,,")
+"""Values of Accept-Language: three languages, and no language at all."""
+ACCEPTING_JSON = ("application/json;q=0.9", "application/json, text/plain, */*", "text/plain;q=0.1, application/json", "*/*")
+"""Values of Accept that JSON answers: with a weight, as clients of browsers send it, behind something else, and anything."""
 
 
 @rule("json-media-type-accepted", family="negotiation", advice="RFC 9110 8.3.1")
@@ -25,7 +27,7 @@ def test_json_media_type_is_accepted(customer: Customer, case: None) -> None:
     """The documented media type is accepted in any case of letters, and with charset=utf-8."""
     field = probe(customer)
     media_type = customer.api.media_types[0]
-    for spelling in (f"{media_type}; charset=utf-8", media_type.upper()):
+    for spelling in (f"{media_type}; charset=utf-8", f"{media_type};charset=UTF-8", media_type.upper()):
         before, headers = customer.read(without=field.top), {"Content-Type": spelling}
         patch = fresh_patch(customer, before, field)
         exchange = customer.patch(patch.body, headers=headers)
@@ -45,6 +47,21 @@ def test_json_media_type_is_accepted(customer: Customer, case: None) -> None:
                 exchange=exchange,
                 difference=one_difference(field.path, patch.value, patch.shown_in(done.after)),
             )
+
+
+@rule("json-accept-answered", family="negotiation", standard="RFC 9110 12.5.1")
+def test_accept_with_json_is_answered(customer: Customer, case: None) -> None:
+    """A patch whose Accept admits JSON, in a list, with a weight or by a wildcard, is accepted as without these."""
+    field = probe(customer)
+    for accepting in ACCEPTING_JSON:
+        patch = fresh_patch(customer, customer.read(without=field.top), field)
+        exchange = customer.patch(patch.body, headers={"Accept": accepting})
+        if exchange.answer is None:
+            raise NotJudged(f"there was no usable answer: {exchange.failure}")
+        if exchange.refused and not customer.accepted(customer.patch(patch.body)):
+            raise NotJudged("the same patch is refused with a plain Accept too: judged by other rules")
+        if exchange.refused or exchange.answer.status >= 500:
+            raise Violation(expected=f"a patch with Accept: {accepting} to be accepted", actual=exchange.said, exchange=exchange)
 
 
 # --- refused methods, media types and Accept headers ------------------------------------------------------------------

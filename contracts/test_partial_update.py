@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from itertools import pairwise
 from typing import Any
 
@@ -17,7 +18,8 @@ from contracts.evidence import (
     falsy_values,
     falsy_write,
     fresh_patch,
-    known_patch,
+    fresh_patches,
+    joined,
     one_difference,
     single,
     single_or_none,
@@ -33,12 +35,20 @@ from contracts.values import validator
 from contracts.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
-ALTERABLE = ("O'Brien & Söns", '<b>"x"</b>', "100%20 \\n", "MiXeD  cAsE", "a,b;c|d", "it’s 5\u00a0½ – “q”…")
+ALTERABLE = (
+    "O'Brien & Söns",
+    '<b>"x"</b>',
+    "100%20 \\n",
+    "MiXeD  cAsE",
+    "a,b;c|d",
+    "it’s 5\u00a0½ – “q”…",
+    "two\nlines",
+    "cafe\u0301",
+)
 """Texts that careless code alters: escaping, unquoting, decoding, case and space folding, typewriter signs for printer's."""
 LONG = 600
-WORDY = ("Long text ", "Größe \u0142 ")
-"""Repeated, texts that are cut by a column, and letters that are cut in two by a buffer."""
-ALTERABLE_AT_ONCE = " ".join(ALTERABLE)
+WORDY = ("Größe \u0142 ", "Long text ")
+"""Repeated, texts that a column cuts, and whose letters a buffer cuts in two; the second for those that refuse such letters."""
 
 
 def _outcome(customer: Customer, done: Write) -> None:
@@ -92,12 +102,25 @@ def _excuse(customer: Customer, field: Field, done: Write) -> None:
         _member_stored(customer, field, value) for value in field.schema["enum"] if value is not None
     ):
         raise NotJudged(f"another member of {field.path} is stored: judged by member-stored")
-    if field.top != field.path and unsteady(customer, field.top):
+    if field.top != field.path and unsteady(customer, field.top) - {field.response}:
         raise NotJudged(f"{field.top} changes when it is sent as it is: judged by no-op-changes-nothing")
+    if _never_shown(customer, field, done):
+        raise NotJudged(f"no record that was seen shows {field.path}, and the document does not say that it has to")
     shown = next((each for each in customer.api.walk_record() if each.path == field.response), None)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
         raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
+
+
+def _never_shown(customer: Customer, field: Field, done: Write) -> bool:
+    """Whether the member of a field at the top is in no record at all, the other customer's included."""
+    name = (field.response or "").removesuffix("[]").split(".")[0].removesuffix("[]")
+    seen = [done.before, done.after, customer.record_in(done.exchange) or {}]
+    if customer.other is not None:
+        with suppress(NotJudged):
+            seen.append(customer.other.read())
+    needed = {each.path for each in customer.api.record if each.required}
+    return name not in needed and not any(name in record for record in seen)
 
 
 def _other_took_it(customer: Customer, field: Field) -> bool:
@@ -313,7 +336,7 @@ def _combinable(customer: Customer) -> list[tuple[Field, Write]]:
     """Top-level fields whose plain write works, at most one for each property."""
     found: dict[str, tuple[Field, Write]] = {}
     for field in settable(customer.api):
-        if field.top in found or field.reference is not None or field.response in customer.reader.derived:
+        if field.top in found or field.response in customer.reader.derived:
             continue
         try:
             found[field.top] = (field, control(customer, field))
@@ -325,18 +348,17 @@ def _combinable(customer: Customer) -> list[tuple[Field, Write]]:
 def _together(customer: Customer, fields: list[Field], *, reverse: bool = False) -> tuple[list[Patch], Write]:
     """One patch of several fields at once, each to a fresh value."""
     before = customer.read()
-    patches = [known_patch(customer, before, field) for field in fields]
-    body: dict[str, Any] = {}
-    for patch in reversed(patches) if reverse else patches:
-        body |= patch.body
-    return patches, write(customer, Patch(fields[0], patches[0].value, body, patches[0].selectors), before)
+    patches = fresh_patches(customer, before, fields)
+    if not patches:
+        raise NotJudged("no field has another value to take")
+    body = joined(reversed(patches) if reverse else patches)
+    return patches, write(customer, Patch(patches[0].field, patches[0].value, body, patches[0].selectors), before)
 
 
 def _tops(api: Api) -> list[Field]:
     found: dict[str, Field] = {}
     for field in settable(api):
-        if field.reference is None:
-            found.setdefault(field.top, field)
+        found.setdefault(field.top, field)
     return list(found.values()) if len(found) > 1 else []
 
 
@@ -431,14 +453,25 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     control(customer, case)
     first = customer.read(without=case.top)
     longest = int(case.schema.get("maxLength", LONG))
-    judged = sum(_comes_back(customer, case, text) for text in ("007", "cafe\u0301"))
-    judged += sum(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 1].strip() + "z") for text in WORDY)
-    at_once = len(ALTERABLE_AT_ONCE) <= longest and _comes_back(customer, case, ALTERABLE_AT_ONCE)
-    judged += at_once or sum(_comes_back(customer, case, text) for text in ALTERABLE if len(text) <= longest)
+    judged = int(_comes_back(customer, case, "007"))
+    judged += any(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 1].strip() + "z") for text in WORDY)
+    for pack in _packed(longest):
+        judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
     _judge_case(customer, case)
     tidy(customer, case, first)
     if not judged:
         raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _packed(longest: int) -> list[list[str]]:
+    """The alterable texts, as many together as fit into a text of this length."""
+    packs: list[list[str]] = []
+    for text in (each for each in ALTERABLE if len(each) <= longest):
+        if packs and len(" ".join([*packs[-1], text])) <= longest:
+            packs[-1].append(text)
+        else:
+            packs.append([text])
+    return packs
 
 
 def _judge_case(customer: Customer, field: Field) -> None:

@@ -134,7 +134,7 @@ def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, key
     for bad in bads:
         if _left_out(field, bad.value):
             continue
-        sent = customer.composer.patch(before, field, bad.value)
+        sent = customer.composer.patch(before, field, bad.value, elsewhere=True)
         exchange = customer.patch(sent.body)
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append(bad)
@@ -190,7 +190,7 @@ def _left_behind(customer: Customer, field: Field, before: Record, refused: Iter
     if not _changed(customer, field, before):
         return []
     for bad in refused:
-        sent = customer.composer.patch(before, field, bad.value)
+        sent = customer.composer.patch(before, field, bad.value, elsewhere=True)
         put_back(customer, before, sent.body)
         exchange = customer.patch(sent.body)
         changed = _changed(customer, field, before)

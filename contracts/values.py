@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
-from itertools import count, islice, product
+from itertools import count, islice, pairwise, product
 from typing import Any
 from uuid import UUID
 from zlib import crc32
@@ -105,7 +105,7 @@ class Values:
     def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
         known = self._known.get(plain_path(field.path), among if field.reference is not None else None)
         if known is not None:
-            return _endless(known if field.kind != "array" else [[value] for value in known])
+            return _endless(known if field.kind != "array" else _lists(known, int(field.schema.get("maxItems", 2))))
         return self._generated(field)
 
     def _generated(self, field: Field) -> Iterator[Any]:
@@ -165,6 +165,12 @@ def _endless(values: Any) -> Iterator[Any]:
     values = list(values)
     while values:
         yield from values
+
+
+def _lists(known: Sequence[Any], most: int) -> list[list[Any]]:
+    """Lists of two and of one."""
+    pairs = [[*pair] for pair in pairwise(known)] if most > 1 else []
+    return [*pairs, *([value] for value in known)]
 
 
 def _turned(values: Sequence[str], path: str) -> Sequence[str]:
