@@ -30,6 +30,15 @@ def any_type_read_as_json(exchange: Exchange, _right: Step) -> None:
     """Never looks at the Content-Type, where the document refuses all but one."""
 
 
+@defect.step("accept", "CN07")
+def accept_compared_whole(exchange: Exchange, right: Step) -> None:
+    """Compares the Accept header with the one media type that there is, and not the members of its list."""
+    header = exchange.request.headers.get("Accept", "")
+    if "json" in header and header != "application/json" and exchange.writes:
+        raise Refusal("not_acceptable")
+    right(exchange)
+
+
 @defect.step("content_type", "CN03")
 def charset_refused(exchange: Exchange, right: Step) -> None:
     """Compares the whole Content-Type header, parameters included."""

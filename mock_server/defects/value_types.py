@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from mock_server.defects.choosing import (
     any_field,
@@ -19,7 +20,7 @@ from mock_server.defects.choosing import (
     takes,
 )
 from mock_server.defects.defect import Family
-from mock_server.defects.places import forgive, found, write_instead
+from mock_server.defects.places import accuse, forgive, found, write_instead
 from mock_server.exchange import Exchange, Refusal
 from mock_server.steps import Step, body_of
 from specs import Field
@@ -187,6 +188,40 @@ def nul_character_crashes(exchange: Exchange, right: Step, field: Field) -> None
     if any(isinstance(value, str) and "\0" in value for value in found(exchange.changes, field.path)):
         raise RuntimeError("invalid byte sequence: 0x00")
     right(exchange)
+
+
+def _is_date(field: Field) -> bool:
+    return field.schema.get("format") == "date" and field.states("format")
+
+
+@defect.step("merge", "TY13", first(_is_date))
+def early_dates_shifted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes a date for midnight, and rounds moments before 1970 towards the day before."""
+    write_instead(exchange, field, lambda value: _day_before(value) if isinstance(value, str) and value < "1970" else value)
+    right(exchange)
+
+
+def _day_before(value: str) -> str:
+    return (date.fromisoformat(value) - timedelta(days=1)).isoformat()
+
+
+@defect.step("validate", "TY13", first(_is_date))
+def leap_days_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Lets February have 28 days."""
+    right(exchange)
+    accuse(exchange, field, "format", lambda value: isinstance(value, str) and value.endswith("-02-29"))
+
+
+@defect.step("merge", "TY11", first(is_top, is_text))
+def escapes_stored_as_written(exchange: Exchange, right: Step, field: Field) -> None:
+    """Cuts a value out of the body by hand, with its escapes."""
+    if b"\\u00" in exchange.request.get_data():
+        write_instead(exchange, field, lambda value: _escaped(value) if isinstance(value, str) else value)
+    right(exchange)
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\u{ord(letter):04x}" for letter in text)
 
 
 @defect.step("merge", "TY05", last(is_text, takes("5% of it")))
