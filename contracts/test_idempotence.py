@@ -14,6 +14,7 @@ from contracts.customer import Customer
 from contracts.evidence import (
     Write,
     collateral,
+    companion,
     control,
     differences_of,
     disturbed,
@@ -229,7 +230,9 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
     settled = customer.read(without=case.top)
     patch = fresh_patch(customer, settled, case)
     fault = plain_fault(customer.api, case)
-    refused = customer.patch(customer.composer.patch(settled, case, fault.value if fault else None).body)
+    company = companion(customer, settled, case)  # of the refused patch: nor may the next one bring its valid part
+    bad = customer.composer.patch(settled, case, fault.value if fault else None).body
+    refused = customer.patch({**(company.body if company is not None else {}), **bad})
     if not refused.refused:
         put_back(customer, settled, patch.body)
         raise NotJudged("the bad value is not refused: judged by the rules on bad values")

@@ -28,7 +28,7 @@ from contracts.evidence import (
     write,
 )
 from contracts.patches import Patch, settable, unshown
-from contracts.records import ABSENT, Located
+from contracts.records import ABSENT, Located, related
 from contracts.rule import field_cases, labelled_cases, rule
 from contracts.trials import elsewhere, tidy
 from contracts.values import validator
@@ -162,8 +162,17 @@ def _member_stored(customer: Customer, field: Field, value: Any) -> bool:
 
 
 def _victims(api: Api) -> list[Field]:
-    """Every field that a record shows, read-only ones and keys of array items included: none may change unasked."""
-    return [each for each in api.walk_fields() if not each.children and each.response is not None]
+    """Everything that a record shows, the server's own and keys of array items included: none may change unasked."""
+    shown = [each for each in api.walk_fields() if each.response is not None]
+    owned = [each for each in api.record if not any(related(each.path, field.response) for field in shown)]
+    unnamed = [
+        Field(path=leaf.path, schema=leaf.schema, response=leaf.path, read_only=True)
+        for each in owned
+        for leaf in each.walk()
+        if not (leaf.children or leaf.volatile or leaf.derived)
+        and not any(leaf.path == field.path for field in api.walk_fields())
+    ]
+    return [*(each for each in shown if not each.children), *unnamed]
 
 
 @rule("omitted-fields-unchanged", family="partial_update", cases=field_cases(_victims), wfc="F119")

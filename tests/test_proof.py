@@ -65,7 +65,10 @@ def test_an_independent_implementation_conforms(api: str, read: bool) -> None:
     internal = [each.actual for each in report.results if (each.actual or "").startswith("internal")]
     assert violated == []
     assert internal == []
-    assert report.restored.ok
+    # This one refuses whatever changes nothing, so that without a GET a value has to be overwritten to see the others.
+    lost = ["taxIdType"] if api == "checkoutpage" and not read else []
+    assert [each.path for each in report.restored.differences] == lost
+    assert report.restored.ok is not bool(lost)
 
 
 def test_a_fifth_api_needs_no_python() -> None:
