@@ -150,7 +150,7 @@ class Client:
     """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
     ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
-    ``refused_last``: the last request other than a GET was refused; ``stopped``: why a request was not sent, or given up,
+    ``stopped``: why a request was not sent, or given up,
     for a reason that says nothing about the target.
     """
 
@@ -161,7 +161,6 @@ class Client:
         self.redactor = redactor
         self.count = 0
         self.writes = 0
-        self.refused_last = False
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
         self._unanswered = 0
@@ -183,7 +182,6 @@ class Client:
             if exchange.answer is None and self._unanswered == 1:
                 exchange = self._exchange(call, told)  # the network may have failed once; a target that fails does it again
             if exchange.status != THROTTLED and not _comes_back(exchange):
-                self.refused_last = exchange.refused if call.method != "GET" else self.refused_last
                 return exchange
             if exchange.status == THROTTLED:
                 self.throttled.append(exchange)

@@ -77,6 +77,7 @@ class Customer:
     """One customer of a target, and everything that a rule does to it.
 
     Attributes:
+        refused_last: the last request to change this very customer was refused.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
         other_at_first: the other customer's record before anything was written here, where a GET shows it.
     """
@@ -96,6 +97,7 @@ class Customer:
         self._tag = ""
         self._moving: frozenset[str] | None = None
         self.rereads = False
+        self.refused_last = False
         self.other: Customer | None = None
         self.other_at_first: Record | None = None
         self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
@@ -156,7 +158,7 @@ class Customer:
             exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
             for each in renewed if exchange.status != UNAUTHENTICATED else ():
                 each.worked()
-        self._remember(method, exchange)
+        self._remember(method, exchange, own=auth is None and path is None)
         if self.caution is not None:
             self.caution.note(exchange)
         return exchange
@@ -207,7 +209,9 @@ class Customer:
         """
         return {name: _other_identifier(value) for name, value in self.party.path.items()}
 
-    def _remember(self, method: str, exchange: Exchange) -> None:
+    def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
+        if method != "GET" and (own or exchange.refused):
+            self.refused_last = exchange.refused
         if method == "PATCH" and exchange.ok:
             self._last = self.record_in(exchange) or self._last
         if exchange.ok and exchange.answer is not None:

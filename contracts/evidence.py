@@ -37,7 +37,7 @@ def write(customer: Customer, patch: Patch, before: Record | None = None, *, set
     accepted and not stored right after a refusal is sent once more.
     """
     earlier = customer.read(without=patch.field.top) if before is None else before
-    after_refusal = settled and customer.client.refused_last
+    after_refusal = settled and customer.refused_last
     exchange = customer.patch(patch.body)
     check_not_redirected(exchange)
     done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))

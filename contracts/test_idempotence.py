@@ -6,8 +6,9 @@ the same fields with the same values, and nothing else may change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from contracts.client import Exchange
 from contracts.customer import Customer
@@ -251,6 +252,24 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
             actual=again.exchange.said if not changed else f"{changed[0].difference.path} differs",
             exchange=again.exchange,
             difference=differences_of(changed),
+        )
+    _judge_other_patch(customer, case, bad)
+
+
+def _judge_other_patch(customer: Customer, field: Field, bad: Mapping[str, Any]) -> None:
+    """A refused patch of one property does not take the next one of another property with it."""
+    before = customer.read()
+    company = companion(customer, before, field)
+    if company is None or not customer.patch(bad).refused:
+        return
+    done = write(customer, company, before, settled=False)
+    if customer.accepted(done.exchange) and not stored(customer, done):
+        now = shown(company.shown_in(done.after))
+        raise Violation(
+            expected=f"{company.field.path} to be stored after a refused patch of {field.path}",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=[Difference(path=company.field.path, before=company.value, after=now)],
         )
 
 

@@ -257,9 +257,8 @@ def unchanged_value_touches_neighbour(field: Field) -> Turns:
     return {"merge": merge}
 
 
-@defect.steps("ID14")
-def update_after_refusal_lost() -> Turns:
-    """Keeps the object of a refused update in its session: the next one of the same property is compared with that, and lost."""
+def _lost_after_refusal(is_lost: Callable[[set[Any], set[Any]], bool]) -> Turns:
+    """The update that follows a refused one is lost, if ``is_lost`` says so of the refused properties and its own."""
     failed: dict[str, set[Any]] = {}
 
     def refuse(exchange: Exchange, right: Step) -> None:
@@ -268,9 +267,21 @@ def update_after_refusal_lost() -> Turns:
         right(exchange)
 
     def commit(exchange: Exchange, right: Step) -> None:
-        if exchange.changes.keys() & failed.pop(exchange.entry.name, set()):
+        if is_lost(failed.pop(exchange.entry.name, set()), {*exchange.changes}):
             exchange.after = exchange.before
         else:
             right(exchange)
 
     return {"refuse": refuse, "commit": commit}
+
+
+@defect.steps("ID14")
+def update_after_refusal_lost() -> Turns:
+    """Keeps the object of a refused update in its session: the next one of the same property is compared with that, and lost."""
+    return _lost_after_refusal(lambda refused, sent: bool(refused & sent))
+
+
+@defect.steps("ID14")
+def other_update_after_refusal_lost() -> Turns:
+    """Rolls a refused update back late: with the next one, if that is of another property."""
+    return _lost_after_refusal(lambda refused, sent: bool(refused and sent) and not refused & sent)

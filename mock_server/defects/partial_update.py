@@ -5,7 +5,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from typing import Any
 
 from mock_server.defects.choosing import (
     any_field,
@@ -22,7 +21,7 @@ from mock_server.defects.choosing import (
     sibling,
     takes,
 )
-from mock_server.defects.defect import Family, Turns
+from mock_server.defects.defect import Family
 from mock_server.defects.places import found, is_sent, keep_old, show, shown_at, without, write_instead
 from mock_server.exchange import Exchange
 from mock_server.steps import Step
@@ -241,23 +240,3 @@ def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None
     """Turns a text of digits that begins with 0 into a number on its way through a spreadsheet."""
     right(exchange)
     show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("0[0-9]{1,8}", value) else value)
-
-
-@defect.steps("ID14")
-def other_update_after_refusal_lost() -> Turns:
-    """Rolls a refused update back late: with the next one, if that is of another property."""
-    failed: dict[str, set[Any]] = {}
-
-    def refuse(exchange: Exchange, right: Step) -> None:
-        if exchange.refusal and exchange.refusal.faults:
-            failed[exchange.entry.name] = {fault.path[0] for fault in exchange.refusal.faults if fault.path}
-        right(exchange)
-
-    def commit(exchange: Exchange, right: Step) -> None:
-        names = failed.pop(exchange.entry.name, set())
-        if names and exchange.changes and not exchange.changes.keys() & names:
-            exchange.after = exchange.before
-        else:
-            right(exchange)
-
-    return {"refuse": refuse, "commit": commit}
