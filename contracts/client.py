@@ -150,8 +150,7 @@ class Client:
     """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
     ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
-    ``stopped``: why a request was not sent, or given up,
-    for a reason that says nothing about the target.
+    ``stopped``: why a request was not sent, or given up, for a reason that says nothing about the target.
     """
 
     def __init__(self, limits: Limits, redactor: Redactor, budget: Budget) -> None:
