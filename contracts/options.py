@@ -63,7 +63,12 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption("--max-requests", metavar="N", type=_positive(int), help="send no more requests than this to a target")
     group.addoption("--max-seconds", metavar="S", type=_positive(float), help="judge no longer than this; restoring follows")
-    group.addoption("--requests-per-second", metavar="R", type=_positive(float), help="send no faster than this")
+    group.addoption(
+        "--requests-per-second",
+        metavar="R",
+        type=_positive(float, or_zero=True),
+        help="send no faster than this; 0: as fast as the answers come",
+    )
     group.addoption(
         "--customer-wait",
         metavar="S",
@@ -98,16 +103,16 @@ def plan(config: pytest.Config) -> Plan:
     )
 
 
-def _positive(kind: Callable[[str], float]) -> Callable[[str], float]:
-    """Reads a number above 0, for argparse."""
+def _positive(kind: Callable[[str], float], *, or_zero: bool = False) -> Callable[[str], float]:
+    """Reads a number above 0, for argparse; ``or_zero``: 0 has a meaning too."""
 
     def read(text: str) -> float:
         try:
             number = kind(text)
         except ValueError:
-            number = 0
-        if not 0 < number < math.inf:
-            raise argparse.ArgumentTypeError(f"expected a number above 0, not {text!r}")
+            number = -1
+        if not (0 < number < math.inf or (or_zero and number == 0)):
+            raise argparse.ArgumentTypeError(f"expected a number above 0{', or 0' if or_zero else ''}, not {text!r}")
         return number
 
     return read

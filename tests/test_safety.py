@@ -191,14 +191,27 @@ def test_options_set_the_limits_of_a_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("option", "value"), [("--max-requests", "1.5"), ("--max-seconds", "0"), ("--requests-per-second", "nan")]
+    ("option", "value", "expected"),
+    [
+        ("--max-requests", "1.5", "a number above 0"),
+        ("--max-seconds", "0", "a number above 0"),
+        ("--requests-per-second", "nan", "a number above 0, or 0"),
+        ("--requests-per-second", "-1", "a number above 0, or 0"),
+    ],
 )
-def test_a_limit_that_is_no_number_above_0_exits_4(option: str, value: str) -> None:
+def test_a_limit_that_is_no_number_above_0_exits_4(option: str, value: str, expected: str) -> None:
     """In one line, before anything is sent."""
     run = suite(f"{option}={value}")
 
     assert run.returncode == 4
-    assert f"argument {option}: expected a number above 0, not {value!r}" in run.stderr
+    assert f"argument {option}: expected {expected}, not {value!r}" in run.stderr
+
+
+def test_no_pace_is_asked_for_by_0() -> None:
+    """As in the target file."""
+    run = suite("--requests-per-second=0", "--rule", "success-status", "--api", "customers_me")
+
+    assert (run.returncode, run.stderr) == (0, "")
 
 
 # --- the read-only check ------------------------------------------------------------------------------------------------
