@@ -253,7 +253,8 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
             exchange=again.exchange,
             difference=differences_of(changed),
         )
-    _judge_other_patch(customer, case, bad)
+    if case is next(each for each in _with_fault(customer.api) if each.top == case.top):
+        _judge_other_patch(customer, case, bad)
 
 
 def _judge_other_patch(customer: Customer, field: Field, bad: Mapping[str, Any]) -> None:

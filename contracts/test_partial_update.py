@@ -189,19 +189,9 @@ def test_omitted_fields_are_unchanged(customer: Customer, case: Field) -> None:
 
 def _judge_groups(customer: Customer, case: Field) -> None:
     """What two fields do not change one by one, they do not change together."""
-    usable = [field for field, _write in _combinable(customer)]
-    for patches, done in _group_writes(customer, usable) if len(usable) > 1 else ():
-        fields = [patch.field for patch in patches]
-        if any(field.top == case.top for field in fields) or not customer.accepted(done.exchange):
-            continue
-        blamed = {path for patch in patches for path in patch.filled}
-        changed = [
-            each
-            for each in customer.reader.differences(done.before, done.after)
-            if _is_about(case, each)
-            and each.where not in blamed
-            and not any(each.where in unsteady(customer, f.top) for f in fields)
-        ]
+    for fields, done, located in _group_changes(customer):
+        changed = [each for each in located if _is_about(case, each) and case.top not in {field.top for field in fields}]
+        changed = [each for each in changed if not any(each.where in unsteady(customer, field.top) for field in fields)]
         if changed:
             raise Violation(
                 expected=f"{case.path} to stay as it was when {', '.join(field.path for field in fields)} are patched together",
@@ -209,6 +199,25 @@ def _judge_groups(customer: Customer, case: Field) -> None:
                 exchange=done.exchange,
                 difference=differences_of(changed),
             )
+
+
+def _group_changes(customer: Customer) -> list[tuple[list[Field], Write, list[Located]]]:
+    """The fields of each accepted patch of several, its write, and all that it changed; worked out once."""
+    if "group changes" not in customer.memory:
+        usable = [field for field, _write in _combinable(customer)]
+        writes = _group_writes(customer, usable) if len(usable) > 1 else []
+        customer.memory["group changes"] = [
+            ([patch.field for patch in patches], done, _unfilled(customer, patches, done))
+            for patches, done in writes
+            if customer.accepted(done.exchange)
+        ]
+    kept: list[tuple[list[Field], Write, list[Located]]] = customer.memory["group changes"]
+    return kept
+
+
+def _unfilled(customer: Customer, patches: list[Patch], done: Write) -> list[Located]:
+    filled = {path for patch in patches for path in patch.filled}
+    return [each for each in customer.reader.differences(done.before, done.after) if each.where not in filled]
 
 
 def _never_readable(customer: Customer, other: Field) -> bool:
