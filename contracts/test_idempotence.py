@@ -244,8 +244,8 @@ def test_patch_after_a_refusal_works_as_before(customer: Customer, case: Field) 
     changed = [each for each in collateral(customer, again) if each.where not in blamed]
     if not changed and not stored(customer, again):
         changed = [Located(case.path, Difference(path=case.path, before=patch.value, after=shown(patch.shown_in(again.after))))]
-    if again.exchange.refused and not _accepted_alone(customer, first, patch):
-        raise NotJudged(f"{patch.value!r} is refused without a refusal ahead of it too: judged by other rules")
+    if (again.exchange.refused or not stored(customer, again)) and not _works_alone(customer, first, patch):
+        raise NotJudged(f"{patch.value!r} is not stored without a refusal ahead of it either: judged by other rules")
     if again.exchange.status != first.exchange.status or changed:
         raise Violation(
             expected=f"status {first.exchange.status} and {case.path} stored, as before the refused patch",
@@ -274,7 +274,8 @@ def _judge_other_patch(customer: Customer, field: Field, bad: Mapping[str, Any])
         )
 
 
-def _accepted_alone(customer: Customer, first: Write, patch: Patch) -> bool:
-    """Whether a patch is accepted right after one that is known to be."""
+def _works_alone(customer: Customer, first: Write, patch: Patch) -> bool:
+    """Whether a patch is accepted and stored right after one that is known to be."""
     customer.patch(first.patch.body)
-    return customer.accepted(customer.patch(patch.body))
+    done = write(customer, patch)
+    return customer.accepted(done.exchange) and stored(customer, done)

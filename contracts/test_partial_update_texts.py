@@ -27,9 +27,23 @@ WORDY = ("Größe \u0142 ", "Long text ")
 """Repeated, texts that a column cuts, and whose letters a buffer cuts in two; the second for those that refuse such letters."""
 
 
+DATES = ("1984-02-29", "1969-12-31", "1929-07-15", "1985-03-31", "1985-10-27", "2000-02-29", "2038-01-20", "2090-12-31")
+"""Days that are shifted by a zone, by the end of an epoch or of a century; some may be refused, as too early or yet to come."""
+
+
 def _texts(api: Api) -> list[Field]:
-    texts = [each for each in settable(api) if "string" in each.types and each.reference is None and _is_free(each)]
-    return [each for each in texts if any(validator(each).is_valid(text) for text in ("007", *ALTERABLE))]
+    texts = [each for each in settable(api) if "string" in each.types and each.reference is None]
+    free = [each for each in texts if _is_free(each)]
+    alterable = [each for each in free if any(validator(each).is_valid(text) for text in ("007", *ALTERABLE))]
+    return alterable + [each for each in texts if each.schema.get("format") in ("date", "email") and each.hazard is None]
+
+
+def _of_format(customer: Customer, field: Field) -> tuple[str, ...]:
+    """Valid texts of the field's format, some of which may be refused."""
+    if field.schema["format"] == "date":
+        return DATES
+    local = str(customer.values.fresh(field)).partition("@")[0][:20]
+    return f"{local}.b+c@mail.example.com", f"{local}-d_e@example.co.uk"
 
 
 def _is_free(field: Field) -> bool:
@@ -42,15 +56,26 @@ def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
     """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
     control(customer, case)
     first = customer.read(without=case.top)
+    judged = _judge_format(customer, case) if "format" in case.schema else _judge_texts(customer, case)
+    tidy(customer, case, first)
+    if not judged:
+        raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _judge_format(customer: Customer, field: Field) -> int:
+    """How many texts of the field's format are accepted; Violation for one that reads differently afterwards."""
+    return sum(_comes_back(customer, field, text) for text in _of_format(customer, field))
+
+
+def _judge_texts(customer: Customer, case: Field) -> int:
+    """How many free texts are accepted; Violation for one that reads differently afterwards."""
     longest = int(case.schema.get("maxLength", LONG))
     judged = int(_comes_back(customer, case, "007"))
     judged += any(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 1].strip() + "z") for text in WORDY)
     for pack in _packed(longest):
         judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
     _judge_case(customer, case)
-    tidy(customer, case, first)
-    if not judged:
-        raise NotJudged(f"no unusual text is accepted for {case.path}")
+    return judged
 
 
 def _packed(longest: int) -> list[list[str]]:

@@ -53,7 +53,7 @@ def test_wrong_type_is_refused(customer: Customer, case: Field) -> None:
 
 def _listed(customer: Customer, field: Field) -> Iterator[Bad]:
     """A valid value in a list of one; of a list, an item by itself."""
-    if customer.caution is not None:
+    if customer.caution is not None or "enum" in field.schema:  # a list of a member is a near miss
         return
     record = customer.read(without=field.top)
     shown = customer.composer.patch(record, field, MISSING).shown_in(record)

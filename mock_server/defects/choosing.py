@@ -109,6 +109,11 @@ def is_boolean(field: Field) -> bool:
     return field.types == {"boolean"}
 
 
+def is_date(field: Field) -> bool:
+    """A text with the documented format of a date."""
+    return field.schema.get("format") == "date" and field.states("format")
+
+
 def is_object(field: Field) -> bool:
     """It has documented members."""
     return field.kind == "object" and bool(field.children)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from datetime import date, timedelta
 
 from mock_server.defects.choosing import (
     any_field,
     fields,
     first,
     is_boolean,
+    is_date,
     is_nested,
     is_nullable,
     is_object,
@@ -194,6 +196,17 @@ def typewriter_signs_stored(exchange: Exchange, right: Step, field: Field) -> No
     plain = str.maketrans("\u2019\u201c\u201d\u2013\xa0", '\'""- ')
     write_instead(exchange, field, lambda value: value.translate(plain) if isinstance(value, str) else value)
     right(exchange)
+
+
+@defect.step("merge", "TY02", first(is_date))
+def early_dates_shifted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes a date for midnight, and rounds moments before 1970 towards the day before."""
+    write_instead(exchange, field, lambda value: _day_before(value) if isinstance(value, str) and value < "1970" else value)
+    right(exchange)
+
+
+def _day_before(value: str) -> str:
+    return (date.fromisoformat(value) - timedelta(days=1)).isoformat()
 
 
 @defect.step("merge", "LN14", last(is_text, takes("e\u0301")))

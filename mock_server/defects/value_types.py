@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, timedelta
 
 from mock_server.defects.choosing import (
     any_field,
     first,
     is_array,
     is_boolean,
+    is_date,
     is_enum,
     is_object,
     is_text,
@@ -190,22 +190,7 @@ def nul_character_crashes(exchange: Exchange, right: Step, field: Field) -> None
     right(exchange)
 
 
-def _is_date(field: Field) -> bool:
-    return field.schema.get("format") == "date" and field.states("format")
-
-
-@defect.step("merge", "TY13", first(_is_date))
-def early_dates_shifted(exchange: Exchange, right: Step, field: Field) -> None:
-    """Takes a date for midnight, and rounds moments before 1970 towards the day before."""
-    write_instead(exchange, field, lambda value: _day_before(value) if isinstance(value, str) and value < "1970" else value)
-    right(exchange)
-
-
-def _day_before(value: str) -> str:
-    return (date.fromisoformat(value) - timedelta(days=1)).isoformat()
-
-
-@defect.step("validate", "TY13", first(_is_date))
+@defect.step("validate", "TY13", first(is_date))
 def leap_days_refused(exchange: Exchange, right: Step, field: Field) -> None:
     """Lets February have 28 days."""
     right(exchange)
