@@ -31,7 +31,7 @@ def test_bad_format_is_refused(customer: Customer, case: Field) -> None:
 
 
 CERTAIN: Mapping[str, tuple[str, ...]] = {"date": ("1984-02-29", "1969-12-31", "1978-01-31")}
-"""Texts of a format that no reading of it leaves out: days of grown-up people, a leap day, one before the epoch, a month's end."""
+"""Texts of a format that no reading leaves out: days of grown-up people, a leap day, one before the epoch, a month's end."""
 
 
 def _certain(api: Api) -> list[Field]:
