@@ -53,10 +53,16 @@ def test_invalid_part_changes_nothing(customer: Customer, case: Field) -> None:
         if not valid or fault is None:
             raise NotJudged("no other field can be written, to be the valid part")
         before = customer.read()
-        good = joined(fresh_patches(customer, before, valid))
+        good = joined([*fresh_patches(customer, before, valid), *([] if bad_last else _nulls(customer, before, valid))])
         bad = customer.composer.patch(before, case, fault.value).body
         exchange = customer.patch({**good, **bad} if bad_last else {**bad, **good})
         _judge_refusal(customer, exchange, before, f"{case.path} is {fault.why}", bad=fault)
+
+
+def _nulls(customer: Customer, record: Record, fields: Iterable[Field]) -> list[Patch]:
+    """A patch of null for each of the fields that may be null, and can take a value again."""
+    nullable = (field for field in fields if field.states("nullable") and field.safe.get("type") != "null")
+    return [customer.composer.patch(record, field, None) for field in nullable]
 
 
 def _open_cases(api: Api) -> list[Case]:

@@ -6,7 +6,8 @@ the same fields with the same values, and nothing else may change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -90,6 +91,16 @@ def _judge_states(customer: Customer, done: Repetition) -> None:
 def test_repeat_leaves_the_same_state(customer: Customer, case: Field) -> None:
     """The same patch sent two and three times leaves the record as the first one did."""
     _judge_states(customer, _repeated(customer, case))
+    for other in _other_values(customer, case):
+        _judge_states(customer, _repeat(customer, other))
+
+
+def _other_values(customer: Customer, field: Field) -> Iterator[Write]:
+    """The write of a flag's other value, where it may be written: some faults are in one of the two."""
+    if field.types == {"boolean"}:
+        before = customer.read(without=field.top)
+        with suppress(NotJudged):
+            yield write(customer, fresh_patch(customer, before, field), before)
 
 
 @rule("repeat-same-answer", family="idempotence", cases=field_cases(settable), wfc="F118")

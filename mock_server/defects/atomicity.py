@@ -12,6 +12,7 @@ from mock_server.defects.choosing import (
     first,
     is_array,
     is_in_object,
+    is_nullable,
     is_object,
     is_text,
     is_top,
@@ -84,6 +85,15 @@ def one_field_saved_early(exchange: Exchange, right: Step) -> None:
     field = last(is_text)(exchange.api)
     if field and exchange.faults and field.top in _good(exchange) and is_sent(exchange, field):
         _store(exchange, {field.top: exchange.changes[field.top]})
+
+
+@defect.step("validate", "AT01", only=lambda api: any_field(is_top, is_nullable)(api) is not None)
+def nulls_applied_early(exchange: Exchange, right: Step) -> None:
+    """Clears a property as soon as it reads a null for it, whatever becomes of the rest."""
+    right(exchange)
+    nulls = {name: value for name, value in _good(exchange).items() if value is None}
+    if exchange.faults and nulls:
+        _store(exchange, nulls)
 
 
 @defect.step("validate", "AT01", any_field(_is_referring))
