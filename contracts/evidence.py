@@ -10,7 +10,7 @@ from typing import Any
 from contracts.client import Exchange
 from contracts.customer import Customer
 from contracts.patches import Patch, settable
-from contracts.records import ABSENT, Located, Record, look_up, member
+from contracts.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.verdict import Difference, NotJudged
 from specs import Field
 
@@ -189,12 +189,24 @@ def unsteady(customer: Customer, top: str) -> frozenset[str]:
     key = ("unsteady", top)
     if key not in customer.memory:
         holder = next(each for each in customer.api.fields if each.name == top)
+        _refill(customer, top)
         before = customer.read(without=top)
         exchange = customer.patch({top: customer.composer.carried(holder, look_up(before, holder.response))})
         changed = customer.reader.differences(before, customer.read(without=top)) if customer.accepted(exchange) else []
         customer.memory[key] = frozenset(each.where for each in changed)
     kept: frozenset[str] = customer.memory[key]
     return kept
+
+
+def _refill(customer: Customer, top: str) -> None:
+    """Give the empty texts of a property a value: what was emptied once would not show when it is emptied again."""
+    for leaf in settable(customer.api):
+        if leaf.top == top and leaf.path != top and "string" in leaf.types:
+            with suppress(NotJudged):
+                record = customer.read(without=top)
+                patch = fresh_patch(customer, record, leaf)
+                if is_empty(patch.shown_in(record)):
+                    customer.patch(patch.body)
 
 
 def disturbed(customer: Customer) -> frozenset[str]:
