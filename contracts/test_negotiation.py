@@ -16,7 +16,7 @@ from contracts.rule import rule
 from contracts.verdict import Level, NotJudged, Observed, Violation
 from specs import Field
 
-PREFERENCES = ("ar-EG, ar;q=0.9", "en-US,en;q=0.5", "fr-CA", "*;q=x,,")
+PREFERENCES = ("ar-EG, ar;q=0.9", "en-US, en;q=0.5", "fr-CA", "*;q=x,,")
 """Values of Accept-Language: three languages, and no language at all."""
 ACCEPTING_JSON = ("application/json;q=0.9", "application/json, text/plain, */*", "text/plain;q=0.1, application/json", "*/*")
 """Values of Accept that JSON answers: with a weight, as clients of browsers send it, behind something else, and anything."""
