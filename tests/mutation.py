@@ -31,8 +31,6 @@ from contracts.verdict import Violation
 from tests import proof
 
 FOLDER = Path(contracts.__file__).parent
-MOST = 4
-"""Defects that a rule is tried on."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,15 +62,15 @@ def _raises(tree: ast.AST) -> Iterator[ast.Raise]:
             yield node
 
 
-def trials(outcomes: list[Mapping[str, Any]]) -> list[Trial]:
-    """For each rule a few of the defects that it finds, as a proof's JSON tells."""
+def trials(outcomes: list[Mapping[str, Any]], most: int) -> list[Trial]:
+    """For each rule at most so many of the defects that it finds, as a proof's JSON tells."""
     found: dict[str, list[Trial]] = {}
     for outcome in outcomes:
         subject = outcome["subject"]
         for rule in sorted({line.split("/", 1)[0] for line in outcome["violated"]}):
             if subject["kind"] == "defect":
                 found.setdefault(rule, []).append(Trial(rule, subject["api"], subject["name"]))
-    return [trial for listed in found.values() for trial in listed[:MOST]]
+    return [trial for listed in found.values() for trial in listed[:most]]
 
 
 # --- judging --------------------------------------------------------------------------------------------------------
@@ -172,11 +170,12 @@ def survives(site: Site, trial: Trial) -> bool:
 
 @click.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def main(file: Path) -> None:
+@click.option("--most", default=4, show_default=True, help="Defects that a rule is tried on.")
+def main(file: Path, most: int) -> None:
     """Take out one assertion after another; FILE is what ``tests.proof --json`` wrote."""
     rules = {rule.id: (rule, function) for rule, function in load_rules()}
     by_site: dict[Site, list[Trial]] = {}
-    for trial in trials(json.loads(file.read_text(encoding="utf-8"))):
+    for trial in trials(json.loads(file.read_text(encoding="utf-8")), most):
         for site in reached(trial, *rules[trial.rule]):
             by_site.setdefault(site, []).append(trial)
     survivors = [site for site, listed in sorted(by_site.items()) if all(survives(site, trial) for trial in listed)]
