@@ -71,7 +71,7 @@ def _judge_texts(customer: Customer, case: Field) -> int:
     """How many free texts are accepted; Violation for one that reads differently afterwards."""
     longest = int(case.schema.get("maxLength", LONG))
     judged = int(_comes_back(customer, case, "007"))
-    judged += any(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 1].strip() + "z") for text in WORDY)
+    judged += any(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 3].strip() + "z") for text in WORDY)
     for pack in _packed(longest):
         judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
     _judge_case(customer, case)
