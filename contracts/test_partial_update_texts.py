@@ -71,7 +71,8 @@ def _judge_texts(customer: Customer, case: Field) -> int:
     """How many free texts are accepted; Violation for one that reads differently afterwards."""
     longest = int(case.schema.get("maxLength", LONG))
     judged = int(_comes_back(customer, case, "007"))
-    judged += any(_comes_back(customer, case, (text * LONG)[: min(longest, LONG) - 3].strip() + "z") for text in WORDY)
+    size = max(min(longest, LONG) - 3, 0)  # the limit itself has rules of its own
+    judged += any(_comes_back(customer, case, (text * LONG)[:size].strip() + "z") for text in WORDY)
     for pack in _packed(longest):
         judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
     _judge_case(customer, case)
