@@ -41,6 +41,8 @@ def write(customer: Customer, patch: Patch, before: Record | None = None, *, set
     exchange = customer.patch(patch.body)
     check_not_redirected(exchange)
     done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))
+    if customer.accepted(exchange) and stored(customer, done):
+        _proven(customer, patch.field).append(patch.value)
     if after_refusal and customer.accepted(exchange) and not stored(customer, done):
         return write(customer, patch, earlier, settled=False)
     return done
@@ -92,10 +94,19 @@ def harmless_patch(customer: Customer, record: Record, field: Field) -> Patch:
 
 
 def known_patch(customer: Customer, record: Record, field: Field) -> Patch:
-    """A patch to a fresh value; of an enum, to the member that is known to work: the others are judged by member-stored."""
-    if "enum" in field.schema:
-        return customer.composer.patch(record, field, single(customer, field).patch.value)
-    return fresh_patch(customer, record, field)
+    """A patch to a fresh value; of an enum or a reference, to one that is known to work: others are judged by themselves."""
+    if "enum" not in field.schema and field.reference is None:
+        return fresh_patch(customer, record, field)
+    first = single(customer, field).patch.value
+    current = customer.composer.patch(record, field, first).shown_in(record)
+    others = (value for value in _proven(customer, field) if not customer.reader.same(field, value, current))
+    return customer.composer.patch(record, field, next(others, first))
+
+
+def _proven(customer: Customer, field: Field) -> list[Any]:
+    """The values of a field that were accepted and stored so far."""
+    found: list[Any] = customer.memory.setdefault(("proven", field.path), [])
+    return found
 
 
 def fresh_patches(customer: Customer, record: Record, fields: Iterable[Field]) -> list[Patch]:
