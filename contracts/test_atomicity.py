@@ -23,7 +23,7 @@ from contracts.patches import Patch, leaves, settable
 from contracts.records import ABSENT, Record, look_up, member
 from contracts.rule import Case, field_cases, labelled_cases, rule
 from contracts.secrecy import Secret
-from contracts.trials import tidy, valid_part_applied
+from contracts.trials import tidy
 from contracts.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -91,21 +91,34 @@ def test_refused_open_value_changes_nothing(customer: Customer, case: list[Fault
         exchange = customer.patch({**good, **_spoiled(customer, before, fault)})
         if exchange.refused:
             refused += 1
-            _judge_open(customer, exchange, before, fault)
+            _judge_open(customer, exchange, before, fault, valid)
         elif fault.keyword != "unknown":
             tidy(customer, fault.field, before)
     if not refused:
         raise NotJudged("no such patch is refused here")
 
 
-def _judge_open(customer: Customer, exchange: Exchange, before: Record, fault: Fault) -> None:
-    """The record must be as before, unless that is the fate of every refused patch."""
+def _judge_open(customer: Customer, exchange: Exchange, before: Record, fault: Fault, valid: list[Field]) -> None:
+    """The record must be as before, unless a value that the document rules out lets the same fields change."""
     try:
         _judge_refusal(customer, exchange, before, f"{fault.field.path} is {fault.why}", bad=fault)
     except Violation:
-        if valid_part_applied(customer, None):
+        if _ruled_out_applies(customer, valid):
             raise NotJudged("other refused patches change fields too: judged by invalid-part-changes-nothing") from None
         raise
+
+
+def _ruled_out_applies(customer: Customer, valid: list[Field]) -> bool:
+    """Whether a patch of these fields beside a documented fault is refused, and changes something."""
+    bad = next(
+        (found for each in faulty(customer.api) if each.path == each.top and (found := plain_fault(customer.api, each))), None
+    )
+    if bad is None:
+        return False
+    before = customer.read()
+    good = joined(fresh_patches(customer, before, [each for each in valid if each.top != bad.field.top]))
+    exchange = customer.patch({**good, bad.field.name: bad.value})
+    return exchange.refused and bool(customer.reader.differences(before, customer.read()))
 
 
 def _spoiled(customer: Customer, record: Record, fault: Fault) -> Mapping[str, Any]:
