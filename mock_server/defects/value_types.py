@@ -209,6 +209,14 @@ def _escaped(text: str) -> str:
     return "".join(f"\\u{ord(letter):04x}" for letter in text)
 
 
+@defect.step("merge", "LN12", last(is_text, takes("x" * 300), lambda field: "maxLength" not in field.schema))
+def long_text_crashes(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has a column of 255 characters behind a text for which no limit is documented."""
+    if any(isinstance(value, str) and len(value) > 255 for value in found(exchange.changes, field.path)):
+        raise RuntimeError("value too long for type character varying(255)")
+    right(exchange)
+
+
 @defect.step("merge", "TY05", last(is_text, takes("5% of it")))
 def percent_sign_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Puts a text into a format string ahead of the other values."""
