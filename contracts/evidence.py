@@ -41,9 +41,11 @@ def write(customer: Customer, patch: Patch, before: Record | None = None, *, set
     exchange = customer.patch(patch.body)
     check_not_redirected(exchange)
     done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))
-    if customer.accepted(exchange) and stored(customer, done):
+    if not customer.accepted(exchange):
+        return done
+    if stored(customer, done):
         _proven(customer, patch.field).append(patch.value)
-    if after_refusal and customer.accepted(exchange) and not stored(customer, done):
+    elif after_refusal:
         return write(customer, patch, earlier, settled=False)
     return done
 

@@ -21,7 +21,7 @@ from contracts.envelopes import (
     skeleton,
     stated_problem,
 )
-from contracts.evidence import known_patch, put_back, single_or_none
+from contracts.evidence import joined, known_patch, put_back, single_or_none
 from contracts.faults import faulty, plain_fault
 from contracts.leaks import shows, trace_in
 from contracts.naming import Naming, named, naming
@@ -195,9 +195,7 @@ def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> N
     if bad is None or fault is None or not working:
         raise NotJudged("there is no field to be wrong, or none to be right")
     record = customer.read()
-    body: dict[str, Any] = {}
-    for each in working:
-        body |= known_patch(customer, record, each).body
+    body = joined(known_patch(customer, record, each) for each in working)
     exchange = customer.patch({**body, **customer.composer.patch(record, bad, fault.value).body})
     names = named(_shape(customer.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
     if not names:
@@ -233,9 +231,7 @@ def test_all_faults_are_reported(customer: Customer, case: None) -> None:
     """Several bad fields in one patch are refused like one alone, and the error body names each."""
     api = customer.api
     for group in _groups(_refused_alone(customer)):
-        body: dict[str, Any] = {}
-        for each in group:
-            body |= each.patch.body
+        body = joined(each.patch for each in group)
         before = customer.read()
         exchange = customer.patch(body)
         if exchange.ok:

@@ -23,7 +23,7 @@ from schemathesis.core.transport import Response
 
 from contracts.client import Exchange
 from contracts.customer import Customer, encoded
-from contracts.evidence import Write, control, differences_of
+from contracts.evidence import Write, control, differences_of, joined
 from contracts.faults import Fault, faults, faulty
 from contracts.model import predicted
 from contracts.patches import Patch, settable
@@ -117,13 +117,6 @@ def _compose(customer: Customer, before: Record, chosen: Mapping[str, tuple[Fiel
     return [customer.composer.patch(before, field, value) for field, value in chosen.values()]
 
 
-def _body(patches: list[Patch]) -> dict[str, Any]:
-    body: dict[str, Any] = {}
-    for patch in patches:
-        body |= patch.body
-    return body
-
-
 def _judge(customer: Customer, expected: Record, exchange: Exchange, patches: Sequence[Patch] = ()) -> None:
     """The record must read as the model predicts, siblings that had to be filled in aside."""
     filled = {path for patch in patches for path in patch.filled}
@@ -151,7 +144,7 @@ def test_generated_patch_is_stored(customer: Customer, case: None) -> None:
         chosen = {field.top: (field, data.draw(_values(customer, field))) for field in fields}
         before = customer.read()
         patches = _compose(customer, before, chosen)
-        exchange = customer.patch(_body(patches))
+        exchange = customer.patch(joined(patches))
         if customer.accepted(exchange):
             accepted.append(exchange)
             _judge(customer, predicted(customer.reader, before, patches), exchange, patches)
@@ -206,7 +199,7 @@ class _Sequence(RuleBasedStateMachine):
             _judge(self.customer, self.expected, exchange)
 
     def _send(self, patches: list[Patch]) -> None:
-        exchange = self.customer.patch(_body(patches))
+        exchange = self.customer.patch(joined(patches))
         if self.customer.accepted(exchange):
             self.expected = predicted(self.customer.reader, self.expected, patches)
             self.last = patches
