@@ -9,7 +9,7 @@ from typing import Any
 
 from flask import Flask, request
 
-from mock_server import serving
+from mock_server.web import serving
 
 app = Flask(__name__, static_folder=None)
 

@@ -10,8 +10,8 @@ import sys
 import click
 
 import specs
-from contracts.report import RunReport
-from contracts.run import Plan, embedded_apis, judge_all
+from contracts.reports.report import RunReport
+from contracts.running.run import Plan, embedded_apis, judge_all
 
 
 def verdicts(report: RunReport) -> list[tuple[str, str, str, str]]:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import specs
 from mock_server import create_app
-from mock_server.app import worlds_of
-from mock_server.state_file import StateFile
+from mock_server.state.state_file import StateFile
+from mock_server.web.app import worlds_of
 
 ROUNDS = 300
 

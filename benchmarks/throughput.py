@@ -25,7 +25,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import specs
-from mock_server.banner import filled
+from mock_server.worlds.banner import filled
 from specs import Api
 
 CONNECTIONS = 8

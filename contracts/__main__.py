@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 import specs
-from contracts import draft as drafting
-from contracts import merge as merging
-from contracts import terminal
-from contracts.run import load_rules
-from contracts.table import rule_table
-from contracts.target import TargetError
+from contracts.drafting import draft as drafting
+from contracts.rules.table import rule_table
+from contracts.running import merge as merging
+from contracts.running import terminal
+from contracts.running.run import load_rules
+from contracts.target.target import TargetError
 
 
 @click.group()

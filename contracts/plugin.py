@@ -17,13 +17,13 @@ from typing import Any
 
 import pytest
 
-from contracts import options, terminal
-from contracts.report import exit_code
-from contracts.result import Result
-from contracts.rule import FAMILIES, rule_of
-from contracts.run import Plan, Run
-from contracts.target import TargetError
-from contracts.verdict import NotJudged, Observed, Verdict, Violation
+from contracts.reports.report import exit_code
+from contracts.reports.result import Result
+from contracts.running import options, terminal
+from contracts.running.run import Plan, Run
+from contracts.target.target import TargetError
+from contracts.terms.rule import FAMILIES, rule_of
+from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
 
 FOLDER = Path(__file__).parent
 RUN = pytest.StashKey[Run]()

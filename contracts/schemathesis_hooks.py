@@ -24,13 +24,14 @@ from schemathesis.core.transport import Response
 from schemathesis.hooks import HookContext
 from schemathesis.schemas import BaseSchema
 
-from contracts.client import NOT_JSON, Answer, Budget, Call, Client, Exchange, Limits
-from contracts.customer import Customer
-from contracts.records import ABSENT, Located, Record, look_up
-from contracts.requested import Request, requests, unrequested
-from contracts.secrecy import Redactor, Secret
-from contracts.target import Party, Target, TargetError, load_api
-from contracts.verdict import NotJudged
+from contracts.record.customer import Customer
+from contracts.record.records import ABSENT, Located, Record, look_up
+from contracts.record.requested import Request, requests, unrequested
+from contracts.target.client import Budget, Call, Client, Limits
+from contracts.target.secrecy import Redactor, Secret
+from contracts.target.target import Party, Target, TargetError, load_api
+from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.verdict import NotJudged
 from specs import Api
 
 Case = schemathesis.Case[Any]

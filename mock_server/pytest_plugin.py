@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mock_server.in_process import MockServer, MockSession
+from mock_server.web.in_process import MockServer, MockSession
 
 
 @pytest.fixture(scope="session")

@@ -22,9 +22,11 @@ from typing import Any
 import requests
 
 import specs
-from mock_server import create_app, serving, state_file
-from mock_server.app import worlds_of
-from mock_server.state_file import StateFile
+from mock_server import create_app
+from mock_server.state import state_file
+from mock_server.state.state_file import StateFile
+from mock_server.web import serving
+from mock_server.web.app import worlds_of
 from specs import Api, Field
 from tests import subjects
 
@@ -136,7 +138,7 @@ def fork_on_demand(api: Api, file: Path) -> None:
         if not child:
             app = create_app([api])
             state_file.LINES = 5  # so that it is also killed while it writes the file anew
-            StateFile(file, worlds_of(app).default.services)
+            StateFile(file, worlds_of(app).default.stores)
             server = serving.listen(app, "127.0.0.1", 0)
             sys.stdout.write(f"{server.effective_port} {os.getpid()}\n")
             sys.stdout.flush()

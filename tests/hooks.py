@@ -14,8 +14,8 @@ from pathlib import Path
 
 import click
 
-from contracts.customer import present
-from contracts.target import Target
+from contracts.record.customer import present
+from contracts.target.target import Target
 from tests import subjects
 
 API = "babyland"

@@ -12,8 +12,8 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.wrappers import Request, Response
 
 import specs
-from mock_server.app import create_app
-from mock_server.banner import ready_content
+from mock_server.web.app import create_app
+from mock_server.worlds.banner import ready_content
 
 Layer = Callable[[Request, Callable[[], Response]], Response]
 """Answers a request, or calls the second argument for what the mock answers to it."""

@@ -25,9 +25,9 @@ from typing import Any
 import click
 
 import contracts
-from contracts.rule import RULES, Rule, rule_of
-from contracts.run import Plan, Run, load_rules
-from contracts.verdict import Violation
+from contracts.running.run import Plan, Run, load_rules
+from contracts.terms.rule import RULES, Rule, rule_of
+from contracts.terms.verdict import Violation
 from tests import proof
 
 FOLDER = Path(contracts.__file__).parent
@@ -52,8 +52,13 @@ class Trial:
 
 def sites() -> list[Site]:
     """Every assertion of the rules, and of what they share."""
-    files = sorted([*FOLDER.glob("test_*.py"), FOLDER / "trials.py"])
-    return [Site(file.stem, node.lineno) for file in files for node in _raises(ast.parse(file.read_text(encoding="utf-8")))]
+    files = sorted([*FOLDER.glob("rules/*/test_*.py"), FOLDER / "judging" / "trials.py"])
+    return [Site(_module(file), node.lineno) for file in files for node in _raises(ast.parse(file.read_text(encoding="utf-8")))]
+
+
+def _module(file: Path) -> str:
+    """The module's name below contracts."""
+    return ".".join(file.relative_to(FOLDER).with_suffix("").parts)
 
 
 def _raises(tree: ast.AST) -> Iterator[ast.Raise]:
@@ -101,7 +106,7 @@ def _site(traceback: TracebackType | None) -> Site:
     while traceback is not None and traceback.tb_next is not None:
         traceback = traceback.tb_next
     assert traceback is not None
-    return Site(Path(traceback.tb_frame.f_code.co_filename).stem, traceback.tb_lineno)
+    return Site(_module(Path(traceback.tb_frame.f_code.co_filename)), traceback.tb_lineno)
 
 
 # --- mutating -------------------------------------------------------------------------------------------------------
@@ -137,13 +142,17 @@ def _passed(node: Any, line: int) -> Any:
     return ast.copy_location(ast.Pass(), node) if isinstance(node, ast.Raise) and node.lineno == line else node
 
 
+def _file(module: str) -> Path:
+    return FOLDER.joinpath(*module.split(".")).with_suffix(".py")
+
+
 def _tree(module: str) -> ast.Module:
-    return ast.parse((FOLDER / f"{module}.py").read_text(encoding="utf-8"))
+    return ast.parse(_file(module).read_text(encoding="utf-8"))
 
 
 def _executed(module: str, tree: ast.Module) -> ModuleType:
     made = ModuleType(f"contracts.{module}")
-    made.__file__ = str(FOLDER / f"{module}.py")
+    made.__file__ = str(_file(module))
     sys.modules.setdefault(made.__name__, made)
     exec(compile(tree, made.__file__, "exec"), made.__dict__)  # our own code, one statement less
     return made
@@ -182,7 +191,7 @@ def main(file: Path, most: int) -> None:
     unreached = [site for site in sites() if site not in by_site]
     for name, listed_sites in (("survives", survivors), ("not reached", unreached)):
         for site in listed_sites:
-            click.echo(f"{name}: contracts/{site.module}.py:{site.line}")
+            click.echo(f"{name}: {_file(site.module).relative_to(FOLDER.parent)}:{site.line}")
     click.echo(f"assertions: {len(sites())}, reached: {len(by_site)}, needed by a defect: {len(by_site) - len(survivors)}")
     proof.stop_mocks()
     sys.exit(bool(survivors or unreached))

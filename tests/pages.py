@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.target import Target
+from contracts.target.target import Target
 from tests import subjects
 
 FOLDERS = ("shard-1", "shard-2", "out")

@@ -31,10 +31,10 @@ from zlib import crc32
 import click
 
 import specs
-from contracts.embedded import targets
-from contracts.result import Result
-from contracts.run import Plan, judge_all, load_rules
-from contracts.target import Target
+from contracts.reports.result import Result
+from contracts.running.run import Plan, judge_all, load_rules
+from contracts.target.embedded import targets
+from contracts.target.target import Target
 from tests import subjects
 from tests.implementations.catalogue import FAULTS, VARIANTS
 
@@ -318,7 +318,7 @@ def _stock(target: Target) -> str:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from contracts.customer import present  # the suite's own way to present a credential
+    from contracts.record.customer import present  # the suite's own way to present a credential
 
     return present(target.api.security, target.customer.auth).headers
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.report import RunReport
-from contracts.result import Result
+from contracts.reports.report import RunReport
+from contracts.reports.result import Result
 
 HOSTILE = "</script><script>alert(1)</script><img src=x onerror=alert(2)>\"'>`|&amp;<u>"
 """A text from outside that attacks a page."""

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from contracts.embedded import targets
-from contracts.secrecy import Secret
-from contracts.target import Party, Target, load_api
+from contracts.target.embedded import targets
+from contracts.target.secrecy import Secret
+from contracts.target.target import Party, Target, load_api
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60

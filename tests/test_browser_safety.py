@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from mock_server import MockServer
 from mock_server.__main__ import main
-from mock_server.admission import Admission, is_loopback
+from mock_server.access.admission import Admission, is_loopback
 from tests.control_document import OPERATIONS, PREFIX
 from tests.test_control_api import API, Mock, text_field
 from tests.test_mock_server import presented

@@ -20,7 +20,7 @@ import specs
 from mock_server import MockServer
 from mock_server.commands import main, remote
 from mock_server.commands.serve import serve
-from mock_server.rate_limit import parse
+from mock_server.disturbance.rate_limit import parse
 from tests import subjects
 from tests.test_mock_server import change, presented
 

@@ -14,11 +14,12 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 import specs
-from mock_server import create_app, journal
-from mock_server.admission import Admission
-from mock_server.app import worlds_of
-from mock_server.exchange import Exchange
-from mock_server.redaction import Redaction
+from mock_server import create_app
+from mock_server.access.admission import Admission
+from mock_server.exchange.exchange import Exchange
+from mock_server.journal import journal
+from mock_server.journal.redaction import Redaction
+from mock_server.web.app import worlds_of
 from specs import Api, SecurityScheme
 from tests.control_document import DOCUMENT, OPERATIONS, PREFIX, deviation, operation_at
 from tests.test_mock_server import UNKNOWN, change, plain, presented, texts, wrong

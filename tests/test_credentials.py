@@ -15,11 +15,11 @@ from urllib.parse import quote, quote_plus, unquote_plus
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from contracts.credentials import Command
-from contracts.run import Plan, Run, judge_all
-from contracts.secrecy import STRUCK, Redactor, Secret
-from contracts.target import TargetError, from_file, from_settings
-from contracts.verdict import Verdict
+from contracts.running.run import Plan, Run, judge_all
+from contracts.target.credentials import Command
+from contracts.target.secrecy import STRUCK, Redactor, Secret
+from contracts.target.target import TargetError, from_file, from_settings
+from contracts.terms.verdict import Verdict
 from tests import layered
 
 BEARER = "babyland"
@@ -219,7 +219,7 @@ def test_a_command_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch, r
         def __init__(self, argv: tuple[str, ...]) -> None:
             super().__init__(argv, timeout=0.5)
 
-    monkeypatch.setattr("contracts.access.Command", Soon)
+    monkeypatch.setattr("contracts.target.access.Command", Soon)
 
     with pytest.raises(TargetError, match=r"did not end within 0\.5 s"):
         verdicts(settings(ready, auth_command={"bearerAuth": ["sh", "-c", "sleep 60 & sleep 60"]}))

@@ -15,14 +15,14 @@ from typing import Any
 
 import pytest
 
-from contracts.credentials import Command, Obtained
-from contracts.customer import Restoration
-from contracts.locks import Locks
-from contracts.report import read_json
-from contracts.run import Plan, _restored, _Saved, judge_all
-from contracts.secrecy import Redactor, Secret
-from contracts.target import Party, Target, TargetError, from_settings, identity
-from contracts.verdict import Difference
+from contracts.record.customer import Restoration
+from contracts.reports.report import read_json
+from contracts.running.run import Plan, _restored, _Saved, judge_all
+from contracts.target.credentials import Command, Obtained
+from contracts.target.locks import Locks
+from contracts.target.secrecy import Redactor, Secret
+from contracts.target.target import Party, Target, TargetError, from_settings, identity
+from contracts.terms.verdict import Difference
 from tests import subjects
 from tests.test_gate import state
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from contracts.draft import write
+from contracts.drafting.draft import write
 from tests import subjects
 
 DOCS = subjects.ROOT / "docs"

@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 import specs
 from mock_server import MockServer
 from mock_server.control.document import FILE
-from mock_server.fault_rules import PROFILES, RULE_LIMIT, Rules
-from mock_server.rate_limit import KEYS, Limiter
-from mock_server.settings import RateLimit
+from mock_server.disturbance.fault_rules import PROFILES, RULE_LIMIT, Rules
+from mock_server.disturbance.rate_limit import KEYS, Limiter
+from mock_server.state.settings import RateLimit
 from tests.test_mock_server import Client, change, presented
 
 DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -301,7 +301,7 @@ def test_the_window_slides(monkeypatch: pytest.MonkeyPatch) -> None:
     """In any span as long as the limit's no more than so many are let in; refused ones are not counted."""
     times = (1000.0, 1004.0, 1005.0, 1009.5, 1010.0, 1011.0, 1014.0)
     clock = iter((*times, 1014.0))
-    monkeypatch.setattr("mock_server.rate_limit.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("mock_server.disturbance.rate_limit.time.monotonic", lambda: next(clock))
     limiter, limit = Limiter(), RateLimit(requests=2, seconds=10)
 
     waits = [limiter.wait("a", limit) for _ in times]
@@ -313,7 +313,7 @@ def test_the_window_slides(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_many_credentials_do_not_fill_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those whose requests do not count any more are forgotten."""
     clock = iter(range(3 * KEYS))
-    monkeypatch.setattr("mock_server.rate_limit.time.monotonic", lambda: next(clock))
+    monkeypatch.setattr("mock_server.disturbance.rate_limit.time.monotonic", lambda: next(clock))
     limiter, limit = Limiter(), RateLimit(requests=2, seconds=10)
     for number in range(3 * KEYS):
         limiter.wait(f"key {number}", limit)

@@ -18,7 +18,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 from mock_server import MockServer
-from mock_server.in_process import MockSession
+from mock_server.web.in_process import MockSession
 from tests.chromium import find
 
 FRONTEND = Path(__file__).parent / "frontend"

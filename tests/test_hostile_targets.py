@@ -11,10 +11,10 @@ from contextlib import contextmanager
 import pytest
 
 import specs
-from contracts.client import Limits
-from contracts.run import Plan, judge_all
-from contracts.secrecy import Secret
-from contracts.target import Party, Target, TargetError
+from contracts.running.run import Plan, judge_all
+from contracts.target.client import Limits
+from contracts.target.secrecy import Secret
+from contracts.target.target import Party, Target, TargetError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 Behaviour = Callable[[socket.socket], None]

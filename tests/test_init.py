@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 import specs
-from contracts.draft import draft, write
-from contracts.run import Plan, judge_all
-from contracts.verdict import Verdict
+from contracts.drafting.draft import draft, write
+from contracts.running.run import Plan, judge_all
+from contracts.terms.verdict import Verdict
 from specs import SpecError
 from specs.loader import DEFAULT_CHOICES
 from tests import subjects

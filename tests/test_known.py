@@ -12,12 +12,12 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from contracts import known, terminal
-from contracts.known import KnownList
-from contracts.reports import html, summary
+from contracts.reports import html, known, summary
 from contracts.reports.findings import outcome
-from contracts.result import Result
-from contracts.target import Target, TargetError
+from contracts.reports.known import KnownList
+from contracts.reports.result import Result
+from contracts.running import terminal
+from contracts.target.target import Target, TargetError
 from tests import pages, subjects
 from tests.results import report, result, violation
 

@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 import specs
-from mock_server import choices, create_app
+from mock_server import create_app
+from mock_server.commands import choices_page as choices
 from mock_server.commands import main
 from tests import subjects
 from tests.test_mock_server import presented

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mock_server.cleaning import Cleaning
-from mock_server.merge import Write, merge_patch, patched
-from mock_server.plan import Member, Owned, Plan
-from mock_server.relations import Relations
-from mock_server.store import State
+from mock_server.exchange.cleaning import Cleaning
+from mock_server.exchange.merge import Write, merge_patch, patched
+from mock_server.exchange.plan import Member, Owned, Plan
+from mock_server.exchange.relations import Relations
+from mock_server.state.store import State
 from specs import Field, Merge, RecordField
 from specs.model import Reference
 

@@ -17,7 +17,7 @@ import requests
 
 import specs
 from mock_server import MockServer
-from mock_server.serving import PortTaken
+from mock_server.web.serving import PortTaken
 from tests import subjects
 from tests.test_mock_server import change, presented
 

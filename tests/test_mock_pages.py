@@ -14,9 +14,9 @@ from click.testing import CliRunner
 
 from mock_server import MockServer
 from mock_server.commands import main
-from mock_server.fault_rules import PROFILES
-from mock_server.interference import FAULTS
-from mock_server.prefer import WORDS
+from mock_server.disturbance.fault_rules import PROFILES
+from mock_server.disturbance.interference import FAULTS
+from mock_server.disturbance.prefer import WORDS
 from tests import subjects
 
 DOCS = subjects.ROOT / "docs"

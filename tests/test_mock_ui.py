@@ -23,9 +23,10 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 import specs
-from mock_server import MockServer, create_app, pages, serving
-from mock_server.admission import Admission
-from mock_server.events import SUBSCRIBER_LIMIT
+from mock_server import MockServer, create_app, pages
+from mock_server.access.admission import Admission
+from mock_server.journal.events import SUBSCRIBER_LIMIT
+from mock_server.web import serving
 from tests import subjects
 from tests.chromium import contrast, find, forget, palette, requested, set_scheme
 from tests.results import HOSTILE

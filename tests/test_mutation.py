@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.run import load_rules
+from contracts.running.run import load_rules
 from tests.mutation import Site, Trial, reached, sites, survives
 from tests.proof import stop_mocks
 
@@ -36,5 +36,5 @@ def test_a_rule_without_its_assertion_finds_nothing(trial: Trial) -> None:
 
 def test_the_assertions_are_found() -> None:
     """Every file of rules has some, and what the families share is among them."""
-    assert {site.module for site in sites()} >= {"test_partial_update", "test_isolation", "trials"}
-    assert Site("trials", 0) not in sites()
+    assert {site.module for site in sites()} >= {"rules.state.test_partial_update", "rules.state.test_isolation", "judging.trials"}
+    assert Site("judging.trials", 0) not in sites()

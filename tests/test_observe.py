@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 import specs
-from contracts import observe
-from contracts.expect import POINTS, Expect, changed, held
-from contracts.report import RunReport
-from contracts.result import Result
-from contracts.rule import Rule, once
-from contracts.run import Plan, judge_all
-from contracts.secrecy import Secret
-from contracts.target import Party, Target, TargetError, from_file, with_expect
-from contracts.verdict import NotJudged, Observed, Violation
+from contracts.reports import observe
+from contracts.reports.report import RunReport
+from contracts.reports.result import Result
+from contracts.running.run import Plan, judge_all
+from contracts.target.expect import POINTS, Expect, changed, held
+from contracts.target.secrecy import Secret
+from contracts.target.target import Party, Target, TargetError, from_file, with_expect
+from contracts.terms.rule import Rule, once
+from contracts.terms.verdict import NotJudged, Observed, Violation
 from tests import pages, subjects
 from tests.results import result
 
@@ -134,7 +134,7 @@ def test_a_declared_choice_that_is_kept_conforms() -> None:
 def test_every_observation_of_a_rule_is_a_point_that_can_be_declared() -> None:
     """And every point is seen by a rule."""
     seen = set()
-    for path in sorted((subjects.ROOT / "contracts").glob("test_*.py")):
+    for path in sorted((subjects.ROOT / "contracts" / "rules").rglob("test_*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Observed":
                 point = node.args[0]

@@ -15,7 +15,9 @@ from werkzeug.test import TestResponse, create_environ
 from werkzeug.wrappers import Request
 
 import specs
-from mock_server import MockServer, forced, prefer, service
+from mock_server import MockServer
+from mock_server.disturbance import forced, prefer
+from mock_server.worlds import service
 from tests.test_mock_server import Client, change, document, presented
 
 MILLISECONDS = 1e-3

@@ -20,12 +20,13 @@ from click.testing import CliRunner
 from flask import Flask
 
 import specs
-from mock_server import create_app, state_file
-from mock_server.app import worlds_of
+from mock_server import create_app
 from mock_server.commands import main
-from mock_server.seed_file import seeded
-from mock_server.state_file import StateFile, StateFileError
-from mock_server.store import Store
+from mock_server.state import state_file
+from mock_server.state.state_file import StateFile, StateFileError
+from mock_server.state.store import Store
+from mock_server.web.app import worlds_of
+from mock_server.worlds.seed_file import seeded
 from specs import Api
 from tests import crashing, subjects
 from tests.test_mock_server import change, presented
@@ -43,7 +44,7 @@ class Kept:
     def start(self) -> None:
         """A new process, as far as the file can tell."""
         self.app: Flask = create_app([self.api])
-        self.kept = StateFile(self.file, worlds_of(self.app).default.services)
+        self.kept = StateFile(self.file, worlds_of(self.app).default.stores)
 
     def restart(self) -> None:
         """After an end that nobody announced."""
@@ -238,7 +239,7 @@ def test_two_mocks_do_not_share_a_file(first: Kept) -> None:
     """The second is refused, also after the file was written anew."""
     for _ in range(2):
         with pytest.raises(StateFileError, match="another mock uses it"):
-            StateFile(first.file, worlds_of(create_app([first.api])).default.services)
+            StateFile(first.file, worlds_of(create_app([first.api])).default.stores)
         first.restart()
 
 
@@ -246,7 +247,7 @@ def test_two_mocks_do_not_share_a_file(first: Kept) -> None:
 def test_a_place_where_no_file_can_be_is_refused(tmp_path: Path, place: str) -> None:
     """In one line."""
     with pytest.raises(StateFileError, match="directory"):
-        StateFile(tmp_path / place, worlds_of(create_app([specs.load(NAME)])).default.services)
+        StateFile(tmp_path / place, worlds_of(create_app([specs.load(NAME)])).default.stores)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="each mock is forked")

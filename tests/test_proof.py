@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.run import Plan, judge_all
+from contracts.running.run import Plan, judge_all
 from tests import subjects
 from tests.proof import Subject, judge, stop_mocks
 

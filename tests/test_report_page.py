@@ -14,11 +14,11 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from contracts.customer import Restoration
-from contracts.report import RunReport
+from contracts.record.customer import Restoration
 from contracts.reports import html
-from contracts.rule import FAMILIES
-from contracts.verdict import Difference
+from contracts.reports.report import RunReport
+from contracts.terms.rule import FAMILIES
+from contracts.terms.verdict import Difference
 from tests.chromium import contrast, find, forget, palette, requested, set_scheme
 from tests.results import HOSTILE, answered, report, result, violation
 

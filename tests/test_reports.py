@@ -17,16 +17,17 @@ from xml.etree import ElementTree as ET
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from contracts import reports, terminal
-from contracts.client import Answer, Exchange
-from contracts.customer import Restoration
-from contracts.report import MEMBERS, RunReport, read_json, write_json
+from contracts import reports
+from contracts.record.customer import Restoration
 from contracts.reports import findings, summary
+from contracts.reports.report import MEMBERS, RunReport, read_json, write_json
+from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
-from contracts.result import Result
-from contracts.rule import FAMILIES
-from contracts.secrecy import Redactor, Secret
-from contracts.verdict import Difference
+from contracts.running import terminal
+from contracts.target.secrecy import Redactor, Secret
+from contracts.terms.exchange import Answer, Exchange
+from contracts.terms.rule import FAMILIES
+from contracts.terms.verdict import Difference
 from tests import subjects
 from tests.results import HOSTILE, report, result, violation
 

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 import specs
-from contracts.rule import FAMILIES, Rule
-from contracts.run import load_rules
-from contracts.table import rule_table
+from contracts.rules.table import rule_table
+from contracts.running.run import load_rules
+from contracts.terms.rule import FAMILIES, Rule
 from tests import subjects
 
 RULES = [rule for rule, _function in load_rules()]

@@ -16,12 +16,12 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 import specs
-from contracts.caution import refused_body
-from contracts.report import RunReport
-from contracts.rule import RULES
-from contracts.run import Plan, judge_all, load_rules, reserve
-from contracts.target import Target, TargetError, from_settings
-from contracts.verdict import Verdict
+from contracts.judging.caution import refused_body
+from contracts.reports.report import RunReport
+from contracts.running.run import Plan, judge_all, load_rules, reserve
+from contracts.target.target import Target, TargetError, from_settings
+from contracts.terms.rule import RULES
+from contracts.terms.verdict import Verdict
 from tests import layered, subjects
 from tests.test_gate import steady, suite
 
@@ -137,7 +137,7 @@ def test_a_time_budget_ends_the_judging_and_not_the_restoration(monkeypatch: pyt
     """The clock runs out in the middle of a run: the rest is not judged, and the record is as it was."""
     with watched() as (watch, ready):
         clock, before = time.monotonic, shown(ready)
-        monkeypatch.setattr("contracts.client.time", Clock(lambda: clock() + (7200 if watch.accepted >= 4 else 0)))
+        monkeypatch.setattr("contracts.target.client.time", Clock(lambda: clock() + (7200 if watch.accepted >= 4 else 0)))
 
         report = judge(target(ready, max_seconds=3600))
 
@@ -171,7 +171,7 @@ def test_requests_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
     def wait(seconds: float) -> None:
         now[0] += seconds
 
-    monkeypatch.setattr("contracts.client.time", Clock(lambda: now[0], wait))
+    monkeypatch.setattr("contracts.target.client.time", Clock(lambda: now[0], wait))
     with watched() as (_watch, ready):
         report = judge(target(ready, requests_per_second=50), rules=frozenset({"over-limit-refused"}))
 
@@ -231,7 +231,7 @@ def test_a_read_only_check_writes_nothing(api: str) -> None:
 
 def test_no_rule_at_all_can_write_in_a_read_only_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is sent is judged request by request: a rule that is taken for harmless by mistake does no harm."""
-    monkeypatch.setattr("contracts.run.Plan.includes", lambda _plan, rule: not rule.generated)
+    monkeypatch.setattr("contracts.running.run.Plan.includes", lambda _plan, rule: not rule.generated)
     with watched() as (watch, ready):
         report = judge(target(ready), rules=frozenset(), read_only=True)
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from contracts.client import Budget, Client, Limits
-from contracts.customer import Customer
-from contracts.records import Record
-from contracts.requested import requests, unrequested
-from contracts.secrecy import Redactor
-from contracts.target import Party, Target, load_api
+from contracts.record.customer import Customer
+from contracts.record.records import Record
+from contracts.record.requested import requests, unrequested
+from contracts.target.client import Budget, Client, Limits
+from contracts.target.secrecy import Redactor
+from contracts.target.target import Party, Target, load_api
 from tests import hooks, subjects
 
 PAGE = subjects.ROOT / "docs" / "schemathesis-hooks.md"

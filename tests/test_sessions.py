@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import specs
-from mock_server import create_app, worlds
-from mock_server.app import worlds_of
+from mock_server import create_app
 from mock_server.defects import DEFECTS
+from mock_server.web.app import worlds_of
+from mock_server.worlds import worlds
 from specs import Api, Choice
 from tests.test_control_api import API, Mock, text_field
 from tests.test_mock_server import presented

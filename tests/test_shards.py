@@ -11,17 +11,17 @@ from typing import Any
 
 import pytest
 
-from contracts import known
-from contracts.customer import Restoration
-from contracts.known import KnownList
-from contracts.merge import merge
-from contracts.report import RunReport, exit_code, read_json, settled, write_json
-from contracts.result import Result
-from contracts.rule import RULES
-from contracts.run import load_rules
-from contracts.shards import Part, Shard, covered, read, shard
-from contracts.target import Target, TargetError
-from contracts.verdict import Difference
+from contracts.record.customer import Restoration
+from contracts.reports import known
+from contracts.reports.known import KnownList
+from contracts.reports.report import RunReport, exit_code, read_json, settled, write_json
+from contracts.reports.result import Result
+from contracts.reports.shards import Part, Shard, covered, read, shard
+from contracts.running.merge import merge
+from contracts.running.run import load_rules
+from contracts.target.target import Target, TargetError
+from contracts.terms.rule import RULES
+from contracts.terms.verdict import Difference
 from tests import pages, subjects
 from tests.results import report, result, violation
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from contracts.report import RunReport, write_json
 from contracts.reports.html import render as page
+from contracts.reports.report import RunReport, write_json
 from contracts.reports.summary import render as markdown
 
 

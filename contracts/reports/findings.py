@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from contracts.expect import POINTS
-from contracts.report import RunReport
-from contracts.result import Result
-from contracts.rule import FAMILIES
-from contracts.verdict import Level, Verdict
+from contracts.reports.report import RunReport
+from contracts.reports.result import Result
+from contracts.target.expect import POINTS
+from contracts.terms.rule import FAMILIES
+from contracts.terms.verdict import Level, Verdict
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 ANSWER = re.compile(r"(the answer was \d{3}) .*", re.DOTALL)

@@ -15,7 +15,6 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from contracts.report import RunReport
 from contracts.reports.findings import (
     Choice,
     Finding,
@@ -29,11 +28,12 @@ from contracts.reports.findings import (
     place,
     unjudged,
 )
-from contracts.result import Result
-from contracts.rule import FAMILIES
-from contracts.verdict import Level, Verdict
+from contracts.reports.report import RunReport
+from contracts.reports.result import Result
+from contracts.terms.rule import FAMILIES
+from contracts.terms.verdict import Level, Verdict
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 WHOLE_EXCHANGES = 40
 """Violations of an API that are shown with all their requests; the others with the one that shows them."""
 

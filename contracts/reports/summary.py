@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from contracts.report import RunReport
 from contracts.reports.findings import Finding, choices, findings, label, listed, outcome, place
-from contracts.result import Result
-from contracts.rule import FAMILIES
-from contracts.verdict import Level, Verdict
+from contracts.reports.report import RunReport
+from contracts.reports.result import Result
+from contracts.terms.rule import FAMILIES
+from contracts.terms.verdict import Level, Verdict
 
 SHOWN_FINDINGS = 25
 SHOWN_FIELDS = 12

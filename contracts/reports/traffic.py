@@ -18,9 +18,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
-from contracts.client import Exchange
-from contracts.result import shown_exchange
-from contracts.secrecy import Redactor
+from contracts.reports.result import shown_exchange
+from contracts.target.secrecy import Redactor
+from contracts.terms.exchange import Exchange
 
 SHOWN_BODY = 16_000
 """Characters of a body that the archive keeps; its size is always the whole one."""

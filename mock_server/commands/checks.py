@@ -12,7 +12,7 @@ import click
 import specs
 from mock_server.commands.remote import Remote, as_json, reaching, show
 from mock_server.commands.serve import SPEC_INVALID
-from mock_server.definition import Definition
+from mock_server.worlds.definition import Definition
 from specs import SpecError
 
 

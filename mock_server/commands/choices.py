@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 import specs
-from mock_server.choices import page
+from mock_server.commands.choices_page import page
 
 
 @click.command()

@@ -10,7 +10,7 @@ from typing import IO, Any
 import click
 
 from mock_server.commands.remote import Remote, as_json, reaching, show
-from mock_server.interference import FAULTS
+from mock_server.disturbance.interference import FAULTS
 
 # --- state --------------------------------------------------------------------------------------------------------
 

@@ -14,14 +14,15 @@ import click
 from flask import Flask
 
 import specs
-from mock_server import banner, serving, watching
-from mock_server.admission import Admission, is_loopback
-from mock_server.app import create_app, worlds_of
-from mock_server.fault_rules import PROFILES
-from mock_server.rate_limit import parse as parse_rate_limit
-from mock_server.seed_file import seeded
-from mock_server.settings import RateLimit, Settings
-from mock_server.state_file import StateFile, StateFileError
+from mock_server.access.admission import Admission, is_loopback
+from mock_server.disturbance.fault_rules import PROFILES
+from mock_server.disturbance.rate_limit import parse as parse_rate_limit
+from mock_server.state.settings import RateLimit, Settings
+from mock_server.state.state_file import StateFile, StateFileError
+from mock_server.web import serving, watching
+from mock_server.web.app import create_app, worlds_of
+from mock_server.worlds import banner
+from mock_server.worlds.seed_file import seeded
 from specs import Api, SpecError
 
 SPEC_INVALID = 3
@@ -111,7 +112,7 @@ def serve(
     try:
         loaded = [specs.load(name) for name in apis or specs.names()]
         app = application(loaded)
-        kept = StateFile(state, worlds_of(app).default.services) if state else None
+        kept = StateFile(state, worlds_of(app).default.stores) if state else None
     except SpecError as error:
         _end(str(error), SPEC_INVALID)
     except (ValueError, StateFileError) as error:
@@ -140,7 +141,7 @@ def _serve_anew(server: Any, app: Flask, kept: StateFile | None) -> None:
     worlds = worlds_of(app)
     worlds.adopt(worlds_of(server.application))
     if kept is not None:
-        kept.attach(worlds.default.services)
+        kept.attach(worlds.default.stores)
     server.application = app
 
 

@@ -9,7 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mock_server.control import access, behaviour, current, document, faults, requests, server, sessions, snapshots, state
-from mock_server.problem import Problem
+from mock_server.syntax.problem import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 CLOSED = {

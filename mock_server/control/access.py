@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from mock_server import banner
 from mock_server.control.current import worlds
-from mock_server.definition import Definition
+from mock_server.worlds import banner
+from mock_server.worlds.definition import Definition
 from specs.model import SeedCustomer
 
 routes = Blueprint("access", __name__)

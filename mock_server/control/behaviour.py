@@ -10,7 +10,7 @@ from flask import Blueprint, jsonify
 from mock_server.control import document
 from mock_server.control.current import world, worlds
 from mock_server.defects import DEFECTS
-from mock_server.problem import Problem
+from mock_server.syntax.problem import Problem
 
 routes = Blueprint("behaviour", __name__)
 

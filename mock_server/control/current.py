@@ -8,10 +8,10 @@ from typing import Any
 
 from flask import request
 
-from mock_server.admission import Admission
-from mock_server.problem import Problem
-from mock_server.session_prefix import SESSION
-from mock_server.worlds import DEFAULT, World, Worlds
+from mock_server.access.admission import Admission
+from mock_server.access.session_prefix import SESSION
+from mock_server.syntax.problem import Problem
+from mock_server.worlds.worlds import DEFAULT, World, Worlds
 
 MOCK = "mock_server.mock"
 """Where in the environ of a control call the mock stands that it is about."""

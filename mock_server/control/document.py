@@ -11,13 +11,13 @@ import jsonschema_rs
 import yaml
 from flask import request
 
-from mock_server.formats import FORMATS
-from mock_server.pointers import pointer
-from mock_server.problem import Problem
-from mock_server.steps import BODY_LIMIT
-from mock_server.strict_json import NotJson, reader
+from mock_server.exchange.steps import BODY_LIMIT
+from mock_server.syntax.formats import FORMATS
+from mock_server.syntax.pointers import pointer
+from mock_server.syntax.problem import Problem
+from mock_server.syntax.strict_json import NotJson, reader
 
-FILE = Path(__file__).parents[1] / "admin.yaml"
+FILE = Path(__file__).parent / "admin.yaml"
 _READ = reader(duplicate_keys=False)
 _TRUE_OR_FALSE = {"true": True, "false": False}
 

@@ -8,8 +8,8 @@ from flask import Blueprint
 
 from mock_server.control import document
 from mock_server.control.current import world
-from mock_server.fault_rules import PROFILES
-from mock_server.problem import Problem
+from mock_server.disturbance.fault_rules import PROFILES
+from mock_server.syntax.problem import Problem
 
 routes = Blueprint("faults", __name__)
 

@@ -11,12 +11,12 @@ from flask import Blueprint, Response, request
 
 from mock_server.control import document
 from mock_server.control.current import world, worlds
-from mock_server.events import TooManySubscribers
-from mock_server.journal import JournalEntry
-from mock_server.matching import mismatches
-from mock_server.problem import Problem
-from mock_server.redaction import Redaction
-from mock_server.worlds import World
+from mock_server.journal.events import TooManySubscribers
+from mock_server.journal.journal import JournalEntry
+from mock_server.journal.matching import mismatches
+from mock_server.journal.redaction import Redaction
+from mock_server.syntax.problem import Problem
+from mock_server.worlds.worlds import World
 
 CLOSEST = 5
 """So many near misses are told."""

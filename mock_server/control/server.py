@@ -10,13 +10,14 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from mock_server import journal, snapshots
 from mock_server.control import document
 from mock_server.control.current import world, worlds
-from mock_server.events import SUBSCRIBER_LIMIT
-from mock_server.steps import BODY_LIMIT
-from mock_server.strict_json import DEPTH_LIMIT
-from mock_server.worlds import SESSION_LIMIT
+from mock_server.exchange.steps import BODY_LIMIT
+from mock_server.journal import journal
+from mock_server.journal.events import SUBSCRIBER_LIMIT
+from mock_server.state import snapshots
+from mock_server.syntax.strict_json import DEPTH_LIMIT
+from mock_server.worlds.worlds import SESSION_LIMIT
 
 routes = Blueprint("server", __name__)
 

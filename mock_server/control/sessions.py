@@ -10,8 +10,8 @@ from flask import Blueprint
 
 from mock_server.control import document
 from mock_server.control.current import worlds
-from mock_server.problem import Problem
-from mock_server.worlds import IDLE_SECONDS, SESSION_LIMIT, World
+from mock_server.syntax.problem import Problem
+from mock_server.worlds.worlds import IDLE_SECONDS, SESSION_LIMIT, World
 
 routes = Blueprint("sessions", __name__)
 

@@ -6,11 +6,11 @@ from typing import Any
 
 from flask import Blueprint
 
-from mock_server import editing
 from mock_server.control import document
 from mock_server.control.current import world
-from mock_server.problem import Problem
-from mock_server.snapshots import Snapshot
+from mock_server.state.snapshots import Snapshot
+from mock_server.syntax.problem import Problem
+from mock_server.worlds import editing
 
 routes = Blueprint("snapshots", __name__)
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import Blueprint, jsonify
 
-from mock_server import editing
 from mock_server.control import document
 from mock_server.control.current import world
-from mock_server.editing import Collection, Misfit
-from mock_server.problem import Problem
+from mock_server.syntax.problem import Problem
+from mock_server.worlds import editing
+from mock_server.worlds.editing import Collection, Misfit
 
 routes = Blueprint("state", __name__)
 

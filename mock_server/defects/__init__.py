@@ -1,22 +1,9 @@
 """Deliberate defects: proof that the suite finds what it is for. One file for each family of rules."""
 
-from mock_server.defects import (
-    atomicity,
-    auth,
-    concurrency,
-    enums,
-    error_envelope,
-    error_status,
-    idempotence,
-    isolation,
-    length,
-    negotiation,
-    partial_update,
-    policies,
-    response,
-    value_types,
-)
+from mock_server.defects.answers import auth, error_envelope, error_status, negotiation, response
 from mock_server.defects.defect import DEFECTS, Defect, Wrong, wronged
+from mock_server.defects.values import enums, length, value_types
+from mock_server.defects.writes import atomicity, concurrency, idempotence, isolation, partial_update, policies
 
 __all__ = [
     "DEFECTS",

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from mock_server.defects.choosing import Choice
-from mock_server.exchange import Exchange
-from mock_server.steps import Step, Steps
+from mock_server.exchange.exchange import Exchange
+from mock_server.exchange.steps import Step, Steps
 from specs import Api, Field
 
 Turn = Callable[[Exchange, Step], None]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mock_server.exchange import Exchange, Fault, Path
+from mock_server.exchange.exchange import Exchange, Fault, Path
 from specs import Field
 
 # --- values in trees ----------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from mock_server.control import PREFIX
 from mock_server.control.current import mock, worlds
-from mock_server.definition import Definition
-from mock_server.problem import Problem
+from mock_server.syntax.problem import Problem
+from mock_server.worlds.definition import Definition
 
 UI = f"{PREFIX}/ui"
 DOCS = "docs"

@@ -1,0 +1,104 @@
+"""The template of an error body, read off its schema: where the message stands, and where the fields are named."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.drafting.seeding import sample
+from specs.model import Schema, json_types
+from specs.normalise import properties
+
+MESSAGE = re.compile(r"message|detail|description|reason|title|msg|error", re.IGNORECASE)
+CODE = re.compile(r"code|type|kind", re.IGNORECASE)
+FIELD = re.compile(r"field|param|att|property|pointer|path|name|key|loc|source|target", re.IGNORECASE)
+FAULTS: Mapping[str, Mapping[str, str]] = {
+    "default": {"message": "is not valid", "code": "invalid"},
+    "maxLength": {"message": "has more than {limit} characters", "code": "too_long"},
+    "minLength": {"message": "has fewer than {limit} characters", "code": "too_short"},
+    "enum": {"message": "is not one of the listed values", "code": "not_listed"},
+    "type": {"message": "is of another type", "code": "type"},
+    "null": {"message": "may not be null", "code": "null"},
+    "unknown_field": {"message": "is not known", "code": "unknown"},
+}
+"""Texts of the mock by kind of fault."""
+
+
+def error_shape(schema: Schema, media_type: str, situation: str) -> dict[str, Any]:
+    """A shape of x-contract for bodies of this schema; ``situation``: only an invalid field has fields to name."""
+    shape: dict[str, Any] = {} if media_type == "application/json" else {"media_type": media_type}
+    if situation == "invalid_field" and _maps_fields(schema):
+        return {**shape, "template": "$tree", "fields": "keys"}
+    if not properties(schema):
+        return {**shape, "template": {"message": "$message"}}
+    template = _object(schema, each=situation == "invalid_field")
+    place = _field_place(template)
+    return {**shape, "template": template, **({"fields": place} if place else {})}
+
+
+def _maps_fields(schema: Schema) -> bool:
+    """A map from the names of fields to messages, as Django REST framework answers."""
+    return not properties(schema) and schema.get("additionalProperties", False) is not False
+
+
+def _object(schema: Schema, *, each: bool) -> dict[str, Any]:
+    required = set(schema.get("required", ()))
+    template = {}
+    for name, member in properties(schema).items():
+        value = _member(name, member, each=each)
+        if value is not None or name in required:
+            template[name] = sample(member, name, 1) if value is None else value
+    return template
+
+
+def _member(name: str, member: Schema, *, each: bool) -> Any:
+    """What stands for a member, None for nothing that could be said."""
+    types = json_types(member)
+    if "enum" in member or "const" in member:
+        return sample(member, name, 1)
+    if "object" in types or properties(member):
+        return _object(member, each=each) or None
+    if "array" in types:
+        return _list(member, each=each)
+    if "integer" in types:
+        return "$status" if "status" in name.lower() or "code" in name.lower() else None
+    if "string" not in types or set(member) & {"pattern", "format", "maxLength"}:
+        return None
+    if MESSAGE.search(name):
+        return "$message"
+    return "$code" if CODE.search(name) else None
+
+
+def _list(member: Schema, *, each: bool) -> Any:
+    """One item for each fault, where its items name a field."""
+    items = member.get("items", {})
+    if not each:
+        return None if int(member.get("minItems", 0)) == 0 else [_item(items, {})]
+    if "string" in json_types(items):
+        return {"$each": "$message"}
+    field = next(
+        (name for name, schema in properties(items).items() if FIELD.search(name) and "string" in json_types(schema)), None
+    )
+    return {"$each": _item(items, {field: "$field"} if field else {})}
+
+
+def _item(items: Schema, known: Mapping[str, Any]) -> Any:
+    if not properties(items):
+        return "$message"
+    return {**_object(items, each=False), **known}
+
+
+def _field_place(template: Mapping[str, Any], above: str = "") -> str | None:
+    """The JSON Pointer of the names of fields in a template."""
+    for name, value in template.items():
+        if isinstance(value, Mapping) and "$each" in value:
+            inner = value["$each"]
+            named = next((key for key, each in inner.items() if each == "$field"), None) if isinstance(inner, Mapping) else None
+            if named is not None:
+                return f"{above}/{name}/*/{named}"
+        elif isinstance(value, Mapping):
+            found = _field_place(value, f"{above}/{name}")
+            if found is not None:
+                return found
+    return None

@@ -1,0 +1,150 @@
+"""Values that a document rules out: one fault each, only for a documented limit, enum, type, format or null."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.record.patches import leaves
+from contracts.record.values import of_length
+from specs import Api, Choice, Field
+from specs.model import json_types
+
+NOT_A_MEMBER = "patch-contracts-no-member"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A value that must be refused for a field: which keyword of the document rules it out, and how to say so."""
+
+    field: Field
+    value: Any
+    keyword: str
+    why: str
+
+
+def faults(api: Api, field: Field) -> Iterator[Fault]:
+    """The documented faults of one field, the plainest first; none where the document leaves its values open."""
+    if not may_be_sent(field):
+        return
+    yield from _too_long(field)
+    yield from _no_member(field)
+    yield from _wrong_types(field)
+    yield from _bad_formats(field)
+    if "array" in field.types and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems"):
+        yield Fault(field, [], "minItems", f"fewer than {field.schema['minItems']} items")
+    if null_refused(api, field):
+        yield Fault(field, None, "null", "null for a field that is not nullable")
+
+
+def open_faults(api: Api, field: Field) -> Iterator[Fault]:
+    """Values of one field that a server may refuse or accept, since the document rules them neither out nor in."""
+    harmless = field.hazard is None and not field.read_only and field.write == "documented"
+    if not harmless or "enum" in field.schema or field.safe.get("type") == "null":
+        return
+    if field.reference is not None:
+        yield Fault(field, _of_no_record(field), "reference", "a reference to no record")
+        return
+    name = str(field.schema.get("format", ""))
+    if name in BAD_FORMATS and not field.states("format"):
+        yield Fault(field, BAD_FORMATS[name][0], "format", f"not of the format {name}")
+    if "maxLength" in field.schema and not field.states("maxLength"):
+        size = int(field.schema["maxLength"]) + 1
+        yield Fault(field, too_long(field, size), "maxLength", f"{size} characters")
+    if not field.nullable and not null_refused(api, field) and not field.children and field.kind == "scalar":
+        yield Fault(field, None, "null", "null")
+
+
+def unknown_keys(field: Field) -> tuple[Any, ...]:
+    """For a reference: keys of the right form that hardly any record has, and for numbers one that no column holds."""
+    holder = field.schema.get("items", {}) if field.kind == "array" else field.schema
+    return (2_147_000_123, 10**30) if "integer" in json_types(holder) else ("0badc0de-0000-4000-8000-00000badc0de",)
+
+
+def _of_no_record(field: Field) -> Any:
+    key = unknown_keys(field)[0]
+    return [key] if field.kind == "array" else key
+
+
+def may_be_sent(field: Field) -> bool:
+    """Whether a refusable value may be tried on the field at all, and acceptance of it would be a fault."""
+    harmless = field.hazard is None or field.hazard.values is not None
+    return harmless and not field.read_only and field.write == "documented"
+
+
+def plain_fault(api: Api, field: Field) -> Fault | None:
+    """The plainest documented fault of a field, or None."""
+    return next(faults(api, field), None)
+
+
+def faulty(api: Api) -> list[Field]:
+    """The leaves and nested objects for which the document rules some value out."""
+    inner = [each for each in api.walk_fields() if each.children and "[]" not in each.path]
+    return [each for each in [*leaves(api), *inner] if plain_fault(api, each) is not None]
+
+
+def limit(field: Field, keyword: str = "maxLength") -> int | None:
+    """The documented limit of a field, None where the document states none."""
+    return int(field.schema[keyword]) if keyword in field.schema and field.states(keyword) else None
+
+
+def too_long(field: Field, size: int) -> str:
+    """A string of ``size`` code points that breaks nothing but the limit, as far as the field's form allows."""
+    return of_length(field, size) or "a" * size
+
+
+def null_refused(api: Api, field: Field) -> bool:
+    """Whether the document rules null out for this field."""
+    choice: Choice = field.null or api.choices["null"]
+    return choice.documented and choice.behaviour == "refuse" and not field.nullable
+
+
+def type_stated(field: Field) -> bool:
+    """Whether the document states the type of the field's values."""
+    return bool(field.types) and "type" not in field.inferred
+
+
+def _too_long(field: Field) -> Iterator[Fault]:
+    size = limit(field)
+    if size is not None:
+        yield Fault(field, too_long(field, size + 1), "maxLength", f"{size + 1} characters, one over the limit of {size}")
+
+
+def _no_member(field: Field) -> Iterator[Fault]:
+    if "enum" in field.schema and field.states("enum"):
+        yield Fault(field, NOT_A_MEMBER, "enum", f"{NOT_A_MEMBER!r}, not a member of the enum")
+
+
+def _wrong_types(field: Field) -> Iterator[Fault]:
+    """Only values that no server can take for the type: coercion of scalars is left open by the documents."""
+    if not type_stated(field):
+        return
+    if field.kind == "scalar":
+        yield Fault(field, {"a": 1}, "type", "an object for a scalar")
+        yield Fault(field, ["a"], "type", "a list for a scalar")
+    elif field.kind == "object":
+        yield Fault(field, ["a"], "type", "a list for an object")
+        yield Fault(field, "a", "type", "a string for an object")
+        yield Fault(field, True, "type", "true for an object")
+    else:
+        yield Fault(field, "a", "type", "a string for a list")
+        yield Fault(field, {"a": 1}, "type", "an object for a list")
+        if field.children:
+            yield Fault(field, ["a"], "type", "a list of a text for one of objects")
+
+
+BAD_FORMATS = {
+    "date": ("not-a-date", "1990-02-30"),
+    "date-time": ("not-a-date", "1990-02-30T00:00:00Z"),
+    "email": ("not-an-email",),
+    "uuid": ("not-a-uuid",),
+}
+"""Values that no reading of a documented format admits; finer points (19900101, a@localhost) are left open."""
+
+
+def _bad_formats(field: Field) -> Iterator[Fault]:
+    name = str(field.schema.get("format", ""))
+    if name in BAD_FORMATS and field.states("format"):
+        for value in BAD_FORMATS[name]:
+            yield Fault(field, value, "format", f"{value!r}, not of the format {name}")

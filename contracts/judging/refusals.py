@@ -1,0 +1,321 @@
+"""Requests that a target is to refuse, one fault each: provoked once for a customer, and judged by several rules."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from contracts.judging.evidence import control, differences_of, fresh_patch, put_back, single
+from contracts.judging.faults import Fault, faults, faulty
+from contracts.record.customer import UNKNOWN_MEMBER, Customer, encoded, present
+from contracts.record.patches import Patch, settable
+from contracts.record.records import Located, Record
+from contracts.target.secrecy import Secret
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import Difference, NotJudged
+from specs import Api, Field
+
+Kept = TypeVar("Kept")
+
+_NAME = UNKNOWN_MEMBER.encode()
+BROKEN_JSON = (b'{"%s":' % _NAME, b"{'%s': 1}" % _NAME, b'{"%s" "b"}' % _NAME, b"not json")
+"""Bodies that no reading of JSON admits."""
+HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
+
+
+def kept(customer: Customer, key: object, make: Callable[[], Kept]) -> Kept:
+    """What ``make`` gives, made once for the customer; so is its NotJudged."""
+    if key not in customer.memory:
+        try:
+            customer.memory[key] = make()
+        except NotJudged as reason:
+            customer.memory[key] = reason
+    found: Kept | NotJudged = customer.memory[key]
+    if isinstance(found, NotJudged):
+        raise NotJudged(str(found))
+    return found
+
+
+# --- bad values -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class BadWrite:
+    """A patch with one documented fault in it, and its exchange."""
+
+    fault: Fault
+    patch: Patch
+    exchange: Exchange
+
+
+def bad_writes(customer: Customer, field: Field) -> tuple[BadWrite, ...]:
+    """One write of the field for each keyword of the document that a value can break."""
+    return kept(customer, ("bad writes", field.path), lambda: tuple(_bad_writes(customer, field)))
+
+
+def _bad_writes(customer: Customer, field: Field) -> Iterator[BadWrite]:
+    _check_company(customer, field)
+    plainest: dict[str, Fault] = {}
+    for fault in faults(customer.api, field):
+        plainest.setdefault(fault.keyword, fault)
+    for fault in plainest.values():
+        record = customer.read(without=field.top)
+        patch = customer.composer.patch(record, field, fault.value)
+        exchange = customer.patch(patch.body)
+        if exchange.ok:
+            put_back(customer, record, patch.body)
+        yield BadWrite(fault, patch, exchange)
+
+
+def _check_company(customer: Customer, field: Field) -> None:
+    """A nested field travels with its siblings, which must be acceptable by themselves."""
+    if field.path == field.top or customer.caution is not None:
+        return
+    own = [each for each in settable(customer.api) if each.top == field.top]
+    for each in sorted(own, key=lambda each: each is not field)[:3]:
+        try:
+            if customer.accepted(single(customer, each).exchange):
+                return
+        except NotJudged:
+            continue
+    raise NotJudged(f"no plain write inside {field.top} is accepted here")
+
+
+def first_refused(customer: Customer, fields: list[Field]) -> BadWrite:
+    """The first bad write that is refused; NotJudged where there is none."""
+    for field in fields:
+        try:
+            writes = bad_writes(customer, field)
+        except NotJudged:
+            continue
+        for each in writes:
+            if each.exchange.refused:
+                return each
+    raise NotJudged("no bad value is refused here")
+
+
+# --- valid patches that are refused for something else ----------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A valid patch sent in a way that should not take effect, and what of the record it changed nevertheless."""
+
+    what: str
+    exchange: Exchange
+    changed: tuple[Difference, ...] = ()
+
+    @property
+    def actual(self) -> str:
+        """What came back, and whether the record changed."""
+        return self.exchange.said + ("; the record changed" if self.changed else "")
+
+
+def probe(customer: Customer) -> Field:
+    """A field for such patches, whose plain write works: plain text at the top level, if there is one."""
+    return kept(customer, "probe", lambda: _probe(customer))
+
+
+def _probe(customer: Customer) -> Field:
+    usable = [each for each in settable(customer.api) if each.reference is None and each.response not in customer.reader.derived]
+    for field in sorted(usable, key=_oddity)[:6]:
+        if customer.caution is not None:  # nothing valid may be written to try it
+            return field
+        try:
+            return control(customer, field).field
+        except NotJudged:
+            continue
+    raise NotJudged("no plain write works here")
+
+
+def _oddity(field: Field) -> tuple[bool, ...]:
+    """Sorts the plainest field first."""
+    shaped = {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern"}
+    return field.write != "documented", "[]" in field.path, field.path != field.top, "string" not in field.types, bool(shaped)
+
+
+def redirected(customer: Customer, exchange: Exchange) -> bool:
+    """The answer is a redirect, and so is that to every patch: not a matter of this one."""
+    if exchange.status is None or not 300 <= exchange.status < 400:
+        return False
+    try:
+        probe(customer)
+    except NotJudged:
+        return True
+    return False
+
+
+def attempt(customer: Customer, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
+    """Send a patch to a fresh value, ``how`` as for ``Customer.send``; read the record after a success, or to ``look``."""
+    field = probe(customer)
+    before = customer.read(without=field.top)
+    exchange = customer.send(method, encoded(fresh_patch(customer, before, field).body), **how)
+    return Attempt(what, exchange, differences_of(_changed(customer, before, field)) if exchange.ok or look else ())
+
+
+def _changed(customer: Customer, before: Record, field: Field) -> list[Located]:
+    return customer.reader.differences(before, customer.read(without=field.top))
+
+
+def no_credential(customer: Customer) -> Attempt:
+    """A patch without any credential."""
+    return kept(customer, "no credential", lambda: attempt(customer, "a patch without a credential", auth={}))
+
+
+def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
+    """Patches with credentials of the right form that nobody was given."""
+
+    def send(what: str, alter: Callable[[str], str]) -> Attempt:
+        altered = {name: alter(secret.reveal()) for name, secret in customer.party.auth.items()}
+        if customer.other is not None and any(
+            secret.reveal() == altered.get(name) for name, secret in customer.other.party.auth.items()
+        ):
+            altered = {name: other_letters(value) for name, value in altered.items()}
+        return attempt(customer, f"a patch with a credential {what}", **placed(customer, altered))
+
+    return kept(
+        customer,
+        "wrong credentials",
+        lambda: (
+            send("of other letters", other_letters),
+            send("in which one letter differs", one_letter_off),
+            send("that lacks its last letters", lambda credential: credential[: max(1, len(credential) - 2)]),
+            send("with more letters at its end", lambda credential: f"{credential}qz"),
+            *([send("in capital letters", str.upper)] if _has_lower_case(customer) else ()),
+        ),
+    )
+
+
+def _has_lower_case(customer: Customer) -> bool:
+    """Capitals make it another credential; hexadecimal ones, as in a UUID, are the same in both cases."""
+    texts = [secret.reveal() for secret in customer.party.auth.values()]
+    return any(text != text.upper() and HEXADECIMAL.fullmatch(text) is None for text in texts)
+
+
+def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]:
+    """How to send these credentials by their schemes; what resembles the real one is struck out of reports like it."""
+    secrets = {name: Secret(value) for name, value in credentials.items()}
+    for secret in secrets.values():
+        customer.client.redactor.add(secret)
+    found = present(customer.api.security, secrets)
+    return {"auth": {}, "headers": found.headers, "query": found.query}
+
+
+def other_letters(credential: str) -> str:
+    """Every letter and digit replaced, the form kept."""
+    other = "".join(_replaced(credential, index) for index in range(len(credential)))
+    return other if other != credential else credential + "x"
+
+
+def one_letter_off(credential: str) -> str:
+    """One letter near the end replaced: in the signature of a signed token, and not the last, whose bits may be spare.
+
+    Rather a letter than a digit, which might make it the credential of the next one in a row.
+    """
+    last = max(len(credential) - 2, 0)
+    spots = [index for index in range(last + 1) if credential[index : index + 1].isalnum()]
+    if not spots:
+        return credential + "x"
+    letters = [index for index in spots if credential[index].isalpha()]
+    near = [index for index in letters if index >= last - 8]
+    spot = (near or (letters if len(credential) <= 8 else []) or spots)[-1]
+    return credential[:spot] + _replaced(credential, spot) + credential[spot + 1 :]
+
+
+def _replaced(credential: str, index: int) -> str:
+    """Another letter for a letter (in its case, hexadecimal among hexadecimal ones), another digit for a digit."""
+    letter = credential[index]
+    pool = "0123456789" if letter.isdigit() else "abcdef" if HEXADECIMAL.fullmatch(credential) else "qzkxvj"
+    if not letter.isalnum():
+        return letter
+    start = index * 7 % len(pool)
+    found = next(each for each in pool[start:] + pool if each != letter.lower())
+    return found.upper() if letter.isupper() else found
+
+
+def unknown_customer(customer: Customer) -> Attempt:
+    """A patch of a customer that does not exist."""
+    what, path = "a patch of a customer that does not exist", customer.unknown_path()
+    return kept(customer, "unknown customer", lambda: attempt(customer, what, path=path))
+
+
+def wrong_method(customer: Customer) -> Attempt:
+    """The same request with a method that the path is not documented to have."""
+    return kept(customer, "wrong method", lambda: attempt(customer, "a POST", method="POST", look=True))
+
+
+def wrong_accept(customer: Customer) -> Attempt:
+    """A patch whose sender can read XML only."""
+    return kept(customer, "wrong accept", partial(_with_header, customer, "Accept", "application/xml"))
+
+
+def wrong_media_type(customer: Customer) -> Attempt:
+    """A patch whose body is JSON and called plain text."""
+    return kept(customer, "wrong media type", partial(_with_header, customer, "Content-Type", "text/plain"))
+
+
+def _with_header(customer: Customer, name: str, value: str) -> Attempt:
+    return attempt(customer, f"a patch with {name}: {value}", headers={name: value})
+
+
+def broken_json(customer: Customer) -> tuple[Exchange, ...]:
+    """Patches whose bodies are plainly no JSON."""
+    return kept(customer, "broken JSON", lambda: tuple(customer.send("PATCH", body) for body in BROKEN_JSON))
+
+
+def refused_empty(api: Api) -> dict[str, bytes]:
+    """The bodies without any change that the document says are refused, by their point in x-contract."""
+    bodies = {"empty_body": b"{}", "no_body": b""}
+    return {
+        point: body
+        for point, body in bodies.items()
+        if api.choices[point].documented and api.choices[point].behaviour == "refuse"
+    }
+
+
+def empty_body(customer: Customer, point: str) -> Exchange:
+    """A patch with such a body."""
+    return kept(customer, ("empty body", point), lambda: customer.send("PATCH", refused_empty(customer.api)[point]))
+
+
+# --- all of them ----------------------------------------------------------------------------------------------------
+
+
+def error_answers(customer: Customer) -> list[Exchange]:
+    """Every answer other than a plain success to the requests of this module."""
+    return [each for each in _all(customer) if each.answer is not None and not customer.accepted(each)]
+
+
+def _all(customer: Customer) -> Iterator[Exchange]:
+    for field in faulty(customer.api):
+        yield from (each.exchange for each in _or_none(partial(bad_writes, customer, field)))
+    yield from _or_none(partial(broken_json, customer))
+    for point in refused_empty(customer.api):
+        yield from _or_none(partial(_empty_bodies, customer, point))
+    for attempts in _attempts(customer.api):
+        yield from (each.exchange for each in _or_none(partial(attempts, customer)))
+
+
+def _empty_bodies(customer: Customer, point: str) -> tuple[Exchange, ...]:
+    return (empty_body(customer, point),)
+
+
+def _attempts(api: Api) -> list[Callable[[Customer], tuple[Attempt, ...]]]:
+    ways = [wrong_method, wrong_accept, wrong_media_type]
+    ways += [unknown_customer] if api.identity == "path" else []
+    ways += [no_credential] if api.security else []
+    return [partial(_one, way) for way in ways] + ([wrong_credentials] if api.security else [])
+
+
+def _one(way: Callable[[Customer], Attempt], customer: Customer) -> tuple[Attempt, ...]:
+    return (way(customer),)
+
+
+def _or_none(provoke: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:
+    try:
+        return provoke()
+    except NotJudged:
+        return ()

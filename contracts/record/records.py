@@ -1,0 +1,260 @@
+"""Readings of a record: looking a field up, and comparing two readings the way the document describes them.
+
+Only documented properties count; volatile and derived ones never do; null and absent are one state, as are an
+empty list and none; items with a key are matched by it, wherever they stand.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from contracts.target.expect import Expect
+from contracts.target.target import NORMALISERS, plain_path
+from contracts.terms.verdict import Difference
+from specs import Api, Field, RecordField
+
+Record = Mapping[str, Any]
+SHOWN_ABSENT = "(absent)"
+
+
+class Absent:
+    """Stands for a value that is not there."""
+
+    def __repr__(self) -> str:
+        return SHOWN_ABSENT
+
+    def __bool__(self) -> bool:
+        return False
+
+
+ABSENT = Absent()
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Selects the array item whose member ``key`` is ``value``."""
+
+    key: str
+    value: Any
+
+
+Selector = Keyed | int
+
+
+def member(value: Any, name: str) -> Any:
+    """The member of an object, or ABSENT; null counts as absent."""
+    found = value.get(name) if isinstance(value, Mapping) else None
+    return ABSENT if found is None else found
+
+
+def matching_items(items: Any, selector: Selector) -> list[Any]:
+    """The items of an array that a selector means; more than one only where keys are not unique."""
+    if not isinstance(items, list):
+        return []
+    if isinstance(selector, int):
+        return items[selector : selector + 1]
+    return [item for item in items if member(item, selector.key) == selector.value]
+
+
+def look_up(record: Any, path: str | None, selectors: Sequence[Selector] = (), prefer: Any = ABSENT) -> Any:
+    """The value at a response path, ABSENT where there is none.
+
+    ``selectors`` pick the item of each array on the way; arrays beyond the last selector give the list of what
+    their items hold. Of several items with one key, one that shows ``prefer`` is taken.
+    """
+    if path is None:
+        return ABSENT
+    found = _look_up(record, path.split("."), list(selectors))
+    return prefer if prefer is not ABSENT and len(found) > 1 and prefer in found else next(iter(found), ABSENT)
+
+
+def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> list[Any]:
+    """Every value that the path and the selectors mean, usually one."""
+    if not steps:
+        return [value]
+    step, rest = steps[0], steps[1:]
+    found = member(value, step.removesuffix("[]"))
+    if not step.endswith("[]"):
+        return _look_up(found, rest, selectors)
+    if selectors:
+        return [each for item in matching_items(found, selectors[0]) for each in _look_up(item, rest, selectors[1:])]
+    if not isinstance(found, list):
+        return []
+    return [[each for item in found for each in _look_up(item, rest, [])]]
+
+
+class Reader:
+    """Compares readings of one API's record, with a target's declared normalisation.
+
+    moves: asked for the path of a property that differs and that no request sets: whether it changes by itself, so that no
+        request is to blame.
+    """
+
+    def __init__(self, api: Api, expect: Expect, moves: Callable[[str], bool] = lambda _path: False) -> None:
+        self.api = api
+        self.moves = moves
+        self._expect = expect
+        self._item_keys = {
+            each.response: each.merge.key
+            for each in api.walk_fields()
+            if each.response is not None and each.merge is not None and each.merge.key
+        }
+        self.derived = frozenset(each.path for each in api.walk_record() if each.derived)
+        uncleared = (each.response for each in api.walk_fields() if each.safe.get("type") == "null")
+        owned = (inner.path for each in api.walk_record() if each.read_only for inner in each.walk())
+        self.unset = frozenset([*filter(None, uncleared), *owned])
+
+    # --- one field ---
+
+    def same(self, field: Field, sent: Any, shown: Any) -> bool:
+        """Whether the record shows what was sent, under the declared normalisation; null and absent are one."""
+        if sent is None or sent is ABSENT:
+            return shown is ABSENT or shown is None or shown in ([], {})
+        if isinstance(sent, list) and field.kind == "array":
+            return self._same_list(field, sent, shown)
+        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
+
+    def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
+        shown = [] if shown is ABSENT else shown
+        if not isinstance(shown, list):
+            return False
+        if field.reference is not None:
+            return Counter(map(repr, sent)) == Counter(map(repr, shown))
+        return self.equal(sent, shown)
+
+    def normalised(self, field: Field, value: Any) -> Any:
+        """A string as the target stores it by its declared and documented normalisation."""
+        if not isinstance(value, str):
+            return value
+        for name in (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ())):
+            value = NORMALISERS[name](value)
+        return value
+
+    @staticmethod
+    def equal(left: Any, right: Any) -> bool:
+        """JSON equality: true is not 1, and 1 is 1.0."""
+        if isinstance(left, bool) or isinstance(right, bool):
+            return left is right
+        if isinstance(left, Mapping) and isinstance(right, Mapping):
+            return left.keys() == right.keys() and all(Reader.equal(left[key], right[key]) for key in left)
+        if isinstance(left, list) and isinstance(right, list):
+            return len(left) == len(right) and all(map(Reader.equal, left, right))
+        return bool(left == right)
+
+    # --- whole records ---
+
+    def differences(self, before: Record, after: Record, *, derived: bool = False) -> list[Located]:
+        """Where two readings differ in documented properties that neither change by themselves nor follow from others.
+
+        ``derived`` takes the latter in as well: where nothing at all was written, nothing can follow from it.
+        """
+        return [
+            found
+            for each in self.api.record
+            if not _alike(before.get(each.path), after.get(each.path))
+            for found in self._compare(each, each.path, before, after, derived)
+        ]
+
+    def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
+        if each.volatile or (each.derived and not derived):
+            return
+        name = each.path.rsplit(".", 1)[-1]
+        old, new = member(before, name), member(after, name)
+        if isinstance(old, list | Absent) and isinstance(new, list | Absent):
+            yield from self._compare_lists(each, place, _items(old), _items(new), derived)
+        elif each.children and isinstance(old, Mapping | Absent) and isinstance(new, Mapping | Absent):
+            for child in each.children:
+                yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
+        elif (
+            not self.equal(old, new)
+            and not same_instant(each.schema, old, new)
+            and not (each.path in self.unset and self.moves(each.path))
+        ):
+            yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
+
+    def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
+        if not each.children:
+            if not self.equal(old, new):
+                yield Located(each.path, Difference(path=place, before=old, after=new))
+            return
+        before, after = self._by_key(each, old), self._by_key(each, new)
+        if len(before) != len(old) or len(after) != len(new) or before.keys() != after.keys():
+            yield Located(each.path, Difference(path=place, before=self._brief(before, old), after=self._brief(after, new)))
+        for key in before.keys() & after.keys():
+            for child in each.children:
+                yield from self._compare(
+                    child, f"{place}[{key}].{child.path.rsplit('.', 1)[-1]}", before[key], after[key], derived
+                )
+
+    def item_key(self, response: str) -> str:
+        """The member that identifies the items of an array in the record: its declared key, else ``id``."""
+        return self._item_keys.get(response) or "id"
+
+    def _by_key(self, each: RecordField, items: list[Any]) -> dict[Any, Any]:
+        key = self.item_key(each.path)
+        keys = [member(item, key) for item in items]
+        if any(isinstance(found, Absent | list | dict) for found in keys):
+            return dict(enumerate(items))
+        return dict(zip(keys, items, strict=True))
+
+    @staticmethod
+    def _brief(keyed: Mapping[Any, Any], items: list[Any]) -> str:
+        return f"{len(items)} items: {', '.join(map(str, keyed))}"
+
+
+def _items(value: list[Any] | Absent) -> list[Any]:
+    return [] if isinstance(value, Absent) else value
+
+
+def _alike(old: Any, new: Any) -> bool:
+    """The same JSON text: the quick answer for what did not change at all."""
+    return json.dumps(old, sort_keys=True) == json.dumps(new, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A difference, and the path of the record property (without keys of items) that it belongs to."""
+
+    where: str
+    difference: Difference
+
+    @property
+    def told(self) -> str:
+        """The difference in words."""
+        return f"{self.difference.path} changed from {self.difference.before!r} to {self.difference.after!r}"
+
+
+def is_empty(value: Any) -> bool:
+    """Absent, null, an empty text or list, or an object of nothing but such."""
+    if isinstance(value, Mapping):
+        return all(map(is_empty, value.values()))
+    return value is ABSENT or value is None or value in ("", [])
+
+
+def shown(value: Any) -> Any:
+    """A value as a report writes it."""
+    return SHOWN_ABSENT if value is ABSENT else value
+
+
+def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
+    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
+        return False
+    try:
+        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
+    except (ValueError, TypeError):
+        return False
+
+
+def related(property_path: str, response: str | None) -> bool:
+    """Whether a record property is the one that shows a field, holds it, or is part of it."""
+    if response is None:
+        return False
+    left, right = plain_path(property_path).split("."), plain_path(response).split(".")
+    size = min(len(left), len(right))
+    return left[:size] == right[:size]

@@ -1,0 +1,264 @@
+"""Valid values that any conforming server accepts, and strings of an exact length: deterministic, plain, distinct."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+import warnings
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import count, islice, pairwise, product
+from typing import Any
+from uuid import UUID
+from zlib import crc32
+
+import jsonschema_rs
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from contracts.record.records import ABSENT
+from contracts.target.target import Target, plain_path
+from contracts.terms.verdict import NotJudged
+from specs import Field
+
+WORDS = (
+    *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heath", "Ivory", "Jade", "Kelp", "Lotus", "Maple"),
+    *("Nettle", "Olive", "Poppy", "Quartz", "River", "Slate", "Tulip", "Umber", "Violet", "Willow", "Yarrow", "Zinnia"),
+)
+PRINTABLE = "".join(chr(code) for code in range(32, 127))
+
+
+def validator(field: Field) -> jsonschema_rs.Draft202012Validator:
+    """A validator of the field's schema together with its ``safe`` keywords."""
+    return _validator(_Hashable({"allOf": [dict(field.schema), dict(field.safe)]}))
+
+
+class _Hashable:
+    """A schema as a cache key: by its text."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self.schema = schema
+        self._text = repr(schema)
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Hashable) and other._text == self._text
+
+
+@lru_cache(maxsize=1024)
+def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(dict(schema.schema), validate_formats=True)
+
+
+def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
+    """Whether a value keeps to a schema; a text with half of a surrogate pair has no UTF-8, and is no value to send again."""
+    try:
+        return _validator(_Hashable(dict(schema))).is_valid(value)
+    except UnicodeEncodeError:
+        return False
+
+
+class Values:
+    """Gives a field a valid value that it does not hold yet."""
+
+    def __init__(self, target: Target) -> None:
+        self._known = target.values
+        self._drawn: dict[str, Iterator[Any]] = {}
+        self._token = secrets.token_hex(3)
+
+    def safe(self, field: Field, value: Any) -> bool:
+        """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
+        return self.valid(field, value) and _is_valid(field.safe, value)
+
+    @staticmethod
+    def valid(field: Field, value: Any) -> bool:
+        """Whether a value that the record shows can be sent again: by the schema and without hazard."""
+        if value is ABSENT or (field.hazard is not None and (field.hazard.values is None or value in field.hazard.values)):
+            return False
+        return _is_valid(field.schema, value)
+
+    def fresh(self, field: Field, current: Any = ABSENT, among: Sequence[Any] = ()) -> Any:
+        """A safe value other than ``current``, and other than those given before where there are enough.
+
+        among: the keys that a reference may have, where the target file lists none.
+        Raises NotJudged where the document and the target file give none.
+        """
+        if field.hazard is not None and field.hazard.values is None:
+            raise NotJudged(f"{field.path} is never written: {field.hazard.reason}")
+        if field.path not in self._drawn:
+            self._drawn[field.path] = self._candidates(field, among)
+        source = self._drawn[field.path]
+        for value in islice(source, 40):
+            if value != current and self.safe(field, value):
+                return value
+        raise NotJudged(self._lack(field))
+
+    def _lack(self, field: Field) -> str:
+        if field.reference is not None:
+            return f"no other value is known for {field.path}: list some under [values] as {plain_path(field.path)}"
+        return f"no safe value other than the current one is known for {field.path}"
+
+    def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
+        known = self._known.get(plain_path(field.path), among if field.reference is not None else None)
+        if known is not None:
+            return _endless(known if field.kind != "array" else _lists(known, int(field.schema.get("maxItems", 2))))
+        return self._generated(field)
+
+    def _generated(self, field: Field) -> Iterator[Any]:
+        merged = {**field.schema, **field.safe}
+        if "const" in merged:
+            return _endless([merged["const"]])
+        if "enum" in merged:
+            return _endless([value for value in merged["enum"] if value is not None])
+        if field.types == {"null"} or merged.get("type") == "null":
+            return _endless([None])
+        makers: tuple[tuple[str, Callable[[Field, Mapping[str, Any]], Iterator[Any]]], ...] = (
+            ("boolean", lambda _field, _schema: _endless([True, False])),
+            ("integer", _integers),
+            ("number", _integers),
+            ("string", self._strings),
+            ("array", self._arrays),
+            ("object", self._objects),
+        )
+        for kind, make in makers:
+            if kind in field.types:
+                return make(field, merged)
+        return iter(())
+
+    def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
+        members = [child for child in field.children if not child.read_only and child.write != "open"]
+        for _ in count():
+            yield {child.name: self.fresh(child) for child in members if child.required or self._has_values(child)}
+
+    def _has_values(self, field: Field) -> bool:
+        return field.reference is None or plain_path(field.path) in self._known
+
+    def _arrays(self, field: Field, schema: Mapping[str, Any]) -> Iterator[Any]:
+        items = Field(path=field.path + "[]", schema=schema.get("items", {}), children=field.children)
+        size = max(1, int(schema.get("minItems", 1)))
+        for _ in count():
+            yield [self.fresh(items) for _ in range(size)]
+
+    def _strings(self, field: Field, schema: Mapping[str, Any]) -> Iterator[Any]:
+        longest = int(schema.get("maxLength", 10_000))
+        pattern = str(schema.get("pattern", ""))
+        made = _FORMATS.get(str(schema.get("format", "")))
+        if made is not None and re.search(pattern, made(1, self._token if field.unique else "")):
+            return (
+                value
+                for value in (made(index, self._token if field.unique else "") for index in count(1))
+                if len(value) <= longest
+            )
+        if pattern and not all(re.search(pattern, word) for word in WORDS):
+            shorter = longest - 1 if longest > int(schema.get("minLength", 1)) + 1 else longest  # the limit has rules of its own
+            return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), shorter), field.path))
+        words = (self._token + word if field.unique else word for word in _words(field.path))
+        shortest = int(schema.get("minLength", 1))
+        return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)
+
+
+def _endless(values: Any) -> Iterator[Any]:
+    values = list(values)
+    while values:
+        yield from values
+
+
+def _lists(known: Sequence[Any], most: int) -> list[list[Any]]:
+    """Lists of two and of one."""
+    pairs = [[*pair] for pair in pairwise(known)] if most > 1 else []
+    return [*pairs, *([value] for value in known)]
+
+
+def _turned(values: Sequence[str], path: str) -> Sequence[str]:
+    """The values from another start for each field, so that one that lands in the wrong field shows."""
+    start = crc32(path.encode()) % len(values) if values else 0
+    return [*values[start:], *values[:start]]
+
+
+def _words(path: str) -> Iterator[str]:
+    """Letters only, so that fields with a stricter alphabet take them too."""
+    words = _turned(WORDS, path)
+    for suffix in map("".join, _letter_tuples()):
+        yield from (word + suffix for word in words)
+
+
+def _letter_tuples() -> Iterator[tuple[str, ...]]:
+    for size in count():
+        yield from product(string.ascii_lowercase, repeat=size)
+
+
+def _letters(size: int) -> Iterator[str]:
+    return ("".join(letters) for letters in product(string.ascii_uppercase, repeat=max(size, 0)))
+
+
+def _integers(_field: Field, schema: Mapping[str, Any]) -> Iterator[int]:
+    low = int(schema.get("minimum", int(schema.get("exclusiveMinimum", 0)) + 1))
+    step = int(schema.get("multipleOf", 1)) or 1
+    return iter(range(low + (-low % step), low + 10_000 * step, step))
+
+
+_FORMATS: Mapping[str, Callable[[int, str], str]] = {
+    "email": lambda index, token: f"sample{token}{index}@example.com",
+    "date": lambda index, _token: (date(1980, 1, 1) + timedelta(days=index)).isoformat(),
+    "date-time": lambda index, _token: f"2024-01-{index % 28 + 1:02d}T10:{index // 28 % 60:02d}:00Z",
+    "uri": lambda index, token: f"https://example.com/{token}{index}",
+    "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),
+}
+
+
+@lru_cache(maxsize=256)
+def matching(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
+    """Some strings that match a pattern, printable ASCII without outer space, drawn the same way in every run."""
+    found: dict[str, None] = {}
+    alphabet = st.sampled_from(PRINTABLE)
+    strategy = st.from_regex(re.compile(pattern), fullmatch=pattern.startswith("^") and pattern.endswith("$"), alphabet=alphabet)
+
+    @settings(
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        max_examples=60,
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(text: str) -> None:
+        if shortest <= len(text) <= longest and text == text.strip():
+            found[text] = None
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        collect()
+    middle = sum(map(len, found)) / max(len(found), 1)
+    return tuple(sorted(found, key=lambda text: (abs(len(text) - middle), text)))
+
+
+def of_length(field: Field, size: int, letter: str = "a") -> str | None:
+    """A safe string of exactly ``size`` code points made of ``letter``, or None where the field takes none."""
+    schema = {**field.schema, **field.safe}
+    if schema.get("format") == "email":
+        local = size - len("@example.com")
+        if not local >= 1:
+            return None
+        return _long_email(size) if local > 60 else letter * local + "@example.com"
+    if schema.get("format") or "enum" in schema:
+        return None
+    if "pattern" not in schema:
+        return letter * size
+    digits = "1234567890" * (size // 10 + 1)
+    for candidate in (letter * size, digits[:size], "+" + digits[: max(size - 1, 0)]):
+        if re.search(str(schema["pattern"]), candidate) and len(candidate) == size:
+            return candidate
+    return None
+
+
+def _long_email(size: int) -> str:
+    """A long address within the limits of RFC 5321: local part up to 64, labels up to 63."""
+    room = size - len("a" * 60 + "@" + ".com")
+    labels = [("b" * 60 + ".") * (room // 61) + "b" * (room % 61)]
+    domain = labels[0] if not labels[0].endswith(".") else labels[0][:-2] + "b" * 2
+    return "a" * 60 + "@" + domain + ".com"

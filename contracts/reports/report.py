@@ -1,0 +1,151 @@
+"""What is known of a run, and report.json, version 1: its machine-readable outcome."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from contracts.record.customer import Restoration
+from contracts.reports.known import Stale
+from contracts.reports.result import Result
+from contracts.terms.rule import RULES
+from contracts.terms.verdict import Difference, Verdict
+
+MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
+VIOLATED_ALREADY = "a rule on single patches is violated already; mend that first"
+"""Why a generated rule is not judged."""
+
+
+@dataclass(slots=True, kw_only=True)
+class RunReport:
+    """What is known of the run against one API.
+
+    ``fields``: the paths of the document's fields, in its order; not part of report.json, and empty where unknown.
+    ``stale``: what has to go from the list of known deviations; a member of report.json only where there is something.
+    """
+
+    api: str
+    url: str
+    started: str
+    seconds: float = 0.0
+    requests: int = 0
+    restored: Restoration = field(default_factory=lambda: Restoration(ok=True))
+    results: list[Result] = field(default_factory=list)
+    fields: tuple[str, ...] = ()
+    stale: list[Stale] = field(default_factory=list)
+
+    def summary(self) -> dict[str, int]:
+        """How many results there are of each verdict."""
+        counts = Counter(result.verdict for result in self.results)
+        return {verdict: counts[verdict] for verdict in map(str, Verdict)}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything that is known of it, as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> RunReport:
+        """The inverse of ``to_dict``."""
+        restored = plain["restored"]
+        return cls(
+            **{
+                **plain,
+                "restored": Restoration(
+                    ok=restored["ok"],
+                    differences=tuple(Difference(**each) for each in restored["differences"]),
+                    repairs=tuple(restored["repairs"]),
+                ),
+                "results": [Result.from_dict(each) for each in plain["results"]],
+                "fields": tuple(plain["fields"]),
+                "stale": [Stale(**each) for each in plain["stale"]],
+            }
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The run as report.json holds it."""
+        return {
+            "api": self.api,
+            "url": self.url,
+            "started": self.started,
+            "seconds": round(self.seconds, 1),
+            "requests": self.requests,
+            "restored": {"ok": self.restored.ok, "differences": [_plain(each) for each in self.restored.differences]},
+            "results": [_result(each) for each in self.results],
+            "summary": self.summary(),
+            **({"stale": [asdict(each) for each in self.stale]} if self.stale else {}),
+        }
+
+    @classmethod
+    def from_json(cls, run: Mapping[str, Any]) -> RunReport:
+        """The inverse of ``to_json``; requests and answers of the results are not in it."""
+        return cls(
+            api=run["api"],
+            url=run["url"],
+            started=run["started"],
+            seconds=run["seconds"],
+            requests=run["requests"],
+            restored=Restoration(
+                ok=run["restored"]["ok"], differences=tuple(Difference(**each) for each in run["restored"]["differences"])
+            ),
+            results=[Result(**{**each, "difference": tuple(each["difference"])}, api=run["api"]) for each in run["results"]],
+            stale=[Stale(**each) for each in run.get("stale", [])],
+        )
+
+
+def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
+    """What a run exits with: 1 for a violation or a stale known deviation, 3 for an internal error, 5 for no verdict at all."""
+    results = [result for run in runs for result in run.results]
+    if any(result.fails(strict=strict) for result in results) or any(run.stale for run in runs):
+        return 1
+    if any((result.actual or "").startswith("internal error") for result in results):
+        return 3
+    return 5 if all(result.verdict == Verdict.NOT_JUDGED for result in results) else 0
+
+
+def settled(results: Sequence[Result]) -> list[Result]:
+    """The results in the order of the run, as one process would have judged them.
+
+    Several processes do not know of each other's violations; a generated rule is not judged after one.
+    """
+    found: list[Result] = []
+    violated = False
+    for each in sorted(results, key=lambda result: result.order):
+        found.append(_passed_over(each) if violated and each.rule in RULES and RULES[each.rule].generated else each)
+        violated = violated or found[-1].verdict in (Verdict.VIOLATES, Verdict.KNOWN)
+    return found
+
+
+def _passed_over(result: Result) -> Result:
+    return Result(
+        **{name: getattr(result, name) for name in ("rule", "family", "level", "field", "title", "claim", "wfc", "api", "order")},
+        verdict=str(Verdict.NOT_JUDGED),
+        actual=VIOLATED_ALREADY,
+    )
+
+
+def _plain(difference: Difference) -> dict[str, Any]:
+    return {"path": difference.path, "before": difference.before, "after": difference.after}
+
+
+def _result(result: Result) -> dict[str, Any]:
+    whole: Mapping[str, Any] = result.to_dict()
+    known = {"known": result.known} if result.known else {}
+    return {member: whole[member] for member in MEMBERS} | known
+
+
+def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
+    """Write report.json into ``folder``, which is made where it is missing; returns its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "report.json"
+    text = json.dumps({"version": 1, "runs": [run.to_json() for run in runs]}, indent=2, ensure_ascii=False, default=str)
+    path.write_text(f"{text}\n", encoding="utf-8", errors="backslashreplace")
+    return path
+
+
+def read_json(path: Path) -> list[RunReport]:
+    """The runs of a report.json."""
+    return [RunReport.from_json(run) for run in json.loads(path.read_text(encoding="utf-8"))["runs"]]

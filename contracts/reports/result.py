@@ -1,0 +1,175 @@
+"""The result of one item, as it travels between processes and into reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from contracts.target.client import SHOWN_BODY
+from contracts.target.expect import Changed
+from contracts.target.secrecy import STRUCK, Redactor
+from contracts.terms.exchange import Exchange
+from contracts.terms.rule import Rule
+from contracts.terms.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
+from specs import Api
+
+SHOWN_EXCHANGES = 6
+SHOWN_VALUE = 300
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One rule judged on one field of one API.
+
+    The first fourteen members are those of report.json, version 1. ``point`` and ``behaviour`` name an observed
+    choice; ``known`` is what a list says of a known deviation: reason, owner, ticket, expires, and where it is listed;
+    ``exchanges`` are the last requests and answers of the item, as text; ``order`` is the item's place in its run.
+    """
+
+    rule: str
+    family: str
+    level: str
+    field: str
+    verdict: str
+    title: str
+    expected: str | None = None
+    actual: str | None = None
+    difference: tuple[dict[str, Any], ...] = ()
+    curl: str | None = None
+    claim: dict[str, str] | None = None
+    wfc: str = ""
+    api: str = ""
+    seconds: float = 0.0
+    point: str = ""
+    behaviour: str = ""
+    known: dict[str, str] | None = None
+    exchanges: tuple[dict[str, Any], ...] = ()
+    order: int = 0
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether it makes the run fail; ``strict``: what is only a should counts as well."""
+        return self.verdict == Verdict.VIOLATES and (strict or self.level == Level.MUST)
+
+    @property
+    def failed(self) -> bool:
+        """A violated must: what the exit code is about."""
+        return self.fails(strict=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain JSON values, for the way between processes."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Result:
+        """The inverse of ``to_dict``."""
+        return cls(**{**plain, "difference": tuple(plain["difference"]), "exchanges": tuple(plain["exchanges"])})
+
+
+def judged(
+    api: Api,
+    rule: Rule,
+    field: str,
+    outcome: BaseException | None,
+    exchanges: Iterable[Exchange],
+    redactor: Redactor,
+    seconds: float,
+) -> Result:
+    """The result of an item that ended in ``outcome`` (None: it conforms); every text is struck of secrets."""
+    verdict, expected, actual, difference, exchange = _read(outcome)
+    level = outcome.level if isinstance(outcome, Violation) and outcome.level is not None else rule.level(api)
+    shown = list(exchanges)[-SHOWN_EXCHANGES:]
+    if exchange is not None and exchange not in shown:
+        shown.append(exchange)
+    return Result(
+        api=api.name,
+        rule=rule.id,
+        family=rule.family,
+        level=str(level),
+        field=field,
+        verdict=str(verdict),
+        title=outcome.title if isinstance(outcome, Changed) else rule.requirement,
+        expected=_struck(expected, redactor),
+        actual=_struck(actual, redactor),
+        difference=tuple(asdict(struck(each, redactor)) for each in difference),
+        curl=exchange.curl if exchange is not None else None,
+        claim=outcome.claim if isinstance(outcome, Changed) else _claim(api, rule, field),
+        wfc=rule.wfc,
+        seconds=round(seconds, 3),
+        point=outcome.point if isinstance(outcome, Observed | Changed) else "",
+        behaviour=outcome.behaviour if isinstance(outcome, Observed | Changed) else "",
+        exchanges=tuple(shown_exchange(each, redactor) for each in shown)
+        if verdict in (Verdict.VIOLATES, Verdict.OBSERVED)
+        else (),
+    )
+
+
+def _read(outcome: BaseException | None) -> tuple[Verdict, str | None, str | None, Iterable[Difference], Exchange | None]:
+    if outcome is None:
+        return Verdict.CONFORMS, None, None, (), None
+    if isinstance(outcome, Violation):
+        return Verdict.VIOLATES, outcome.expected, outcome.actual, outcome.difference, outcome.exchange
+    if isinstance(outcome, Observed):
+        return Verdict.OBSERVED, None, str(outcome), (), outcome.exchange
+    if isinstance(outcome, NotJudged):
+        return Verdict.NOT_JUDGED, None, str(outcome), (), None
+    return Verdict.NOT_JUDGED, None, f"internal error: {type(outcome).__name__}: {outcome}", (), None
+
+
+def _struck(text: str | None, redactor: Redactor) -> str | None:
+    """A text without secrets, that can be written anywhere: half of a surrogate pair has no UTF-8."""
+    return None if text is None else redactor.strike(text).encode("utf-8", "backslashreplace").decode()
+
+
+def struck(each: Difference, redactor: Redactor) -> Difference:
+    """A difference as a report may show it: no secret, long values as the start of their text."""
+    return Difference(
+        path=str(_struck(each.path, redactor)), before=_brief(each.before, redactor), after=_brief(each.after, redactor)
+    )
+
+
+def _brief(value: Any, redactor: Redactor) -> Any:
+    """A value as JSON can hold it; long ones as the start of their text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    text = str(_struck(value if isinstance(value, str) else repr(value), redactor))
+    return text if len(text) <= SHOWN_VALUE else f"{text[:SHOWN_VALUE]}... ({len(text)} characters)"
+
+
+def _claim(api: Api, rule: Rule, field: str) -> dict[str, str] | None:
+    """Where the document says it; a field's own place comes before the rule's."""
+    claim = rule.claim(api)
+    if claim is None:
+        basis = rule.standard or rule.advice
+        return {"document": " ".join(basis.split()[:2]), "at": basis, "says": rule.requirement} if basis else None
+    place = next((each.documented_at for each in api.walk_fields() if each.path == field and each.documented_at), None)
+    at = f"{claim.at}: {claim.anchor}" if place is None else f"{claim.at}: {claim.anchor}; {place.at}: {place.anchor}"
+    return {"document": api.source, "at": at, "says": claim.says}
+
+
+def shown_exchange(each: Exchange, redactor: Redactor, limit: int = SHOWN_BODY) -> dict[str, Any]:
+    """A request and its answer as a report shows them: no secret, no session's cookie, bodies of ``limit`` characters at most."""
+    answer = each.answer
+    return {
+        "method": each.method,
+        "url": each.url,
+        "headers": dict(each.headers),
+        "body": _body(each.body, redactor, limit),
+        "status": each.status,
+        "answer_headers": {name: _header(name, value, redactor) for name, value in answer.headers.items()} if answer else {},
+        "answer_body": _body(answer.body, redactor, limit) if answer else each.failure,
+        "curl": each.curl,
+        "started": each.started,
+        "milliseconds": round(each.seconds * 1000, 1),
+    }
+
+
+def _header(name: str, value: str, redactor: Redactor) -> str:
+    return STRUCK if name.casefold() == "set-cookie" else redactor.strike(value)
+
+
+def _body(body: bytes | None, redactor: Redactor, limit: int) -> str | None:
+    if body is None:
+        return None
+    text = redactor.strike(body.decode("utf-8", "replace"))
+    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"

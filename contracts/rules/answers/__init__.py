@@ -1,0 +1,1 @@
+"""What the target answers: successes, error envelopes, credentials, negotiation. Asks ``judging`` and below."""

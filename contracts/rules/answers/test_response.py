@@ -1,0 +1,304 @@
+"""Response: the success answer has the documented status, form and members."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import jsonschema_rs
+
+from contracts.judging.evidence import control, falsy_values, falsy_write, single, single_or_none, stored
+from contracts.record.customer import Customer
+from contracts.record.patches import settable
+from contracts.record.records import look_up
+from contracts.target.secrecy import MIN_LENGTH
+from contracts.terms.exchange import NOT_JSON, Exchange
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import Level, NotJudged, Violation
+from specs import Api, RecordField, Schema
+
+JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
+CLOCKS = timedelta(seconds=2)
+"""What the clocks of a target's several machines may differ by."""
+SECRET_NAMES = re.compile(
+    r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE
+)
+
+
+def _successes(customer: Customer) -> list[Exchange]:
+    """The answers to plain writes that the target accepts; a reading, where nothing may be written."""
+    if customer.caution is not None:
+        return [customer.read_exchange()]
+    found = []
+    for field in settable(customer.api):
+        try:
+            exchange = single(customer, field).exchange
+        except NotJudged:
+            continue
+        if customer.accepted(exchange):
+            found.append(exchange)
+    if not found:
+        raise NotJudged("no plain write is accepted")
+    return found
+
+
+def _records(customer: Customer) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
+    found = [(exchange, record) for exchange in _successes(customer) if (record := customer.record_in(exchange)) is not None]
+    if not found:
+        raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")
+    return found
+
+
+@rule("success-status", family="response", wfc="F101")
+def test_success_has_the_documented_status(customer: Customer, case: None) -> None:
+    """A successful patch is answered with the documented status."""
+    api = customer.api
+    for exchange in _successes(customer):
+        if exchange.status != api.success:
+            lenient = exchange.status in api.also_success
+            raise Violation(
+                expected=f"status {api.success}",
+                actual=f"it is {exchange.status}",
+                exchange=exchange,
+                level=Level.SHOULD if lenient else None,
+            )
+
+
+@rule("success-media-type", family="response")
+def test_success_is_json(customer: Customer, case: None) -> None:
+    """A success answer with a documented body is JSON, and says so in Content-Type."""
+    documented = customer.api.responses[customer.api.success].media_types
+    for exchange in _successes(customer):
+        answer = exchange.answer
+        if answer is None or (answer.status == 204 and not answer.body):
+            continue
+        if answer.json is NOT_JSON:
+            raise Violation(expected="a JSON body", actual=exchange.said, exchange=exchange)
+        if answer.media_type not in {each.lower() for each in documented} and not _is_json(answer.media_type):
+            raise Violation(
+                expected=f"Content-Type {' or '.join(documented)}",
+                actual=f"it is {answer.headers.get('Content-Type', '(absent)')!r}",
+                exchange=exchange,
+            )
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type == "application/json" or media_type.endswith("+json")
+
+
+@rule("record-shown", family="response")
+def test_success_shows_the_record(customer: Customer, case: None) -> None:
+    """A success answer shows the record where the document puts it."""
+    plain = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
+    answers = [done.exchange for done in plain if done.exchange.ok and stored(customer, done)]
+    for exchange in answers or _successes(customer):
+        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and not _has_its_place(customer, exchange):
+            raise Violation(
+                expected=f"the record at {customer.api.record_at or 'the top'} of the body",
+                actual=exchange.said,
+                exchange=exchange,
+            )
+
+
+def _has_its_place(customer: Customer, exchange: Exchange) -> bool:
+    """A record is where the document puts it, or an object without members: what it lacks is judged by another rule."""
+    found = exchange.answer.json if exchange.answer is not None else None
+    for name in customer.api.record_at.split("/")[1:]:
+        found = found.get(name) if isinstance(found, Mapping) else None
+    return found == {} or customer.record_in(exchange) is not None
+
+
+def _typed(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if _judged_schema(each)]
+
+
+def _judged_schema(each: RecordField) -> dict[str, Any]:
+    """The documented keywords of a property's own value; enums and members have rules of their own."""
+    schema = {key: value for key, value in each.schema.items() if key in JUDGED_KEYWORDS and key not in each.inferred}
+    if "array" in _types(each.schema) and not each.children and "items" in each.schema:
+        schema["items"] = {key: value for key, value in each.schema["items"].items() if key in JUDGED_KEYWORDS}
+    return schema
+
+
+def _types(schema: Schema) -> Any:
+    return schema.get("type", "")
+
+
+@rule("documented-types", family="response", cases=field_cases(_typed), harmless=True)
+def test_documented_property_has_its_type(customer: Customer, case: RecordField) -> None:
+    """Each documented property of the record has the documented type and format wherever it is shown."""
+    validator = jsonschema_rs.Draft202012Validator(_judged_schema(case), validate_formats=True)
+    seen = 0
+    for exchange, record in [*_records(customer), *_with_empty_text(customer, case)]:
+        for value in _occurrences(record, case.path):
+            seen += 1
+            error = next(validator.iter_errors(value), None)
+            if error is not None:
+                raise Violation(
+                    expected=f"{case.path} to be {_described(case)}",
+                    actual=f"it is {value!r}: {error.message}",
+                    exchange=exchange,
+                )
+    if not seen:
+        raise NotJudged(f"no success answer shows {case.path}")
+
+
+def _with_empty_text(customer: Customer, case: RecordField) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
+    """The answer that shows a text of the record empty, where an empty one is accepted."""
+    for field in settable(customer.api):
+        if field.response == case.path and "" in falsy_values(field):
+            try:
+                control(customer, field)
+                exchange = falsy_write(customer, field, "").exchange
+            except NotJudged:
+                continue
+            record = customer.record_in(exchange)
+            if record is not None:
+                yield exchange, record
+
+
+def _occurrences(record: Any, path: str) -> Iterator[Any]:
+    """Every value at a path, null included where the key is there."""
+    head, _, rest = path.partition(".")
+    name = head.removesuffix("[]")
+    if not isinstance(record, Mapping) or name not in record:
+        return
+    value = record[name]
+    if not rest:
+        yield value
+    elif head.endswith("[]"):
+        for item in value if isinstance(value, list) else ():
+            yield from _occurrences(item, rest)
+    else:
+        yield from _occurrences(value, rest)
+
+
+def _described(each: RecordField) -> str:
+    return ", ".join(f"{key} {value}" for key, value in _judged_schema(each).items() if key != "items")
+
+
+def _required(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if each.required]
+
+
+@rule("required-members-present", family="response", cases=field_cases(_required), harmless=True)
+def test_required_member_is_present(customer: Customer, case: RecordField) -> None:
+    """Each member that the document requires is there in every success answer."""
+    holder, _, name = case.path.rpartition(".")
+    seen = 0
+    for exchange, record in _records(customer):
+        for parent in _parents(record, holder):
+            seen += 1
+            if name not in parent:
+                raise Violation(expected=f"{case.path} in the answer", actual="it is absent", exchange=exchange)
+    if not seen:
+        raise NotJudged(f"no success answer shows what holds {case.path}")
+
+
+def _parents(record: Mapping[str, Any], holder: str) -> Iterator[Mapping[str, Any]]:
+    if not holder:
+        yield record
+        return
+    for value in _occurrences(record, holder.removesuffix("[]")):
+        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, Mapping))
+
+
+def _created(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.record if each.touched or (each.volatile and each.schema.get("format") == "date-time")]
+
+
+@rule("timestamp-moves-forward", family="response", cases=field_cases(_created))
+def test_timestamp_moves_forward(customer: Customer, case: RecordField) -> None:
+    """A timestamp of the last change never goes back from one successful patch to the next."""
+    latest: datetime | None = None
+    for exchange, record in sorted(_records(customer), key=lambda each: each[0].started):
+        moment = _moment(look_up(record, case.path))
+        if moment is None:
+            continue
+        if latest is not None and moment < latest - CLOCKS:
+            raise Violation(expected=f"{case.path} not before {latest}", actual=f"it is {moment}", exchange=exchange)
+        latest = max(moment, latest or moment)
+    if latest is None:
+        raise NotJudged(f"no success answer shows {case.path} as a time in UTC")
+
+
+def _moment(value: Any) -> datetime | None:
+    """A time that a text gives in UTC, or None."""
+    try:
+        return datetime.fromisoformat(value) if isinstance(value, str) and value.endswith("Z") else None
+    except ValueError:
+        return None
+
+
+@rule("answer-shows-what-get-shows", family="response", advice="one representation for GET and PATCH")
+def test_answer_shows_the_members_that_get_shows(customer: Customer, case: None) -> None:
+    """The answer to a patch shows the documented members that the GET of the same representation shows."""
+    if not customer.reads_by_get:
+        raise NotJudged("the target gives no GET")
+    record = customer.read()
+    for exchange, answered in _records(customer):
+        lacking = [
+            each.path
+            for each in customer.api.record
+            if each.path in record and record[each.path] is not None and each.path not in answered
+        ]
+        if lacking:
+            raise Violation(
+                expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange
+            )
+
+
+@rule("any-text-stays-json", family="response", standard="RFC 8259 7")
+def test_answer_with_any_text_is_json(customer: Customer, case: None) -> None:
+    """Quotation marks, backslashes and control characters in stored texts leave the answers valid JSON."""
+    texts = [
+        each for each in settable(customer.api) if "string" in each.types and each.reference is None and each.top == each.path
+    ]
+    free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "pattern", "enum", "const"}]
+    record = customer.read()
+    nested = [
+        each for each in settable(customer.api) if "string" in each.types and each.top != each.path and "[]" not in each.path
+    ]
+    bodies = [
+        customer.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if customer.values.safe(each, 'a"b\\c')
+    ]
+    accepted = 0
+    for body in bodies:
+        exchange = customer.patch(body)
+        reading = customer.read_exchange()
+        accepted += exchange.ok
+        for shown in (exchange, reading):
+            if exchange.ok and shown.answer is not None and shown.answer.body and shown.answer.json is NOT_JSON:
+                customer.patch({name: customer.values.fresh(customer.api.field(name)) for name in body})
+                raise Violation(expected="valid JSON", actual=shown.said, exchange=shown)
+    if not accepted:
+        raise NotJudged("no such text is accepted")
+
+
+@rule("no-secret-shown", family="response", wfc="F204")
+def test_success_shows_no_secret(customer: Customer, case: None) -> None:
+    """A success answer shows no undocumented member that is named like a secret."""
+    documented = {each.path.rsplit(".", 1)[-1] for each in customer.api.walk_record()}
+    hidden = {each.name for each in customer.api.walk_fields() if each.write_only}
+    credentials = [secret.reveal() for secret in customer.party.auth.values() if len(secret.reveal()) >= MIN_LENGTH]
+    for exchange, record in _records(customer):
+        if exchange.answer is not None and any(credential in exchange.answer.text for credential in credentials):
+            raise Violation(expected="no secret in the answer", actual="the answer shows the credential", exchange=exchange)
+        for name in _names(record):
+            snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
+            if name not in documented and name not in hidden and SECRET_NAMES.search(snake):
+                raise Violation(
+                    expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange
+                )
+
+
+def _names(value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield str(name)
+            yield from _names(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _names(inner)

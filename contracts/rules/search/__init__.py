@@ -1,0 +1,1 @@
+"""Generated patches, random sequences and stock Schemathesis checks. Asks ``judging`` and below."""

@@ -1,0 +1,137 @@
+"""Partial update: an accepted text is stored as it was sent."""
+
+from __future__ import annotations
+
+from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
+from contracts.judging.trials import tidy
+from contracts.record.customer import Customer
+from contracts.record.patches import settable
+from contracts.record.values import validator
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Api, Field
+
+ALTERABLE = (
+    "O'Brien & Söns",
+    '<b>"x"</b>',
+    "100%20 \\n",
+    "MiXeD  cAsE",
+    "a,b;c|d",
+    "it’s 5\u00a0½ – “q”…",
+    "two\nlines",
+    "cafe\u0301",
+)
+"""Texts that careless code alters: escaping, unquoting, decoding, case and space folding, typewriter signs for printer's."""
+LONG = 600
+WORDY = ("Größe \u0142 ", "Long text ")
+"""Repeated, texts that a column cuts, and whose letters a buffer cuts in two; the second for those that refuse such letters."""
+
+
+DATES = ("1984-02-29", "1969-12-31", "1929-07-15", "1985-03-31", "1985-10-27", "2000-02-29", "2038-01-20", "2090-12-31")
+"""Days that are shifted by a zone, by the end of an epoch or of a century; some may be refused, as too early or yet to come."""
+
+
+def _texts(api: Api) -> list[Field]:
+    texts = [each for each in settable(api) if "string" in each.types and each.reference is None]
+    free = [each for each in texts if _is_free(each)]
+    alterable = [each for each in free if any(validator(each).is_valid(text) for text in ("007", *ALTERABLE))]
+    return alterable + [each for each in texts if each.schema.get("format") in ("date", "email") and each.hazard is None]
+
+
+def _of_format(customer: Customer, field: Field) -> tuple[str, ...]:
+    """Valid texts of the field's format, some of which may be refused."""
+    if field.schema["format"] == "date":
+        return DATES
+    local = str(customer.values.fresh(field)).partition("@")[0][:20]
+    return f"{local}.b+c@mail.example.com", f"{local}-d_e@example.co.uk"
+
+
+def _is_free(field: Field) -> bool:
+    """A text of many words, and not one of a list or a format."""
+    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "const"} and field.safe.get("type") != "null"
+
+
+@rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
+def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
+    """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
+    control(customer, case)
+    first = customer.read(without=case.top)
+    judged = _judge_format(customer, case) if "format" in case.schema else _judge_texts(customer, case)
+    tidy(customer, case, first)
+    if not judged:
+        raise NotJudged(f"no unusual text is accepted for {case.path}")
+
+
+def _judge_format(customer: Customer, field: Field) -> int:
+    """How many texts of the field's format are accepted; Violation for one that reads differently afterwards."""
+    return sum(_comes_back(customer, field, text) for text in _of_format(customer, field))
+
+
+def _judge_texts(customer: Customer, case: Field) -> int:
+    """How many free texts are accepted; Violation for one that reads differently afterwards."""
+    longest = int(case.schema.get("maxLength", LONG))
+    judged = int(_comes_back(customer, case, "007"))
+    size = max(min(longest, LONG) - 3, 0)  # the limit itself has rules of its own
+    judged += any(_comes_back(customer, case, (text * LONG)[:size].strip() + "z") for text in WORDY)
+    for pack in _packed(longest):
+        judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
+    _judge_case(customer, case)
+    return judged
+
+
+def _packed(longest: int) -> list[list[str]]:
+    """The alterable texts, as many together as fit into a text of this length."""
+    packs: list[list[str]] = []
+    for text in (each for each in ALTERABLE if len(each) <= longest):
+        if packs and len(" ".join([*packs[-1], text])) <= longest:
+            packs[-1].append(text)
+        else:
+            packs.append([text])
+    return packs
+
+
+def _judge_case(customer: Customer, field: Field) -> None:
+    """The same letters in the other case are another value: not one that is there already."""
+    before = customer.read(without=field.top)
+    current = customer.composer.patch(before, field, None).shown_in(before)
+    text = current.swapcase() if isinstance(current, str) else ""
+    if text == current or customer.reader.same(field, text, current) or not customer.values.safe(field, text):
+        return
+    done = write(customer, customer.composer.patch(before, field, text), before)
+    if customer.accepted(done.exchange) and not stored(customer, done):
+        now = done.patch.shown_in(done.after)
+        raise Violation(
+            expected=f"{field.path} to read {text!r} after {current!r}",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, text, now),
+        )
+
+
+def _comes_back(customer: Customer, field: Field, text: str) -> bool:
+    """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
+    if not customer.values.valid(field, text):
+        return False
+    before = customer.read(without=field.top)
+    try:
+        done = write(customer, customer.composer.patch(before, field, text), before)
+    except NotJudged:  # the record cannot be read with this text in it: judged by any-text-stays-json
+        customer.patch(fresh_patch(customer, before, field).body)
+        return False
+    if not customer.accepted(done.exchange):
+        return False
+    now = done.patch.shown_in(done.after)
+    if not customer.reader.same(field, text, now) and not _unchanged(customer, done):
+        customer.patch(fresh_patch(customer, before, field).body)
+        raise Violation(
+            expected=f"{field.path} to read {text!r} as it was sent",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, text, now),
+        )
+    return True
+
+
+def _unchanged(customer: Customer, done: Write) -> bool:
+    """The text was ignored rather than altered; plain values are judged by sent-field-stored."""
+    return customer.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))

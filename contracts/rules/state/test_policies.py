@@ -1,0 +1,201 @@
+"""Partial update inside: nested objects and arrays follow the policy that the document states for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from contracts.judging.evidence import Write, collateral, companion, control, differences_of, one_difference, unsteady, write
+from contracts.record.customer import Customer
+from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT, is_empty, look_up, matching_items
+from contracts.terms.rule import Case, rule
+from contracts.terms.verdict import NotJudged, Observed, Violation
+from specs import Api, Field
+
+
+def _containers(kind: str) -> Any:
+    def cases(api: Api) -> Iterable[Case]:
+        return [
+            Case(each.path, each)
+            for each in api.walk_fields()
+            if each.kind == kind and each.children and "[]" not in each.path and not each.read_only
+        ]
+
+    return cases
+
+
+@rule("nested-object-policy", family="partial_update", cases=_containers("object"))
+def test_nested_object_follows_its_policy(customer: Customer, case: Field) -> None:
+    """A nested object sent in part is merged or replaced, as the document says for it."""
+    parts = [child for child in case.children if _testable(customer, child)]
+    if len(parts) < 2:
+        raise NotJudged(f"{case.path} has no two members that can be written and read")
+    for sent in parts[:3]:
+        _judge_part(customer, case, sent, parts, {})
+    company = companion(customer, customer.read(), case)
+    if company is not None:
+        _judge_part(customer, case, parts[0], parts, company.body)
+
+
+def _testable(customer: Customer, child: Field) -> bool:
+    return child in settable(customer.api) and child.reference is None
+
+
+def _judge_part(customer: Customer, holder: Field, sent: Field, parts: list[Field], company: Mapping[str, Any]) -> None:
+    """Fill the object, send one member of it alone, and look at the others; ``company``: other properties of the body."""
+    control(customer, sent)
+    _fill(customer, holder)
+    before = customer.read(without=holder.top)
+    value = customer.values.fresh(sent, look_up(before, sent.response))
+    body = {**_inside(customer, holder, {sent.name: value}, before), **company}
+    done = write(customer, Patch(sent, value, body), before)
+    policy, others = holder.merge, [each for each in parts if each is not sent]
+    documented = policy is not None and policy.documented
+    if not customer.accepted(done.exchange):
+        if done.exchange.refused and (policy is None or policy.policy == "replace" or not documented):
+            raise Observed("part", "refuse", f"part of {holder.path}: refuse", exchange=done.exchange)
+        raise Violation(
+            expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
+        )
+    kept = [each for each in others if _kept(customer, each, done)]
+    lost = [each for each in others if each not in kept]
+    if documented and policy is not None:
+        absent = [each for each in holder.children if each is not sent and each.response is not None and not each.read_only]
+        wrong = [each for each in absent if _holds_something(each, done)] if policy.policy == "replace" else lost
+        expected = "removed with the object they stood in" if policy.policy == "replace" else "kept"
+        _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
+    else:
+        needed = {each.path for each in customer.api.walk_record() if each.required}
+        required = [
+            each
+            for each in lost
+            if (each.required or each.response in needed)
+            and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
+        ]
+        _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
+
+
+def _fill(customer: Customer, holder: Field) -> None:
+    """Arrange that every member of the object holds a value."""
+    record = customer.read(without=holder.top)
+    if any(look_up(record, child.response) in (ABSENT, "") for child in holder.children if child in settable(customer.api)):
+        full = {child.name: customer.values.fresh(child) for child in holder.children if child in settable(customer.api)}
+        customer.patch(_inside(customer, holder, full, record))
+
+
+def _inside(customer: Customer, holder: Field, value: Mapping[str, Any], record: Any) -> dict[str, Any]:
+    """A body in which the object ``holder`` is exactly ``value``, what is around it as it was."""
+    return dict(customer.composer.patch(record, holder, dict(value)).body)
+
+
+def _kept(customer: Customer, each: Field, done: Write) -> bool:
+    old, new = look_up(done.before, each.response), look_up(done.after, each.response)
+    return old is not ABSENT and customer.reader.same(each, old, new)
+
+
+def _holds_something(each: Field, done: Write) -> bool:
+    """What takes the place of a whole, and was not sent, is absent or empty: no old value stays, and no other one comes."""
+    return not is_empty(look_up(done.after, each.response))
+
+
+def _blame(done: Write, wrong: list[Field], expected: str) -> None:
+    if wrong:
+        raise Violation(
+            expected=expected,
+            actual=f"{', '.join(each.path for each in wrong)} did not follow",
+            exchange=done.exchange,
+            difference=[
+                found
+                for each in wrong
+                for found in one_difference(each.path, look_up(done.before, each.response), look_up(done.after, each.response))
+            ],
+        )
+
+
+@rule("array-policy", family="partial_update", cases=_containers("array"))
+def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
+    """An array sent in part, or in another order, keeps, replaces or matches its items, as the document says for it."""
+    before = customer.read(without=case.top)
+    items = look_up(before, case.response)
+    if not isinstance(items, list) or len(items) < 2:
+        raise NotJudged(f"the customer has fewer than two {case.path}")
+    part = next((child for child in case.children if _testable(customer, child)), None)
+    if part is None:
+        raise NotJudged(f"the items of {case.path} have no member that can be written and read")
+    control(customer, part)
+    before = customer.read(without=case.top)
+    last = items[-1]
+    value = customer.values.fresh(part, look_up(last, part.name))
+    full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
+    listed = full.body[case.name]
+    sent = listed[::-1] if _lost_for_ever(case) else matching_items(listed, full.selectors[0])
+    done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
+    try:
+        _judge_items(customer, case, done, len(items))
+    finally:
+        _restore_items(customer, case, before)
+
+
+def _lost_for_ever(array: Field) -> bool:
+    """Whether items that are not sent may go, and could not be made anew: then all are sent, in another order."""
+    policy = array.merge
+    return policy is not None and not policy.documented and policy.new == "refuse"
+
+
+def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> None:
+    documented = array.merge is not None and array.merge.documented
+    if not customer.accepted(done.exchange):
+        if done.exchange.refused and not documented:
+            raise Observed("part", "refuse", f"part of {array.path}: refuse", exchange=done.exchange)
+        raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    _judge_listed_item(customer, array, done)
+    now = look_up(done.after, array.response)
+    left = len(now) if isinstance(now, list) else 0
+    expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
+    if left > count and not documented and _grows_again(customer, array, done, left):
+        raise NotJudged(f"{array.path} grow with every patch: judged by repeat-same-state")
+    if left > count or (documented and left != expected):
+        raise Violation(
+            expected=f"{expected} items in {array.path} after one was sent"
+            if documented
+            else f"no more than {count} items in {array.path}",
+            actual=f"there are {left}",
+            exchange=done.exchange,
+            difference=one_difference(array.path, f"{count} items", f"{left} items"),
+        )
+    if not documented and not _lost_for_ever(array):
+        behaviour = "kept" if left == count else "removed"
+        raise Observed("unsent_items", behaviour, f"items of {array.path} that are not sent: {behaviour}", done.exchange)
+
+
+def _grows_again(customer: Customer, array: Field, done: Write, left: int) -> bool:
+    customer.patch(done.patch.body)
+    now = look_up(customer.read(without=array.top), array.response)
+    return isinstance(now, list) and len(now) > left
+
+
+def _judge_listed_item(customer: Customer, array: Field, done: Write) -> None:
+    """The item that was sent holds what was sent, and no other item that is still there changed."""
+    shown = done.patch.shown_in(done.after)
+    if not customer.reader.same(done.field, done.patch.value, shown):
+        raise Violation(
+            expected=f"{done.field.path} of the item that was sent alone to read {done.patch.value!r}",
+            actual=f"it reads {shown!r}",
+            exchange=done.exchange,
+            difference=one_difference(done.field.path, done.patch.value, shown),
+        )
+    changed = [each for each in collateral(customer, done) if "[" in each.difference.path]
+    if changed:
+        changed = [each for each in changed if each.where not in unsteady(customer, array.top)]
+    if changed:
+        raise Violation(
+            expected="the items that were not sent to stay as they were, or to go",
+            actual=f"{changed[0].difference.path} changed",
+            exchange=done.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _restore_items(customer: Customer, array: Field, before: Any) -> None:
+    customer.patch({array.name: customer.composer.exact(array, look_up(before, array.response))})

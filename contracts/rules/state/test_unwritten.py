@@ -1,0 +1,204 @@
+"""Partial update at its edges: what a patch must not write, show or create, and patches without content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
+from contracts.record.customer import UNKNOWN_MEMBER, Customer
+from contracts.record.patches import leaves, settable
+from contracts.record.records import ABSENT, look_up
+from contracts.terms.exchange import Exchange
+from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.verdict import NotJudged, Observed, Violation
+from specs import Api, Field
+
+
+def _protected(api: Api) -> list[Field]:
+    """Read-only fields that a body can name."""
+    shown = [
+        each
+        for each in api.walk_fields()
+        if each.read_only and each.response is not None and "[]" not in each.path and each.write != "open"
+    ]
+    return shown + _record_only(api)
+
+
+def _record_only(api: Api) -> list[Field]:
+    """Read-only properties of the record that the request does not list: a body may name them all the same."""
+    requests = {each.response for each in api.walk_fields()} | {each.path for each in api.walk_fields()}
+    return [
+        Field(path=each.path, schema=each.schema, response=each.path, read_only=True)
+        for each in api.record
+        if each.path not in requests and each.read_only and not each.volatile and not each.derived
+    ]
+
+
+@rule("read-only-unchanged", family="partial_update", cases=field_cases(_protected))
+def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
+    """A read-only field keeps its value when a patch names it, whether the patch is accepted or refused."""
+    before = customer.read()
+    current = look_up(before, case.response)
+    value = _other_value(customer, case, current)
+    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
+    bodies: list[dict[str, Any]] = [{case.path: value}, {case.path: None}]
+    if company is not None:
+        bodies.append({case.path: value, **fresh_patch(customer, before, company).body})
+    for body in bodies:
+        exchange = customer.patch(body)
+        check_not_redirected(exchange)
+        if not exchange.ok and not exchange.refused:
+            raise Violation(
+                expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
+            )
+        now = look_up(customer.read(), case.response)
+        if not customer.reader.equal(now, current) and not customer.reader.moves(case.response or case.path):
+            customer.patch({case.path: current})
+            raise Violation(
+                expected=f"{case.path} to stay {current!r}",
+                actual=f"it reads {now!r} after a patch that named it",
+                exchange=exchange,
+                difference=one_difference(case.path, current, now),
+            )
+        _judge_answer(customer, case, exchange, now)
+
+
+def _judge_answer(customer: Customer, case: Field, exchange: Exchange, now: Any) -> None:
+    """An answer that shows the field shows what is stored, and not what was sent."""
+    shown = look_up(customer.record_in(exchange) or {}, case.response)
+    if shown is ABSENT or customer.reader.equal(shown, now) or customer.reader.moves(case.response or case.path):
+        return
+    plain = next((done for each in settable(customer.api) if (done := single_or_none(customer, each)) is not None), None)
+    answered = look_up(customer.record_in(plain.exchange) or {}, case.response) if plain is not None else ABSENT
+    if answered is ABSENT or customer.reader.equal(answered, now):  # else it is shown so whatever is sent
+        raise Violation(
+            expected=f"the answer to show {case.path} as {now!r}, which a reading shows right after",
+            actual=f"it shows {shown!r}",
+            exchange=exchange,
+            difference=one_difference(case.path, now, shown),
+        )
+
+
+def _plain_company(customer: Customer, each: Field) -> bool:
+    """A field whose plain write works, as company for one that must not be written."""
+    try:
+        return each.top == each.path and each.reference is None and bool(control(customer, each))
+    except NotJudged:
+        return False
+
+
+def _other_value(customer: Customer, field: Field, current: Any) -> Any:
+    """A value of the field's own type that it does not hold."""
+    if isinstance(current, bool):
+        return not current
+    if isinstance(current, int | float):
+        return current + 1
+    if isinstance(current, dict):
+        return {name: _other_member(value) for name, value in current.items()}
+    if isinstance(current, str) and current:
+        return current[:-1] + ("1" if current[-1] != "1" else "2")
+    return 1 if "integer" in field.types else "1"
+
+
+def _other_member(value: Any) -> Any:
+    """Another value of the same type; null and lists stay as they are."""
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, dict):
+        return {name: _other_member(inner) for name, inner in value.items()}
+    return value + "x" if isinstance(value, str) else value + 1 if isinstance(value, int | float) else value
+
+
+@rule("unknown-field-not-stored", family="partial_update")
+def test_unknown_field_is_not_stored(customer: Customer, case: None) -> None:
+    """A member that the document does not know is ignored or refused, and never becomes part of the record."""
+    before = customer.read()
+    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
+    extra = fresh_patch(customer, before, company).body if company is not None else {}
+    exchange = customer.patch({UNKNOWN_MEMBER: "stored", **extra})
+    check_not_redirected(exchange)
+    after = customer.read()
+    if not exchange.ok and not exchange.refused:
+        raise Violation(expected="an unknown member to be ignored or refused", actual=exchange.said, exchange=exchange)
+    if UNKNOWN_MEMBER in after or UNKNOWN_MEMBER in (customer.record_in(exchange) or {}):
+        raise Violation(
+            expected="the record to have documented members only",
+            actual=f"it shows the unknown member {UNKNOWN_MEMBER}",
+            exchange=exchange,
+            difference=one_difference(UNKNOWN_MEMBER, ABSENT, after.get(UNKNOWN_MEMBER, "stored")),
+        )
+    if not customer.api.choices["unknown_field"].documented:
+        raise Observed("unknown_field", "ignore" if exchange.ok else "refuse", exchange=exchange)
+
+
+def _empty(customer: Customer, point: str, body: bytes) -> None:
+    """Judge a body without any change: a documented answer, or either one, and never a change."""
+    before = customer.read()
+    exchange = customer.send("PATCH", body)
+    check_not_redirected(exchange)
+    changed = customer.reader.differences(before, customer.read())
+    name = "an empty object" if body else "no body"
+    if changed:
+        raise Violation(
+            expected=f"{name} to change nothing",
+            actual=f"{changed[0].difference.path} changed",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+    if not exchange.ok and not exchange.refused:
+        raise Violation(expected=f"{name} to be accepted or refused", actual=exchange.said, exchange=exchange)
+    choice = customer.api.choices[point]
+    behaviour = "accept" if customer.accepted(exchange) else "refuse"
+    if choice.documented and choice.behaviour != behaviour:
+        raise Violation(
+            expected=f"{name} to be {choice.behaviour}d" if choice.behaviour == "refuse" else f"{name} to be accepted",
+            actual=exchange.said,
+            exchange=exchange,
+        )
+    if not choice.documented:
+        raise Observed(point, behaviour, exchange=exchange)
+
+
+@rule("empty-object-handled", family="partial_update")
+def test_empty_object_changes_nothing(customer: Customer, case: None) -> None:
+    """An empty object is accepted or refused as documented, and changes nothing either way."""
+    _empty(customer, "empty_body", b"{}")
+
+
+@rule("no-body-handled", family="partial_update")
+def test_no_body_changes_nothing(customer: Customer, case: None) -> None:
+    """A patch without a body is accepted or refused as documented, and changes nothing either way."""
+    _empty(customer, "no_body", b"")
+
+
+def _hidden(api: Api) -> list[Field]:
+    return [each for each in leaves(api) if each.write_only]
+
+
+@rule("write-only-not-shown", family="partial_update", cases=field_cases(_hidden), wfc="F204")
+def test_write_only_field_is_not_shown(customer: Customer, case: Field) -> None:
+    """A write-only field appears in no answer."""
+    showing = [each for each in (single_or_none(customer, other) for other in settable(customer.api)) if each is not None]
+    for done in showing:
+        for record in (customer.record_in(done.exchange) or {}, done.after):
+            if look_up(record, case.path) is not ABSENT:
+                raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
+    if not showing:
+        raise NotJudged("no answer with a record was seen")
+
+
+def _by_path(api: Api) -> Iterable[Case]:
+    return [Case("*")] if api.identity == "path" else []
+
+
+@rule("unknown-customer-not-created", family="partial_update", cases=_by_path, harmless=True)
+def test_unknown_customer_is_not_created(customer: Customer, case: None) -> None:
+    """A patch of a customer that does not exist is refused, and creates none."""
+    leaf = next(iter(settable(customer.api)))
+    body = {leaf.name: customer.values.fresh(leaf)} if leaf.top == leaf.path else {}
+    exchange = customer.patch(body, path=customer.unknown_path())
+    if customer.accepted(exchange):
+        raise Violation(expected="an unknown customer to be refused", actual=exchange.said, exchange=exchange)
+    if exchange.answer is None:
+        raise NotJudged(f"there was no usable answer: {exchange.failure}")

@@ -1,0 +1,203 @@
+"""Enum: every documented member is stored, whatever only looks like one is refused, and nothing else is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from contracts.judging.evidence import Write, one_difference, single, stored, write
+from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
+from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused
+from contracts.record.customer import Customer
+from contracts.record.patches import settable
+from contracts.record.records import ABSENT, Reader, Record, look_up
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Api, Field, RecordField
+
+LOOK_ALIKES = {
+    **dict(zip("ABCEHIJKMNOPSTXYZaceijopsxy", "АВСЕНІЈКМΝОРЅТХҮΖасеіјорѕху", strict=True)),
+    "F": "Ϝ", "L": "Ⅼ", "b": "Ь", "d": "ԁ", "g": "ɡ", "h": "һ", "l": "ӏ", "n": "ո", "r": "г", "u": "υ", "v": "ν", "w": "ԝ",
+}  # fmt: skip
+"""Latin letters, and letters of other alphabets that look the same."""
+STALE = ("other", "unknown", "none", "X", "U")
+"""What enums of this kind often had, or have elsewhere."""
+
+
+def members_of(field: Field) -> tuple[Any, ...]:
+    """The documented members of a field, or of the items of its array; null and hazards left out."""
+    holder = field.schema.get("items", {}) if field.kind == "array" and not field.children else field.schema
+    if "enum" not in holder or "enum" in field.inferred:
+        return ()
+    never = (field.hazard.values or ()) if field.hazard is not None else ()
+    return tuple(member for member in holder["enum"] if member is not None and not _among(member, never))
+
+
+def _as_sent(field: Field, member: Any) -> Any:
+    return [member] if field.kind == "array" else member
+
+
+def _among(value: Any, members: Iterable[Any]) -> bool:
+    return any(Reader.equal(value, member) for member in members)
+
+
+def _enums(api: Api) -> list[Field]:
+    return [each for each in settable(api) if members_of(each)]
+
+
+@rule("member-stored", family="enum", cases=field_cases(_enums))
+def test_every_member_is_stored(customer: Customer, case: Field) -> None:
+    """Each documented member of an enum is accepted, and a later reading shows it."""
+    writes = [each for each in _writes_of_members(customer, case) if not customer.disguised(each.exchange)]
+    accepted = [each for each in writes if each.exchange.ok]
+    refused = [each for each in writes if not each.exchange.ok and not (each.exchange.refused and case.write == "if_accepted")]
+    altered = [each for each in accepted if not stored(customer, each)]
+    took_effect = any(each not in altered and _differs(customer, each) for each in accepted)
+    failures = [_not_stored(each) for each in (refused if accepted else []) + (altered if took_effect else [])]
+    expected = f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}"
+    conclude(customer, case, failures, keyword="enum", expected=expected)
+    if altered or not accepted:
+        raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
+
+
+def _writes_of_members(customer: Customer, field: Field) -> Iterator[Write]:
+    for member in _members_in_turn(customer, field):
+        before = customer.read(without=field.top)
+        yield write(customer, customer.composer.patch(before, field, _as_sent(field, member)), before)
+
+
+def _differs(customer: Customer, done: Write) -> bool:
+    """The write changed what the record shows: a member that was there already proves nothing."""
+    return not customer.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))
+
+
+def _not_stored(done: Write) -> Failure:
+    member, now = brief(done.patch.value), done.patch.shown_in(done.after)
+    if not done.exchange.ok:
+        return Failure(f"for {member} {done.exchange.said}", done.exchange, broken=broken(done.exchange))
+    difference = one_difference(done.field.path, done.patch.value, now)
+    return Failure(f"{member} was accepted, and {done.field.path} reads {brief(now)}", done.exchange, difference)
+
+
+def _members_in_turn(customer: Customer, field: Field) -> list[Any]:
+    """The members, the current one last: each write then changes the record."""
+    record = customer.read(without=field.top)
+    current = customer.composer.patch(record, field, None).shown_in(record)
+    return sorted(members_of(field), key=lambda member: Reader.equal(_as_sent(field, member), current))
+
+
+# --- near misses ----------------------------------------------------------------------------------------------------
+
+
+def _closed(api: Api) -> list[Field]:
+    return [each for each in _enums(api) if may_be_sent(each)]
+
+
+@rule("near-miss-refused", family="enum", cases=field_cases(_closed), harmless=True)
+def test_near_miss_is_refused(customer: Customer, case: Field) -> None:
+    """A value that resembles a member of an enum, and is none, is refused, and nothing of it is stored."""
+    members = [customer.reader.normalised(case, member) for member in members_of(case)]
+    seen: list[str] = []
+    bads: list[Bad] = []
+    for kind, value in _near_misses(customer.api, case):
+        if not _among(customer.reader.normalised(case, value), members) and repr(value) not in seen:
+            seen.append(repr(value))
+            bads.append(Bad(f"{brief(value)} ({kind})", _as_sent(case, value)))
+    expected = f"anything but {', '.join(map(brief, members_of(case)))} to be refused for {case.path}"
+    expect_refused(customer, case, bads, keyword="enum", expected=expected)
+
+
+def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
+    """Kinds of near misses, the plainest first; members are sorted out by the caller."""
+    members = members_of(field)
+    texts = [member for member in members if isinstance(member, str) and member]
+    yield "no member", NOT_A_MEMBER
+    for text in texts[:3]:
+        yield from (("other case", changed) for changed in (text.lower(), text.upper(), text.capitalize()))
+    if texts:
+        yield from _altered(texts[0])
+        yield from _altered_longest(max(texts, key=len))
+    yield from (("display label", label) for label in field.labels.values())
+    yield from (("listed as a near miss", value) for value in field.near_misses)
+    yield from (("member of another field", value) for value in _foreign(api, field))
+    yield from (("often a member elsewhere", value) for value in STALE)
+    yield from (("ordinal", value) for value in (0, 1, "0", "1", len(members)))
+    yield from (("of another type", value) for value in (True, [members[0]], [], {"value": members[0]}))
+    yield from (("name that every object has", value) for value in ("constructor", "__proto__", "__class__"))
+    yield "empty", ""
+
+
+def _altered(text: str) -> Iterator[tuple[str, str]]:
+    yield from (("outer space", value) for value in (f" {text}", f"{text} ", f"{text}\n", f"\t{text}"))
+    yield "full width", "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
+    yield "zero-width space", f"{text}\u200b"
+    yield "NUL", f"{text}\0"
+    yield "a member and more", f"{text}x"
+    yield "two members", f"{text},{text}"
+
+
+def _altered_longest(text: str) -> Iterator[tuple[str, str]]:
+    """What takes a few letters, or one that has a look-alike."""
+    yield from (("start of a member", text[:size]) for size in sorted({1, len(text) - 1} - {0, len(text)}))
+    if len(text) > 1:
+        yield "inner space", f"{text[0]} {text[1:]}"
+    for position, letter in enumerate(text):
+        if letter in LOOK_ALIKES:
+            yield "look-alike letter", text[:position] + LOOK_ALIKES[letter] + text[position + 1 :]
+            return
+
+
+def _foreign(api: Api, field: Field) -> list[Any]:
+    """One member of each other enum of the API."""
+    others = [list(members_of(each)) for each in api.walk_fields() if each.path != field.path]
+    others += [[*each.schema.get("enum", ())] for each in api.walk_record() if each.path != field.response]
+    own = (None, *members_of(field))
+    strangers = [[member for member in members if not _among(member, own)] for members in others]
+    return [members[0] for members in strangers if members]
+
+
+# --- what is shown --------------------------------------------------------------------------------------------------
+
+
+def _shown_enums(api: Api) -> list[RecordField]:
+    return [each for each in api.walk_record() if "enum" in each.schema and "enum" not in each.inferred]
+
+
+@rule("record-inside-enum", family="enum", cases=field_cases(_shown_enums), harmless=True)
+def test_record_stays_inside_its_enum(customer: Customer, case: RecordField) -> None:
+    """An enum property of the record never shows anything but a documented member."""
+    seen = 0
+    for exchange, record in _readings(customer):
+        for value in _flat(look_up(record, case.path)):
+            seen += 1
+            if not _among(value, case.schema["enum"]):
+                raise Violation(
+                    expected=f"{case.path} to be one of {', '.join(map(brief, case.schema['enum']))}",
+                    actual=f"it reads {brief(value)}",
+                    exchange=exchange,
+                )
+    if not seen:
+        raise NotJudged(f"no record that was seen shows {case.path}")
+
+
+def _readings(customer: Customer) -> Iterator[tuple[Any, Record]]:
+    """Every record around the plain writes, with the request that it belongs to; one reading, where nothing may be written."""
+    if customer.caution is not None:
+        exchange = customer.read_exchange()
+        yield exchange, customer.record_in(exchange) or {}
+    for field in settable(customer.api):
+        try:
+            done = single(customer, field)
+        except NotJudged:
+            continue
+        for record in (done.before, customer.record_in(done.exchange) or {}, done.after):
+            yield done.exchange, record
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """A value, or those of a list of them; null and absent are no value."""
+    if isinstance(value, list):
+        for each in value:
+            yield from _flat(each)
+    elif value is not ABSENT and value is not None:
+        yield value

@@ -1,0 +1,211 @@
+"""The command-line options of the suite, and the plan that they make."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from contracts.reports import known
+from contracts.reports.known import KnownList
+from contracts.reports.shards import shard
+from contracts.running.run import CUSTOMER_WAIT, Plan, embedded_apis
+from contracts.target.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
+from contracts.terms.rule import RULES
+
+TARGET_OPTIONS = (
+    "auth", "auth_command", "auth_file", "auth_user", "customer", "other_customer", "other_auth", "other_auth_user", "read"
+)  # fmt: skip
+LIMITS = ("max_requests", "max_seconds", "requests_per_second")
+"""The limits that options set in place of the target file's."""
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options; values are checked by ``plan``."""
+    group = parser.getgroup("patch-contracts", "contract tests of partial updates")
+    group.addoption("--target", metavar="FILE", help="TOML file that describes the target")
+    group.addoption("--target-url", metavar="URL", help="base URL of the target, instead of a file")
+    group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
+    group.addoption("--auth", metavar="SCHEME=VALUE", action="append", default=[], help="credential for a security scheme")
+    group.addoption(
+        "--auth-command",
+        metavar="SCHEME=COMMAND",
+        action="append",
+        default=[],
+        help="a program that prints the credential; run without a shell",
+    )
+    group.addoption("--auth-file", metavar="FILE", help="auth file of Web Fuzzing Commons")
+    group.addoption("--auth-user", metavar="NAME", help="user of the --auth-file; the first one, if not given")
+    group.addoption(
+        "--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed"
+    )
+    group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
+    group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
+    group.addoption("--other-auth-user", metavar="NAME", help="the bystander's own user of the --auth-file")
+    group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
+    group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
+    group.addoption(
+        "--depth",
+        choices=("gate", "thorough"),
+        default="gate",
+        help="gate: short and deterministic; thorough: random, seeded, long",
+    )
+    group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
+    group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")
+    group.addoption("--observe", metavar="FILE", help="write what the target does at open points, as its [expect] section")
+    group.addoption("--expect", metavar="FILE", help="an [expect] section in a file of its own: judge these points too")
+    group.addoption("--report-dir", metavar="DIR", help="write report.json into this folder")
+    group.addoption(
+        "--read-only-check", action="store_true", help="send only reads, and requests that the document says are refused"
+    )
+    group.addoption("--max-requests", metavar="N", type=_positive(int), help="send no more requests than this to a target")
+    group.addoption("--max-seconds", metavar="S", type=_positive(float), help="judge no longer than this; restoring follows")
+    group.addoption(
+        "--requests-per-second",
+        metavar="R",
+        type=_positive(float, or_zero=True),
+        help="send no faster than this; 0: as fast as the answers come",
+    )
+    group.addoption(
+        "--customer-wait",
+        metavar="S",
+        type=_positive(float),
+        default=CUSTOMER_WAIT,
+        help="wait so long for a customer that another run on this machine is using",
+    )
+    group.addoption("--shard", metavar="I/N", help="judge the share I of N; `python -m contracts merge` joins their reports")
+    group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
+
+
+def plan(config: pytest.Config) -> Plan:
+    """The plan that the options make; TargetError, one line, for options that do not fit together."""
+    report_dir = config.getoption("--report-dir")
+    target = _expecting(config, _target(config))
+    return Plan(
+        target=target,
+        apis=(target.api,) if target is not None else embedded_apis(config.getoption("--api")),
+        rules=_rules(config.getoption("--rule")),
+        strict="strict=true" in (config.option.override_ini or ()),
+        depth=config.getoption("--depth"),
+        report_dir=None if report_dir is None else _folder(report_dir),
+        dry_run=config.getoption("--dry-run"),
+        known=_known(config),
+        known_update=config.getoption("--known-update"),
+        observe=_observe(config),
+        workers=config.getoption("numprocesses", None) or 1,
+        customer_wait=config.getoption("--customer-wait"),
+        read_only=config.getoption("--read-only-check"),
+        limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
+        shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),
+    )
+
+
+def _positive(kind: Callable[[str], float], *, or_zero: bool = False) -> Callable[[str], float]:
+    """Reads a number above 0, for argparse; ``or_zero``: 0 has a meaning too."""
+
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = -1
+        if not (0 < number < math.inf or (or_zero and number == 0)):
+            raise argparse.ArgumentTypeError(f"expected a number above 0{', or 0' if or_zero else ''}, not {text!r}")
+        return number
+
+    return read
+
+
+def _target(config: pytest.Config) -> Target | None:
+    file, url = config.getoption("--target"), config.getoption("--target-url")
+    given = [f"--{name.replace('_', '-')}" for name in TARGET_OPTIONS if config.getoption(f"--{name.replace('_', '-')}")]
+    if file is not None:
+        if url is not None or given or config.getoption("--api"):
+            raise TargetError(
+                "--target describes the whole target: leave out --target-url, --api and "
+                + ", ".join(f"--{name}" for name in ("auth", "customer", "read"))
+            )
+        return from_file(Path(file))
+    if url is None:
+        if given:
+            raise TargetError(f"{given[0]} needs --target-url")
+        return None
+    if not config.getoption("--api"):
+        raise TargetError("--target-url needs --api NAME")
+    return from_settings(_settings(config, url))
+
+
+def _settings(config: pytest.Config, url: str) -> dict[str, object]:
+    settings: dict[str, object] = {
+        "api": config.getoption("--api"),
+        "url": url,
+        "auth": pairs(config.getoption("--auth"), "--auth"),
+        "customer": pairs(config.getoption("--customer"), "--customer"),
+    }
+    commands = pairs(config.getoption("--auth-command"), "--auth-command")
+    settings |= {"auth_command": commands} if commands else {}
+    for key in ("auth_file", "auth_user"):
+        if config.getoption(key):
+            settings[key] = config.getoption(key)
+    other: dict[str, object] = dict(pairs(config.getoption("--other-customer"), "--other-customer"))
+    own = pairs(config.getoption("--other-auth"), "--other-auth")
+    if own:
+        other["auth"] = own
+    if config.getoption("--other-auth-user"):
+        other["auth_user"] = config.getoption("--other-auth-user")
+    if other:
+        settings["other_customer"] = other
+    if config.getoption("--read"):
+        settings["read"] = {"path": config.getoption("--read")}
+    return settings
+
+
+def _expecting(config: pytest.Config, target: Target | None) -> Target | None:
+    """The target with what ``--expect`` declares."""
+    file = config.getoption("--expect")
+    if file is None:
+        return target
+    if target is None:
+        raise TargetError("--expect is about a target: give --target or --target-url")
+    if target.expect.choices or target.expect.normalise:
+        raise TargetError(f"--expect: {target.expect.file} has an [expect] section already: leave one of them out")
+    return with_expect(target, Path(file))
+
+
+def _observe(config: pytest.Config) -> Path | None:
+    file = config.getoption("--observe")
+    if file is None:
+        return None
+    if config.getoption("--target") is None and not config.getoption("--api"):
+        raise TargetError("--observe is about one target: give --target or --api")
+    if Path(file).exists():
+        check_keys(read_toml(Path(file))[1], ("expect",), f"{file}, which --observe writes anew")
+    return Path(file)
+
+
+def _known(config: pytest.Config) -> KnownList | None:
+    file, update = config.getoption("--known"), config.getoption("--known-update")
+    if file is None and update:
+        raise TargetError("--known-update needs --known FILE")
+    return None if file is None else known.load(Path(file), draft=update)
+
+
+def _rules(names: list[str]) -> frozenset[str]:
+    """The ids as written; whether they exist is known once the rules are collected, see ``check_rules``."""
+    return frozenset(names)
+
+
+def check_rules(wanted: frozenset[str]) -> None:
+    """TargetError for a --rule that does not exist."""
+    unknown = sorted(wanted - RULES.keys())
+    if unknown:
+        raise TargetError(f"--rule: no rule {', '.join(map(repr, unknown))}; known are {', '.join(sorted(RULES))}")
+
+
+def _folder(text: str) -> Path:
+    path = Path(text)
+    if path.exists() and not path.is_dir():
+        raise TargetError(f"--report-dir: {text} is not a folder")
+    return path

@@ -1,0 +1,237 @@
+"""The one place that sends: limits, deadlines, waiting out 429, no redirects, and exchanges without secrets."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
+
+from requests.structures import CaseInsensitiveDict
+
+from contracts.target.secrecy import Redactor
+from contracts.target.transport import NoAnswer, Sending, Transport
+from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.verdict import NotJudged
+
+GIVE_UP = 6
+"""Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
+THROTTLED, UNAVAILABLE = 429, 503
+SHOWN_BODY = 4000
+"""Characters of a body that a report shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What a target may be burdened with.
+
+    ``requests_per_second`` 0 means no limit; ``timeout`` is the deadline of one whole exchange in seconds;
+    ``max_wait`` the seconds that one 429 is waited out at most, ``max_seconds`` the budget of the run (0: none).
+    """
+
+    requests_per_second: float = 0
+    max_requests: int = 10_000
+    timeout: float = 10
+    max_wait: float = 10
+    max_seconds: float = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Budget:
+    """How much one client may send: so many requests, and until a time of ``time.monotonic``; None for no bound.
+
+    ``kept``: the requests of the target's whole budget that are not this client's.
+    """
+
+    requests: int | None = None
+    until: float | None = None
+    kept: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A request to be sent. ``shown_headers``: the headers as a report may show them (credential struck out)."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    shown_headers: Mapping[str, str] = field(default_factory=dict)
+    shown_url: str = ""
+
+
+class Client:
+    """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
+
+    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
+    ``stopped``: why a request was not sent, or given up, for a reason that says nothing about the target.
+    """
+
+    def __init__(self, limits: Limits, redactor: Redactor, budget: Budget) -> None:
+        self.limits = limits
+        self.budget = budget
+        self.stopped = ""
+        self.redactor = redactor
+        self.count = 0
+        self.writes = 0
+        self.throttled: list[Exchange] = []
+        self.listeners: list[Callable[[Exchange], None]] = []
+        self._unanswered = 0
+        self._next_at = 0.0
+        self._transport = Transport(limits.timeout)
+
+    def send(self, call: Call, *, told: bool = True) -> Exchange:
+        """Send ``call``; a 429, and a 503 that says when to come again, are waited out within the bound.
+
+        ``told``: the listeners get to see the exchange; a login is none of their business. Raises NotJudged when the budget
+        is spent or the target keeps throttling.
+        """
+        if self._unanswered >= GIVE_UP:
+            raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
+        waited = 0.0
+        self.writes += call.method not in ("GET", "HEAD")
+        while True:
+            exchange = self._exchange(call, told)
+            if exchange.answer is None and self._unanswered == 1:
+                exchange = self._exchange(call, told)  # the network may have failed once; a target that fails does it again
+            if exchange.status != THROTTLED and not _comes_back(exchange):
+                return exchange
+            if exchange.status == THROTTLED:
+                self.throttled.append(exchange)
+            pause = _retry_after(exchange)
+            waited += pause
+            if waited > self.limits.max_wait:
+                raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
+            self._pause(pause)
+
+    def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
+        """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
+
+        Raises NotJudged when the budget is spent.
+        """
+        for _ in calls:
+            self._respect_limits()
+        self.writes += len(calls)
+        transports = [Transport(self.limits.timeout) for _ in calls]
+        try:
+            with ThreadPoolExecutor(len(calls)) as pool:
+                return list(pool.map(self._exchange_over, calls, transports))
+        finally:
+            for each in transports:
+                each.close()
+
+    def _exchange(self, call: Call, told: bool) -> Exchange:
+        self._respect_limits()
+        return self._exchange_over(call, self._transport, told)
+
+    def _exchange_over(self, call: Call, transport: Transport, told: bool = True) -> Exchange:
+        started, clock = datetime.now(UTC), time.monotonic()
+        answer, failure = None, None
+        try:
+            raw = transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
+            answer = Answer(status=raw.status, headers=CaseInsensitiveDict(raw.headers), body=raw.body, json=_parsed(raw.body))
+            self._unanswered = 0
+        except NoAnswer as broken:
+            failure = self.redactor.strike(str(broken))
+            self._unanswered += 1
+        exchange = Exchange(
+            method=call.method,
+            url=self.redactor.strike(call.shown_url or call.url),
+            headers=MappingProxyType({name: self.redactor.strike(value) for name, value in call.shown_headers.items()}),
+            body=call.body,
+            answer=answer,
+            failure=failure,
+            curl=self.redactor.strike(curl_line(call)),
+            started=started.isoformat(timespec="milliseconds"),
+            seconds=time.monotonic() - clock,
+        )
+        for listener in self.listeners if told else ():
+            listener(exchange)
+        return exchange
+
+    def _respect_limits(self) -> None:
+        if self.budget.requests is not None and self.count >= self.budget.requests:
+            kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
+            raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
+        self._pause(self._next_at - time.monotonic())
+        if self.limits.requests_per_second:
+            self._next_at = time.monotonic() + 1 / self.limits.requests_per_second
+        self.count += 1
+
+    def _pause(self, seconds: float) -> None:
+        """Wait, unless the time that is left is too short for it."""
+        if self.budget.until is not None and time.monotonic() + max(0.0, seconds) >= self.budget.until:
+            raise self._stop(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+        if seconds > 0:
+            time.sleep(seconds)
+
+    def _stop(self, reason: str) -> NotJudged:
+        self.stopped = reason
+        return NotJudged(reason)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        return NOT_JSON
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _comes_back(exchange: Exchange) -> bool:
+    """The target is not available, and says when it will be (RFC 9110 15.6.4)."""
+    return exchange.status == UNAVAILABLE and exchange.answer is not None and "Retry-After" in exchange.answer.headers
+
+
+def _retry_after(exchange: Exchange) -> float:
+    """Seconds that a 429 or 503 asks to wait: Retry-After as seconds or date (RFC 9110 10.2.3), else one."""
+    value = exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""
+    if value.strip().isdigit():
+        return max(0.05, float(value))
+    try:
+        return max(0.05, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
+    except (TypeError, ValueError):
+        return 1.0
+
+
+def curl_line(call: Call) -> str:
+    """A shell line that sends ``call`` again; the credential is left to a shell variable."""
+    parts = ["curl", "-sS", "-X", call.method, shlex.quote(call.shown_url or call.url)]
+    for name, value in call.shown_headers.items():
+        header = f"{name}: {value}"
+        parts += ["-H", f'"{header}"' if "$" in value else shlex.quote(header)]
+    if call.body is not None:
+        parts += ["--data-binary", _shell_bytes(call.body)]
+    return " ".join(parts)
+
+
+def _shell_bytes(body: bytes) -> str:
+    if len(body) > SHOWN_BODY:
+        return f"@body.json  # {len(body)} bytes, starting {body[:60]!r}"
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        text = ""
+    if text.isprintable() and (text or not body):
+        return shlex.quote(text)
+    return "$'" + "".join(f"\\x{byte:02x}" if byte < 32 or byte > 126 or byte in b"'\\" else chr(byte) for byte in body) + "'"
+
+
+@dataclass(slots=True)
+class Transcript:
+    """The exchanges of one item, in order."""
+
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Take one more exchange."""
+        self.exchanges.append(exchange)

@@ -1,0 +1,84 @@
+"""Locks on customers: two processes on one machine never change the same customer of the same target at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from contracts.target.target import Party, Target, TargetError, identity
+
+PAUSE = 0.2
+"""Seconds between two attempts."""
+OPEN_TO_ALL = 0o666
+"""Runs of several users of a machine share the locks."""
+
+
+class Locks:
+    """The locks that a run holds; a process that ends has released its own, however it ends."""
+
+    def __init__(self) -> None:
+        self._held: list[FileLock] = []
+
+    def take(self, target: Target, order: Iterable[int], wanted: int, wait: float, say: Callable[[str], None]) -> tuple[int, ...]:
+        """Take as many of a target's customers as are wanted and free, but at least one; their numbers.
+
+        ``order``: which ones are tried first. While none is free, it waits for ``wait`` seconds at most, and says so.
+        Raises TargetError when that is over, or where there can be no lock.
+        """
+        numbers = tuple(order)
+        until, told = time.monotonic() + wait, False
+        while True:
+            taken: list[int] = []
+            for number in numbers:
+                if len(taken) < wanted and self._took(target, target.customers[number]):
+                    taken.append(number)
+            if taken:
+                return tuple(taken)
+            names = " and ".join(target.customers[number].name for number in sorted(numbers))
+            if time.monotonic() >= until:
+                raise TargetError(f"{target.url}: another run on this machine is using {names}; waited {wait:g} s")
+            if not told:
+                say(f"{target.url}: waiting at most {wait:g} s for another run on this machine that is using {names}")
+                told = True
+            time.sleep(PAUSE)
+
+    def release(self) -> None:
+        """Give all of them back."""
+        while self._held:
+            self._held.pop().release()
+
+    def _took(self, target: Target, party: Party) -> bool:
+        path = _folder() / f"{_digest(target, party)}.lock"
+        lock = FileLock(path, timeout=0, mode=OPEN_TO_ALL, thread_local=False)
+        try:
+            lock.acquire()
+        except Timeout:
+            return False
+        except OSError as error:
+            raise TargetError(f"the lock {path} cannot be taken: {error.strerror}; set TMPDIR to another folder") from None
+        self._held.append(lock)
+        return True
+
+
+def _folder() -> Path:
+    """The folder of all locks on this machine."""
+    path = Path(tempfile.gettempdir()) / "patch-contracts-locks"
+    try:
+        path.mkdir(exist_ok=True)
+    except OSError as error:
+        raise TargetError(f"the folder of locks {path} cannot be made: {error.strerror}; set TMPDIR to another folder") from None
+    with suppress(PermissionError):  # somebody else's, who has opened it to all
+        os.chmod(path, 0o1777)
+    return path
+
+
+def _digest(target: Target, party: Party) -> str:
+    """A file name for a customer of a URL that tells nothing of either."""
+    return hashlib.sha256(f"{target.url} {identity(target.api, party)}".encode()).hexdigest()[:32]

@@ -1,0 +1,1 @@
+"""Defects in what is answered: successes, error envelopes, credentials, negotiation."""

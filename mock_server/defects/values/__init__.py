@@ -1,0 +1,1 @@
+"""Defects in which values are let in: enums, lengths, types."""

@@ -1,0 +1,1 @@
+"""Defects in what is written: partial update, policies, idempotence, atomicity, isolation."""

@@ -1,0 +1,65 @@
+"""Atomicity, continued: several writers at once, and how they keep out of each other's way."""
+
+from __future__ import annotations
+
+import time
+from threading import Lock
+
+from mock_server.defects.defect import Family, Turns
+from mock_server.exchange.exchange import Exchange
+from mock_server.exchange.steps import Step
+from specs import Api
+
+defect = Family("atomicity")
+
+
+def _let_others_in(exchange: Exchange) -> None:
+    """A moment in which other requests may write the same customer."""
+    exchange.entry.lock.release()
+    try:
+        time.sleep(0.03)
+    finally:
+        exchange.entry.lock.acquire()
+
+
+@defect.step("commit", "AT06")
+def concurrent_write_lost(exchange: Exchange, right: Step) -> None:
+    """Reads the record, thinks, and writes all of it back: what others wrote in between is lost."""
+    _let_others_in(exchange)
+    right(exchange)
+
+
+@defect.steps("AT10")
+def concurrent_write_crashes() -> Turns:
+    """Opens the database for one writer alone, and does not wait for its turn."""
+    free = Lock()
+
+    def commit(exchange: Exchange, right: Step) -> None:
+        if not free.acquire(blocking=False):
+            raise RuntimeError("database is locked")
+        _let_others_in(exchange)
+        free.release()
+        right(exchange)
+
+    return {"commit": commit}
+
+
+def _offers_etags(api: Api) -> bool:
+    return "if_match" in api.choices
+
+
+@defect.step("precondition", "AT07", only=_offers_etags)
+def precondition_ignored(_exchange: Exchange, _right: Step) -> None:
+    """Sends ETags, and never looks at If-Match."""
+
+
+@defect.steps("AT08", only=_offers_etags)
+def etag_never_changes() -> Turns:
+    """Computes the ETag once for each record."""
+    etags: dict[str, str] = {}
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.name, exchange.answer.headers["ETag"])
+
+    return {"answer": answer, "precondition": precondition_ignored}

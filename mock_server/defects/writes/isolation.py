@@ -1,0 +1,120 @@
+"""Isolation: a request changes or shows another customer than the one it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from mock_server.defects.choosing import first, is_boolean, is_in_items, is_object, is_text, is_top, last
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import changed, found, is_sent, shown_at, taken_over
+from mock_server.exchange.exchange import Exchange
+from mock_server.exchange.steps import Step
+from mock_server.state.store import Entry
+from specs import Api, Field
+
+defect = Family("isolation")
+
+
+def _change_others(exchange: Exchange, change: Callable[[Any], Any], *, all_of_them: bool) -> None:
+    others = list(exchange.store.others(exchange.entry))
+    for other in others if all_of_them else others[:1]:
+        exchange.store.write(other, replace(other.state, record=change(other.state.record)))
+
+
+def _neighbour(exchange: Exchange) -> Entry:
+    return next(iter(exchange.store.others(exchange.entry)))
+
+
+@defect.step("commit", "IS01", first(is_text))
+def everyone_updated(exchange: Exchange, right: Step, field: Field) -> None:
+    """Forgets the WHERE clause of an UPDATE of one property."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=True)
+
+
+@defect.step("commit", "IS02", last(is_text))
+def neighbour_updated(exchange: Exchange, right: Step, field: Field) -> None:
+    """Updates the next row as well, for one property."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=False)
+
+
+@defect.step("commit", "IS05", last(is_top, is_object))
+def nested_object_shared(exchange: Exchange, right: Step, field: Field) -> None:
+    """Keeps one nested object for all customers, the default of a class."""
+    right(exchange)
+    if is_sent(exchange, field):
+        record = exchange.after.record
+        _change_others(exchange, lambda other: taken_over(other, record, shown_at(field)), all_of_them=True)
+
+
+@defect.step("commit", "IS02", last(is_boolean, is_in_items))
+def flag_taken_from_everyone(exchange: Exchange, right: Step, field: Field) -> None:
+    """Lets one item of the table have a flag, and not one item of each customer."""
+    right(exchange)
+    if True in found(exchange.changes, field.path):
+        _change_others(exchange, lambda other: changed(other, shown_at(field), lambda _: False), all_of_them=True)
+
+
+@defect.step("validate", "IS02", first(is_text))
+def refused_write_reaches_neighbour(exchange: Exchange, right: Step, field: Field) -> None:
+    """Rolls a refused update back into the wrong row."""
+    right(exchange)
+    if exchange.faults:
+        old = found(exchange.before.record, shown_at(field))
+        _change_others(exchange, lambda other: changed(other, shown_at(field), lambda _: old[0]), all_of_them=False)
+
+
+@defect.step("own", "AU04", only=lambda api: api.identity == "path" and len({_credential(each) for each in api.customers}) > 1)
+def foreign_record_writable(_exchange: Exchange, _right: Step) -> None:
+    """Asks whether a credential is known, and not whose it is."""
+
+
+def _credential(customer: Any) -> str:
+    return str(sorted(customer.auth.items()))
+
+
+@defect.step("find", "IS03", only=lambda api: api.identity == "credential")
+def other_customer_meant(exchange: Exchange, right: Step) -> None:
+    """Takes the first customer of the table for the one that the credential belongs to."""
+    right(exchange)
+    if exchange.writes:
+        exchange.entry = exchange.store.entries[0]
+        exchange.reachable = (exchange.entry,)
+
+
+@defect.steps("IS06")
+def answer_from_previous_request() -> Turns:
+    """Renders into one buffer for everyone, and answers with what the last writer left there."""
+    rendered: list[Any] = []
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if exchange.writes:
+            rendered.append((exchange.entry.name, exchange.answer.body))
+        elif rendered and rendered[-1][0] != exchange.entry.name:
+            exchange.answer.body = rendered[-1][1]
+
+    return {"answer": answer}
+
+
+def _identities(api: Api) -> list[str]:
+    """Members by which the answer tells whose record it is: plain ones of the server's, in which all customers differ."""
+    plain = [each.path for each in api.record if each.read_only and not (each.children or each.volatile or each.derived)]
+    return [name for name in plain if len({str(customer.record.get(name)) for customer in api.customers}) == len(api.customers)]
+
+
+@defect.step("answer", "RC09", only=lambda api: bool(_identities(api)))
+def neighbours_identity_shown(exchange: Exchange, right: Step) -> None:
+    """Answers a write with the id of the row next to it."""
+    if exchange.writes:
+        name = _identities(exchange.api)[0]
+        other = _neighbour(exchange).state.record
+        exchange.after = replace(exchange.after, record={**exchange.after.record, name: other[name]})
+    right(exchange)

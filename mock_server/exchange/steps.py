@@ -1,0 +1,245 @@
+"""The steps of an exchange, each right as the spec has it: a deliberate defect takes the place of one of them.
+
+A step reads what the exchange knows so far, and adds its part or raises Refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from werkzeug.http import parse_etags
+
+from mock_server.exchange import credentials, envelope
+from mock_server.exchange.cleaning import Cleaning
+from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Refusal
+from mock_server.exchange.merge import Write, patched
+from mock_server.exchange.relations import Relations
+from mock_server.exchange.validation import Validator, telling
+from mock_server.syntax.negotiation import accepts, media_type
+from mock_server.syntax.strict_json import NotJson, reader
+from specs import Api
+
+Step = Callable[[Exchange], None]
+BODY_LIMIT = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Steps:
+    """One function for every step, in the order in which they usually run."""
+
+    accept: Step
+    authenticate: Step
+    method: Step
+    find: Step
+    own: Step
+    content_type: Step
+    parse: Step
+    precondition: Step
+    clean: Step
+    validate: Step
+    merge: Step
+    commit: Step
+    answer: Step
+    refuse: Step
+
+
+def right_steps(api: Api, validator: Validator) -> Steps:
+    """The steps that do what the spec says."""
+    read_json = reader(duplicate_keys=api.choices["duplicate_keys"].behaviour == "last")
+    return Steps(
+        accept=accept,
+        authenticate=authenticate,
+        method=method,
+        find=find,
+        own=own,
+        content_type=content_type,
+        parse=lambda exchange: parse(exchange, read_json),
+        precondition=precondition,
+        clean=clean,
+        validate=lambda exchange: validate(exchange, validator),
+        merge=merge,
+        commit=commit,
+        answer=answer,
+        refuse=refuse,
+    )
+
+
+def behaves(api: Api, point: str, behaviour: str) -> bool:
+    """Whether the API (or the mock's choice for it) behaves so at this point."""
+    choice = api.choices.get(point)
+    return choice is not None and choice.behaviour == behaviour
+
+
+# --- before the body ----------------------------------------------------------------------------------------------
+
+
+def accept(exchange: Exchange) -> None:
+    """406: the client can read none of the media types that a success has."""
+    header = exchange.request.environ.get("HTTP_ACCEPT", "")
+    if not accepts(header, exchange.plan.success_type) and behaves(exchange.api, "wrong_accept", "refuse"):
+        raise Refusal("not_acceptable")
+
+
+def authenticate(exchange: Exchange) -> None:
+    """401: no credential, or one that nobody holds."""
+    security = exchange.api.security
+    if not security:
+        exchange.reachable = exchange.store.entries
+        return
+    is_given = False
+    for scheme in security:
+        credential = credentials.presented(exchange.request, scheme)
+        if credential is not None:
+            is_given = True
+            exchange.reachable += exchange.store.holders(scheme.name, credential)
+    if not exchange.reachable:
+        headers = {"WWW-Authenticate": credentials.challenge(security[0])}
+        raise Refusal("wrong_credential" if is_given else "unauthenticated", headers=headers)
+
+
+def method(exchange: Exchange) -> None:
+    """405: the path has no such operation."""
+    if exchange.request.method not in exchange.allowed:
+        raise Refusal("method_not_allowed", value=exchange.request.method, headers={"Allow": allow(exchange)})
+
+
+def find(exchange: Exchange) -> None:
+    """404: there is no such customer."""
+    entry = exchange.reachable[0] if exchange.api.identity == "credential" else exchange.store.find(exchange.arguments)
+    if entry is None:
+        raise Refusal("unknown_record")
+    exchange.entry = entry
+
+
+def own(exchange: Exchange) -> None:
+    """403, or 404 where the document has no 403: the credential is not for this customer."""
+    if exchange.entry not in exchange.reachable:
+        raise Refusal("forbidden")
+
+
+def content_type(exchange: Exchange) -> None:
+    """415: there is a body, and it is not what the document accepts."""
+    if not is_readable(exchange) and body_of(exchange) and behaves(exchange.api, "wrong_content_type", "refuse"):
+        headers = {"Accept-Patch": ", ".join(exchange.api.media_types)}
+        raise Refusal("unsupported_media_type", value=exchange.request.content_type or "", headers=headers)
+
+
+def is_readable(exchange: Exchange) -> bool:
+    """The Content-Type is one that the document accepts; its parameters say nothing about JSON (RFC 8259, 11)."""
+    return media_type(exchange.request.environ.get("CONTENT_TYPE", "")) in exchange.api.media_types
+
+
+def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
+    """400: the body is not JSON, is missing, is no object, or is empty."""
+    content = body_of(exchange)
+    if not is_readable(exchange) and behaves(exchange.api, "wrong_content_type", "empty"):
+        content = b""
+    if not content:
+        if behaves(exchange.api, "no_body", "refuse"):
+            raise Refusal("empty_body")
+        exchange.body = {}
+        return
+    try:
+        exchange.body = read_json(content)
+    except NotJson as reason:
+        raise Refusal("malformed_json", value=str(reason)) from None
+
+
+def body_of(exchange: Exchange) -> bytes:
+    """The bytes of the body, within the limit."""
+    content: bytes = exchange.request.get_data()
+    if len(content) > BODY_LIMIT:
+        raise Refusal("too_large")
+    return content
+
+
+# --- the body -----------------------------------------------------------------------------------------------------
+
+
+def precondition(exchange: Exchange) -> None:
+    """412 and 428: the client has seen another state, or none, where the API asks for that."""
+    if "if_match" not in exchange.api.choices:
+        return
+    wanted = exchange.request.environ.get("HTTP_IF_MATCH")
+    if wanted is None and behaves(exchange.api, "if_match", "required"):
+        raise Refusal("precondition_required")
+    if wanted is not None and not parse_etags(wanted).contains(exchange.store.etag(exchange.before)):
+        raise Refusal("precondition_failed")
+
+
+def clean(exchange: Exchange) -> None:
+    """What of the body is to be written; 400 where the body as a whole cannot be a patch."""
+    body, api = exchange.body, exchange.api
+    if not isinstance(body, dict):
+        raise Refusal("not_an_object", value=JSON_TYPES[type(body)])
+    if not body and body_of(exchange) and behaves(api, "empty_body", "refuse"):
+        raise Refusal("empty_body")
+    strict = exchange.settings.strict
+    cleaning = Cleaning(refuses_unknown=strict or exchange.plan.refuses_unknown, refuses_read_only=strict)
+    exchange.changes = cleaning.members(body, exchange.plan.members)
+    exchange.faults = cleaning.faults
+    if body and not exchange.changes and not cleaning.faults and behaves(api, "only_unknown_fields", "refuse"):
+        raise Refusal("empty_body")
+
+
+def validate(exchange: Exchange, validator: Validator) -> None:
+    """Every fault of the changes: against the schema, and against what is stored."""
+    exchange.faults.extend(validator.faults(exchange.changes))
+    if exchange.plan.related.isdisjoint(exchange.changes):
+        return
+    others = [other.state.record for other in exchange.store.others(exchange.entry)]
+    members, rows = exchange.plan.members, exchange.store.references
+    named = {fault.path for fault in exchange.faults}
+    for fault in Relations(members, exchange.before.record, exchange.changes, rows, others).faults():
+        if fault.path not in named:
+            named.add(fault.path)
+            exchange.faults.append(fault)
+
+
+def check_faults(exchange: Exchange) -> None:
+    """400: refuses a body with faults, all of them or the first one."""
+    if exchange.faults:
+        faults = telling(exchange.faults)
+        raise Refusal("invalid_field", tuple(faults[:1] if behaves(exchange.api, "all_faults", "first") else faults))
+
+
+# --- the write ----------------------------------------------------------------------------------------------------
+
+
+def merge(exchange: Exchange) -> None:
+    """The state after the write."""
+    write = Write(now=exchange.clock.now(), rows=exchange.store.references, owner=f"{exchange.api.name}/{exchange.entry.name}")
+    exchange.after = patched(exchange.before, exchange.changes, exchange.plan, write)
+
+
+def commit(exchange: Exchange) -> None:
+    """The state after the write is the customer's state."""
+    exchange.after = exchange.store.write(exchange.entry, exchange.after)
+
+
+# --- the answer ---------------------------------------------------------------------------------------------------
+
+
+def answer(exchange: Exchange) -> None:
+    """The success: the whole record."""
+    api = exchange.api
+    body: Any = exchange.after.record
+    for name in reversed(api.record_at.split("/")[1:]):
+        body = {name: body}
+    status = api.success if exchange.writes else 200
+    exchange.answer = Answer(status, body, exchange.plan.success_type)
+    if "if_match" in api.choices:
+        exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
+
+
+def refuse(exchange: Exchange) -> None:
+    """The documented envelope."""
+    assert exchange.refusal is not None
+    exchange.answer = envelope.answer_to(exchange.api, exchange.refusal)
+
+
+def allow(exchange: Exchange) -> str:
+    """The Allow header of the requested path."""
+    return ", ".join((*exchange.allowed, "OPTIONS"))
