@@ -53,7 +53,7 @@ class Trial:
 def sites() -> list[Site]:
     """Every assertion of the rules, and of what they share."""
     files = sorted([*FOLDER.glob("rules/*/test_*.py"), FOLDER / "judging" / "trials.py"])
-    return [Site(_module(file), node.lineno) for file in files for node in _raises(ast.parse(file.read_text(encoding="utf-8")))]
+    return [Site(_module(file), node.lineno) for file in files for node in _raises(ast.parse(file.read_text("utf-8")))]
 
 
 def _module(file: Path) -> str:

@@ -36,5 +36,9 @@ def test_a_rule_without_its_assertion_finds_nothing(trial: Trial) -> None:
 
 def test_the_assertions_are_found() -> None:
     """Every file of rules has some, and what the families share is among them."""
-    assert {site.module for site in sites()} >= {"rules.state.test_partial_update", "rules.state.test_isolation", "judging.trials"}
+    assert {site.module for site in sites()} >= {
+        "rules.state.test_partial_update",
+        "rules.state.test_isolation",
+        "judging.trials",
+    }
     assert Site("judging.trials", 0) not in sites()
