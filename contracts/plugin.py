@@ -51,7 +51,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.showlocals = config.option.fulltrace = False  # nor may locals of a broken plugin, which hold what is sent
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines have whole URLs in them, with credentials
     if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"  # the rules of one API share a customer, so they share a worker
+        config.option.dist = "loadgroup"  # the rules of one API share a record, so they share a worker
     if _is_worker(config):
         config.option.loadgroup = True  # xdist hands a worker the arguments, and not what was made of them above
 
@@ -95,7 +95,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the run as Ctrl-C does: with the customer restored."""
+    """SIGTERM ends the run as Ctrl-C does: with the record restored."""
     raise KeyboardInterrupt
 
 
@@ -151,10 +151,10 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         return
     apis = run.plan.apis if run.plan.includes(rule) else ()
     items = [
-        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.customers(api.name)), strict=False)
+        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.parties(api.name)), strict=False)
     ]
     metafunc.parametrize(
-        ("customer", "case"),
+        ("party", "case"),
         [
             pytest.param(
                 (api.name, case.field, number),
@@ -164,13 +164,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             )
             for api, case, number in items
         ],
-        indirect=["customer"],
+        indirect=["party"],
     )
 
 
 def _group(run: Run, api: str, number: int) -> str:
-    """The items of one customer, which one worker has to itself."""
-    return api if len(run.customers(api)) == 1 else f"{api}-{number}"
+    """The items of one record, which one worker has to itself."""
+    return api if len(run.parties(api)) == 1 else f"{api}-{number}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -199,7 +199,7 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def _key(item: pytest.Item) -> tuple[str, str, str]:
     """What names an item on every machine."""
-    api, field, _number = _parameters(item)["customer"]
+    api, field, _number = _parameters(item)["party"]
     return api, _rule(item).id, field
 
 
@@ -216,7 +216,7 @@ def _arrange(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def _has_case(item: pytest.Item) -> bool:
     """False for the placeholder that pytest makes for a rule without any item."""
-    return isinstance(_parameters(item)["customer"], tuple)
+    return isinstance(_parameters(item)["party"], tuple)
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:
@@ -240,9 +240,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     run = session.config.stash.get(RUN, None)
     if run is None or not run.plan.dry_run or _is_worker(session.config):
         return None
-    terminal.list_items(
-        session.config, [(_rule(item), _parameters(item)["customer"][:2]) for item in session.items if _rule(item)]
-    )
+    terminal.list_items(session.config, [(_rule(item), _parameters(item)["party"][:2]) for item in session.items if _rule(item)])
     return True
 
 
@@ -250,8 +248,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 @pytest.fixture
-def customer(request: pytest.FixtureRequest) -> str:
-    """The API whose customer is under test; ``pytest_pyfunc_call`` gives the rule the customer itself."""
+def party(request: pytest.FixtureRequest) -> str:
+    """The API whose record is under test; ``pytest_pyfunc_call`` gives the rule the record itself."""
     return str(request.param[0])
 
 
@@ -262,10 +260,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if rule is None or run is None:
         return None
     parameters = _parameters(pyfuncitem)
-    api, field, number = parameters["customer"]
-    judged, outcome = run.judge(
-        api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]), number
-    )
+    api, field, number = parameters["party"]
+    judged, outcome = run.judge(api, rule, field, lambda party: pyfuncitem.obj(party=party, case=parameters["case"]), number)
     result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]

@@ -1,6 +1,6 @@
 """The suite's questions as checks of Schemathesis: ``SCHEMATHESIS_HOOKS=contracts.schemathesis_hooks st run ...``.
 
-Hooks read the customer's record before and after each request that Schemathesis sends; the checks compare the two readings
+Hooks read the record before and after each request that Schemathesis sends; the checks compare the two readings
 with what the body asked for. Where the companion GET is not served, the record is read by patches that change nothing. How to
 use it: docs/schemathesis-hooks.md.
 """
@@ -24,12 +24,12 @@ from schemathesis.core.transport import Response
 from schemathesis.hooks import HookContext
 from schemathesis.schemas import BaseSchema
 
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.records import ABSENT, Located, Record, look_up
 from contracts.record.requested import Request, requests, unrequested
 from contracts.target.client import Budget, Call, Client, Limits
 from contracts.target.secrecy import Redactor, Secret
-from contracts.target.target import Party, Target, TargetError, load_api
+from contracts.target.target import Identity, Target, TargetError, load_api
 from contracts.terms.exchange import NOT_JSON, Answer, Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api
@@ -65,7 +65,7 @@ class Broken(Failure):
 class Step:
     """One request between two readings of the record that it is about. ``failed``: a check has found it wrong."""
 
-    customer: Customer
+    party: Party
     before: Record
     request: PreparedRequest
     exchange: Exchange
@@ -75,13 +75,13 @@ class Step:
     @property
     def patched(self) -> bool:
         """The request was a PATCH, and took effect by its answer."""
-        return self.request.method == "PATCH" and self.customer.accepted(self.exchange)
+        return self.request.method == "PATCH" and self.party.accepted(self.exchange)
 
     @property
     def body(self) -> Any:
         """The body as JSON, NOT_JSON where it is none or is declared to be something else."""
         declared = str(self.request.headers.get("Content-Type", "")).split(";")[0].strip().lower()
-        return _json(_bytes(self.request)) if declared in self.customer.api.media_types else NOT_JSON
+        return _json(_bytes(self.request)) if declared in self.party.api.media_types else NOT_JSON
 
 
 class _Authorised(Client):
@@ -114,9 +114,9 @@ class Session:
         self.judged = 0
         self.reason = "no request was answered"
         self._clients: dict[tuple[tuple[str, str], ...], Client] = {}
-        self._customers: dict[tuple[int, str, tuple[tuple[str, str], ...]], Customer] = {}
-        self._pending: dict[str, tuple[Customer, Record]] = {}
-        self._first: dict[int, tuple[Customer, Record]] = {}
+        self._parties: dict[tuple[int, str, tuple[tuple[str, str], ...]], Party] = {}
+        self._pending: dict[str, tuple[Party, Record]] = {}
+        self._first: dict[int, tuple[Party, Record]] = {}
 
     def concerns(self, case: Case) -> bool:
         """Whether a request may change a record of the API."""
@@ -128,50 +128,50 @@ class Session:
         path = {name: str(value) for name, value in case.path_parameters.items()}
         client = self._client(_credentials(case))
         try:
-            customer = self.customer(case, client, path)
-            self._pending[case.id] = (customer, self._brought_back(customer))
+            party = self.party(case, client, path)
+            self._pending[case.id] = (party, self._brought_back(party))
         except NotJudged as reason:
             self.reason = client.redactor.strike(str(reason))
         client.writes += 1
 
-    def _brought_back(self, customer: Customer) -> Record:
+    def _brought_back(self, party: Party) -> Record:
         """The record as it was at first, so that no request starts from what another has left; else as it now is."""
-        _customer, first = self._first.setdefault(id(customer), (customer, customer.read()))
-        if customer.reader.differences(first, customer.read()) and not customer.restore(first).ok:
-            self._first[id(customer)] = (customer, customer.read())
-        return customer.read()
+        _party, first = self._first.setdefault(id(party), (party, party.read()))
+        if party.reader.differences(first, party.read()) and not party.restore(first).ok:
+            self._first[id(party)] = (party, party.read())
+        return party.read()
 
     def bring_back(self) -> None:
         """Leave every record as it was at first, as far as it can be brought back."""
-        for customer, first in self._first.values():
-            customer.restore(first)
+        for party, first in self._first.values():
+            party.restore(first)
 
     def after(self, case: Case, response: Response) -> None:
         """Read it again, right after the answer."""
         if case.id not in self._pending:
             return
-        customer, before = self._pending.pop(case.id)
+        party, before = self._pending.pop(case.id)
         try:
-            after = customer.read()
+            after = party.read()
         except NotJudged as reason:
-            self.reason = customer.client.redactor.strike(str(reason))
+            self.reason = party.client.redactor.strike(str(reason))
             return
-        self.steps[case.id] = Step(customer, before, response.request, _exchange(response), after)
+        self.steps[case.id] = Step(party, before, response.request, _exchange(response), after)
         self.judged += 1
         while len(self.steps) > KEPT_STEPS:
             del self.steps[next(iter(self.steps))]
 
-    def customer(self, case: Case, client: Client, path: Mapping[str, str]) -> Customer:
-        """The customer that a path names, read by GET where the target serves one."""
+    def party(self, case: Case, client: Client, path: Mapping[str, str]) -> Party:
+        """The record that a path names, read by GET where the target serves one."""
         key = (id(client), str(case.operation.base_url), tuple(sorted(path.items())))
-        if key not in self._customers:
-            target = Target(api=self.api, url=str(case.operation.base_url).rstrip("/"), customer=Party(path=path, auth={}))
-            by_get = Customer(replace(target, read=self.api.read.path if self.api.read else None), client)
+        if key not in self._parties:
+            target = Target(api=self.api, url=str(case.operation.base_url).rstrip("/"), identity=Identity(path=path, auth={}))
+            by_get = Party(replace(target, read=self.api.read.path if self.api.read else None), client)
             readable = by_get.reads_by_get and by_get.record_in(by_get.read_exchange()) is not None
-            found = by_get if readable else Customer(target, client)
+            found = by_get if readable else Party(target, client)
             found.read()
-            self._customers[key] = found
-        return self._customers[key]
+            self._parties[key] = found
+        return self._parties[key]
 
     def _client(self, headers: Mapping[str, str]) -> Client:
         key = tuple(sorted(headers.items()))
@@ -181,9 +181,9 @@ class Session:
             self._clients[key] = _Authorised(limits, headers)
         return self._clients[key]
 
-    def bystander(self, case: Case, path: Mapping[str, str], headers: Mapping[str, str]) -> Customer:
-        """Another customer than that of the case."""
-        return self.customer(case, self._client({**_credentials(case), **headers}), path)
+    def bystander(self, case: Case, path: Mapping[str, str], headers: Mapping[str, str]) -> Party:
+        """Another record than that of the case."""
+        return self.party(case, self._client({**_credentials(case), **headers}), path)
 
 
 _SESSIONS: dict[int, Session] = {}
@@ -300,7 +300,7 @@ def _check(judge: Callable[[Step], Iterable[Finding]]) -> Callable[[CheckContext
 def _fail(case: Case, step: Step, findings: Iterable[Finding]) -> None:
     """Raise what was found, each field for itself."""
     try:
-        found = [each for each in findings if each.rule in step.customer.api.claims or each.rule in STANDARDS]
+        found = [each for each in findings if each.rule in step.party.api.claims or each.rule in STANDARDS]
     except NotJudged:
         return
     if found:
@@ -309,10 +309,10 @@ def _fail(case: Case, step: Step, findings: Iterable[Finding]) -> None:
 
 
 def _message(step: Step, finding: Finding) -> str:
-    claim = step.customer.api.claims.get(finding.rule)
-    says = f"{claim.says} ({step.customer.api.source}, {claim.at})" if claim else STANDARDS[finding.rule]
+    claim = step.party.api.claims.get(finding.rule)
+    says = f"{claim.says} ({step.party.api.source}, {claim.at})" if claim else STANDARDS[finding.rule]
     lines = ("Required", says), ("Field", finding.field), ("Expected", finding.expected), ("Actual", finding.actual)
-    return step.customer.client.redactor.strike("\n".join(f"{name}: {text}" for name, text in lines))
+    return step.party.client.redactor.strike("\n".join(f"{name}: {text}" for name, text in lines))
 
 
 def _changes(rule: str, requirement: str, expected: str, found: Iterable[Located]) -> Iterable[Finding]:
@@ -324,16 +324,16 @@ def partial_update(step: Step) -> Iterable[Finding]:
     """Of an accepted PATCH, what was sent is stored, what was not sent stays, and the answer shows both."""
     if not step.patched:
         return
-    asked = requests(step.customer, step.body)
-    reader = step.customer.reader
-    lost = [each for each in asked if each.certain and not each.granted(step.customer, step.before, step.after)]
+    asked = requests(step.party, step.body)
+    reader = step.party.reader
+    lost = [each for each in asked if each.certain and not each.granted(step.party, step.before, step.after)]
     for each in lost:
         if "enum" not in each.field.schema:
             yield _lost("sent-field-stored", "A sent field is not stored", step, each)
     changed = unrequested(reader.differences(step.before, step.after), asked)
     expected = "a field that is not in the body to stay as it was"
     yield from _changes("omitted-fields-unchanged", "A field that was not sent changed", expected, changed)
-    answered = step.customer.record_in(step.exchange)
+    answered = step.party.record_in(step.exchange)
     shown = reader.differences(answered, step.after) if answered is not None else []
     shown = unrequested(shown, lost)
     expected = "the answer to show what a reading shows afterwards"
@@ -343,8 +343,8 @@ def partial_update(step: Step) -> Iterable[Finding]:
 @_check
 def enum_stored(step: Step) -> Iterable[Finding]:
     """An accepted member of an enum is stored as it is."""
-    for each in requests(step.customer, step.body) if step.patched else ():
-        if each.certain and "enum" in each.field.schema and not each.granted(step.customer, step.before, step.after):
+    for each in requests(step.party, step.body) if step.patched else ():
+        if each.certain and "enum" in each.field.schema and not each.granted(step.party, step.before, step.after):
             yield _lost("member-stored", "An enum member is not stored", step, each)
 
 
@@ -364,7 +364,7 @@ def atomicity(step: Step) -> Iterable[Finding]:
     status = step.exchange.status or 0
     if status < 400:
         return
-    changed = step.customer.reader.differences(step.before, step.after)
+    changed = step.party.reader.differences(step.before, step.after)
     expected = f"nothing to change, since the answer is {status}"
     yield from _changes("refusal-changes-nothing", "A refused request changed a field", expected, changed)
 
@@ -374,9 +374,9 @@ def idempotence(step: Step) -> Iterable[Finding]:
     """The same PATCH again is answered with the same status and record, and leaves the same state."""
     if not step.patched:
         return
-    first = step.customer.record_in(step.exchange)
+    first = step.party.record_in(step.exchange)
     for number in range(2, REPEATS + 2):
-        again = step.customer.client.send(_repeat(step))
+        again = step.party.client.send(_repeat(step))
         if again.status != step.exchange.status:
             yield Finding(
                 "repeat-same-answer",
@@ -386,13 +386,13 @@ def idempotence(step: Step) -> Iterable[Finding]:
                 again.said,
             )
             return
-        changed = step.customer.reader.differences(step.after, step.customer.read())
+        changed = step.party.reader.differences(step.after, step.party.read())
         expected = f"the same record after PATCH number {number} as after the first"
         yield from _changes("repeat-same-state", "A repeated PATCH changed a field", expected, changed)
-        shown = step.customer.record_in(again)
+        shown = step.party.record_in(again)
         if not changed and first is not None:
             expected = f"the same record in answer number {number} as in the first"
-            differing = step.customer.reader.differences(first, shown or {})
+            differing = step.party.reader.differences(first, shown or {})
             yield from _changes("repeat-same-answer", "A repeated PATCH is answered otherwise", expected, differing)
 
 
@@ -404,7 +404,7 @@ def _repeat(step: Step) -> Call:
 
 @schemathesis.check
 class isolation:  # noqa: N801 - the name of the check
-    """No request changes the other customer, whose path parameters and headers stand under [checks.isolation]."""
+    """No request changes the bystander, whose path parameters and headers stand under [checks.isolation]."""
 
     def __init__(self, headers: Mapping[str, str] | None = None, **path: Any) -> None:
         self._headers = headers or {}
@@ -412,7 +412,7 @@ class isolation:  # noqa: N801 - the name of the check
         self._last: Record | None = None
 
     def after_response(self, ctx: CheckContext, response: Response, case: Case) -> bool | None:
-        """Read the other customer again, and compare with the reading before."""
+        """Read the bystander again, and compare with the reading before."""
         session = _session(case)
         step = session.steps.get(case.id) if session is not None else None
         if session is None or step is None or not (self._path or self._headers):
@@ -422,20 +422,20 @@ class isolation:  # noqa: N801 - the name of the check
             other.client.writes += 1  # what others have sent may have changed it
             reading = other.read()
         except NotJudged as reason:
-            title = "The customer of [checks.isolation] cannot be read"
+            title = "The record of [checks.isolation] cannot be read"
             raise Failure(operation=case.operation.label, title=title, message=str(reason)) from None
-        if other.party.path == step.customer.party.path and other.client is step.customer.client:
+        if other.identity.path == step.party.identity.path and other.client is step.party.client:
             return True
         before, self._last = self._last or reading, reading
-        expected = "the other customer to stay as it was"
+        expected = "the bystander to stay as it was"
         changed = other.reader.differences(before, reading)
-        _fail(case, step, _changes("other-customer-unchanged", "Another customer changed", expected, changed))
+        _fail(case, step, _changes("other-customer-unchanged", "Another record changed", expected, changed))
         return None
 
 
 @schemathesis.check
 class effective:  # noqa: N801 - the name of the check
-    """At least one request was judged: a run on a wrong customer or credential must not pass for a good one.
+    """At least one request was judged: a run on a wrong record or credential must not pass for a good one.
 
     The end of the run is also where the records are brought back.
     """
@@ -448,6 +448,6 @@ class effective:  # noqa: N801 - the name of the check
                 raise Failure(
                     operation=None,
                     title="No request could be judged",
-                    message=f"{session.seen} requests were sent, and the customer could not be read: {session.reason}. "
-                    "Expected: the credential with -H, and the customer under [parameters] of schemathesis.toml.",
+                    message=f"{session.seen} requests were sent, and the record could not be read: {session.reason}. "
+                    "Expected: the credential with -H, and the record under [parameters] of schemathesis.toml.",
                 )

@@ -318,9 +318,9 @@ def _stock(target: Target) -> str:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from contracts.record.customer import present  # the suite's own way to present a credential
+    from contracts.record.party import present  # the suite's own way to present a credential
 
-    return present(target.api.security, target.customer.auth).headers
+    return present(target.api.security, target.identity.auth).headers
 
 
 def run_all(chosen: Sequence[Subject], jobs: int, compared: Collection[Subject]) -> Iterator[Outcome]:

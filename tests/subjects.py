@@ -14,7 +14,7 @@ from typing import Any
 
 from contracts.target.embedded import targets
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, load_api
+from contracts.target.target import Identity, Target, load_api
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -68,8 +68,8 @@ def _target(api: str, ready: Mapping[str, Any], read: bool) -> Target:
     return Target(
         api=load_api(api),
         url=ready["url"],
-        customer=Party(path=_texts(ready.get("customer", {})), auth=auth),
-        other=Party(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth)
+        identity=Identity(path=_texts(ready.get("customer", {})), auth=auth),
+        bystander=Identity(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth)
         if other
         else None,
         values={name: tuple(values) for name, values in ready.get("values", {}).items()},

@@ -138,7 +138,7 @@ def test_a_401_for_another_reason_does_not_log_in_for_ever(door: Door, ready: Ma
     """A target that answers 401 whatever the token is asked a few times for another one, and no more."""
     door.uses = 1
 
-    with pytest.raises(TargetError, match="no such customer or path"):
+    with pytest.raises(TargetError, match="no such record or path"):
         verdicts({**settings(ready, **login()), "customer": {"id": "57"}, "read": {"path": "/api/customer/{id}/nowhere"}})
 
     door.uses = 0
@@ -187,7 +187,7 @@ def test_a_command_is_split_like_a_shell_line_and_run_without_one(ready: Mapping
     """Quotes keep words together; nothing is expanded."""
     target = from_settings(settings(ready, auth_command={"bearerAuth": "vault read '-field=a b' $HOME"}))
 
-    source = target.customer.auth["bearerAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
+    source = target.identity.auth["bearerAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
     assert source.argv == ("vault", "read", "-field=a b", "$HOME")
 
 
@@ -279,9 +279,9 @@ def test_the_bystander_may_be_another_user_of_the_file(ready: Mapping[str, Any],
 
     target = from_settings(settings(ready, **more), tmp_path)
 
-    assert target.customer.auth["bearerAuth"].reveal() == "from-the-file"
-    assert target.other is not None
-    assert target.other.auth["bearerAuth"].reveal() == "of-the-other"
+    assert target.identity.auth["bearerAuth"].reveal() == "from-the-file"
+    assert target.bystander is not None
+    assert target.bystander.auth["bearerAuth"].reveal() == "of-the-other"
 
 
 @pytest.mark.parametrize(
@@ -356,7 +356,7 @@ def test_a_target_file_reads_the_environment_in_logins(monkeypatch: pytest.Monke
         encoding="utf-8",
     )
 
-    source = from_file(path).customer.auth["ApiKeyAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
+    source = from_file(path).identity.auth["ApiKeyAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
 
     assert json.loads(source.body) == {"password": PASSWORD}
     assert PASSWORD not in repr(source)

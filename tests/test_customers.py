@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -15,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from contracts.record.customer import Restoration
+from contracts.record.party import Restoration
 from contracts.reports.report import read_json
 from contracts.running.run import Plan, _restored, _Saved, judge_all
 from contracts.target.credentials import Command, Obtained
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor, Secret
-from contracts.target.target import Party, Target, TargetError, from_settings, identity
+from contracts.target.target import Identity, Target, TargetError, from_settings, fingerprint
 from contracts.terms.verdict import Difference
 from tests import subjects
 from tests.test_gate import state
@@ -45,7 +46,7 @@ def settings(**changes: Any) -> dict[str, Any]:
 
 def test_each_customer_has_its_path_and_its_credential() -> None:
     """Its own, or the target's."""
-    customers = from_settings(settings()).customers
+    customers = from_settings(settings()).identities
 
     assert [(each.path["id"], each.auth["bearerAuth"].reveal()) for each in customers] == [("57", "token-1"), ("58", "token-2")]
 
@@ -58,15 +59,15 @@ def test_each_customer_has_its_path_and_its_credential() -> None:
         ({"customers": {"id": "57"}}, "customers: expected tables [[customers]]"),
         ({"customers": [{}]}, "[[customers]]: needs id"),
         ({"customers": [{"id": "57", "nr": "1"}]}, "unknown key 'nr' in [[customers]]; known keys are id"),
-        ({"customers": [{"id": "57"}, {"id": "57"}]}, "[[customers]]: customer id=57 is there twice"),
-        ({"other_customer": {"id": "58"}}, "[other_customer]: customer id=58 is one of those that may be changed"),
-        ({"customers": None, "customer": {"id": "7"}, "other_customer": {"id": "7"}}, "[other_customer]: customer id=7 is one"),
+        ({"customers": [{"id": "57"}, {"id": "57"}]}, "[[customers]]: record id=57 is there twice"),
+        ({"other_customer": {"id": "58"}}, "[other_customer]: record id=58 is one of those that may be changed"),
+        ({"customers": None, "customer": {"id": "7"}, "other_customer": {"id": "7"}}, "[other_customer]: record id=7 is one"),
         ({"api": BY_CREDENTIAL, "auth": {"jwtAuth": "t"}, "customers": [{}]}, "it needs its own [customers.auth]"),
         ({"auth": None}, "a credential is needed"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_customers_that_cannot_be_told_apart_are_refused(changes: dict[str, Any], words: str) -> None:
+def test_records_that_cannot_be_told_apart_are_refused(changes: dict[str, Any], words: str) -> None:
     """In one line."""
     with pytest.raises(TargetError) as refused:
         from_settings(settings(**changes))
@@ -77,17 +78,17 @@ def test_customers_that_cannot_be_told_apart_are_refused(changes: dict[str, Any]
 def test_a_customer_is_known_by_its_path_or_by_its_credential() -> None:
     """By the way to the credential, where that is another one each time."""
 
-    def party(path: Mapping[str, str], secret: Secret) -> Party:
-        return Party(path=path, auth={"jwtAuth": secret})
+    def party(path: Mapping[str, str], secret: Secret) -> Identity:
+        return Identity(path=path, auth={"jwtAuth": secret})
 
     one, two = from_settings(settings()).api, from_settings(settings(api=BY_CREDENTIAL, auth=None, customers=BOTH)).api
     first, second = Obtained(Command(("token", "a"))), Obtained(Command(("token", "b")))
 
-    assert identity(one, party({"id": "1"}, Secret("a"))) == identity(one, party({"id": "1"}, Secret("b")))
-    assert identity(one, party({"id": "1"}, Secret("a"))) != identity(one, party({"id": "2"}, Secret("a")))
-    assert identity(two, party({}, Secret("a"))) != identity(two, party({}, Secret("b")))
-    assert identity(two, party({}, first)) == identity(two, party({}, Obtained(Command(("token", "a")))))
-    assert identity(two, party({}, first)) != identity(two, party({}, second))
+    assert fingerprint(one, party({"id": "1"}, Secret("a"))) == fingerprint(one, party({"id": "1"}, Secret("b")))
+    assert fingerprint(one, party({"id": "1"}, Secret("a"))) != fingerprint(one, party({"id": "2"}, Secret("a")))
+    assert fingerprint(two, party({}, Secret("a"))) != fingerprint(two, party({}, Secret("b")))
+    assert fingerprint(two, party({}, first)) == fingerprint(two, party({}, Obtained(Command(("token", "a")))))
+    assert fingerprint(two, party({}, first)) != fingerprint(two, party({}, second))
 
 
 BOTH = [{"auth": {"jwtAuth": "token-1"}}, {"auth": {"jwtAuth": "token-2"}}]
@@ -137,7 +138,7 @@ def test_a_customer_is_locked_for_its_target(locks: list[Locks], changes: dict[s
     if free:
         take(locks[1], from_settings(settings(**changes)), order=(0,))
     else:
-        with pytest.raises(TargetError, match="another run on this machine is using customer id=57; waited 0 s"):
+        with pytest.raises(TargetError, match="another run on this machine is using record id=57; waited 0 s"):
             take(locks[1], from_settings(settings(**changes)), order=(0,))
 
 
@@ -174,7 +175,7 @@ def test_what_no_patch_can_mend_is_told() -> None:
     assert report.summary()["violates"] > 0
     assert after[0] == before[0]
     assert after[1] != before[1]
-    assert [each.path for each in report.restored.differences] == ["the other customer: first_name"]
+    assert [each.path for each in report.restored.differences] == ["the bystander: first_name"]
     assert len(report.restored.repairs) == 1
 
 
@@ -281,7 +282,7 @@ def test_a_run_waits_for_a_customer_that_is_in_use(ready: dict[str, Any], tmp_pa
     try:
         code, output = finished(started(path, *RULES, "--customer-wait", "0.3"))
         assert code == 4, output
-        assert "another run on this machine is using customer id=57; waited 0.3 s" in output
+        assert "another run on this machine is using record id=57; waited 0.3 s" in output
 
         waiting = started(path, *RULES)
         assert waiting.stdout is not None
@@ -320,3 +321,27 @@ def test_an_interrupted_run_leaves_every_customer_as_it_was(
     assert code == 2, output
     assert state(ready["url"]) == before
     assert read_json(tmp_path / "out" / "report.json")[0].restored.ok
+
+
+# --- earlier names of tables ------------------------------------------------------------------------------------------
+
+
+def test_tables_are_read_by_their_names_and_by_the_earlier_ones() -> None:
+    """[record], [[records]] and [bystander] were called [customer], [[customers]] and [other_customer]."""
+    plain = {key: value for key, value in settings().items() if key != "customers"}
+
+    one = from_settings({**plain, "record": {"id": "57"}, "bystander": {"id": "59"}})
+    same = from_settings({**plain, "customer": {"id": "57"}, "other_customer": {"id": "59"}})
+    several = from_settings({**plain, "records": [{"id": "57"}, {"id": "58"}]})
+
+    assert one.identity.path == same.identity.path == {"id": "57"}
+    assert one.bystander is not None
+    assert same.bystander is not None
+    assert one.bystander.path == same.bystander.path == {"id": "59"}
+    assert [each.path["id"] for each in several.identities] == ["57", "58"]
+
+
+def test_a_table_by_both_of_its_names_is_refused() -> None:
+    """Two tables for one thing: which is meant cannot be told."""
+    with pytest.raises(TargetError, match=re.escape("[record] and [customer]: expected one of them, they mean the same")):
+        from_settings({**settings(), "record": {"id": "57"}, "customer": {"id": "57"}})

@@ -18,7 +18,7 @@ from contracts.reports.result import Result
 from contracts.running.run import Plan, judge_all
 from contracts.target.expect import POINTS, Expect, changed, held
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, TargetError, from_file, with_expect
+from contracts.target.target import Identity, Target, TargetError, from_file, with_expect
 from contracts.terms.rule import Rule, once
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from tests import pages, subjects
@@ -273,8 +273,8 @@ def test_the_page_tells_every_point(tmp_path: Path) -> None:
 
 def test_secrets_are_no_part_of_the_section(tmp_path: Path) -> None:
     """The section is made to be kept with the code."""
-    party = Party(path={"id": "1"}, auth={"ApiKeyAuth": Secret("canary-secret")})
-    target = Target(api=specs.load(API), url="http://127.0.0.1:9", customer=party)
+    party = Identity(path={"id": "1"}, auth={"ApiKeyAuth": Secret("canary-secret")})
+    target = Target(api=specs.load(API), url="http://127.0.0.1:9", identity=party)
 
     observe.write(tmp_path / "out.toml", target, [seen("empty-object-handled", "empty_body", "accept")])
 

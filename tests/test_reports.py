@@ -18,7 +18,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from contracts import reports
-from contracts.record.customer import Restoration
+from contracts.record.party import Restoration
 from contracts.reports import findings, summary
 from contracts.reports.report import MEMBERS, RunReport, read_json, write_json
 from contracts.reports.result import Result
@@ -414,9 +414,9 @@ def _faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
     """A run against a mock with three defects, one of which shows the credential: its folder, its output, the credential."""
     folder = tmp_path_factory.mktemp("faulty")
     with subjects.mock(["wizcommerce"], DEFECTS) as (target,):
-        ((scheme, secret),) = target.customer.auth.items()
+        ((scheme, secret),) = target.identity.auth.items()
         lines = ['api = "wizcommerce"', f'url = "{target.url}"', "[auth]", f'{scheme} = "${{CREDENTIAL}}"', "[customer]"]
-        lines += [f'{name} = "{value}"' for name, value in target.customer.path.items()]
+        lines += [f'{name} = "{value}"' for name, value in target.identity.path.items()]
         (folder / "target.toml").write_text("\n".join([*lines, "[read]", f'path = "{target.read}"']))
         options = ["--target", str(folder / "target.toml"), "--report-dir", str(folder / "out")]
         options += ["--junitxml", str(folder / "out" / "junit.xml"), "--showlocals"]

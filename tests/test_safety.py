@@ -306,7 +306,7 @@ def test_what_could_not_be_restored_is_told_with_a_line_that_repairs_it() -> Non
 
         assert not report.restored.ok
         assert shown(ready) != before
-        credential = target(ready).customer.auth["bearerAuth"].reveal()
+        credential = target(ready).identity.auth["bearerAuth"].reveal()
         for line in report.restored.repairs:
             assert credential not in line
             assert "$BEARERAUTH" in line

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.requested import requests, unrequested
 from contracts.target.client import Budget, Client, Limits
 from contracts.target.secrecy import Redactor
-from contracts.target.target import Party, Target, load_api
+from contracts.target.target import Identity, Target, load_api
 from tests import hooks, subjects
 
 PAGE = subjects.ROOT / "docs" / "schemathesis-hooks.md"
@@ -40,9 +40,9 @@ headers = { Authorization = "Bearer babyland-token-2" }
 """
 
 
-def customer_of(target: Target) -> Customer:
+def customer_of(target: Target) -> Party:
     """The customer of a target, for a reading of its own."""
-    return Customer(target, Client(Limits(), Redactor(), Budget()))
+    return Party(target, Client(Limits(), Redactor(), Budget()))
 
 
 @pytest.mark.slow
@@ -79,16 +79,16 @@ def test_defects_are_found_that_stock_does_not_find(tmp_path: Path) -> None:
     assert (stock.returncode, hooks.failures(stock)) == (0, []), stock.stdout
     assert run.returncode == 1
     assert set(DEFECTS.values()) - set(hooks.failures(run)) == set(), run.stdout
-    for secret in target.customer.auth.values():
+    for secret in target.identity.auth.values():
         assert secret.reveal() not in run.stdout + run.stderr
 
 
 def test_a_run_that_judges_nothing_fails() -> None:
     """With the credential of another customer nothing can be read, which is no success."""
     with subjects.mock([hooks.API]) as (target,):
-        assert target.other is not None
-        stranger = Party(path=target.customer.path, auth=target.other.auth)
-        run = hooks.schemathesis(replace(target, customer=stranger), "--phases", "examples", hooks=True)
+        assert target.bystander is not None
+        stranger = Identity(path=target.identity.path, auth=target.bystander.auth)
+        run = hooks.schemathesis(replace(target, identity=stranger), "--phases", "examples", hooks=True)
 
     assert hooks.failures(run) == ["No request could be judged"], run.stdout
     assert "403" in run.stdout
@@ -97,10 +97,10 @@ def test_a_run_that_judges_nothing_fails() -> None:
 # --- what a body asks for -------------------------------------------------------------------------------------------
 
 
-def reader_of(api: str) -> Customer:
+def reader_of(api: str) -> Party:
     """A customer that is never asked anything: what a body asks for is worked out without a request."""
-    target = Target(api=load_api(api), url="http://127.0.0.1:9", customer=Party(path={}, auth={}))
-    return Customer(target, Client(Limits(), Redactor(), Budget()))
+    target = Target(api=load_api(api), url="http://127.0.0.1:9", identity=Identity(path={}, auth={}))
+    return Party(target, Client(Limits(), Redactor(), Budget()))
 
 
 @pytest.mark.parametrize(

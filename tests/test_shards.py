@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts.record.customer import Restoration
+from contracts.record.party import Restoration
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.report import RunReport, exit_code, read_json, settled, write_json

@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.judging.faults import BAD_FORMATS, limit, may_be_sent, null_refused, type_stated
 from contracts.judging.refusals import refused_empty
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.records import Reader, Record, look_up
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
@@ -20,11 +20,11 @@ UNSENT = "left out of a read-only check: the document does not say that it is re
 
 
 class Caution:
-    """Stands before a customer's requests; ``saved`` is what the record is to be."""
+    """Stands before a record's requests; ``saved`` is what the record is to be."""
 
-    def __init__(self, customer: Customer, saved: Record) -> None:
-        self._customer = customer
-        self._api: Api = customer.api
+    def __init__(self, party: Party, saved: Record) -> None:
+        self._party = party
+        self._api: Api = party.api
         self._saved = saved
         self._accepted = False
         self._undoing = False
@@ -59,14 +59,14 @@ class Caution:
         if self._accepted:
             self._undoing = True
             try:
-                self._customer.restore(self._saved)
+                self._party.restore(self._saved)
             finally:
                 self._undoing = self._accepted = False
 
     def _puts_back(self, body: bytes | None) -> bool:
         """The body holds nothing but what the record is to be."""
         sent = json.loads(body or b"{}")
-        exact = self._customer.composer.exact
+        exact = self._party.composer.exact
         fields = {each.name: each for each in self._api.fields}
         return all(
             name in fields and Reader.equal(value, exact(fields[name], look_up(self._saved, fields[name].response)))
@@ -74,16 +74,16 @@ class Caution:
         )
 
     def _no_customer(self, path: Mapping[str, str] | None) -> bool:
-        """The path of a customer that does not exist."""
-        known = [each.party.path for each in (self._customer, self._customer.other) if each is not None]
+        """The path of a record that does not exist."""
+        known = [each.identity.path for each in (self._party, self._party.bystander) if each is not None]
         return path is not None and dict(path) not in [dict(each) for each in known]
 
     def _no_credential(self, auth: Mapping[str, Secret] | None, texts: tuple[str | None, ...]) -> bool:
         """No credential is given, or none that anybody holds, in whatever place."""
         if auth is None or not self._api.security:
             return False
-        parties = [each.party for each in (self._customer, self._customer.other) if each is not None]
-        held = [secret.reveal() for party in parties for secret in party.auth.values()]
+        identities = [each.identity for each in (self._party, self._party.bystander) if each is not None]
+        held = [secret.reveal() for identity in identities for secret in identity.auth.values()]
         given = [*(secret.reveal() for secret in auth.values()), *(text for text in texts if text is not None)]
         return not any(_inside(credential, text) for credential in held for text in given)
 

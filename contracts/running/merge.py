@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts import reports
-from contracts.record.customer import joined
+from contracts.record.party import joined
 from contracts.reports import shards, traffic
 from contracts.reports.report import RunReport, exit_code, read_json, settled
 from contracts.reports.result import Result

@@ -12,12 +12,12 @@ import pytest
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.shards import shard
-from contracts.running.run import CUSTOMER_WAIT, Plan, embedded_apis
+from contracts.running.run import RECORD_WAIT, Plan, embedded_apis
 from contracts.target.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
 from contracts.terms.rule import RULES
 
 TARGET_OPTIONS = (
-    "auth", "auth_command", "auth_file", "auth_user", "customer", "other_customer", "other_auth", "other_auth_user", "read"
+    "auth", "auth_command", "auth_file", "auth_user", "record", "bystander", "bystander_auth", "bystander_auth_user", "read"
 )  # fmt: skip
 LIMITS = ("max_requests", "max_seconds", "requests_per_second")
 """The limits that options set in place of the target file's."""
@@ -40,11 +40,39 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--auth-file", metavar="FILE", help="auth file of Web Fuzzing Commons")
     group.addoption("--auth-user", metavar="NAME", help="user of the --auth-file; the first one, if not given")
     group.addoption(
-        "--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed"
+        "--record",
+        "--customer",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="record",
+        help="path parameter of the record that may be changed",
     )
-    group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
-    group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
-    group.addoption("--other-auth-user", metavar="NAME", help="the bystander's own user of the --auth-file")
+    group.addoption(
+        "--bystander",
+        "--other-customer",
+        dest="bystander",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="path parameter of a bystander",
+    )
+    group.addoption(
+        "--bystander-auth",
+        "--other-auth",
+        dest="bystander_auth",
+        metavar="SCHEME=VALUE",
+        action="append",
+        default=[],
+        help="the bystander's own credential",
+    )
+    group.addoption(
+        "--bystander-auth-user",
+        "--other-auth-user",
+        dest="bystander_auth_user",
+        metavar="NAME",
+        help="the bystander's own user of the --auth-file",
+    )
     group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
     group.addoption(
@@ -70,11 +98,13 @@ def add_options(parser: pytest.Parser) -> None:
         help="send no faster than this; 0: as fast as the answers come",
     )
     group.addoption(
+        "--record-wait",
         "--customer-wait",
+        dest="record_wait",
         metavar="S",
         type=_positive(float),
-        default=CUSTOMER_WAIT,
-        help="wait so long for a customer that another run on this machine is using",
+        default=RECORD_WAIT,
+        help="wait so long for a record that another run on this machine is using",
     )
     group.addoption("--shard", metavar="I/N", help="judge the share I of N; `python -m contracts merge` joins their reports")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
@@ -96,7 +126,7 @@ def plan(config: pytest.Config) -> Plan:
         known_update=config.getoption("--known-update"),
         observe=_observe(config),
         workers=config.getoption("numprocesses", None) or 1,
-        customer_wait=config.getoption("--customer-wait"),
+        record_wait=config.getoption("--record-wait"),
         read_only=config.getoption("--read-only-check"),
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
         shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),
@@ -125,7 +155,7 @@ def _target(config: pytest.Config) -> Target | None:
         if url is not None or given or config.getoption("--api"):
             raise TargetError(
                 "--target describes the whole target: leave out --target-url, --api and "
-                + ", ".join(f"--{name}" for name in ("auth", "customer", "read"))
+                + ", ".join(f"--{name}" for name in ("auth", "record", "read"))
             )
         return from_file(Path(file))
     if url is None:
@@ -142,21 +172,21 @@ def _settings(config: pytest.Config, url: str) -> dict[str, object]:
         "api": config.getoption("--api"),
         "url": url,
         "auth": pairs(config.getoption("--auth"), "--auth"),
-        "customer": pairs(config.getoption("--customer"), "--customer"),
+        "record": pairs(config.getoption("--record"), "--record"),
     }
     commands = pairs(config.getoption("--auth-command"), "--auth-command")
     settings |= {"auth_command": commands} if commands else {}
     for key in ("auth_file", "auth_user"):
         if config.getoption(key):
             settings[key] = config.getoption(key)
-    other: dict[str, object] = dict(pairs(config.getoption("--other-customer"), "--other-customer"))
-    own = pairs(config.getoption("--other-auth"), "--other-auth")
+    other: dict[str, object] = dict(pairs(config.getoption("--bystander"), "--bystander"))
+    own = pairs(config.getoption("--bystander-auth"), "--bystander-auth")
     if own:
         other["auth"] = own
-    if config.getoption("--other-auth-user"):
-        other["auth_user"] = config.getoption("--other-auth-user")
+    if config.getoption("--bystander-auth-user"):
+        other["auth_user"] = config.getoption("--bystander-auth-user")
     if other:
-        settings["other_customer"] = other
+        settings["bystander"] = other
     if config.getoption("--read"):
         settings["read"] = {"path": config.getoption("--read")}
     return settings

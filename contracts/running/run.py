@@ -1,4 +1,4 @@
-"""One run: its targets and their customers, what is saved and restored, and the results that come in."""
+"""One run: its targets and their records, what is saved and restored, and the results that come in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 import specs
 from contracts import reports
 from contracts.judging.caution import Caution
-from contracts.record.customer import Customer, Restoration, joined
+from contracts.record.party import Party, Restoration, joined
 from contracts.record.records import Record
 from contracts.reports import known, observe, shards
 from contracts.reports.findings import findings
@@ -37,8 +37,8 @@ from contracts.terms.rule import Rule, rule_of
 from contracts.terms.verdict import Level, NotJudged, Verdict
 from specs import Api
 
-CUSTOMER_WAIT = 600.0
-"""Seconds that a run waits for a customer that another run on this machine is using."""
+RECORD_WAIT = 600.0
+"""Seconds that a run waits for a record that another run on this machine is using."""
 RESERVED_READS = 12
 """Requests for a login, the preflight and the readings of a restoration."""
 
@@ -47,7 +47,7 @@ RESERVED_READS = 12
 class Plan:
     """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
 
-    ``workers``: the processes that judge; ``customer_wait``: seconds to wait for a customer that another run is using.
+    ``workers``: the processes that judge; ``customer_wait``: seconds to wait for a record that another run is using.
     """
 
     target: Target | None
@@ -64,7 +64,7 @@ class Plan:
     read_only: bool = False
     shard: Shard | None = None
     workers: int = 1
-    customer_wait: float = CUSTOMER_WAIT
+    record_wait: float = RECORD_WAIT
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
@@ -79,18 +79,18 @@ def embedded_apis(name: str | None) -> tuple[Api, ...]:
 
 @dataclass(slots=True)
 class _Judging:
-    """A customer under test, and the exchanges of the current item."""
+    """A record under test, and the exchanges of the current item."""
 
-    customer: Customer
+    party: Party
     transcript: Transcript = field(default_factory=Transcript)
 
 
 @dataclass(frozen=True, slots=True)
 class _Saved:
-    """A customer with its record before anything was changed; ``name`` tells it from the first one."""
+    """A record with its record before anything was changed; ``name`` tells it from the first one."""
 
     name: str
-    customer: Customer
+    party: Party
     record: Record
 
 
@@ -120,7 +120,7 @@ class Run:
     # --- opening and closing (the controller) ---
 
     def open(self) -> None:
-        """Start the embedded mock if there is no target, check every target, and save its customer.
+        """Start the embedded mock if there is no target, check every target, and save its record.
 
         Raises TargetError, one line, when a target cannot be used.
         """
@@ -141,41 +141,41 @@ class Run:
                 fields=_fields(target.api),
             )
             if self.plan.read_only and target.read is None:
-                raise TargetError("--read-only-check needs a GET that shows the customer: give --read or [read] path")
-            for number in self.customers(name):
+                raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")
+            for number in self.parties(name):
                 self._save(name, number)
 
     def _take(self, target: Target) -> tuple[int, ...]:
-        """The numbers of the customers that this run has for itself; runs of other shards begin with others."""
-        count = len(target.customers)
+        """The numbers of the records that this run has for itself; runs of other shards begin with others."""
+        count = len(target.identities)
         first = (self.plan.shard.number - 1) * self.plan.workers if self.plan.shard is not None else 0
         order = [(first + number) % count for number in range(count)]
-        return self._locks.take(target, order, self.plan.workers, self.plan.customer_wait, self.say)
+        return self._locks.take(target, order, self.plan.workers, self.plan.record_wait, self.say)
 
     def _save(self, name: str, number: int) -> None:
-        """Check and save one customer, and with the first one the bystander, if it can be read."""
-        customer = self._new_customer(self._target(name, number), Budget())  # restoring must never fail for lack of budget
-        record, first = customer.preflight(), name not in self._saved
-        self._saved.setdefault(name, []).append(_Saved("" if first else customer.party.name, customer, record))
-        if customer.other is not None and first:
+        """Check and save one record, and with the first one the bystander, if it can be read."""
+        party = self._new_customer(self._target(name, number), Budget())  # restoring must never fail for lack of budget
+        record, first = party.preflight(), name not in self._saved
+        self._saved.setdefault(name, []).append(_Saved("" if first else party.identity.name, party, record))
+        if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
-                self._others[name] = _Saved("the other customer", customer.other, customer.other.preflight())
+                self._others[name] = _Saved("the bystander", party.bystander, party.bystander.preflight())
 
-    def customers(self, name: str) -> tuple[int, ...]:
-        """The numbers of the customers of an API that this run may change; each is for one process."""
+    def parties(self, name: str) -> tuple[int, ...]:
+        """The numbers of the records of an API that this run may change; each is for one process."""
         return self.taken.get(name, (0,))
 
     def _target(self, name: str, number: int) -> Target:
-        """The target with one of its customers."""
+        """The target with one of its records."""
         target = self._targets[name]
-        return replace(target, customer=target.customers[number])
+        return replace(target, identity=target.identities[number])
 
     def join(
         self, ready: Mapping[str, Any] | None, begun: float | None = None, taken: Mapping[str, Sequence[int]] | None = None
     ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
-        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the customers that
+        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the records that
         it has locked, by API. Raises TargetError for a budget that has no room for any judging.
         """
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
@@ -184,17 +184,17 @@ class Run:
         if ready is not None:
             found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
         self._targets = {
-            target.api.name: _limited(target, self.plan.limits, len(self.customers(target.api.name))) for target in found
+            target.api.name: _limited(target, self.plan.limits, len(self.parties(target.api.name))) for target in found
         }
 
     def close(self) -> None:
-        """Restore every customer and verify it, write the report, and stop the embedded mock."""
+        """Restore every record and verify it, write the report, and stop the embedded mock."""
         try:
             for name, saved in self._saved.items():
                 self._about(name, "restoration")
                 others = [self._others[name]] if name in self._others else []
                 self.reports[name].restored = _all_restored([*saved, *others], self.redactor)
-                self.reports[name].requests += sum(each.customer.client.count for each in saved) + self.requests().get(name, 0)
+                self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
@@ -258,14 +258,14 @@ class Run:
     # --- judging (each process) ---
 
     def judge(
-        self, api: str, rule: Rule, field: str, call: Callable[[Customer], object], number: int | None = None
+        self, api: str, rule: Rule, field: str, call: Callable[[Party], object], number: int | None = None
     ) -> tuple[Result, BaseException | None]:
-        """Judge one item: ``call`` runs the rule function on the customer. The result, and the exception it ended in.
+        """Judge one item: ``call`` runs the rule function on the record. The result, and the exception it ended in.
 
-        ``number``: which of the run's customers it is run on, the first one if None.
+        ``number``: which of the run's records it is run on, the first one if None.
         A generated rule is not judged once another rule has been violated: it would only find the same fault again.
         """
-        number = self.customers(api)[0] if number is None else number
+        number = self.parties(api)[0] if number is None else number
         self._about(api, f"{rule.id} [{field}]")
         begun = time.monotonic()
         outcome: BaseException | None = None
@@ -274,10 +274,10 @@ class Run:
             judging = self._begin(api, number)
             exchanges = judging.transcript.exchanges
             exchanges.clear()
-            judging.customer.client.stopped = ""
+            judging.party.client.stopped = ""
             if rule.generated and api in self._violated:
                 raise NotJudged(VIOLATED_ALREADY)
-            call(judging.customer)
+            call(judging.party)
         except TargetError as error:  # a worker cannot get the credential
             outcome = NotJudged(str(error))
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
@@ -301,30 +301,30 @@ class Run:
 
     def _undo_accepted(self, key: tuple[str, int]) -> None:
         """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
-        caution = self._judging[key].customer.caution if key in self._judging else None
+        caution = self._judging[key].party.caution if key in self._judging else None
         if caution is not None:
             caution.undo()
 
     def _unless_stopped(self, key: tuple[str, int], outcome: BaseException | None) -> BaseException | None:
         """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
-        stopped = self._judging[key].customer.client.stopped if key in self._judging else ""
+        stopped = self._judging[key].party.client.stopped if key in self._judging else ""
         return NotJudged(stopped) if stopped else outcome
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
         counts: Counter[str] = Counter()
         for (api, _number), judging in self._judging.items():
-            counts[api] += judging.customer.client.count
+            counts[api] += judging.party.client.count
         return dict(counts)
 
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
             judging = _Judging(self._new_customer(self._target(api, number), self._budget(self._targets[api])))
-            judging.customer.client.listeners.append(judging.transcript)
-            judging.customer.look_at_other()
+            judging.party.client.listeners.append(judging.transcript)
+            judging.party.look_at_bystander()
             if self.plan.read_only:
-                judging.customer.caution = Caution(judging.customer, judging.customer.preflight())
+                judging.party.caution = Caution(judging.party, judging.party.preflight())
             self._judging[key] = judging
         return self._judging[key]
 
@@ -335,22 +335,22 @@ class Run:
 
     def _budget(self, target: Target) -> Budget:
         """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
-        limits, processes = target.limits, len(self.customers(target.api.name))
+        limits, processes = target.limits, len(self.parties(target.api.name))
         share = (limits.max_requests - processes * reserve(target.api)) // processes
         until = self.begun + limits.max_seconds if limits.max_seconds else None
         return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
-    def _new_customer(self, target: Target, budget: Budget) -> Customer:
+    def _new_customer(self, target: Target, budget: Budget) -> Party:
         client = Client(target.limits, self.redactor, budget)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
-        customer = Customer(target, client)
-        customer.learn_credentials()
-        if target.other is not None:
-            customer.other = Customer(target, client, target.other)
-            customer.other.sacrifices = False
-            customer.other.learn_credentials()
-        return customer
+        party = Party(target, client)
+        party.learn_credentials()
+        if target.bystander is not None:
+            party.bystander = Party(target, client, target.bystander)
+            party.bystander.sacrifices = False
+            party.bystander.learn_credentials()
+        return party
 
 
 def _fields(api: Api) -> tuple[str, ...]:
@@ -376,7 +376,7 @@ def _limited(target: Target, limits: Mapping[str, Any], processes: int) -> Targe
 
 
 def judge_all(plan: Plan) -> list[RunReport]:
-    """A whole run without pytest: every selected rule, the generated ones last, and the customers restored.
+    """A whole run without pytest: every selected rule, the generated ones last, and the records restored.
 
     Raises TargetError, one line, when a target cannot be used.
     """
@@ -416,7 +416,7 @@ def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
 
 
 def _all_restored(everyone: Sequence[_Saved], redactor: Redactor) -> Restoration:
-    """Restore each customer; where mending one may have spoilt another, the first one counts, and the others are told."""
+    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
     first, *others = everyone
     found = [_restored(first, redactor)]
     before = _writes(others)
@@ -427,13 +427,13 @@ def _all_restored(everyone: Sequence[_Saved], redactor: Redactor) -> Restoration
 
 
 def _writes(everyone: Sequence[_Saved]) -> int:
-    return sum(each.customer.client.writes for each in everyone)
+    return sum(each.party.client.writes for each in everyone)
 
 
 def _restored(saved: _Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
     """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
-        restored = saved.customer.restore(saved.record, write=write)
+        restored = saved.party.restore(saved.record, write=write)
         told = f"{saved.name}: " if saved.name else ""
         differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in restored.differences)
         return replace(restored, differences=tuple(differences))

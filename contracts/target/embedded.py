@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, TargetError, load_api, plain_path
+from contracts.target.target import Identity, Target, TargetError, load_api, plain_path
 from specs import Api
 
 START_SECONDS = 30
@@ -65,15 +65,15 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
     return Target(
         api=api,
         url=facts["url"],
-        customer=_party(facts["customer"], facts["auth"]),
-        other=_party(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
+        identity=_identity(facts["customer"], facts["auth"]),
+        bystander=_identity(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
         values=_values(api),
         read=facts.get("read"),
     )
 
 
-def _party(path: Mapping[str, Any], auth: Mapping[str, str]) -> Party:
-    return Party(
+def _identity(path: Mapping[str, Any], auth: Mapping[str, str]) -> Identity:
+    return Identity(
         path={name: str(value) for name, value in path.items()}, auth={name: Secret(value) for name, value in auth.items()}
     )
 

@@ -28,61 +28,64 @@ class TargetError(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Party:
-    """A customer on the target: the path parameters that name the record, and the credentials by scheme name."""
+class Identity:
+    """A record on the target: the path parameters that name the record, and the credentials by scheme name."""
 
     path: Mapping[str, str]
     auth: Mapping[str, Secret]
 
     @property
     def name(self) -> str:
-        """The customer as a person knows it; a credential tells nothing."""
-        return f"customer {', '.join(f'{name}={value}' for name, value in self.path.items())}" if self.path else "the customer"
+        """The record as a person knows it; a credential tells nothing."""
+        return f"record {', '.join(f'{name}={value}' for name, value in self.path.items())}" if self.path else "the record"
 
 
-def identity(api: Api, party: Party) -> str:
-    """What tells a customer from others, the same in every process; it may hold secrets."""
+def fingerprint(api: Api, identity: Identity) -> str:
+    """What tells a record from others, the same in every process; it may hold secrets."""
     if api.identity == "path":
-        return json.dumps(sorted(party.path.items()))
-    return json.dumps(sorted((scheme, secret.identity) for scheme, secret in party.auth.items()))
+        return json.dumps(sorted(identity.path.items()))
+    return json.dumps(sorted((scheme, secret.identity) for scheme, secret in identity.auth.items()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
     """One implementation of one API at a URL.
 
-    ``customer`` may be changed, and so may those in ``more``; ``other`` is a bystander. ``values``: known values by
-    dotted path without brackets; ``read``: path template of a GET that returns the same representation, or None.
+    The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
+    ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
+    representation, or None.
     """
 
     api: Api
     url: str
-    customer: Party
-    other: Party | None = None
+    identity: Identity
+    bystander: Identity | None = None
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     read: str | None = None
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
-    more: tuple[Party, ...] = ()
+    more: tuple[Identity, ...] = ()
 
     @property
-    def customers(self) -> tuple[Party, ...]:
-        """All customers that may be changed; each process that judges has one of its own."""
-        return (self.customer, *self.more)
+    def identities(self) -> tuple[Identity, ...]:
+        """All records that may be changed; each process that judges has one of its own."""
+        return (self.identity, *self.more)
 
 
 TABLES: Mapping[str, tuple[str, ...] | None] = {
     "auth": None,
     "auth_command": None,
     "login": None,
-    "customer": None,
-    "other_customer": None,
+    "record": None,
+    "bystander": None,
     "values": None,
     "read": ("path",),
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
 }
 """The tables of a target file; None where the API decides which keys are known."""
+EARLIER_NAMES: Mapping[str, str] = {"record": "customer", "records": "customers", "bystander": "other_customer"}
+"""What tables were called before records of any kind were judged; they are read as ever."""
 
 
 def from_file(path: Path) -> Target:
@@ -121,23 +124,25 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
 
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    check_keys(settings, ("api", "url", "auth_file", "auth_user", "customers", *TABLES), "the file")
+    check_keys(settings, ("api", "url", "auth_file", "auth_user", "records", *TABLES, *EARLIER_NAMES.values()), "the file")
     for table, keys in TABLES.items():
-        if not isinstance(settings.get(table, {}), Mapping):
-            raise TargetError(f"{table}: expected a table [{table}]")
+        written = _written(settings, table)
+        if not isinstance(settings.get(written, {}), Mapping):
+            raise TargetError(f"{written}: expected a table [{written}]")
         if keys is not None:
             check_keys(settings.get(table, {}), keys, f"[{table}]")
     api = load_api(_text(settings, "api"), base)
     url = _url(_text(settings, "url"))
-    customers = _customers(settings, api, url, base)
-    other = None if "other_customer" not in settings else _further(settings, settings["other_customer"], api, url, base)
-    _check_distinct(api, customers, other)
+    identities = _identities(settings, api, url, base)
+    named = _written(settings, "bystander")
+    bystander = _further(settings, settings[named], api, url, base, f"[{named}]", named) if named in settings else None
+    _check_distinct(api, identities, bystander, settings)
     return Target(
         api=api,
         url=url,
-        customer=customers[0],
-        more=customers[1:],
-        other=other,
+        identity=identities[0],
+        more=identities[1:],
+        bystander=bystander,
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
@@ -225,43 +230,54 @@ def _path(table: Mapping[str, Any], api: Api, where: str) -> dict[str, str]:
     return {name: str(value) for name, value in table.items()}
 
 
-def _customers(settings: Mapping[str, Any], api: Api, url: str, base: Path) -> tuple[Party, ...]:
-    """The customers that may be changed: of ``[customer]``, or of each ``[[customers]]``."""
-    tables = settings.get("customers")
+def _written(settings: Mapping[str, Any], table: str) -> str:
+    """The name by which a settings mapping has a table: its own, or an earlier one; TargetError where it has both."""
+    earlier = EARLIER_NAMES.get(table, table)
+    if earlier == table or earlier not in settings:
+        return table
+    if table in settings:
+        raise TargetError(f"[{table}] and [{earlier}]: expected one of them, they mean the same")
+    return earlier
+
+
+def _identities(settings: Mapping[str, Any], api: Api, url: str, base: Path) -> tuple[Identity, ...]:
+    """The records that may be changed: of ``[record]``, or of each ``[[records]]``."""
+    one, several = _written(settings, "record"), _written(settings, "records")
+    tables = settings.get(several)
     if tables is None:
-        path = _path(settings.get("customer", {}), api, "[customer]")
-        return (Party(path=path, auth=_auth(settings, api, url, base)),)
-    if "customer" in settings:
-        raise TargetError("[customer] and [[customers]]: expected one of them")
+        path = _path(settings.get(one, {}), api, f"[{one}]")
+        return (Identity(path=path, auth=_auth(settings, api, url, base)),)
+    if one in settings:
+        raise TargetError(f"[{one}] and [[{several}]]: expected one of them")
     if not isinstance(tables, list) or not tables or not all(isinstance(each, Mapping) for each in tables):
-        raise TargetError("customers: expected tables [[customers]]")
-    return tuple(_further(settings, table, api, url, base, "customers") for table in tables)
+        raise TargetError(f"{several}: expected tables [[{several}]]")
+    return tuple(_further(settings, table, api, url, base, f"[[{several}]]", several) for table in tables)
 
 
 def _further(
-    settings: Mapping[str, Any], table: Mapping[str, Any], api: Api, url: str, base: Path, name: str = "other_customer"
-) -> Party:
-    """A customer of a table of its own, with the target's credentials unless it has some of its own."""
-    where = "[[customers]]" if name == "customers" else f"[{name}]"
+    settings: Mapping[str, Any], table: Mapping[str, Any], api: Api, url: str, base: Path, where: str, name: str
+) -> Identity:
+    """A record of a table of its own, with the target's credentials unless it has some of its own."""
     own = {key: value for key, value in table.items() if key in access.KEYS}
     if api.identity == "credential" and not own:
-        raise TargetError(f"{where}: the credential identifies the customer, so it needs its own [{name}.auth]")
+        raise TargetError(f"{where}: the credential identifies the record, so it needs its own [{name}.auth]")
     if "auth_user" in own and "auth_file" in settings:
         own = {"auth_file": settings["auth_file"], **own}
-    return Party(
+    return Identity(
         path=_path({key: value for key, value in table.items() if key not in own}, api, where),
         auth=_auth(own or settings, api, url, base, f"{name}." if own else ""),
     )
 
 
-def _check_distinct(api: Api, customers: Sequence[Party], other: Party | None) -> None:
-    """No customer twice, and a bystander that nobody is to change."""
-    identities = [identity(api, each) for each in customers]
-    for number, each in enumerate(identities):
-        if each in identities[:number]:
-            raise TargetError(f"[[customers]]: {customers[number].name} is there twice")
-    if other is not None and identity(api, other) in identities:
-        raise TargetError(f"[other_customer]: {other.name} is one of those that may be changed; expected another")
+def _check_distinct(api: Api, identities: Sequence[Identity], bystander: Identity | None, settings: Mapping[str, Any]) -> None:
+    """No record twice, and a bystander that nobody is to change."""
+    known = [fingerprint(api, each) for each in identities]
+    for number, each in enumerate(known):
+        if each in known[:number]:
+            raise TargetError(f"[[{_written(settings, 'records')}]]: {identities[number].name} is there twice")
+    if bystander is not None and fingerprint(api, bystander) in known:
+        where = _written(settings, "bystander")
+        raise TargetError(f"[{where}]: {bystander.name} is one of those that may be changed; expected another")
 
 
 def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:

@@ -40,7 +40,7 @@ from contracts.judging.refusals import (
     wrong_method,
 )
 from contracts.judging.trials import elsewhere, valid_part_applied
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.rule import Case, field_cases, labelled_cases, once, rule
@@ -69,39 +69,35 @@ def _described(case: Field, each: BadWrite) -> str:
     return f"{case.path} is {each.fault.why}"
 
 
-def _excuse(customer: Customer, exchange: Exchange) -> str | None:
+def _excuse(party: Party, exchange: Exchange) -> str | None:
     """Why the answer to a bad value is another rule's matter, or None."""
     if exchange.answer is None:
         return f"there was no usable answer: {exchange.failure}"
-    if customer.accepted(exchange):
+    if party.accepted(exchange):
         return "the bad value is accepted: judged by the rules on values"
     if exchange.answer.status >= 500:
         return f"the server failed with {exchange.status}: judged by the rules on values"
-    return REDIRECTED if redirected(customer, exchange) else None
+    return REDIRECTED if redirected(party, exchange) else None
 
 
 @rule("invalid-field-status", family="error_envelope", cases=field_cases(faulty), harmless=True)
-def test_invalid_field_has_its_status(customer: Customer, case: Field) -> None:
+def test_invalid_field_has_its_status(party: Party, case: Field) -> None:
     """A value that the document rules out is answered with the documented error status, never with an error under a 2xx."""
-    found = customer.api.situations["invalid_field"]
+    found = party.api.situations["invalid_field"]
     excuses = []
-    for each in bad_writes(customer, case):
-        excuse = _excuse(customer, each.exchange)
-        if (
-            each.exchange.status is not None
-            and each.exchange.status >= 500
-            and elsewhere(customer, case, each.fault.keyword).broken
-        ):
+    for each in bad_writes(party, case):
+        excuse = _excuse(party, each.exchange)
+        if each.exchange.status is not None and each.exchange.status >= 500 and elsewhere(party, case, each.fault.keyword).broken:
             excuse = None  # every kind of fault is answered so: a matter of the status, not of one kind of value
         if excuse is not None:
             excuses.append(excuse)
-        elif not right_status(customer.api, found, each.exchange) or has_other_meaning(customer.api, found, each.exchange):
+        elif not right_status(party.api, found, each.exchange) or has_other_meaning(party.api, found, each.exchange):
             raise Violation(
-                expected=f"{expected_status(customer.api, found)}, since {_described(case, each)}",
+                expected=f"{expected_status(party.api, found)}, since {_described(case, each)}",
                 actual=each.exchange.said,
                 exchange=each.exchange,
             )
-    _at_least_one(excuses, bad_writes(customer, case))
+    _at_least_one(excuses, bad_writes(party, case))
 
 
 def _at_least_one(excuses: list[str], all_of_them: Iterable[object]) -> None:
@@ -109,12 +105,12 @@ def _at_least_one(excuses: list[str], all_of_them: Iterable[object]) -> None:
         raise NotJudged(excuses[0] if excuses else "there is nothing to judge")
 
 
-def _rightly_refused(customer: Customer, case: Field) -> Iterator[tuple[BadWrite, Problem | None]]:
+def _rightly_refused(party: Party, case: Field) -> Iterator[tuple[BadWrite, Problem | None]]:
     """The bad writes of a field that are refused with a right status and have a documented body, and what is wrong with it."""
-    api, excuses = customer.api, []
+    api, excuses = party.api, []
     found = api.situations["invalid_field"]
-    for each in bad_writes(customer, case):
-        answer, excuse = each.exchange.answer, _excuse(customer, each.exchange)
+    for each in bad_writes(party, case):
+        answer, excuse = each.exchange.answer, _excuse(party, each.exchange)
         response = documented(api, "invalid-field-envelope", found, each.exchange.status)
         if excuse is not None or answer is None:
             excuses.append(str(excuse))
@@ -124,13 +120,13 @@ def _rightly_refused(customer: Customer, case: Field) -> Iterator[tuple[BadWrite
             excuses.append(f"the document gives no body for status {answer.status}")
         else:
             yield each, body_problem(response, found.shape, answer)
-    _at_least_one(excuses, bad_writes(customer, case))
+    _at_least_one(excuses, bad_writes(party, case))
 
 
 @rule("invalid-field-envelope", family="error_envelope", cases=field_cases(faulty), harmless=True)
-def test_invalid_field_has_its_envelope(customer: Customer, case: Field) -> None:
+def test_invalid_field_has_its_envelope(party: Party, case: Field) -> None:
     """The answer to a value that the document rules out has the documented error body."""
-    for each, problem in _rightly_refused(customer, case):
+    for each, problem in _rightly_refused(party, case):
         if problem is not None:
             raise Violation(
                 expected=f"{problem.expected}, since {_described(case, each)}",
@@ -145,14 +141,14 @@ def _nameable(api: Api) -> list[Field]:
 
 
 @rule("names-the-field", family="error_envelope", cases=field_cases(_nameable), harmless=True)
-def test_error_names_the_field(customer: Customer, case: Field) -> None:
+def test_error_names_the_field(party: Party, case: Field) -> None:
     """The error body names the field at fault, at its place, and no field that is right."""
     silent: list[Exchange] = []
     judged = 0
-    for each, problem in _rightly_refused(customer, case):
+    for each, problem in _rightly_refused(party, case):
         if problem is None and each.exchange.answer is not None:
             judged += 1
-            if not _judge_names(customer.api, case, each):
+            if not _judge_names(party.api, case, each):
                 silent.append(each.exchange)
     if not judged:
         raise NotJudged("the error body has another form: judged by invalid-field-envelope")
@@ -186,21 +182,21 @@ def _judge_names(api: Api, case: Field, each: BadWrite) -> bool:
 
 
 @rule("names-no-right-field", family="error_envelope", advice="the error tells what to mend")
-def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> None:
+def test_error_names_no_field_that_is_right(party: Party, case: None) -> None:
     """Of a patch with one bad field and several right ones, the error names no right one."""
-    plainest_first = sorted(_nameable(customer.api), key=lambda each: (each.path != each.top, bool(each.children)))
+    plainest_first = sorted(_nameable(party.api), key=lambda each: (each.path != each.top, bool(each.children)))
     bad = next(iter(plainest_first), None)
-    fault = plain_fault(customer.api, bad) if bad else None
-    working = _working_beside(customer, bad) if bad else []
+    fault = plain_fault(party.api, bad) if bad else None
+    working = _working_beside(party, bad) if bad else []
     if bad is None or fault is None or not working:
         raise NotJudged("there is no field to be wrong, or none to be right")
-    record = customer.read()
-    body = joined(known_patch(customer, record, each) for each in working)
-    exchange = customer.patch({**body, **customer.composer.patch(record, bad, fault.value).body})
-    names = named(_shape(customer.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
+    record = party.read()
+    body = joined(known_patch(party, record, each) for each in working)
+    exchange = party.patch({**body, **party.composer.patch(record, bad, fault.value).body})
+    names = named(_shape(party.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
     if not names:
         raise NotJudged("the patch is not refused, or the error names nothing: judged by other rules")
-    wrong = [said for name, said in names.items() if naming(customer.api, bad, name) is Naming.OTHER]
+    wrong = [said for name, said in names.items() if naming(party.api, bad, name) is Naming.OTHER]
     if wrong:
         raise Violation(
             expected=f"the error to name {bad.path} alone, since {bad.path} is {fault.why}",
@@ -209,14 +205,14 @@ def test_error_names_no_field_that_is_right(customer: Customer, case: None) -> N
         )
 
 
-def _working_beside(customer: Customer, bad: Field) -> list[Field]:
+def _working_beside(party: Party, bad: Field) -> list[Field]:
     """One field of each of a few other top-level properties, whose plain write is accepted."""
     found: dict[str, Field] = {}
-    for each in settable(customer.api):
+    for each in settable(party.api):
         if each.top in (*found, bad.top) or each.reference is not None or len(found) == BESIDE:
             continue
-        done = single_or_none(customer, each)
-        if done is not None and customer.accepted(done.exchange):
+        done = single_or_none(party, each)
+        if done is not None and party.accepted(done.exchange):
             found[each.top] = each
     return list(found.values())
 
@@ -227,23 +223,23 @@ def _namings(shape: Shape) -> set[Naming]:
 
 
 @rule("all-faults-reported", family="error_envelope", cases=lambda api: once(api) if _nameable(api) else (), harmless=True)
-def test_all_faults_are_reported(customer: Customer, case: None) -> None:
+def test_all_faults_are_reported(party: Party, case: None) -> None:
     """Several bad fields in one patch are refused like one alone, and the error body names each."""
-    api = customer.api
-    for group in _groups(_refused_alone(customer)):
+    api = party.api
+    for group in _groups(_refused_alone(party)):
         body = joined(each.patch for each in group)
-        before = customer.read()
-        exchange = customer.patch(body)
+        before = party.read()
+        exchange = party.patch(body)
         if exchange.ok:
-            put_back(customer, before, body)
-        _judge_together(customer, [each.fault.field.path for each in group], body, exchange)
+            put_back(party, before, body)
+        _judge_together(party, [each.fault.field.path for each in group], body, exchange)
         names = named(_shape(api), exchange.answer.json) if exchange.answer else {}
         fields = [each.fault.field for each in group if _names_itself(api, each)]
         missing = [field.path for field in fields if not any(_means(api, field, name) for name in names)]
         if not missing or (api.choices["all_faults"].documented and api.choices["all_faults"].behaviour == "first"):
             continue
-        _check_steady(customer, body, exchange)
-        if valid_part_applied(customer, None):
+        _check_steady(party, body, exchange)
+        if valid_part_applied(party, None):
             raise NotJudged("one field is saved ahead of the next: judged by invalid-part-changes-nothing")
         raise Violation(
             expected=f"the error to name {', '.join(field.path for field in fields)}, which are all bad",
@@ -252,17 +248,17 @@ def test_all_faults_are_reported(customer: Customer, case: None) -> None:
         )
 
 
-def _judge_together(customer: Customer, paths: list[str], body: Mapping[str, Any], exchange: Exchange) -> None:
+def _judge_together(party: Party, paths: list[str], body: Mapping[str, Any], exchange: Exchange) -> None:
     """What is refused one by one is refused together, with a right status and in the same form."""
-    found, answer = customer.api.situations["invalid_field"], exchange.answer
+    found, answer = party.api.situations["invalid_field"], exchange.answer
     if answer is None:
         raise NotJudged(f"there was no usable answer: {exchange.failure}")
-    response = documented(customer.api, "invalid-field-envelope", found, answer.status)
+    response = documented(party.api, "invalid-field-envelope", found, answer.status)
     problem = body_problem(response, found.shape, answer) if response is not None else None
-    if right_status(customer.api, found, exchange) and problem is None:
+    if right_status(party.api, found, exchange) and problem is None:
         return
     if not exchange.ok:
-        _check_steady(customer, body, exchange)
+        _check_steady(party, body, exchange)
     raise Violation(
         expected=f"{', '.join(paths)} to be refused together as each is alone",
         actual=f"{problem.actual}; {exchange.said}" if problem is not None else exchange.said,
@@ -271,8 +267,8 @@ def _judge_together(customer: Customer, paths: list[str], body: Mapping[str, Any
     )
 
 
-def _check_steady(customer: Customer, body: Mapping[str, Any], exchange: Exchange) -> None:
-    if _form(customer.patch(body)) != _form(exchange):
+def _check_steady(party: Party, body: Mapping[str, Any], exchange: Exchange) -> None:
+    if _form(party.patch(body)) != _form(exchange):
         raise NotJudged("the same request is answered in another form: judged by same-shape-on-repeat")
 
 
@@ -293,14 +289,14 @@ def _names_itself(api: Api, each: BadWrite) -> bool:
     )
 
 
-def _refused_alone(customer: Customer) -> list[BadWrite]:
+def _refused_alone(party: Party) -> list[BadWrite]:
     """One bad write for each top-level property that is refused with the right status and in the right form."""
     found: dict[str, BadWrite] = {}
-    for field in faulty(customer.api):
+    for field in faulty(party.api):
         if field.top in found:
             continue
         try:
-            for each, problem in _rightly_refused(customer, field):
+            for each, problem in _rightly_refused(party, field):
                 if problem is None:
                     found.setdefault(field.top, each)
         except NotJudged:
@@ -311,39 +307,39 @@ def _refused_alone(customer: Customer) -> list[BadWrite]:
 # --- other refusals ---------------------------------------------------------------------------------------------------
 
 
-def _judge_status(customer: Customer, kind: str, exchange: Exchange, what: str) -> None:
+def _judge_status(party: Party, kind: str, exchange: Exchange, what: str) -> None:
     """The status must be one that the document has for this kind of refusal; a 5xx is none for any client's mistake."""
-    found = situation(customer.api, kind)
-    if exchange.answer is None or redirected(customer, exchange):
+    found = situation(party.api, kind)
+    if exchange.answer is None or redirected(party, exchange):
         raise NotJudged(REDIRECTED if exchange.answer else f"there was no usable answer: {exchange.failure}")
-    if found is not None and not right_status(customer.api, found, exchange):
+    if found is not None and not right_status(party.api, found, exchange):
         raise Violation(
-            expected=f"{expected_status(customer.api, found)} for {what}",
+            expected=f"{expected_status(party.api, found)} for {what}",
             actual=exchange.said,
             exchange=exchange,
             level=Level.MUST if exchange.answer.status >= 500 else None,
         )
 
 
-def _judge_body(customer: Customer, rule_id: str, kind: str, exchange: Exchange, what: str) -> None:
+def _judge_body(party: Party, rule_id: str, kind: str, exchange: Exchange, what: str) -> None:
     """The body must be the documented one; NotJudged where the document gives none."""
-    found = situation(customer.api, kind)
-    response = documented(customer.api, rule_id, found, exchange.status) if found is not None else None
+    found = situation(party.api, kind)
+    response = documented(party.api, rule_id, found, exchange.status) if found is not None else None
     if found is None or response is None or exchange.answer is None:
         raise NotJudged(f"the document gives no body for status {exchange.status}")
     problem = body_problem(response, found.shape, exchange.answer)
-    if problem is not None and _differs_everywhere(customer):
+    if problem is not None and _differs_everywhere(party):
         raise NotJudged("error bodies differ from the document for bad values already: judged by invalid-field-envelope")
     if problem is not None:
         raise Violation(expected=f"{problem.expected}, for {what}", actual=problem.actual, exchange=exchange)
 
 
-def _differs_everywhere(customer: Customer) -> bool:
+def _differs_everywhere(party: Party) -> bool:
     """The most common error, a bad value, has a wrong body already: one cause is reported once."""
-    for field in faulty(customer.api):
+    for field in faulty(party.api):
         try:
-            for each, problem in _rightly_refused(customer, field):
-                return problem is not None or not _names_well(customer.api, field, each)
+            for each, problem in _rightly_refused(party, field):
+                return problem is not None or not _names_well(party.api, field, each)
         except NotJudged:
             continue
     return False
@@ -362,13 +358,13 @@ def _by_path(api: Api) -> Iterable[Case]:
 
 
 @rule("unknown-customer-envelope", family="error_envelope", cases=_by_path, harmless=True)
-def test_unknown_customer_has_its_envelope(customer: Customer, case: None) -> None:
-    """A patch of a customer that does not exist is answered with the documented status and error body."""
-    exchange = unknown_customer(customer).exchange
-    if customer.accepted(exchange):
+def test_unknown_customer_has_its_envelope(party: Party, case: None) -> None:
+    """A patch of a record that does not exist is answered with the documented status and error body."""
+    exchange = unknown_customer(party).exchange
+    if party.accepted(exchange):
         raise NotJudged("it is accepted: judged by unknown-customer-not-created")
-    _judge_status(customer, "unknown_record", exchange, "a customer that does not exist")
-    _judge_body(customer, "unknown-customer-envelope", "unknown_record", exchange, "a customer that does not exist")
+    _judge_status(party, "unknown_record", exchange, "a record that does not exist")
+    _judge_body(party, "unknown-customer-envelope", "unknown_record", exchange, "a record that does not exist")
 
 
 def _secured(api: Api) -> Iterable[Case]:
@@ -376,11 +372,11 @@ def _secured(api: Api) -> Iterable[Case]:
 
 
 @rule("unauthenticated-envelope", family="error_envelope", cases=_secured, harmless=True)
-def test_missing_credential_has_the_envelope(customer: Customer, case: None) -> None:
+def test_missing_credential_has_the_envelope(party: Party, case: None) -> None:
     """A patch without a credential, or with a wrong one, is answered with the documented error body."""
     attempts = [
-        ("unauthenticated", no_credential(customer)),
-        *(("wrong_credential", each) for each in wrong_credentials(customer)),
+        ("unauthenticated", no_credential(party)),
+        *(("wrong_credential", each) for each in wrong_credentials(party)),
     ]
     reasons = []
     for kind, each in attempts:
@@ -388,20 +384,20 @@ def test_missing_credential_has_the_envelope(customer: Customer, case: None) -> 
             reasons.append(f"{each.what} is not refused: judged by the rules on credentials")
             continue
         try:
-            _judge_body(customer, "unauthenticated-envelope", kind, each.exchange, each.what)
+            _judge_body(party, "unauthenticated-envelope", kind, each.exchange, each.what)
         except NotJudged as reason:
             reasons.append(str(reason))
     _at_least_one(reasons, attempts)
 
 
 @rule("malformed-json-envelope", family="error_envelope", harmless=True)
-def test_malformed_json_has_its_envelope(customer: Customer, case: None) -> None:
+def test_malformed_json_has_its_envelope(party: Party, case: None) -> None:
     """A body that is no JSON is refused with the documented status and error body."""
-    exchanges = broken_json(customer)
+    exchanges = broken_json(party)
     for exchange in exchanges:
-        _judge_status(customer, "malformed_json", exchange, "a body that is no JSON")
+        _judge_status(party, "malformed_json", exchange, "a body that is no JSON")
     for exchange in exchanges:
-        _judge_body(customer, "malformed-json-envelope", "malformed_json", exchange, "a body that is no JSON")
+        _judge_body(party, "malformed-json-envelope", "malformed_json", exchange, "a body that is no JSON")
 
 
 @rule(
@@ -410,16 +406,16 @@ def test_malformed_json_has_its_envelope(customer: Customer, case: None) -> None
     cases=labelled_cases(lambda api: {point: point for point in refused_empty(api)}),
     harmless=True,
 )
-def test_empty_body_has_its_envelope(customer: Customer, case: str) -> None:
+def test_empty_body_has_its_envelope(party: Party, case: str) -> None:
     """Where a body without any change is documented to be refused, it is so with the documented status and error body."""
-    exchange = empty_body(customer, case)
-    if customer.accepted(exchange):
+    exchange = empty_body(party, case)
+    if party.accepted(exchange):
         raise NotJudged("it is accepted: judged by the rules on empty bodies")
     if exchange.answer is not None and exchange.answer.status >= 500:
         raise NotJudged("the server failed: judged by the rules on empty bodies")
-    what = "an empty object" if refused_empty(customer.api)[case] else "no body"
-    _judge_status(customer, "empty_body", exchange, what)
-    _judge_body(customer, "empty-body-envelope", "empty_body", exchange, what)
+    what = "an empty object" if refused_empty(party.api)[case] else "no body"
+    _judge_status(party, "empty_body", exchange, what)
+    _judge_body(party, "empty-body-envelope", "empty_body", exchange, what)
 
 
 NEGOTIATED = {
@@ -434,30 +430,30 @@ def _negotiated(api: Api) -> Mapping[str, int]:
 
 
 @rule("negotiation-envelope", family="error_envelope", cases=labelled_cases(_negotiated), harmless=True)
-def test_negotiation_error_has_its_envelope(customer: Customer, case: int) -> None:
+def test_negotiation_error_has_its_envelope(party: Party, case: int) -> None:
     """A refused method, Accept header or media type is answered with the documented error body."""
     kind, provoke = NEGOTIATED[case]
-    attempted = provoke(customer)
+    attempted = provoke(party)
     if attempted.exchange.status != case:
         raise NotJudged(f"{attempted.what} is not answered {case}: judged by the rules on negotiation")
-    _judge_body(customer, "negotiation-envelope", kind, attempted.exchange, attempted.what)
+    _judge_body(party, "negotiation-envelope", kind, attempted.exchange, attempted.what)
 
 
 # --- every error --------------------------------------------------------------------------------------------------------
 
 
 @rule("no-leak", family="error_envelope", wfc="F309", harmless=True)
-def test_errors_leak_nothing(customer: Customer, case: None) -> None:
+def test_errors_leak_nothing(party: Party, case: None) -> None:
     """No error body shows a stack trace, SQL, a path of the server's files, a password or a credential."""
-    answers = error_answers(customer)
+    answers = error_answers(party)
     for exchange in answers:
         found = trace_in(exchange)
-        if any(shows(exchange, secret.reveal()) for secret in customer.party.auth.values()):
+        if any(shows(exchange, secret.reveal()) for secret in party.identity.auth.values()):
             found = "the credential"
         if found is not None:
             expected = "an error body without anything of the server's inside"
             raise Violation(expected=expected, actual=f"it shows {found}", exchange=exchange)
-    for each in _secret_writes(customer):
+    for each in _secret_writes(party):
         if isinstance(each.fault.value, str) and shows(each.exchange, each.fault.value):
             expected = f"no answer to repeat {each.fault.field.path}"
             raise Violation(expected=expected, actual="the error body shows it", exchange=each.exchange)
@@ -465,37 +461,37 @@ def test_errors_leak_nothing(customer: Customer, case: None) -> None:
         raise NotJudged("no request was refused")
 
 
-def _secret_writes(customer: Customer) -> Iterator[BadWrite]:
-    for field in faulty(customer.api):
+def _secret_writes(party: Party) -> Iterator[BadWrite]:
+    for field in faulty(party.api):
         if field.write_only:
-            yield from bad_writes(customer, field)
+            yield from bad_writes(party, field)
 
 
-def _bad_requests(customer: Customer) -> Mapping[str, Any]:
+def _bad_requests(party: Party) -> Mapping[str, Any]:
     """Some bad requests of different kinds: what they are, and how to send them again and again."""
-    ways: dict[str, Any] = {"a body that is no JSON": lambda: broken_json_again(customer)}
+    ways: dict[str, Any] = {"a body that is no JSON": lambda: broken_json_again(party)}
     try:
-        each = first_refused(customer, faulty(customer.api))
-        ways[_described(each.fault.field, each)] = lambda: customer.patch(each.patch.body)
+        each = first_refused(party, faulty(party.api))
+        ways[_described(each.fault.field, each)] = lambda: party.patch(each.patch.body)
     except NotJudged:
         pass
-    if customer.api.security:
-        ways["a patch without a credential"] = lambda: customer.patch({}, auth={})
-    if customer.api.identity == "path":
-        ways["a customer that does not exist"] = lambda: customer.patch({}, path=customer.unknown_path())
+    if party.api.security:
+        ways["a patch without a credential"] = lambda: party.patch({}, auth={})
+    if party.api.identity == "path":
+        ways["a record that does not exist"] = lambda: party.patch({}, path=party.unknown_path())
     return ways
 
 
-def broken_json_again(customer: Customer) -> Exchange:
+def broken_json_again(party: Party) -> Exchange:
     """One more patch whose body is no JSON."""
-    return customer.send("PATCH", broken_json(customer)[0].body)
+    return party.send("PATCH", broken_json(party)[0].body)
 
 
 @rule("same-shape-on-repeat", family="error_envelope", harmless=True)
-def test_same_error_has_the_same_shape(customer: Customer, case: None) -> None:
+def test_same_error_has_the_same_shape(party: Party, case: None) -> None:
     """The same bad request sent again is answered with the same status and the same structure."""
     judged = 0
-    for what, send in _bad_requests(customer).items():
+    for what, send in _bad_requests(party).items():
         first = send()
         for again in (send(), send()):
             if not first.refused or again.answer is None:
@@ -520,9 +516,9 @@ def _form(exchange: Exchange) -> Any:
 
 
 @rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1", harmless=True)
-def test_stated_status_agrees(customer: Customer, case: None) -> None:
+def test_stated_status_agrees(party: Party, case: None) -> None:
     """An error body that states a status states the answer's own, and no success."""
-    answers = [each for each in error_answers(customer) if each.refused]
+    answers = [each for each in error_answers(party) if each.refused]
     for exchange in answers:
         problem = stated_problem(exchange.answer) if exchange.answer else None
         if problem is not None and exchange.answer is not None:
@@ -537,17 +533,17 @@ def test_stated_status_agrees(customer: Customer, case: None) -> None:
 
 
 @rule("language-independent-shape", family="error_envelope")
-def test_error_form_is_independent_of_language(customer: Customer, case: None) -> None:
+def test_error_form_is_independent_of_language(party: Party, case: None) -> None:
     """Accept-Language changes neither the status of an error, nor its structure, its codes and the fields that it names."""
-    each = first_refused(customer, faulty(customer.api))
-    plain = customer.patch(each.patch.body)
-    _check_steady(customer, each.patch.body, each.exchange)
-    _check_steady(customer, each.patch.body, plain)
+    each = first_refused(party, faulty(party.api))
+    plain = party.patch(each.patch.body)
+    _check_steady(party, each.patch.body, each.exchange)
+    _check_steady(party, each.patch.body, plain)
     for preference in PREFERENCES:
-        other = customer.patch(each.patch.body, headers={"Accept-Language": preference})
+        other = party.patch(each.patch.body, headers={"Accept-Language": preference})
         if plain.answer is None or other.answer is None:
             raise NotJudged(f"there was no usable answer: {plain.failure or other.failure}")
-        if (_form(plain), _constants(customer.api, plain)) != (_form(other), _constants(customer.api, other)):
+        if (_form(plain), _constants(party.api, plain)) != (_form(other), _constants(party.api, other)):
             raise Violation(
                 expected=f"the same error in another language with Accept-Language: {preference}",
                 actual=f"without it {plain.said}; with it {other.said}",
@@ -565,13 +561,13 @@ def _constants(api: Api, exchange: Exchange) -> Any:
 
 
 @rule("throttled-envelope", family="error_envelope")
-def test_throttled_request_has_its_envelope(customer: Customer, case: None) -> None:
+def test_throttled_request_has_its_envelope(party: Party, case: None) -> None:
     """A 429 has the documented error body, and says when to come again."""
-    if not customer.client.throttled:
+    if not party.client.throttled:
         raise NotJudged("the target throttled no request")
-    for exchange in customer.client.throttled:
+    for exchange in party.client.throttled:
         answer = exchange.answer
-        if answer is not None and customer.api.documents(429):
-            _judge_body(customer, "throttled-envelope", "throttled", exchange, "a throttled request")
+        if answer is not None and party.api.documents(429):
+            _judge_body(party, "throttled-envelope", "throttled", exchange, "a throttled request")
         if answer is not None and not answer.headers.get("Retry-After", "").strip():
             raise Violation(expected="Retry-After with a 429", actual="there is none", exchange=exchange, level=Level.SHOULD)

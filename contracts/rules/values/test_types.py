@@ -12,7 +12,7 @@ from contracts.judging.evidence import differences_of, fresh_patch, one_differen
 from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused, type_stated, unknown_keys
 from contracts.judging.refusals import broken_json, probe
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
-from contracts.record.customer import UNKNOWN_MEMBER, Customer
+from contracts.record.party import UNKNOWN_MEMBER, Party
 from contracts.record.patches import Patch, is_key, leaves, settable
 from contracts.record.records import ABSENT, Record, is_empty, related
 from contracts.terms.exchange import Exchange
@@ -43,36 +43,36 @@ def _bad(fault: Fault) -> Bad:
 
 
 @rule("wrong-type-refused", family="types", cases=field_cases(_by_keyword("type")), harmless=True)
-def test_wrong_type_is_refused(customer: Customer, case: Field) -> None:
+def test_wrong_type_is_refused(party: Party, case: Field) -> None:
     """A value that cannot be read as the documented type (a list for a text) is refused, and nothing of it is stored."""
-    _closed_enum(customer, case)
+    _closed_enum(party, case)
     expected = f"a value that is no {' or '.join(sorted(case.types))} to be refused for {case.path}"
-    bads = [*_bads(customer.api, case, "type"), *_listed(customer, case)]
-    expect_refused(customer, case, bads, keyword="type", expected=expected)
+    bads = [*_bads(party.api, case, "type"), *_listed(party, case)]
+    expect_refused(party, case, bads, keyword="type", expected=expected)
 
 
-def _listed(customer: Customer, field: Field) -> Iterator[Bad]:
+def _listed(party: Party, field: Field) -> Iterator[Bad]:
     """A valid value in a list of one; of a list, an item by itself."""
-    if customer.caution is not None or "enum" in field.schema:  # a list of a member is a near miss
+    if party.caution is not None or "enum" in field.schema:  # a list of a member is a near miss
         return
-    record = customer.read(without=field.top)
-    shown = customer.composer.patch(record, field, MISSING).shown_in(record)
-    value = customer.composer.carried(field, shown) if shown is not ABSENT else ABSENT
+    record = party.read(without=field.top)
+    shown = party.composer.patch(record, field, MISSING).shown_in(record)
+    value = party.composer.carried(field, shown) if shown is not ABSENT else ABSENT
     if field.kind == "array" and isinstance(value, list) and value:
         yield Bad("an item without its list", value[0])
     elif field.kind != "array" and value is not ABSENT and value is not None:
         yield Bad("a list with a valid value", [value])
 
 
-def _closed_enum(customer: Customer, field: Field) -> None:
+def _closed_enum(party: Party, field: Field) -> None:
     """The control for an enum: a text that is no member must be refused before a list can be judged."""
     if "enum" not in field.schema or not field.states("enum"):
         return
-    writable(customer, field)
-    before = customer.read(without=field.top)
-    body = customer.composer.patch(before, field, NOT_A_MEMBER).body
-    if not customer.patch(body).refused:
-        put_back(customer, before, body)
+    writable(party, field)
+    before = party.read(without=field.top)
+    body = party.composer.patch(before, field, NOT_A_MEMBER).body
+    if not party.patch(body).refused:
+        put_back(party, before, body)
         raise NotJudged(f"{field.path} takes texts that are no members: judged by near-miss-refused")
 
 
@@ -92,28 +92,28 @@ def _keeps_rows(field: Field) -> bool:
 
 
 @rule("null-refused", family="types", cases=field_cases(_not_nullable), harmless=True)
-def test_null_is_refused(customer: Customer, case: Field) -> None:
+def test_null_is_refused(party: Party, case: Field) -> None:
     """Null for a field that is not nullable is refused if the document says so; else it is ignored or empties the field."""
-    if null_refused(customer.api, case):
-        _closed_enum(customer, case)
-        expect_refused(customer, case, [Bad("null", None)], keyword="null", expected=f"null to be refused for {case.path}")
+    if null_refused(party.api, case):
+        _closed_enum(party, case)
+        expect_refused(party, case, [Bad("null", None)], keyword="null", expected=f"null to be refused for {case.path}")
         return
-    writable(customer, case)
-    before = customer.read(without=case.top)
-    sent = customer.composer.patch(before, case, None)
-    exchange = customer.patch(sent.body)
-    now = shown_now(customer, sent)
-    failures = survived(customer, "null", exchange, before, case)
-    tidy(customer, case, before)
-    ignored = customer.reader.equal(now, sent.shown_in(before))
-    if exchange.ok and not failures and is_empty(now) and not ignored and case.response in _needed(customer.api):
+    writable(party, case)
+    before = party.read(without=case.top)
+    sent = party.composer.patch(before, case, None)
+    exchange = party.patch(sent.body)
+    now = shown_now(party, sent)
+    failures = survived(party, "null", exchange, before, case)
+    tidy(party, case, before)
+    ignored = party.reader.equal(now, sent.shown_in(before))
+    if exchange.ok and not failures and is_empty(now) and not ignored and case.response in _needed(party.api):
         told = f"null was accepted, and the record lacks {case.path}, which it has to have"
         failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
     if exchange.ok and not failures and not ignored and not is_empty(now):
         told = f"null was accepted, and {case.path} reads {brief(now)}"
         failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
-    conclude(customer, case, failures, expected=f"null for {case.path} to be refused or ignored, or to empty it", keyword="null")
-    if customer.disguised(exchange):
+    conclude(party, case, failures, expected=f"null for {case.path} to be refused or ignored, or to empty it", keyword="null")
+    if party.disguised(exchange):
         raise NotJudged(f"null is answered with a success status and no record: {exchange.said}")
     raise Observed("null", "refuse" if exchange.refused else "ignore" if ignored else "store", exchange=exchange)
 
@@ -137,25 +137,25 @@ def _required_members(api: Api) -> list[Field]:
 
 
 @rule("required-member-refused", family="types", cases=field_cases(_required_members))
-def test_item_without_required_member_is_refused(customer: Customer, case: Field) -> None:
+def test_item_without_required_member_is_refused(party: Party, case: Field) -> None:
     """An item of an array that lacks a required member is refused, and nothing of it is stored."""
-    array = customer.composer.way(case)[-2]
-    writable(customer, array)
-    before = customer.read(without=case.top)
-    sent = customer.composer.patch(before, case, MISSING)
+    array = party.composer.way(case)[-2]
+    writable(party, array)
+    before = party.read(without=case.top)
+    sent = party.composer.patch(before, case, MISSING)
     body = _without_marked(sent.body)
-    exchange = customer.patch(body)
-    located = customer.reader.differences(before, customer.read(without=case.top))
+    exchange = party.patch(body)
+    located = party.reader.differences(before, party.read(without=case.top))
     changed = [each for each in located if related(each.where, array.response)]
     if changed:
-        put_back(customer, before, body)
-    if customer.disguised(exchange):
+        put_back(party, before, body)
+    if party.disguised(exchange):
         raise NotJudged(f"the item is answered with a success status and no record: {exchange.said}")
     if not exchange.refused or changed:
         told = f"for an item without {case.name} {exchange.said}" + ("; the record changed" if changed else "")
         failure = Failure(told, exchange, differences_of(changed), broken=broken(exchange))
         expected = f"an item of {array.path} without {case.name} to be refused"
-        conclude(customer, case, [failure], expected=expected, keyword="required")
+        conclude(party, case, [failure], expected=expected, keyword="required")
 
 
 MISSING = object()
@@ -191,26 +191,26 @@ def _lenient_values(field: Field) -> list[Any]:
 
 
 @rule("coerced-value-typed", family="types", cases=field_cases(_scalars))
-def test_coerced_value_has_its_type(customer: Customer, case: Field) -> None:
+def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     """A number for a text, or a text for a number or boolean, is refused, or stored as the documented type."""
-    writable(customer, case)
+    writable(party, case)
     validator = jsonschema_rs.Draft202012Validator({"type": [*sorted(case.types), "null"]})
     behaviour = ""
     exchange: Exchange | None = None
     for value in _lenient_values(case):
-        before = customer.read(without=case.top)
-        sent = customer.composer.patch(before, case, value)
-        exchange = customer.patch(sent.body)
-        now = shown_now(customer, sent)
-        failures = survived(customer, brief(value), exchange, before, case)
-        tidy(customer, case, before)
+        before = party.read(without=case.top)
+        sent = party.composer.patch(before, case, value)
+        exchange = party.patch(sent.body)
+        now = shown_now(party, sent)
+        failures = survived(party, brief(value), exchange, before, case)
+        tidy(party, case, before)
         if exchange.ok and not failures and now is not ABSENT and not validator.is_valid(now):
             told = f"{brief(value)} was accepted, and {case.path} reads {brief(now)}"
             failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
         expected = f"{brief(value)} for {case.path} to be refused, or stored as {' or '.join(sorted(case.types))}"
-        conclude(customer, case, failures, expected=expected, keyword="type")
-        behaviour = behaviour or ("coerce" if customer.accepted(exchange) else "refuse")
-    choice = customer.api.choices["coercion"]
+        conclude(party, case, failures, expected=expected, keyword="type")
+        behaviour = behaviour or ("coerce" if party.accepted(exchange) else "refuse")
+    choice = party.api.choices["coercion"]
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
@@ -270,23 +270,23 @@ def _hostile(api: Api) -> list[Case]:
 
 
 @rule("hostile-json-survived", family="types", cases=_hostile, advice=ROBUST)
-def test_hostile_json_is_survived(customer: Customer, case: Field | str) -> None:
+def test_hostile_json_is_survived(party: Party, case: Field | str) -> None:
     """Unusual JSON (U+0000, huge numbers, NaN, doubled keys) is accepted or refused: no server error, no half-done change."""
     if isinstance(case, str):
-        _judge_body(customer, case)
+        _judge_body(party, case)
         return
-    writable(customer, case)
+    writable(party, case)
     failures: list[Failure] = []
     altered: Failure | None = None
-    first = customer.read(without=case.top)
+    first = party.read(without=case.top)
     for name, value in _hostile_values(case).items():
-        before = customer.read(without=case.top)
-        sent = customer.composer.patch(before, case, value)
-        exchange = customer.patch(sent.body)
-        failures += survived(customer, name, exchange, before, case)
-        altered = altered or _altered_emoji(customer, sent, exchange, before)
-    tidy(customer, case, first)
-    conclude(customer, case, failures, expected=f"unusual values for {case.path} to be accepted or refused")
+        before = party.read(without=case.top)
+        sent = party.composer.patch(before, case, value)
+        exchange = party.patch(sent.body)
+        failures += survived(party, name, exchange, before, case)
+        altered = altered or _altered_emoji(party, sent, exchange, before)
+    tidy(party, case, first)
+    conclude(party, case, failures, expected=f"unusual values for {case.path} to be accepted or refused")
     if altered is not None:
         raise Violation(
             expected=f"an accepted text to come back from {case.path} as it was sent",
@@ -297,50 +297,50 @@ def test_hostile_json_is_survived(customer: Customer, case: Field | str) -> None
         )
 
 
-def _altered_emoji(customer: Customer, sent: Patch, exchange: Exchange, before: Record) -> Failure | None:
+def _altered_emoji(party: Party, sent: Patch, exchange: Exchange, before: Record) -> Failure | None:
     """An accepted emoji that is neither stored nor ignored: the store cannot hold it, and nobody was told."""
-    if sent.value != EMOJI or not customer.accepted(exchange):
+    if sent.value != EMOJI or not party.accepted(exchange):
         return None
-    now = shown_now(customer, sent)
-    if customer.reader.same(sent.field, EMOJI, now) or customer.reader.equal(now, sent.shown_in(before)):
+    now = shown_now(party, sent)
+    if party.reader.same(sent.field, EMOJI, now) or party.reader.equal(now, sent.shown_in(before)):
         return None
     return Failure(f"it reads {brief(now)}", exchange, one_difference(sent.field.path, EMOJI, now))
 
 
-def _judge_body(customer: Customer, vector: str) -> None:
-    field = probe(customer)
-    if vector in NO_JSON and any(broken(each) for each in broken_json(customer)):
+def _judge_body(party: Party, vector: str) -> None:
+    field = probe(party)
+    if vector in NO_JSON and any(broken(each) for each in broken_json(party)):
         raise NotJudged("malformed JSON is not refused cleanly: judged by malformed-json-envelope")
-    before = customer.read(without=field.top)
-    exchange = customer.send("PATCH", _body(field.top, vector))
-    now = shown_now(customer, customer.composer.patch(before, field, None))
-    failures = survived(customer, f"a body with {vector}", exchange, before, field)
-    tidy(customer, field, before)
-    conclude(customer, None, failures, expected=f"a body with {vector} to be accepted or refused")
+    before = party.read(without=field.top)
+    exchange = party.send("PATCH", _body(field.top, vector))
+    now = shown_now(party, party.composer.patch(before, field, None))
+    failures = survived(party, f"a body with {vector}", exchange, before, field)
+    tidy(party, field, before)
+    conclude(party, None, failures, expected=f"a body with {vector} to be accepted or refused")
     if vector == "duplicate key":
         stored = {"Twice": "first", "Again": "last"}.get(now, "ignore") if exchange.ok else "refuse"
         raise Observed("duplicate_keys", stored, exchange=exchange)
 
 
 @rule("escaped-json-read", family="types", standard="RFC 8259 7")
-def test_escaped_json_is_read(customer: Customer, case: None) -> None:
+def test_escaped_json_is_read(party: Party, case: None) -> None:
     """A text that is written with escapes in JSON is stored as the characters that they stand for."""
-    field = probe(customer)
+    field = probe(party)
     if field.path != field.top:
         raise NotJudged("no text at the top of the body can be written")
     for tail in ("", "/\U0001f600é"):
-        before = customer.read(without=field.top)
-        patch = fresh_patch(customer, before, field)
+        before = party.read(without=field.top)
+        patch = fresh_patch(party, before, field)
         text = f"{patch.value}{tail}"
         escaped = "".join(f"\\u{ord(letter):04x}" for letter in str(patch.value)) + json.dumps(tail)[1:-1].replace("/", "\\/")
-        exchange = customer.send("PATCH", f'{{"{field.name}": "{escaped}"}}'.encode())
-        if tail and not customer.accepted(exchange):
+        exchange = party.send("PATCH", f'{{"{field.name}": "{escaped}"}}'.encode())
+        if tail and not party.accepted(exchange):
             continue
-        now = customer.composer.patch(before, field, None).shown_in(customer.read(without=field.top))
-        plain = write(customer, customer.composer.patch(before, field, text))
-        if not customer.accepted(plain.exchange) or not stored(customer, plain):
+        now = party.composer.patch(before, field, None).shown_in(party.read(without=field.top))
+        plain = write(party, party.composer.patch(before, field, text))
+        if not party.accepted(plain.exchange) or not stored(party, plain):
             continue  # without escapes it is no better: judged by other rules
-        if not customer.accepted(exchange) or not customer.reader.same(field, text, now):
+        if not party.accepted(exchange) or not party.reader.same(field, text, now):
             raise Violation(
                 expected=f"{field.path} to read {text!r}, sent with escapes",
                 actual=f"it reads {now!r}; {exchange.said}",
@@ -362,14 +362,14 @@ def _extreme(_api: Api) -> Iterable[Case]:
 
 
 @rule("extreme-json-survived", family="types", cases=_extreme, depth="thorough", advice=ROBUST)
-def test_extreme_json_is_survived(customer: Customer, case: str) -> None:
+def test_extreme_json_is_survived(party: Party, case: str) -> None:
     """JSON that widely used frameworks fail on (lone surrogates, thousands of levels) is accepted or refused all the same."""
-    field = probe(customer)
-    before = customer.read(without=field.top)
-    exchange = customer.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
-    failures = survived(customer, f"a body with {case}", exchange, before, field)
-    tidy(customer, field, before)
-    conclude(customer, None, failures, expected=f"a body with {case} to be accepted or refused")
+    field = probe(party)
+    before = party.read(without=field.top)
+    exchange = party.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
+    failures = survived(party, f"a body with {case}", exchange, before, field)
+    tidy(party, field, before)
+    conclude(party, None, failures, expected=f"a body with {case} to be accepted or refused")
 
 
 # --- references and bodies that are no objects ----------------------------------------------------------------------
@@ -380,45 +380,45 @@ def _referring(api: Api) -> list[Field]:
 
 
 @rule("unknown-reference-survived", family="types", cases=field_cases(_referring), advice=ROBUST)
-def test_unknown_reference_is_survived(customer: Customer, case: Field) -> None:
+def test_unknown_reference_is_survived(party: Party, case: Field) -> None:
     """A reference to a record that does not exist is refused or accepted: no server error."""
-    writable(customer, case)
+    writable(party, case)
     failures: list[Failure] = []
     exchanges: list[Exchange] = []
     for value in unknown_keys(case):
-        before = customer.read(without=case.top)
-        sent = customer.composer.patch(before, case, [value] if case.kind == "array" else value)
-        exchanges.append(customer.patch(sent.body))
-        failures += survived(customer, f"the unknown record {value!r}", exchanges[-1], before, case)
+        before = party.read(without=case.top)
+        sent = party.composer.patch(before, case, [value] if case.kind == "array" else value)
+        exchanges.append(party.patch(sent.body))
+        failures += survived(party, f"the unknown record {value!r}", exchanges[-1], before, case)
         if not exchanges[-1].refused:
-            tidy(customer, case, before)
+            tidy(party, case, before)
     expected = f"an unknown record for {case.path} to be refused or accepted"
-    conclude(customer, case, failures, expected=expected, keyword="reference")
-    behaviour = "accept" if customer.accepted(exchanges[0]) else "refuse"
+    conclude(party, case, failures, expected=expected, keyword="reference")
+    behaviour = "accept" if party.accepted(exchanges[0]) else "refuse"
     raise Observed("unknown_record", behaviour, f"unknown record for {case.path}: {behaviour}", exchanges[0])
 
 
 NO_OBJECTS: Mapping[str, Any] = {"[]": [], "[{}]": [{}], '"abc"': "abc", "123": 123, "true": True, "null": None}
 
 
-def _list_of_one_patch(customer: Customer) -> Iterator[tuple[str, Any]]:
+def _list_of_one_patch(party: Party) -> Iterator[tuple[str, Any]]:
     """A valid patch in a list: applied, it would show."""
-    for field in settable(customer.api):
-        if single_or_none(customer, field) is not None and field.reference is None:
-            yield "[a patch]", [fresh_patch(customer, customer.read(without=field.top), field).body]
+    for field in settable(party.api):
+        if single_or_none(party, field) is not None and field.reference is None:
+            yield "[a patch]", [fresh_patch(party, party.read(without=field.top), field).body]
             return
 
 
 @rule("non-object-body-changes-nothing", family="types", advice=ROBUST)
-def test_body_that_is_no_object_changes_nothing(customer: Customer, case: None) -> None:
+def test_body_that_is_no_object_changes_nothing(party: Party, case: None) -> None:
     """A body that is a list, a text, a number, true or null is refused or ignored: no server error, and no change."""
     failures: list[Failure] = []
-    for name, value in [*NO_OBJECTS.items(), *_list_of_one_patch(customer)]:
-        before = customer.read()
-        exchange = customer.send("PATCH", json.dumps(value).encode())
-        failures += survived(customer, f"the body {name}", exchange, before)
-        changed = customer.reader.differences(before, customer.read()) if exchange.ok else []
+    for name, value in [*NO_OBJECTS.items(), *_list_of_one_patch(party)]:
+        before = party.read()
+        exchange = party.send("PATCH", json.dumps(value).encode())
+        failures += survived(party, f"the body {name}", exchange, before)
+        changed = party.reader.differences(before, party.read()) if exchange.ok else []
         if changed:
             told = f"after the body {name} {changed[0].difference.path} differs"
             failures.append(Failure(told, exchange, differences_of(changed)))
-    conclude(customer, None, failures, expected="a body that is no object to change nothing")
+    conclude(party, None, failures, expected="a body that is no object to change nothing")

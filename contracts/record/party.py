@@ -1,4 +1,4 @@
-"""The customer under test: reading, patching, learning its state without changing it, saving and restoring it."""
+"""The record under test: reading, patching, learning its state without changing it, saving and restoring it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from contracts.record.values import Values
 from contracts.target.client import Call, Client, curl_line
 from contracts.target.credentials import CredentialError, Obtained, learn
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, TargetError
+from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Api, Field, RecordField, SecurityScheme
@@ -43,7 +43,7 @@ class Restoration:
 
 
 class Caution(Protocol):
-    """What keeps writes from a customer that may only be read, see ``contracts.judging.caution``."""
+    """What keeps writes from a record that may only be read, see ``contracts.judging.caution``."""
 
     def check(
         self,
@@ -74,20 +74,20 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
     )
 
 
-class Customer:
-    """One customer of a target, and everything that a rule does to it.
+class Party:
+    """One record of a target, and everything that a rule does to it.
 
     Attributes:
-        refused_last: the last request to change this very customer was refused.
+        refused_last: the last request to change this very record was refused.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
-        other_at_first: the other customer's record before anything was written here, where a GET shows it.
+        other_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
-    def __init__(self, target: Target, client: Client, party: Party | None = None) -> None:
+    def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
         self.target = target
         self.api: Api = target.api
         self.client = client
-        self.party = party or target.customer
+        self.identity = identity or target.identity
         self.reader = Reader(self.api, target.expect, self._moves)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
@@ -99,8 +99,8 @@ class Customer:
         self._moving: frozenset[str] | None = None
         self.rereads = False
         self.refused_last = False
-        self.other: Customer | None = None
-        self.other_at_first: Record | None = None
+        self.bystander: Party | None = None
+        self.bystander_at_first: Record | None = None
         self.sacrifices = True  # the value of a field, to learn the state where nothing else shows it
         self.sacrificed: Field | None = None
         self.caution: Caution | None = None
@@ -109,7 +109,7 @@ class Customer:
 
     def learn_credentials(self) -> None:
         """Obtain the credentials that have to be asked for, and let all of them be struck out; TargetError says what fails."""
-        for scheme, secret in self.party.auth.items():
+        for scheme, secret in self.identity.auth.items():
             try:
                 learn(secret, self.client)
             except CredentialError as error:
@@ -119,7 +119,7 @@ class Customer:
 
     def _renewed(self, stale: Mapping[str, str]) -> list[Obtained]:
         """The credentials that could be had anew in place of refused ones."""
-        obtained = [(scheme, each) for scheme, each in self.party.auth.items() if isinstance(each, Obtained)]
+        obtained = [(scheme, each) for scheme, each in self.identity.auth.items() if isinstance(each, Obtained)]
         return [each for scheme, each in obtained if each.renew(self.client, stale[scheme])]
 
     # --- sending ---
@@ -148,12 +148,12 @@ class Customer:
         """Send any request to the endpoint.
 
         ``headers`` replace the usual ones, None takes one away. ``auth``: other credentials, {} for none.
-        ``path``: other path parameters. ``template``: another path. A 401 to the customer's own credentials may mean that
+        ``path``: other path parameters. ``template``: another path. A 401 to the record's own credentials may mean that
         they have expired: where they can be obtained anew, they are, and the request is sent once more.
         """
         if self.caution is not None:
             self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
-        used = {name: secret.reveal() for name, secret in self.party.auth.items()} if auth is None else {}
+        used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
         exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
             exchange = self.client.send(self._call(method, body, headers or {}, auth, path, template, query or {}))
@@ -180,7 +180,7 @@ class Customer:
         if method == "PATCH" and self._tag and self._needs_precondition:
             usual["If-Match"] = self._tag
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
-        credentials = present(self.api.security, self.party.auth if auth is None else auth)
+        credentials = present(self.api.security, self.identity.auth if auth is None else auth)
         url = self.url(template or self.api.path, path)
         return Call(
             method=method,
@@ -192,9 +192,9 @@ class Customer:
         )
 
     def url(self, template: str, path: Mapping[str, str] | None = None) -> str:
-        """The URL of a path template for this customer, or with other path parameters."""
+        """The URL of a path template for this record, or with other path parameters."""
         filled = template
-        for name, value in (path or self.party.path).items():
+        for name, value in (path or self.identity.path).items():
             filled = filled.replace("{" + name + "}", quote(value, safe=""))
         return self.target.url + filled
 
@@ -204,11 +204,11 @@ class Customer:
         return answer.headers.get("ETag", "") if answer is not None else ""
 
     def unknown_path(self) -> dict[str, str]:
-        """Path parameters of the same form as the customer's, for a record that does not exist.
+        """Path parameters of the same form as the record's, for a record that does not exist.
 
         Integers stay within 32 bits; other values keep their length and alphabet.
         """
-        return {name: _other_identifier(value) for name, value in self.party.path.items()}
+        return {name: _other_identifier(value) for name, value in self.identity.path.items()}
 
     def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
         if method != "GET" and (own or exchange.refused):
@@ -259,17 +259,17 @@ class Customer:
         exchange = self.read_exchange(without)
         record = self.record_in(exchange)
         if record is None:
-            raise NotJudged(f"the customer's state cannot be read: {exchange.said}")
+            raise NotJudged(f"the record's state cannot be read: {exchange.said}")
         self.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
         self._last = record
         self._kept = (writes, record)
         return record
 
-    def look_at_other(self) -> None:
-        """Keep the other customer's record as it is now: some of what a patch does there shows but once."""
-        if self.other is not None and self.reads_by_get:
+    def look_at_bystander(self) -> None:
+        """Keep the bystander's record as it is now: some of what a patch does there shows but once."""
+        if self.bystander is not None and self.reads_by_get:
             with suppress(NotJudged):
-                self.other_at_first = self.other.read()
+                self.bystander_at_first = self.bystander.read()
 
     def read_again(self, earlier: Record) -> None:
         """Look whether a second reading shows the ``earlier`` record again: then no first one is believed from now on."""
@@ -327,12 +327,12 @@ class Customer:
                 return _always(self.patch, body)
             if exchange.answer is None or exchange.status in (401, 403, 404):
                 break
-        raise NotJudged(f"the customer's state cannot be learned without a change: {tried[-1].said}; give [read] path")
+        raise NotJudged(f"the record's state cannot be learned without a change: {tried[-1].said}; give [read] path")
 
     def _neutral_bodies(self) -> Iterator[dict[str, Any]]:
         if self.api.choices["empty_body"].behaviour != "refuse" or not self.api.choices["empty_body"].documented:
             yield {}
-        for name, value in self.party.path.items():
+        for name, value in self.identity.path.items():
             identifier = next((each for each in self.api.fields if each.name == name and each.read_only), None)
             if identifier is not None:
                 yield {name: int(value) if "integer" in identifier.types else value}
@@ -377,8 +377,8 @@ class Customer:
             return f"{where}: the target cannot be reached or used: {exchange.failure}"
         reasons = {
             401: "the credential is refused; check --auth or [auth]",
-            403: "the credential is refused or may not see this customer; check --auth and --customer",
-            404: "no such customer or path; check --customer or [customer], the url and [read]",
+            403: "the credential is refused or may not see this record; check --auth and --record",
+            404: "no such record or path; check --record or [record], the url and [read]",
             405: "the method is not allowed there; check the url and [read]",
         }
         status = exchange.answer.status
@@ -388,7 +388,7 @@ class Customer:
         if exchange.ok:
             place = self.api.record_at or "the top"
             return f"{where}: answered {status}, but no record of {self.api.name} at {place} of a JSON body"
-        return f"{where}: answered {status}: {reasons.get(status, 'expected the customer')}"
+        return f"{where}: answered {status}: {reasons.get(status, 'expected the party')}"
 
     def restore(self, saved: Record, *, write: bool = True) -> Restoration:
         """Bring the record back to ``saved`` and read it again; what still differs is told, never raised.
