@@ -18,9 +18,11 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.faults import Fault, faulty, open_faults, plain_fault
 from contracts.judging.trials import tidy
-from contracts.record.party import UNKNOWN_MEMBER, Party, encoded
+from contracts.record.calls import encoded
+from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, member
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, labelled_cases, rule
@@ -154,7 +156,7 @@ def _judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str
     elif bad is not None:
         changed = [each for each in changed if not _within(each.where, bad.field)]
     if changed:
-        party.read_again(before)
+        party.state.read_again(before)
         raise Violation(
             expected=f"nothing to change, since {reason}",
             actual=f"{changed[0].told}; {exchange.said}",

@@ -12,9 +12,10 @@ from contracts.judging.evidence import differences_of, fresh_patch, one_differen
 from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused, type_stated, unknown_keys
 from contracts.judging.refusals import broken_json, probe
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
-from contracts.record.party import UNKNOWN_MEMBER, Party
+from contracts.record.party import Party
 from contracts.record.patches import Patch, is_key, leaves, settable
 from contracts.record.records import ABSENT, Record, is_empty, related
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
