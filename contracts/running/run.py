@@ -13,6 +13,7 @@ from typing import Any
 
 import specs
 from contracts.judging.caution import Caution
+from contracts.record.guard import Guard
 from contracts.record.party import Party
 from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
@@ -104,6 +105,8 @@ class Run:
         """Check and save one record, and with the first one the bystander, if it can be read."""
         party = self._new_party(self._target(name, number), Budget())  # restoring must never fail for lack of budget
         record, first = party.state.preflight(), name not in self._saved
+        if not self.plan.read_only:
+            party.movement.learn()
         self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
@@ -236,11 +239,23 @@ class Run:
         if key not in self._judging:
             judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
-            judging.party.look_at_bystander()
+            self._prepare(judging.party, api)
             if self.plan.read_only:
                 judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
+
+    def _prepare(self, party: Party, api: str) -> None:
+        """What is learnt before the first rule: the bystander as it is, what moves by itself, and what is to be spared."""
+        party.look_at_bystander()
+        for saved in self._saved.get(api, ()):
+            if saved.party.identity == party.identity:
+                party.movement.take_over(saved.party.movement)
+        if self.plan.read_only:
+            return
+        party.movement.learn()
+        if not party.target.disposable:
+            party.guard = Guard(party, party.state.preflight())
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""

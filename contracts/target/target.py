@@ -53,7 +53,8 @@ class Target:
 
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
-    representation, or None.
+    representation, or None. ``moves``: how properties move by themselves, by their path in the record. ``disposable``: nobody
+    needs the records, so that nothing is spared.
     """
 
     api: Api
@@ -65,6 +66,8 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
+    disposable: bool = False
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -84,6 +87,8 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "expect": None,
 }
 """The tables of a target file; None where the API decides which keys are known."""
+PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
+"""The other keys of a target file."""
 EARLIER_NAMES: Mapping[str, str] = {"record": "customer", "records": "customers", "bystander": "other_customer"}
 """What tables were called before records of any kind were judged; they are read as ever."""
 
@@ -124,7 +129,7 @@ def read_toml(path: Path) -> tuple[str, dict[str, Any]]:
 
 def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
     """The target of a mapping shaped like the TOML file."""
-    check_keys(settings, ("api", "url", "auth_file", "auth_user", "records", *TABLES, *EARLIER_NAMES.values()), "the file")
+    check_keys(settings, (*PLAIN_KEYS, *TABLES, *EARLIER_NAMES.values()), "the file")
     for table, keys in TABLES.items():
         written = _written(settings, table)
         if not isinstance(settings.get(written, {}), Mapping):
@@ -146,7 +151,15 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
+        disposable=_flag(settings, "disposable"),
     )
+
+
+def _flag(settings: Mapping[str, Any], key: str) -> bool:
+    value = settings.get(key, False)
+    if not isinstance(value, bool):
+        raise TargetError(f"{key}: expected true or false, not {value!r}")
+    return value
 
 
 def load_api(name: str, base: Path = Path()) -> Api:
