@@ -19,7 +19,8 @@ import specs
 from contracts.judging.caution import refused_body
 from contracts.reports.report import RunReport
 from contracts.running.run import Plan, judge_all, load_rules, reserve
-from contracts.target.target import Target, TargetError, from_settings
+from contracts.target.settings import from_settings
+from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
 from contracts.terms.verdict import Verdict
 from tests import layered, subjects
