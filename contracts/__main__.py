@@ -11,7 +11,7 @@ from contracts.drafting import draft as drafting
 from contracts.rules.table import rule_table
 from contracts.running import merge as merging
 from contracts.running import terminal
-from contracts.running.run import load_rules
+from contracts.running.selection import load_rules
 from contracts.target.target import TargetError
 
 

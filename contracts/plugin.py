@@ -20,7 +20,8 @@ import pytest
 from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
-from contracts.running.run import Plan, Run
+from contracts.running.plan import Plan
+from contracts.running.run import Run
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation

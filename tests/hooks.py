@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from contracts.record.party import present
+from contracts.target.presenting import present
 from contracts.target.target import Target
 from tests import subjects
 

@@ -32,7 +32,9 @@ import click
 
 import specs
 from contracts.reports.result import Result
-from contracts.running.run import Plan, judge_all, load_rules
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
+from contracts.running.selection import load_rules
 from contracts.target.embedded import targets
 from contracts.target.target import Target
 from tests import subjects
@@ -318,7 +320,7 @@ def _stock(target: Target) -> str:
 
 
 def _headers(target: Target) -> Mapping[str, str]:
-    from contracts.record.party import present  # the suite's own way to present a credential
+    from contracts.target.presenting import present  # the suite's own way to present a credential
 
     return present(target.api.security, target.identity.auth).headers
 

@@ -15,7 +15,8 @@ from urllib.parse import quote, quote_plus, unquote_plus
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from contracts.running.run import Plan, Run, judge_all
+from contracts.running.plan import Plan
+from contracts.running.run import Run, judge_all
 from contracts.target.credentials import Command
 from contracts.target.secrecy import STRUCK, Redactor, Secret
 from contracts.target.settings import from_file, from_settings

@@ -16,9 +16,11 @@ from typing import Any
 
 import pytest
 
-from contracts.record.party import Restoration
+from contracts.record.restoring import Restoration
 from contracts.reports.report import read_json
-from contracts.running.run import Plan, _restored, _Saved, judge_all
+from contracts.running.parties import Saved, restored
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
 from contracts.target.credentials import Command, Obtained
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor, Secret
@@ -180,24 +182,13 @@ def test_what_no_patch_can_mend_is_told() -> None:
     assert len(report.restored.repairs) == 1
 
 
-def test_a_record_that_cannot_be_restored_is_told_with_whose_it_is() -> None:
-    """The customer's own fields stand without a name."""
+def test_a_record_that_cannot_be_restored_is_told_with_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fields of the record under test stand without a name."""
     left = Restoration(ok=False, differences=(Difference(path="city", before="a", after="b"),))
-    told = [_restored(_Saved(name, Broken(left), {}), Redactor()) for name in ("", "the other customer")]  # type: ignore[arg-type]
+    monkeypatch.setattr("contracts.running.parties.Restorer.restore", lambda *_arguments, **_options: left)
+    told = [restored(Saved(name, None, {}), Redactor()) for name in ("", "the bystander")]  # type: ignore[arg-type]
 
-    assert [each.differences[0].path for each in told] == ["city", "the other customer: city"]
-
-
-class Broken:
-    """A customer that stays as it is."""
-
-    def __init__(self, left: Restoration) -> None:
-        self.left = left
-
-    def restore(self, _record: object, *, write: bool) -> Restoration:
-        """What is left."""
-        assert write
-        return self.left
+    assert [each.differences[0].path for each in told] == ["city", "the bystander: city"]
 
 
 # --- as a user runs it ------------------------------------------------------------------------------------------------

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 import pytest
 
 import specs
-from contracts.running.run import Plan, judge_all
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
 from contracts.target.client import Limits
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError

@@ -15,7 +15,8 @@ import specs
 from contracts.reports import observe
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
-from contracts.running.run import Plan, judge_all
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
 from contracts.target.expect import POINTS, Expect, changed, held
 from contracts.target.secrecy import Secret
 from contracts.target.settings import from_file, with_expect

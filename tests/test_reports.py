@@ -18,7 +18,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from contracts import reports
-from contracts.record.party import Restoration
+from contracts.record.restoring import Restoration
 from contracts.reports import findings, summary
 from contracts.reports.report import MEMBERS, RunReport, read_json, write_json
 from contracts.reports.result import Result

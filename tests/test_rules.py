@@ -10,7 +10,7 @@ import pytest
 
 import specs
 from contracts.rules.table import rule_table
-from contracts.running.run import load_rules
+from contracts.running.selection import load_rules
 from contracts.terms.rule import FAMILIES, Rule
 from tests import subjects
 

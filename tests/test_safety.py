@@ -18,7 +18,10 @@ from werkzeug.wrappers import Request, Response
 import specs
 from contracts.judging.caution import refused_body
 from contracts.reports.report import RunReport
-from contracts.running.run import Plan, judge_all, load_rules, reserve
+from contracts.running.parties import reserve
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
+from contracts.running.selection import load_rules
 from contracts.target.settings import from_settings
 from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
@@ -232,7 +235,7 @@ def test_a_read_only_check_writes_nothing(api: str) -> None:
 
 def test_no_rule_at_all_can_write_in_a_read_only_check(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is sent is judged request by request: a rule that is taken for harmless by mistake does no harm."""
-    monkeypatch.setattr("contracts.running.run.Plan.includes", lambda _plan, rule: not rule.generated)
+    monkeypatch.setattr("contracts.running.plan.Plan.includes", lambda _plan, rule: not rule.generated)
     with watched() as (watch, ready):
         report = judge(target(ready), rules=frozenset(), read_only=True)
 

@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from contracts.record.party import Restoration
+from contracts.record.restoring import Restoration
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.report import RunReport, exit_code, read_json, settled, write_json
 from contracts.reports.result import Result
 from contracts.reports.shards import Part, Shard, covered, read, shard
 from contracts.running.merge import merge
-from contracts.running.run import load_rules
+from contracts.running.selection import load_rules
 from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
 from contracts.terms.verdict import Difference

@@ -57,7 +57,7 @@ def judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str,
     elif bad is not None:
         changed = [each for each in changed if not _within(each.where, bad.field)]
     if changed:
-        party.read_again(before)
+        party.state.read_again(before)
         raise Violation(
             expected=f"nothing to change, since {reason}",
             actual=f"{changed[0].told}; {exchange.said}",

@@ -10,6 +10,7 @@ from contracts.judging.faults import BAD_FORMATS, limit, may_be_sent, null_refus
 from contracts.judging.refusals import refused_empty
 from contracts.record.party import Party
 from contracts.record.records import Reader, Record, look_up
+from contracts.record.restoring import Restorer
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
@@ -59,7 +60,7 @@ class Caution:
         if self._accepted:
             self._undoing = True
             try:
-                self._party.restore(self._saved)
+                Restorer(self._party).restore(self._saved)
             finally:
                 self._undoing = self._accepted = False
 

@@ -10,9 +10,12 @@ from typing import Any, TypeVar
 
 from contracts.judging.evidence import control, differences_of, fresh_patch, put_back, single
 from contracts.judging.faults import Fault, faults, faulty
-from contracts.record.party import UNKNOWN_MEMBER, Party, encoded, present
+from contracts.record.calls import encoded
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Located, Record
+from contracts.record.state import UNKNOWN_MEMBER
+from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged

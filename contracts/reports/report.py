@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.record.party import Restoration
+from contracts.record.restoring import Restoration
 from contracts.reports.known import Stale
 from contracts.reports.result import Result
 from contracts.terms.rule import RULES

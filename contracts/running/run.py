@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -11,70 +9,29 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import specs
-from contracts import reports
 from contracts.judging.caution import Caution
-from contracts.record.party import Party, Restoration, joined
-from contracts.record.records import Record
-from contracts.reports import known, observe, shards
-from contracts.reports.findings import findings
-from contracts.reports.known import Item, KnownList, Stale
+from contracts.record.party import Party
+from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
-from contracts.reports.result import Result, judged, struck
-from contracts.reports.shards import Part, Shard
+from contracts.reports.result import Result, judged
 from contracts.reports.traffic import Traffic
+from contracts.running.outputs import Outputs
+from contracts.running.parties import Saved, all_restored, limited, reserve
+from contracts.running.plan import Plan
+from contracts.running.selection import items, load_rules
 from contracts.target.client import Budget, Client, Transcript
 from contracts.target.embedded import Embedded, targets
 from contracts.target.expect import changed, held
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor
-from contracts.target.target import Target, TargetError, load_api
+from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import Rule, rule_of
-from contracts.terms.verdict import Level, NotJudged, Verdict
+from contracts.terms.rule import Rule
+from contracts.terms.verdict import NotJudged, Verdict
 from specs import Api
-
-RECORD_WAIT = 600.0
-"""Seconds that a run waits for a record that another run on this machine is using."""
-RESERVED_READS = 12
-"""Requests for a login, the preflight and the readings of a restoration."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
-
-    ``workers``: the processes that judge; ``customer_wait``: seconds to wait for a record that another run is using.
-    """
-
-    target: Target | None
-    apis: tuple[Api, ...]
-    rules: frozenset[str] = frozenset()
-    strict: bool = False
-    depth: str = "gate"
-    report_dir: Path | None = None
-    dry_run: bool = False
-    known: KnownList | None = None
-    known_update: bool = False
-    observe: Path | None = None
-    limits: Mapping[str, Any] = field(default_factory=dict)
-    read_only: bool = False
-    shard: Shard | None = None
-    workers: int = 1
-    record_wait: float = RECORD_WAIT
-
-    def includes(self, rule: Rule) -> bool:
-        """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
-        deep_enough = rule.depth == "gate" or self.depth == "thorough"
-        return (not self.rules or rule.id in self.rules) and deep_enough and (rule.harmless or not self.read_only)
-
-
-def embedded_apis(name: str | None) -> tuple[Api, ...]:
-    """The APIs that the embedded mock serves: the one that was named, or all of specs/."""
-    return (load_api(name),) if name else tuple(specs.load(each) for each in specs.names())
 
 
 @dataclass(slots=True)
@@ -83,15 +40,6 @@ class _Judging:
 
     party: Party
     transcript: Transcript = field(default_factory=Transcript)
-
-
-@dataclass(frozen=True, slots=True)
-class _Saved:
-    """A record with its record before anything was changed; ``name`` tells it from the first one."""
-
-    name: str
-    party: Party
-    record: Record
 
 
 class Run:
@@ -111,8 +59,8 @@ class Run:
         self._locks = Locks()
         self._targets: dict[str, Target] = {}
         self._judging: dict[tuple[str, int], _Judging] = {}
-        self._saved: dict[str, list[_Saved]] = {}
-        self._others: dict[str, _Saved] = {}
+        self._saved: dict[str, list[Saved]] = {}
+        self._bystanders: dict[str, Saved] = {}
         self._violated: set[str] = set()
         self.begun = time.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
@@ -154,12 +102,12 @@ class Run:
 
     def _save(self, name: str, number: int) -> None:
         """Check and save one record, and with the first one the bystander, if it can be read."""
-        party = self._new_customer(self._target(name, number), Budget())  # restoring must never fail for lack of budget
-        record, first = party.preflight(), name not in self._saved
-        self._saved.setdefault(name, []).append(_Saved("" if first else party.identity.name, party, record))
+        party = self._new_party(self._target(name, number), Budget())  # restoring must never fail for lack of budget
+        record, first = party.state.preflight(), name not in self._saved
+        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
-                self._others[name] = _Saved("the bystander", party.bystander, party.bystander.preflight())
+                self._bystanders[name] = Saved("the bystander", party.bystander, party.bystander.state.preflight())
 
     def parties(self, name: str) -> tuple[int, ...]:
         """The numbers of the records of an API that this run may change; each is for one process."""
@@ -184,7 +132,7 @@ class Run:
         if ready is not None:
             found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
         self._targets = {
-            target.api.name: _limited(target, self.plan.limits, len(self.parties(target.api.name))) for target in found
+            target.api.name: limited(target, self.plan.limits, len(self.parties(target.api.name))) for target in found
         }
 
     def close(self) -> None:
@@ -192,53 +140,19 @@ class Run:
         try:
             for name, saved in self._saved.items():
                 self._about(name, "restoration")
-                others = [self._others[name]] if name in self._others else []
-                self.reports[name].restored = _all_restored([*saved, *others], self.redactor)
+                bystander = [self._bystanders[name]] if name in self._bystanders else []
+                self.reports[name].restored = all_restored([*saved, *bystander], self.redactor)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = time.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
-            self._list_violations()
-            self._write_observed()
-            if self.plan.report_dir is not None and self._traffic is not None and self.reports:
-                reports.write(self.plan.report_dir, list(self.reports.values()), strict=self.plan.strict)
-                self._traffic.merge()
-                self._write_part(self.plan.report_dir)
+            self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
         finally:
             self._saved.clear()
             self._locks.release()
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
-
-    def _write_part(self, folder: Path) -> None:
-        """With --shard, leave what ``merge`` needs; without, nothing that it could take for that."""
-        if self.plan.shard is None:
-            (folder / shards.FILE).unlink(missing_ok=True)
-            return
-        Part(
-            shard=self.plan.shard,
-            strict=self.plan.strict,
-            expected=self.expected,
-            runs=tuple(self.reports.values()),
-            known=self.plan.known,
-            covered=shards.covered(self.plan.known, sorted(items(self.plan)) if self.plan.known is not None else ()),
-        ).write(folder)
-
-    def _list_violations(self) -> None:
-        """With --known-update, append what fails to the list: an entry for each rule of a root cause."""
-        if self.plan.known is None or not self.plan.known_update:
-            return
-        found = [each for report in self.reports.values() for each in findings(report)]
-        failing = [each for each in found if self.plan.strict or each.first.level == Level.MUST]
-        groups = [[part for part in each.results if part.rule == rule] for each in failing for rule in each.rules]
-        self.listed = known.extend(self.plan.known, groups)
-
-    def _write_observed(self) -> None:
-        """With --observe, write what the target does at the open points."""
-        for name, target in self._targets.items():
-            if self.plan.observe is not None and name in self.reports:
-                observe.write(self.plan.observe, target, self.reports[name].results)
 
     def _stale(self, name: str) -> list[Stale]:
         if self.plan.known is None:
@@ -320,11 +234,11 @@ class Run:
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
-            judging = _Judging(self._new_customer(self._target(api, number), self._budget(self._targets[api])))
+            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
             judging.party.look_at_bystander()
             if self.plan.read_only:
-                judging.party.caution = Caution(judging.party, judging.party.preflight())
+                judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
 
@@ -340,7 +254,7 @@ class Run:
         until = self.begun + limits.max_seconds if limits.max_seconds else None
         return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
-    def _new_customer(self, target: Target, budget: Budget) -> Party:
+    def _new_party(self, target: Target, budget: Budget) -> Party:
         client = Client(target.limits, self.redactor, budget)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
@@ -348,7 +262,7 @@ class Run:
         party.learn_credentials()
         if target.bystander is not None:
             party.bystander = Party(target, client, target.bystander)
-            party.bystander.sacrifices = False
+            party.bystander.state.sacrifices = False
             party.bystander.learn_credentials()
         return party
 
@@ -357,22 +271,6 @@ def _fields(api: Api) -> tuple[str, ...]:
     """The paths of what may be sent and then of what is only shown, each in document order."""
     sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
     return tuple(dict.fromkeys(sent + shown))
-
-
-def reserve(api: Api) -> int:
-    """The requests that are kept back for saving the record and for two attempts to restore it, property by property."""
-    return 2 * (1 + len(api.fields)) + RESERVED_READS
-
-
-def _limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target:
-    """The target with some other limits; several processes together send no faster than one."""
-    limited = replace(target, limits=replace(target.limits, **limits))
-    pace = limited.limits.requests_per_second / processes
-    limited = replace(limited, limits=replace(limited.limits, requests_per_second=pace))
-    least = processes * reserve(target.api)
-    if limited.limits.max_requests <= least:
-        raise TargetError(f"max_requests: {least} are kept for saving and restoring; expected more than {least}")
-    return limited
 
 
 def judge_all(plan: Plan) -> list[RunReport]:
@@ -392,53 +290,6 @@ def judge_all(plan: Plan) -> list[RunReport]:
     finally:
         run.close()
     return list(run.reports.values())
-
-
-def items(plan: Plan) -> set[Item]:
-    """Everything there is to judge at the plan's depth, whatever else is selected."""
-    rules = [rule for rule, _function in load_rules() if rule.depth == "gate" or plan.depth == "thorough"]
-    return {(api.name, rule.id, case.field) for api in plan.apis for rule in rules for case in rule.cases(api)}
-
-
-def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
-    """Every rule with its function, in the order of folders, files and lines."""
-    from contracts import rules
-
-    found = []
-    for module in sorted(
-        each.name for each in pkgutil.walk_packages(rules.__path__, f"{rules.__name__}.") if ".test_" in each.name
-    ):
-        for member in vars(importlib.import_module(module)).values():
-            rule = rule_of(member)
-            if rule is not None:
-                found.append((rule, member))
-    return found
-
-
-def _all_restored(everyone: Sequence[_Saved], redactor: Redactor) -> Restoration:
-    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
-    first, *others = everyone
-    found = [_restored(first, redactor)]
-    before = _writes(others)
-    found += [_restored(each, redactor) for each in others]
-    if _writes(others) != before:
-        found = [_restored(first, redactor), *(_restored(each, redactor, write=False) for each in others)]
-    return joined(found)
-
-
-def _writes(everyone: Sequence[_Saved]) -> int:
-    return sum(each.party.client.writes for each in everyone)
-
-
-def _restored(saved: _Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
-    """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
-    try:
-        restored = saved.party.restore(saved.record, write=write)
-        told = f"{saved.name}: " if saved.name else ""
-        differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in restored.differences)
-        return replace(restored, differences=tuple(differences))
-    except Exception as error:  # the report must be written whatever a broken target does here
-        return Restoration(ok=False, differences=(), repairs=(f"restoring failed: {type(error).__name__}",))
 
 
 def _name_or_file(api: Api) -> str:

@@ -17,6 +17,7 @@ from schemathesis.schemas import BaseSchema
 
 from contracts.record.party import Party
 from contracts.record.records import Record
+from contracts.record.restoring import Restorer
 from contracts.schemathesis_hooks.steps import Authorised, Case, HooksError, Step, exchange_of
 from contracts.target.client import Client, Limits
 from contracts.target.target import Identity, Target, TargetError, load_api
@@ -65,14 +66,14 @@ class Session:
     def _brought_back(self, party: Party) -> Record:
         """The record as it was at first, so that no request starts from what another has left; else as it now is."""
         _party, first = self._first.setdefault(id(party), (party, party.read()))
-        if party.reader.differences(first, party.read()) and not party.restore(first).ok:
+        if party.reader.differences(first, party.read()) and not Restorer(party).restore(first).ok:
             self._first[id(party)] = (party, party.read())
         return party.read()
 
     def bring_back(self) -> None:
         """Leave every record as it was at first, as far as it can be brought back."""
         for party, first in self._first.values():
-            party.restore(first)
+            Restorer(party).restore(first)
 
     def after(self, case: Case, response: Response) -> None:
         """Read it again, right after the answer."""

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from contracts.judging.evidence import Write, control, differences_of, fresh_patch, one_difference, stored
 from contracts.judging.refusals import Attempt, probe, wrong_accept, wrong_media_type, wrong_method
-from contracts.record.party import Party, encoded
+from contracts.record.calls import encoded
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import Record
 from contracts.terms.exchange import Exchange

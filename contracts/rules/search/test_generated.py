@@ -23,8 +23,9 @@ from schemathesis.core.transport import Response
 
 from contracts.judging.evidence import Write, control, differences_of, joined
 from contracts.judging.faults import Fault, faults, faulty
+from contracts.record.calls import encoded
 from contracts.record.model import predicted
-from contracts.record.party import Party, encoded
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record
 from contracts.record.values import validator

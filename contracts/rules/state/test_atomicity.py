@@ -9,9 +9,10 @@ from contracts.judging.atomicity import judge_refusal, working
 from contracts.judging.evidence import fresh_patches, joined
 from contracts.judging.faults import Fault, faulty, open_faults, plain_fault
 from contracts.judging.trials import tidy
-from contracts.record.party import UNKNOWN_MEMBER, Party
+from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves
 from contracts.record.records import ABSENT, Record, look_up
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation

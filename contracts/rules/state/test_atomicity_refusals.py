@@ -8,7 +8,8 @@ from typing import Any
 from contracts.judging.atomicity import judge_refusal, working
 from contracts.judging.evidence import differences_of, fresh_patches, joined, one_difference, single
 from contracts.judging.faults import faulty, plain_fault
-from contracts.record.party import Party, encoded
+from contracts.record.calls import encoded
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, member
 from contracts.target.secrecy import Secret

@@ -9,6 +9,7 @@ from contracts.judging.faults import faulty, plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import Located, Record, look_up, related
+from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
@@ -93,7 +94,7 @@ def test_other_credential_cannot_write(party: Party, case: None) -> None:
     exchange = party.patch(patch.body, auth=other.identity.auth)
     changed = party.reader.differences(before, party.read(without=field.top))
     if kept is not None:
-        other.restore(kept)
+        Restorer(other).restore(kept)
     if changed:
         raise Violation(
             expected="the record to stay as it was under another record's credential",

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
-from contracts.record.party import UNKNOWN_MEMBER, Party
+from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
 from contracts.record.records import ABSENT, look_up
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation

@@ -10,9 +10,10 @@ from contracts.judging.evidence import differences_of, fresh_patch, one_differen
 from contracts.judging.faults import may_be_sent, unknown_keys
 from contracts.judging.refusals import broken_json, probe
 from contracts.judging.trials import Failure, brief, broken, conclude, shown_now, survived, tidy, writable
-from contracts.record.party import UNKNOWN_MEMBER, Party
+from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import Record
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation

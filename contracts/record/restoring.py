@@ -1,0 +1,106 @@
+"""Bringing a record back to what it was, and verifying it; what still differs is told and never raised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.record.calls import encoded
+from contracts.record.party import Party
+from contracts.record.records import Record, look_up
+from contracts.record.records import shown as shown_value
+from contracts.target.client import curl_line
+from contracts.terms.verdict import Difference, NotJudged
+from specs import Field
+
+EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
+
+
+@dataclass(frozen=True, slots=True)
+class Restoration:
+    """How the record compares with the saved one at the end; ``repairs`` are curl lines for what differs."""
+
+    ok: bool
+    differences: tuple[Difference, ...] = ()
+    repairs: tuple[str, ...] = ()
+
+
+def joined(restorations: Iterable[Restoration]) -> Restoration:
+    """Several restorations as one."""
+    found = tuple(restorations)
+    return Restoration(
+        ok=all(each.ok for each in found),
+        differences=tuple(difference for each in found for difference in each.differences),
+        repairs=tuple(repair for each in found for repair in each.repairs),
+    )
+
+
+class Restorer:
+    """Restores one party's record."""
+
+    def __init__(self, party: Party) -> None:
+        self._party = party
+
+    def restore(self, saved: Record, *, write: bool = True) -> Restoration:
+        """Bring the record back to ``saved`` and read it again; what still differs is told, never raised.
+
+        ``write``: False only compares.
+        """
+        self._party.state.forget()  # others may have written since
+        try:
+            now = self._party.read()
+            for together in (True, False, False) if write else ():
+                body = self._way_back(saved, now)
+                if not body:
+                    break
+                self._send_back(body, together=together)
+                now = self._party.read()
+        except NotJudged as reason:
+            if write:
+                with suppress(NotJudged):  # it may be what was written that cannot be shown
+                    self._send_back(self._way_back(saved, {}), together=False)
+            unknown = Difference(path="*", before="the saved record", after=str(reason))
+            return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
+        left = self._party.reader.differences(saved, now)
+        lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
+        return Restoration(
+            ok=not left and not lost,
+            differences=(*(each.difference for each in left), *lost),
+            repairs=tuple(self._repairs(saved, now)) if left else (),
+        )
+
+    @staticmethod
+    def _lost(field: Field, saved: Record) -> Difference:
+        """What had to be overwritten before the first reading; nobody knows what it was."""
+        before = "(not known: overwritten to make an answer show the record; give [read] path, or its value under [values])"
+        return Difference(path=field.path, before=before, after=shown_value(look_up(saved, field.response)))
+
+    def _way_back(self, saved: Record, now: Record) -> dict[str, Any]:
+        """The patch from ``now`` to ``saved``: only properties that differ, derived members of arrays included."""
+        return {
+            each.name: self._party.composer.exact(each, look_up(saved, each.response))
+            for each in self._party.api.fields
+            if each.response is not None
+            and not each.read_only
+            and each.write != "open"
+            and not self._party.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
+        }
+
+    def _settable_part(self, each: Field, record: Record) -> Any:
+        return self._party.composer.exact(each, look_up(record, each.response))
+
+    def _send_back(self, body: Mapping[str, Any], *, together: bool) -> None:
+        """All at once where that works, else one by one; for a value that was absent, whatever empties the field."""
+        if together and not any(value is None for value in body.values()) and self._party.patch(body).ok:
+            return
+        for name, value in body.items():
+            empty: tuple[Any, ...] = EMPTY_VALUES[self._party.api.field(name).kind]
+            for candidate in (value,) if value is not None else (None, *empty):
+                if self._party.patch({name: candidate}).ok:
+                    break
+
+    def _repairs(self, saved: Record, now: Record) -> Iterator[str]:
+        for name, value in self._way_back(saved, now).items():
+            yield self._party.client.redactor.strike(curl_line(self._party.calls.call("PATCH", encoded({name: value}), {})))
