@@ -22,7 +22,8 @@ from contracts.running.parties import reserve
 from contracts.running.plan import Plan
 from contracts.running.run import judge_all
 from contracts.running.selection import load_rules
-from contracts.target.target import Target, TargetError, from_settings
+from contracts.target.settings import from_settings
+from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
 from contracts.terms.verdict import Verdict
 from tests import layered, subjects

@@ -11,8 +11,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from contracts.record.party import Party
+from contracts.record.party import FirstWrite, Party
 from contracts.record.records import Reader, Record, look_up
+from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -29,7 +30,7 @@ DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
 class Guard:
     """Stands before the requests for one record that is to be as it was afterwards.
 
-    ``spared``: why a top-level property of the request is not written, by its name.
+    ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
     """
 
     def __init__(self, party: Party, saved: Record) -> None:
@@ -42,6 +43,7 @@ class Guard:
         self._makes = ""
         self._allowed: frozenset[str] | None = None
         self.spared: dict[str, str] = {}
+        self.first: dict[str, FirstWrite] = {}
 
     # --- ahead of a request ---
 
@@ -74,6 +76,10 @@ class Guard:
         self._prove(top)
         if top.name in self.spared:
             raise NotJudged(self.spared[top.name])
+
+    def first_write(self, field: Field) -> FirstWrite | None:
+        """What came of sending the present value of a field's property back, None where that was not done."""
+        return self.first.get(field.top)
 
     def _check_member(self, name: str, value: Any) -> None:
         top = next((each for each in self._api.fields if each.name == name), None)
@@ -127,15 +133,17 @@ class Guard:
         before = self._party.read(without=top.name)
         present = self._present(top, before)
         exchange = self._party.patch({top.name: present})
+        after = self._party.read(without=top.name)
+        self.first[top.name] = FirstWrite(present, before, exchange, after)
+        changed = self._party.reader.differences(before, after)
+        if changed:
+            Restorer(self._party).restore(before)
         if not self._party.accepted(exchange):
             status = exchange.status if exchange.answer is not None else exchange.failure
             what = "it holds no value, and null" if present is None else "its present value"
             return f"{top.name} is not written: {what} is not accepted ({status}), so that it could not be put back"
-        after = self._party.read(without=top.name)
-        if self._party.reader.equal(self._present(top, after), present):
-            return ""
         shown = top.response.split(".")[0]
-        if not any(each.where.split(".")[0] == shown for each in self._party.reader.differences(before, after)):
+        if not any(each.where.split(".")[0] == shown for each in changed):
             return ""
         return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
 

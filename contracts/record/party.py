@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.record.answers import disguised, record_in
@@ -47,6 +48,16 @@ class Caution(Protocol):
         """Put the record back where a request was accepted all the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstWrite:
+    """A property's present value sent back before the property was written: what came of it, and the record around it."""
+
+    present: Any
+    before: Record
+    exchange: Exchange
+    after: Record
+
+
 class Guard(Protocol):
     """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
 
@@ -58,6 +69,9 @@ class Guard(Protocol):
 
     def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
         """Take notice of what came of a request."""
+
+    def first_write(self, field: Field) -> FirstWrite | None:
+        """What came of sending the present value of a field's property back, None where that was not done."""
 
 
 class Party:
