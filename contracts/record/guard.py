@@ -87,7 +87,7 @@ class Guard:
             if self._sticks:
                 raise NotJudged(self._sticks)
             return
-        if Reader.equal(value, self._present(top, self._party.state.last or self._saved)):
+        if any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {})):
             return
         self.check_field(top)
         if self._adds_members(top, value):
@@ -131,7 +131,7 @@ class Guard:
         if top.response is None:
             return f"{top.name} is never shown, so that nobody knows how to put it back"
         before = self._party.read(without=top.name)
-        present = self._present(top, before)
+        present = self._present(top, self._saved)
         exchange = self._party.patch({top.name: present})
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)

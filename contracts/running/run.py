@@ -20,7 +20,7 @@ from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
 from contracts.reports.result import Result, judged
 from contracts.reports.traffic import Traffic
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, limited, reserve
+from contracts.running.parties import Saved, all_restored, learn, limited, reserve
 from contracts.running.plan import Plan
 from contracts.running.selection import items, load_rules
 from contracts.target.client import Budget, Client, Transcript
@@ -106,7 +106,7 @@ class Run:
         party = self._new_party(self._target(name, number), Budget())  # restoring must never fail for lack of budget
         record, first = party.state.preflight(), name not in self._saved
         if not self.plan.read_only:
-            party.movement.learn()
+            learn(party, record)
         self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
@@ -253,9 +253,10 @@ class Run:
                 party.movement.take_over(saved.party.movement)
         if self.plan.read_only:
             return
-        party.movement.learn()
+        record = party.state.preflight()
+        learn(party, record)
         if not party.target.disposable:
-            party.guard = Guard(party, party.state.preflight())
+            party.guard = Guard(party, record)
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""

@@ -210,14 +210,15 @@ def _holding_its_value(party: Party, field: Field) -> Write:
 
 
 def _judge_first_write(party: Party, case: Field) -> None:
-    """Where the present value was sent back before anything else was written, that is the first no-op: nothing had to be arranged."""
+    """The present value was sent back before anything else was written: that was a no-op, and nothing had to be arranged."""
     try:
         party.check_writable(case)
     except NotJudged as reason:
         found = party.guard.first_write(case) if party.guard is not None else None
         if found is None or next(each for each in settable(party.api) if each.top == case.top) is not case:
             raise
-        changed = party.reader.differences(found.before, found.after)
+        own = (case.response or "").split(".")[0]
+        changed = [each for each in party.reader.differences(found.before, found.after) if each.where.split(".")[0] == own]
         if changed:
             raise Violation(
                 expected="nothing to change",
