@@ -230,9 +230,10 @@ def started(target: Path, *options: str) -> subprocess.Popen[str]:
         str(target),
         *options,
     ]
-    return subprocess.Popen(
-        command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    with subjects.interruptible():
+        return subprocess.Popen(
+            command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
 
 
 def finished(process: subprocess.Popen[str]) -> tuple[int, str]:

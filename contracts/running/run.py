@@ -63,7 +63,7 @@ class Run:
         self._saved: dict[str, list[Saved]] = {}
         self._bystanders: dict[str, Saved] = {}
         self._violated: set[str] = set()
-        self.begun = time.monotonic()
+        self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
     # --- opening and closing (the controller) ---
@@ -126,7 +126,7 @@ class Run:
     ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
-        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the records that
+        ``begun``: when the controller's run began, by the plan's clock, for the time budget. ``taken``: the records that
         it has locked, by API. Raises TargetError for a budget that has no room for any judging.
         """
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
@@ -146,7 +146,7 @@ class Run:
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
                 self.reports[name].restored = all_restored([*saved, *bystander], self.redactor)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
-                self.reports[name].seconds = time.monotonic() - self.begun
+                self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
@@ -271,7 +271,7 @@ class Run:
         return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
-        client = Client(target.limits, self.redactor, budget)
+        client = Client(target.limits, self.redactor, budget, self.plan.clock)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
         party = Party(target, client)
