@@ -31,6 +31,7 @@ class Guard:
     """Stands before the requests for one record that is to be as it was afterwards.
 
     ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
+    ``stuck``: the request whose undocumented members stayed in the record; ``made``: the one that made a record.
     """
 
     def __init__(self, party: Party, saved: Record) -> None:
@@ -41,6 +42,8 @@ class Guard:
         self._probing = False
         self._sticks = ""
         self._makes = ""
+        self.stuck: Exchange | None = None
+        self.made: Exchange | None = None
         self._allowed: frozenset[str] | None = None
         self.spared: dict[str, str] = {}
         self.first: dict[str, FirstWrite] = {}
@@ -49,7 +52,7 @@ class Guard:
 
     def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
         """Raise NotJudged for a request that might leave something behind."""
-        if self._probing:
+        if self._probing or (method == "DELETE" and self.made is not None):
             return
         if method not in SAFE_METHODS:
             self._check_method(method)
@@ -178,18 +181,20 @@ class Guard:
             return
         if path is not None and dict(path) != dict(self._party.identity.path):
             self._makes = "a patch of a record that does not exist was accepted here: judged by unknown-customer-not-created"
+            self.made = exchange
             return
         sent = parsed(exchange.body)
         names = {each.name for each in self._api.fields}
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
-            self._look_for_what_sticks()
+            self._look_for_what_sticks(exchange)
 
-    def _look_for_what_sticks(self) -> None:
+    def _look_for_what_sticks(self, exchange: Exchange) -> None:
         self._probing = True
         try:
             added = self._party.read().keys() - self._saved.keys() - {each.path for each in self._api.record}
             if added:
                 names = ", ".join(sorted(added)[:3])
+                self.stuck = exchange
                 self._sticks = f"members that no document knows stay in the record here ({names}): not sent again"
         except NotJudged:
             self._sticks = "after a body that the document does not allow, the record could not be read"

@@ -61,6 +61,9 @@ class FirstWrite:
 class Guard(Protocol):
     """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
 
+    stuck: Exchange | None
+    made: Exchange | None
+
     def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
         """Raise NotJudged for a request that might leave something behind."""
 
@@ -79,6 +82,7 @@ class Party:
 
     Attributes:
         refused_last: the last request to change this very record was refused.
+        last_write: the last request that may have changed something, by its answer.
         sent: the top-level properties of the accepted patches, in their order.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
@@ -99,6 +103,7 @@ class Party:
         self.bystander: Party | None = None
         self.bystander_at_first: Record | None = None
         self.sent: list[str] = []
+        self.last_write: Exchange | None = None
         self.caution: Caution | None = None
         self.guard: Guard | None = None
 
@@ -180,6 +185,8 @@ class Party:
     def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
+        if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
+            self.last_write = exchange
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange)
             self.sent += [name for name in top_names(exchange.body) if name not in self.sent[-1:]]

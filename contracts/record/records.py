@@ -119,6 +119,8 @@ class Reader:
             return shown is ABSENT or shown is None or shown in ([], {})
         if isinstance(sent, list) and field.kind == "array":
             return self._same_list(field, sent, shown)
+        if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
+            return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
@@ -216,6 +218,11 @@ def _below(path: str, written: Collection[str | None], api: Api) -> bool:
     return any(path.startswith((f"{each}.", f"{each}[]")) for each in inside) or any(
         each.response is not None and each.response.startswith((f"{path}.", f"{path}[]")) for each in plain
     )
+
+
+def _replaced(field: Field) -> bool:
+    """The document says that a sent object takes the place of the stored one."""
+    return field.merge is not None and field.merge.documented and field.merge.policy == "replace"
 
 
 def _items(value: list[Any] | Absent) -> list[Any]:

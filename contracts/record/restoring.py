@@ -61,9 +61,13 @@ class Restorer:
             if write:
                 with suppress(NotJudged):  # it may be what was written that cannot be shown
                     self._send_back(self._way_back(saved, {}), together=False)
+                    return self._compared(saved, self._party.read())
             unknown = Difference(path="*", before="the saved record", after=str(reason))
             return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
-        now = self._without_strangers(saved, now) if write else now
+        return self._compared(saved, self._without_strangers(saved, now) if write else now)
+
+    def _compared(self, saved: Record, now: Record) -> Restoration:
+        """What still differs, and the lines that would mend it."""
         left = self._party.reader.differences(saved, now)
         strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
