@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import subprocess
 import time
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Request, Response
 import specs
 from contracts.judging.caution import refused_body
 from contracts.reports.report import RunReport
+from contracts.running.options import add_options
 from contracts.running.parties import reserve
 from contracts.running.plan import Plan
 from contracts.running.run import judge_all
@@ -211,12 +213,21 @@ def test_options_set_the_limits_of_a_run() -> None:
         ("--requests-per-second", "-1", "a number above 0, or 0"),
     ],
 )
-def test_a_limit_that_is_no_number_above_0_exits_4(option: str, value: str, expected: str) -> None:
+def test_a_limit_that_is_no_number_above_0_is_refused(option: str, value: str, expected: str) -> None:
+    """With the option, what is wrong and what would be right."""
+    parser = pytest.Parser(_ispytest=True)
+    add_options(parser)
+
+    with pytest.raises(pytest.UsageError, match=re.escape(f"argument {option}: expected {expected}, not {value!r}")):
+        parser.parse([f"{option}={value}"])
+
+
+def test_a_limit_that_is_no_number_exits_4() -> None:
     """In one line, before anything is sent."""
-    run = suite(f"{option}={value}")
+    run = suite("--max-requests=many")
 
     assert run.returncode == 4
-    assert f"argument {option}: expected {expected}, not {value!r}" in run.stderr
+    assert "argument --max-requests: expected a number above 0, not 'many'" in run.stderr
 
 
 def test_no_pace_is_asked_for_by_0() -> None:
