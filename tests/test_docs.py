@@ -27,13 +27,15 @@ EXIT = re.compile(r"#\s*exit (\d+)")
 PAGES: Mapping[str, str | Path] = {
     # page: the API, or the OpenAPI document of one, that stands for the server in it
     "README.md": "wizcommerce",
-    "docs/first-run-on-staging.md": "wizcommerce",
-    "docs/gating-in-ci.md": "wizcommerce",
-    "docs/adding-an-api.md": OPENAPI,
-    "docs/adding-a-rule.md": "wizcommerce",
-    "docs/reading-a-report.md": "wizcommerce",
+    "docs/tutorial/first-run-on-staging.md": "wizcommerce",
+    "docs/how-to/gating-in-ci.md": "wizcommerce",
+    "docs/how-to/adding-an-api.md": OPENAPI,
+    "docs/how-to/adding-a-rule.md": "wizcommerce",
+    "docs/how-to/reading-a-report.md": "wizcommerce",
 }
-DEFECTS: Mapping[str, tuple[str, ...]] = {"docs/gating-in-ci.md": ("--defect", "methods-not-listed")}
+MARKDOWN = sorted(str(path.relative_to(subjects.ROOT)) for path in (*subjects.ROOT.glob("*.md"), *DOCS.rglob("*.md")))
+"""Every page of the project, at the root and in docs/."""
+DEFECTS: Mapping[str, tuple[str, ...]] = {"docs/how-to/gating-in-ci.md": ("--defect", "methods-not-listed")}
 """What is wrong with the server of a page."""
 PLACEHOLDERS = {
     # what a page writes: what the test puts there, from the ready file of the mock that stands for the server
@@ -176,7 +178,7 @@ def test_the_table_of_placeholders_has_nothing_to_spare() -> None:
     assert [each for each in (*PLACEHOLDERS, *ELSEWHERE) if each not in text] == []
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"docs/{path.name}" for path in sorted(DOCS.glob("*.md")))])
+@pytest.mark.parametrize("page", MARKDOWN)
 def test_every_link_leads_to_a_file(page: str) -> None:
     """Links inside the project, without what stands after a #."""
     text = (subjects.ROOT / page).read_text(encoding="utf-8")
@@ -194,7 +196,7 @@ def test_every_how_to_page_is_linked_from_the_readme() -> None:
 
 def ci_file(name: str) -> Any:
     """A CI file of the page about CI."""
-    return yaml.safe_load(next(content for _language, found, content in blocks("docs/gating-in-ci.md") if found == name))
+    return yaml.safe_load(next(content for _language, found, content in blocks("docs/how-to/gating-in-ci.md") if found == name))
 
 
 def test_the_github_workflow_is_one() -> None:
@@ -243,7 +245,7 @@ def test_both_ci_files_run_the_same() -> None:
 def test_a_forgotten_table_of_rules_is_named(tmp_path: Path) -> None:
     """The page on rules says which test fails; it does, and shows the rule."""
     place = workplace(tmp_path)
-    name, content = next((name, content) for _language, name, content in blocks("docs/adding-a-rule.md") if name)
+    name, content = next((name, content) for _language, name, content in blocks("docs/how-to/adding-a-rule.md") if name)
     (place / name).write_text(content, encoding="utf-8")
     test = "tests/test_rules.py::test_the_table_of_rules_is_up_to_date"
 
@@ -259,4 +261,4 @@ def test_a_forgotten_table_of_rules_is_named(tmp_path: Path) -> None:
 
     assert run.returncode == 1
     assert "reading-is-short" in run.stdout
-    assert "run: python -m contracts rules > docs/rules.md" in run.stdout
+    assert "run: python -m contracts rules > docs/reference/rules.md" in run.stdout

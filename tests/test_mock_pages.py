@@ -20,11 +20,11 @@ from mock_server.disturbance.prefer import WORDS
 from tests import subjects
 
 DOCS = subjects.ROOT / "docs"
-ON_DEMAND = (DOCS / "failures-on-demand.md").read_text(encoding="utf-8")
-STATE = (DOCS / "keeping-state.md").read_text(encoding="utf-8")
-CONTROL = (DOCS / "control-interface.md").read_text(encoding="utf-8")
-FRONTENDS = (DOCS / "mock-for-frontends.md").read_text(encoding="utf-8")
-IN_TESTS = (DOCS / "mock-in-tests.md").read_text(encoding="utf-8")
+ON_DEMAND = (DOCS / "how-to" / "failures-on-demand.md").read_text(encoding="utf-8")
+STATE = (DOCS / "how-to" / "keeping-state.md").read_text(encoding="utf-8")
+CONTROL = (DOCS / "reference" / "control-interface.md").read_text(encoding="utf-8")
+FRONTENDS = (DOCS / "how-to" / "mock-for-frontends.md").read_text(encoding="utf-8")
+IN_TESTS = (DOCS / "how-to" / "mock-in-tests.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(name="server", scope="module")
