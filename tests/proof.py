@@ -361,7 +361,9 @@ def document(outcomes: Sequence[Outcome]) -> str:
     """docs/reference/kill-matrix.md."""
     lines = [
         "# The kill matrix\n",
-        "Written by `python -m tests.proof --write`. A defect is switched on in the mock alone, a fault in one of the",
+        "For whoever asks how far the suite can be trusted: which deliberate faults it finds,",
+        "and whether it fails a conforming service. Written by `python -m tests.proof --write`.\n",
+        "A defect is switched on in the mock alone, a fault in one of the",
         "independent services; with `--once` each defect is judged in one API, chosen by its name. Seconds depend on what",
         "else the machine does. *Stock* are the checks of Schemathesis that fail on the same server, where it was asked too.\n",
         *(f"- {line}" for line in totals(outcomes)),
