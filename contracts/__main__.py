@@ -25,7 +25,7 @@ def main() -> None:
 
 @main.command()
 def rules() -> None:
-    """Print the table of rules, as docs/rules.md holds it."""
+    """Print the table of rules, as docs/reference/rules.md holds it."""
     apis = [specs.load(name) for name in specs.names()]
     click.echo(rule_table([rule for rule, _function in load_rules()], apis), nl=False)
 

@@ -252,7 +252,7 @@ def test_the_commands_of_the_page(observed: tuple[Target, Path], tmp_path: Path)
     """Observed, and then judged by what was observed; both pass."""
     target, _path = observed
     pages.target_file(tmp_path, target)
-    observing, judging = pages.commands("open-points.md")
+    observing, judging = pages.commands("how-to/open-points.md")
     options = ("-p", "no:cacheprovider", *(part for rule in sorted(RULES) for part in ("--rule", rule)))
 
     first, second = pages.run(observing, tmp_path, *options), pages.run(judging, tmp_path, *options)
@@ -264,13 +264,13 @@ def test_the_commands_of_the_page(observed: tuple[Target, Path], tmp_path: Path)
 
 def test_the_page_tells_every_point(tmp_path: Path) -> None:
     """With its behaviours; and its example is a section."""
-    text = (subjects.ROOT / "docs" / "open-points.md").read_text()
+    text = (subjects.ROOT / "docs" / "how-to" / "open-points.md").read_text()
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
 
     assert rows.keys() == POINTS.keys()
     for name, point in POINTS.items():
         assert f"| {', '.join(f'`{each}`' for each in point.behaviours)} | {point.about}" in rows[name]
-    assert read(tmp_path, pages.example("open-points.md")).declared("null", "addresses[].city") is not None
+    assert read(tmp_path, pages.example("how-to/open-points.md")).declared("null", "addresses[].city") is not None
 
 
 def test_secrets_are_no_part_of_the_section(tmp_path: Path) -> None:

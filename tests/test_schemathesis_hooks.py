@@ -20,7 +20,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, load_api
 from tests import hooks, subjects
 
-PAGE = subjects.ROOT / "docs" / "schemathesis-hooks.md"
+PAGE = subjects.ROOT / "docs" / "how-to" / "schemathesis-hooks.md"
 COVERAGE = ("--phases", "coverage", "--include-method", "PATCH")
 DEFECTS = {
     "omitted-reset-to-default": "A field that was not sent changed: gender",

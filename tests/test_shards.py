@@ -229,7 +229,7 @@ def _target() -> Iterator[Target]:
         yield target
 
 
-WORKERS, *SHARDS, MERGE = pages.commands("scaling-out.md")
+WORKERS, *SHARDS, MERGE = pages.commands("how-to/scaling-out.md")
 
 
 def gate(command: Sequence[str], folder: Path, reports: Path, *options: str) -> tuple[int, Verdicts]:
