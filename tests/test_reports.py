@@ -248,7 +248,7 @@ def test_the_matrix_fits_into_eighty_columns() -> None:
     assert "120 !120" in lines[1]
 
 
-def test_a_customer_that_is_not_restored_is_told_with_its_repair() -> None:
+def test_a_record_that_is_not_restored_is_told_with_its_repair() -> None:
     """Field, value, and the line that mends it."""
     left = Restoration(ok=False, differences=(Difference(path="city", before="x", after=None),), repairs=("curl mend",))
 
@@ -415,7 +415,7 @@ def _faulty(tmp_path_factory: pytest.TempPathFactory) -> Faulty:
     folder = tmp_path_factory.mktemp("faulty")
     with subjects.mock(["wizcommerce"], DEFECTS) as (target,):
         ((scheme, secret),) = target.identity.auth.items()
-        lines = ['api = "wizcommerce"', f'url = "{target.url}"', "[auth]", f'{scheme} = "${{CREDENTIAL}}"', "[customer]"]
+        lines = ['api = "wizcommerce"', f'url = "{target.url}"', "[auth]", f'{scheme} = "${{CREDENTIAL}}"', "[record]"]
         lines += [f'{name} = "{value}"' for name, value in target.identity.path.items()]
         (folder / "target.toml").write_text("\n".join([*lines, "[read]", f'path = "{target.read}"']))
         options = ["--target", str(folder / "target.toml"), "--report-dir", str(folder / "out")]
