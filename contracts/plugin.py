@@ -79,7 +79,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
-        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"], json.loads(sent["patch_contracts_taken"]))
+        ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
+        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"])
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
@@ -111,6 +112,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["patch_contracts"] = json.dumps(run.ready)
         node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
+        node.workerinput["patch_contracts_journal"] = run.journal_path
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -120,6 +122,9 @@ def pytest_testnodedown(node: Any) -> None:
     for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
         if run is not None and api in run.reports:
             run.reports[api].requests += count
+    for api, moves in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts_moves", "{}")).items():
+        if run is not None and api in run.reports:
+            run.reports[api].moves |= moves
 
 
 @pytest.hookimpl(trylast=True)
@@ -130,6 +135,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if _is_worker(session.config):
         session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
+        session.config.workeroutput["patch_contracts_moves"] = json.dumps(run.movements())  # type: ignore[attr-defined]  # likewise
         return
     previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     run.expected = session.testscollected

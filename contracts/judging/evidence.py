@@ -80,6 +80,7 @@ def _single(party: Party, leaf: Field) -> Write | NotJudged:
 
 def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
     """A patch of one field to another safe value; a derived boolean of array items is switched on where it is off."""
+    party.check_writable(leaf)
     if leaf.types == {"boolean"} and leaf.response in party.reader.derived:
         patch = party.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
         if patch.shown_in(record) is True:

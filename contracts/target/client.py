@@ -56,12 +56,13 @@ class Limits:
 class Budget:
     """How much one client may send: so many requests, and until a time of the client's clock; None for no bound.
 
-    ``kept``: the requests of the target's whole budget that are not this client's.
+    ``kept``: the requests of the target's whole budget that are not this client's; ``seconds``: how long that time was.
     """
 
     requests: int | None = None
     until: float | None = None
     kept: int = 0
+    seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +179,7 @@ class Client:
     def _pause(self, seconds: float) -> None:
         """Wait, unless the time that is left is too short for it."""
         if self.budget.until is not None and self.clock.monotonic() + max(0.0, seconds) >= self.budget.until:
-            raise self._stop(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+            raise self._stop(f"the budget of {self.budget.seconds or self.limits.max_seconds:g} seconds is spent")
         if seconds > 0:
             self.clock.sleep(seconds)
 

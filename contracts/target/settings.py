@@ -31,6 +31,8 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "expect": None,
 }
 """The tables of a target file; None where the API decides which keys are known."""
+PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
+"""The other keys of a target file."""
 EARLIER_NAMES: Mapping[str, str] = {"record": "customer", "records": "customers", "bystander": "other_customer"}
 """What tables were called before records of any kind were judged; they are read as ever."""
 
@@ -74,7 +76,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
 
     Raises TargetError, one line, for an unknown key, a missing one or a value of the wrong kind.
     """
-    check_keys(settings, ("api", "url", "auth_file", "auth_user", "records", *TABLES, *EARLIER_NAMES.values()), "the file")
+    check_keys(settings, (*PLAIN_KEYS, *TABLES, *EARLIER_NAMES.values()), "the file")
     for table, keys in TABLES.items():
         written = _written(settings, table)
         if not isinstance(settings.get(written, {}), Mapping):
@@ -96,7 +98,15 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
+        disposable=_flag(settings, "disposable"),
     )
+
+
+def _flag(settings: Mapping[str, Any], key: str) -> bool:
+    value = settings.get(key, False)
+    if not isinstance(value, bool):
+        raise TargetError(f"{key}: expected true or false, not {value!r}")
+    return value
 
 
 def pairs(options: Iterable[str], option: str) -> dict[str, str]:

@@ -47,7 +47,8 @@ class Target:
 
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
-    representation, or None.
+    representation, or None. ``moves``: how properties move by themselves, by their path in the record. ``disposable``: nobody
+    needs the records, so that nothing is spared.
     """
 
     api: Api
@@ -59,6 +60,8 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()
+    moves: Mapping[str, str] = field(default_factory=dict)
+    disposable: bool = False
 
     @property
     def identities(self) -> tuple[Identity, ...]:
