@@ -161,5 +161,8 @@ def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
 
 
 def read_json(path: Path) -> list[RunReport]:
-    """The runs of a report.json."""
+    """The runs of a report.json, without the requests and answers of their results.
+
+    Raises OSError where it cannot be read; KeyError, TypeError or ValueError where it is something else.
+    """
     return [RunReport.from_json(run) for run in json.loads(path.read_text(encoding="utf-8"))["runs"]]

@@ -19,7 +19,10 @@ START_SECONDS = 30
 
 
 class Embedded:
-    """A mock of some APIs in a child process; ``ready`` is what its ready file says."""
+    """A mock of some APIs in a child process; ``ready`` is what its ready file says.
+
+    Raises TargetError where it does not start within half a minute.
+    """
 
     def __init__(self, apis: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="patch-contracts-")
