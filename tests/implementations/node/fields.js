@@ -26,7 +26,7 @@ export function text(limit, length = characters) {
 }
 
 /** RFC 5321: a dot-atom, an at sign and a host name of at least two labels. */
-function isEmail(value) {
+export function isEmail(value) {
   const [local, host = ''] = value.split('@');
   return z.regexes.html5Email.test(value) && !/^\.|\.\.|\.$/.test(local) && host.includes('.');
 }

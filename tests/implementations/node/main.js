@@ -3,10 +3,11 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
+import { stepsOf } from './assembly.js';
 import { issue } from './credentials.js';
 import { faults } from './faults/index.js';
 import { service } from './service.js';
-import { honest, READ } from './steps.js';
+import { READ } from './steps.js';
 import { Store } from './store.js';
 import { variants } from './variants.js';
 
@@ -30,16 +31,6 @@ function options() {
   } catch (error) {
     return fail(error.message);
   }
-}
-
-function chosen(kind, known, names) {
-  return names.map((name) => known.find((entry) => entry.name === name) ?? fail(`there is no ${kind} ${name}`));
-}
-
-/** The honest steps, with what was switched on laid over them in the order given. */
-function stepsOf({ fault, variant }) {
-  const entries = [...chosen('variant', variants, variant), ...chosen('fault', faults, fault)];
-  return entries.reduce((steps, { alter }) => ({ ...steps, ...alter(steps) }), honest);
 }
 
 function readiness(url, store) {
@@ -69,11 +60,19 @@ function print(entries) {
   process.stdout.write(`${JSON.stringify(plain, null, 2)}\n`);
 }
 
+function steps({ fault, variant }) {
+  try {
+    return stepsOf({ faults: fault, variants: variant });
+  } catch (error) {
+    return fail(error.message);
+  }
+}
+
 async function serve(given) {
   const port = Number(given.port);
   if (!(Number.isInteger(port) && port >= 0 && port < 65536)) fail(`--port ${given.port} is not a port number`);
   const store = new Store();
-  const app = service(stepsOf(given), store);
+  const app = service(steps(given), store);
   const url = await app.listen({ host: '127.0.0.1', port });
   process.once('SIGTERM', () => app.close().then(() => process.exit(0)));
   announce(readiness(url, store), given['ready-file']);

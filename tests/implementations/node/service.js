@@ -39,8 +39,14 @@ export function service(steps, store) {
   // The steps look at the media type after the credential, so the framework only gathers the bytes.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (request, body, done) => done(null, body));
-  app.get(READ, handler((given) => ({ status: 200, body: steps.read(given) })));
-  app.patch(UPDATE, handler((given) => ({ status: 200, body: steps.update(given) })));
+  app.get(
+    READ,
+    handler((given) => ({ status: 200, body: steps.read(given) })),
+  );
+  app.patch(
+    UPDATE,
+    handler((given) => ({ status: 200, body: steps.update(given) })),
+  );
   app.setNotFoundHandler(handler((given) => steps.unrouted(given)));
   app.setErrorHandler((error, request, reply) =>
     handler(() => {

@@ -123,7 +123,7 @@ export const honest = {
     const methods = steps.methods[path];
     if (!methods) throw refusal(404, 'not_found');
     const headers = { Allow: methods.join(', '), ...(methods.includes('PATCH') ? PATCHABLE : {}) };
-    if (method !== 'OPTIONS') throw refusal(405, 'method_not_allowed', headers);
+    if (method !== 'OPTIONS' || !methods.includes('OPTIONS')) throw refusal(405, 'method_not_allowed', headers);
     return { status: 204, headers };
   },
 
