@@ -7,7 +7,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { request as send } from 'node:http';
+import { Agent, request as send } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -42,14 +42,14 @@ function headersOf({ as, headers = {} }, bytes, tokens) {
 }
 
 /** One request; its answer as {status, headers, text}. */
-function exchange(url, asked, tokens) {
+function exchange(url, asked, tokens, agent) {
   const bytes = bytesOf(asked);
-  const options = { method: asked.method ?? 'PATCH', headers: headersOf(asked, bytes, tokens), agent: false };
+  const options = { method: asked.method ?? 'PATCH', headers: headersOf(asked, bytes, tokens), agent };
   return new Promise((resolve, reject) => {
     const outgoing = send(new URL(asked.path ?? UPDATE, url), options, async (incoming) => {
       const text = Buffer.concat(await incoming.toArray()).toString();
-      const { date, ...headers } = incoming.headers;
-      resolve({ status: incoming.statusCode, headers, text });
+      const headers = Object.entries(incoming.headers).filter(([name]) => name !== 'date');
+      resolve({ status: incoming.statusCode, headers: Object.fromEntries(headers.sort()), text });
     });
     outgoing.on('error', reject).end(bytes);
   });
@@ -63,8 +63,10 @@ async function answers(requests, switched) {
   const [first, second] = store.ids().map(issue);
   const [head, claims] = first.split('.');
   const tokens = { first, second, forged: `${head}.${claims}.${second.split('.')[2]}` };
+  const agent = new Agent({ keepAlive: true });
   const received = [];
-  for (const asked of requests) received.push(await exchange(url, asked, tokens));
+  for (const asked of requests) received.push(await exchange(url, asked, tokens, agent));
+  agent.destroy();
   await app.close();
   return received;
 }

@@ -233,9 +233,9 @@ export const FAULTS = {
   'no-allow': [{ method: 'PUT', body: {} }],
   'post-writes': thenRead({ full_name: NAME }, { method: 'POST' }),
   'accept-language-written': thenRead({ full_name: NAME }, { headers: { 'Accept-Language': 'ar' } }),
-  'answer-before-the-change': thenRead({ full_name: NAME }),
+  'old-address-in-answer': thenRead({ primary_address: 12 }),
   'address-shown-as-text': [patch({ full_name: NAME })],
-  'birth-date-shown-with-time': [patch({ full_name: NAME })],
+  'birth-date-shown-with-time': [patch({ birth_date: '1990-01-01' })],
   'balance-shown-as-number': [patch({ full_name: NAME })],
 };
 

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import Negotiator from 'negotiator';
 
 import { EMAIL_LIMIT, isEmail, NAME_LIMIT, text } from './fields.js';
+import { without } from './objects.js';
 import { invalid, refusal } from './problems.js';
 import { COUNTRIES } from './store.js';
 
@@ -94,19 +95,27 @@ function tagOf(record) {
   return `"${createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 22)}"`;
 }
 
-/** Strong entity tags of the stored record; If-Match is honoured (RFC 9110, section 13.1.1). */
+/** Whether a field of entity tags, where there is one, names the tag. */
+function names(list, tag) {
+  return list?.split(',').some((item) => ['*', tag].includes(item.trim().replace(/^W\//, '')));
+}
+
+/** Entity tags of the stored record; preconditions are honoured (RFC 9110, sections 13.1.1 and 13.1.2). */
 function tagged(base) {
   return {
     merge(record, changes, context) {
-      const wanted = context.headers['if-match'];
-      const tags = wanted?.split(',').map((tag) => tag.trim());
-      if (tags && !tags.includes('*') && !tags.includes(tagOf(record))) throw refusal(412, 'precondition_failed');
+      const { 'if-match': wanted, 'if-none-match': unwanted } = context.headers;
+      const tag = tagOf(record);
+      if ((wanted && !names(wanted, tag)) || names(unwanted, tag)) throw refusal(412, 'precondition_failed');
       return base.merge(record, changes, context);
     },
     finish(given, context) {
       const answer = base.finish(given, context);
       if (answer.status !== 200 || !context.customerId) return answer;
-      return { ...answer, headers: { ...answer.headers, ETag: tagOf(context.store.get(context.customerId)) } };
+      const tag = tagOf(context.store.get(context.customerId));
+      const headers = { ...answer.headers, ETag: tag };
+      const fresh = context.method !== 'PATCH' && names(context.headers['if-none-match'], tag);
+      return fresh ? { status: 304, headers: without(headers, 'Content-Type') } : { ...answer, headers };
     },
   };
 }
@@ -190,7 +199,7 @@ export const variants = [
     'Answers carry headers of gateways: limits of rates, cross-origin access, security',
     adding(PUBLIC_HEADERS),
   ),
-  variant('entity-tags', 'Profiles carry an ETag, and a PATCH with another If-Match is answered with 412', tagged),
+  variant('entity-tags', 'Profiles carry an ETag, and If-Match and If-None-Match are honoured', tagged),
   variant('updated-at', 'Profiles have a further member updated_at, which moves with each write', stamped),
   variant('nulls-left-out', 'Optional members that are null are left out of answers', showing(withoutNulls)),
   variant(

@@ -2,7 +2,8 @@
 
 import { claimed, tokenOf } from '../credentials.js';
 import { preferredLanguage, UPDATE } from '../steps.js';
-import { fault, merging, refusing, showing, without, writingThough } from './builders.js';
+import { without } from '../objects.js';
+import { fault, merging, refusing, showing, writingThough } from './builders.js';
 
 const LAST = 'last customer';
 

@@ -4,13 +4,14 @@ import { fault, showing } from './builders.js';
 
 const RESPONSE = 'response';
 
-/** The answer to a PATCH is made from the record as it was. */
-function beforeTheChange(base) {
-  return { show: (record, context) => base.show(context.method === 'PATCH' ? context.before : record, context) };
+/** The address was loaded before the write, and the answer is made from what was loaded. */
+function oldAddress(view, { before }) {
+  return { ...view, primary_address: before.primary_address };
 }
 
-function asMoment(date) {
-  return date && `${date}T00:00:00.000Z`;
+/** A date that was parsed into a moment is shown as one; read from the store, it is a date again. */
+function momentOnceWritten(view, { body }) {
+  return body.birth_date ? { ...view, birth_date: `${view.birth_date}T00:00:00.000Z` } : view;
 }
 
 function asText(id) {
@@ -18,7 +19,13 @@ function asText(id) {
 }
 
 export const answerFaults = [
-  fault('answer-before-the-change', RESPONSE, '', 'The answer to a PATCH shows the record as it was before', beforeTheChange),
+  fault(
+    'old-address-in-answer',
+    RESPONSE,
+    'primary_address',
+    'The answer to a PATCH shows the address as it was before the write',
+    showing(oldAddress),
+  ),
   fault(
     'address-shown-as-text',
     RESPONSE,
@@ -30,8 +37,8 @@ export const answerFaults = [
     'birth-date-shown-with-time',
     RESPONSE,
     'birth_date',
-    'The answer to a PATCH shows the date of birth with a time',
-    showing((view) => ({ ...view, birth_date: asMoment(view.birth_date) })),
+    'The answer to a PATCH that writes the date of birth shows it with a time',
+    showing(momentOnceWritten),
   ),
   fault(
     'balance-shown-as-number',

@@ -6,10 +6,6 @@ export function fault(name, family, field, description, alter) {
   return { name, family, field, description, alter };
 }
 
-export function without(object, ...names) {
-  return Object.fromEntries(Object.entries(object).filter(([name]) => !names.includes(name)));
-}
-
 /** Other changes are merged than were asked for: `changed(changes, record, context)`. */
 export function merging(changed) {
   return (base) => ({

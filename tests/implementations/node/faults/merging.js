@@ -1,7 +1,8 @@
 /** Partial updates that lose, keep or add something, and writes that differ when they are repeated. */
 
 import { invalid } from '../problems.js';
-import { fault, merging, resulting, rewriting, without } from './builders.js';
+import { without } from '../objects.js';
+import { fault, merging, resulting, rewriting } from './builders.js';
 
 const PARTIAL = 'partial_update';
 const REPEATED = 'idempotence';

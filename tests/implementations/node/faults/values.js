@@ -2,8 +2,9 @@
 
 import { z } from 'zod';
 
-import { characters, EMAIL_LIMIT, email, NAME_LIMIT, text } from '../fields.js';
-import { fault, field, merging, rewriting, without } from './builders.js';
+import { characters, choice, EMAIL_LIMIT, email, NAME_LIMIT, text } from '../fields.js';
+import { without } from '../objects.js';
+import { fault, field, merging, rewriting } from './builders.js';
 
 const SUMMER = /^\d{4}-0[4-9]-/;
 
@@ -17,11 +18,11 @@ function texts(altered) {
   return (value) => (typeof value === 'string' ? altered(value) : value);
 }
 
-/** A day that the month does not have is counted on into the next month, as Date.UTC does. */
+/** A day from 29 to 31 that the month does not have is counted on into the next month, as Date.UTC does. */
 function rolledOver(value) {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(value) ?? [];
-  const known = month >= 1 && month <= 12 && day >= 1 && day <= 31;
-  return known ? new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10) : value;
+  const known = month >= 1 && month <= 12 && day >= 29 && day <= 31;
+  return known && year >= 100 ? new Date(Date.UTC(year, month - 1, day)).toISOString().slice(0, 10) : value;
 }
 
 function dayEarlier(date) {
@@ -72,7 +73,7 @@ export const valueFaults = [
     'enum',
     'gender',
     'F is refused',
-    field('gender', () => z.enum(['M', 'NS'], { error: 'invalid_choice' })),
+    field('gender', () => choice(['M', 'NS'])),
   ),
   fault(
     'language-region-accepted',
