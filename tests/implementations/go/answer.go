@@ -2,12 +2,11 @@ package main
 
 import "net/http"
 
-// Answer is what a request gets; Raw, if there, is sent in place of Body.
+// Answer is what a request gets; no body is sent if Body is nil.
 type Answer struct {
 	Status int
 	Header http.Header
 	Body   any
-	Raw    []byte
 }
 
 // Reason says why a request is refused, apart from the status.

@@ -9,7 +9,15 @@ type Fault struct {
 	install     func(*Service)
 }
 
-var faults = []Fault{}
+var faults = allFaults(mergeFaults, valueFaults, repetitionFaults, refusalFaults, answerFaults, accessFaults)
+
+func allFaults(groups ...[]Fault) []Fault {
+	var all []Fault
+	for _, group := range groups {
+		all = append(all, group...)
+	}
+	return all
+}
 
 func faultNamed(name string) func(*Service) {
 	for _, fault := range faults {

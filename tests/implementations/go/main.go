@@ -17,18 +17,18 @@ import (
 
 const api = "checkoutpage"
 
-// names is an option that may be given more than once.
-type names []string
+// choices is an option that may be given more than once.
+type choices []string
 
-func (n *names) String() string { return strings.Join(*n, ",") }
+func (c *choices) String() string { return strings.Join(*c, ",") }
 
-func (n *names) Set(name string) error {
-	*n = append(*n, name)
+func (c *choices) Set(name string) error {
+	*c = append(*c, name)
 	return nil
 }
 
 func main() {
-	var chosenFaults, chosenVariants names
+	var chosenFaults, chosenVariants choices
 	port := flag.Int("port", 0, "port of 127.0.0.1; 0 for any that is free")
 	readyFile := flag.String("ready-file", "", "file to write when requests are answered")
 	listFaults := flag.Bool("list-faults", false, "print the faults as JSON and end")

@@ -38,6 +38,7 @@ func (c *Call) writes() bool { return c.request.Method == http.MethodPatch }
 // Service answers requests. Its steps are functions that a fault or a variant may wrap, one at a time.
 type Service struct {
 	store     *Store
+	fields    []Field                     // what a request may change
 	serve     func(*http.Request) *Answer // the whole request
 	route     func(path string) (id string, found bool)
 	call      func(*Call) *Answer // a request to a customer with a method that exists
@@ -59,13 +60,13 @@ type Service struct {
 }
 
 func newService() *Service {
-	s := &Service{store: newStore(seeds()...)}
+	s := &Service{store: newStore(seeds()...), fields: editable}
 	s.serve, s.route, s.call = s.answer, customerID, s.handle
 	s.authorize, s.find = s.checkKey, s.findRecord
 	s.owns = func(call *Call, record *Record) bool { return record.seller == call.seller }
 	s.read, s.update = s.readRecord, s.updateRecord
 	s.mediaType, s.decode = s.checkMediaType, decode
-	s.problems = func(body Object) []Problem { return check(editable, body, "") }
+	s.problems = func(body Object) []Problem { return check(s.fields, body, "") }
 	s.nothing = func(_, patch Object) bool { return len(patch) == 0 }
 	s.merge, s.stamp = merge, stampUpdate
 	s.show = func(_ *Call, customer Object) Object { return customer }
@@ -158,7 +159,8 @@ func (s *Service) findRecord(call *Call) (*Record, *Answer) {
 		problem := Problem{"customerId", "Expected 24 hexadecimal digits", call.id}
 		return nil, s.refuse(wrongID, "Invalid customer id", problem)
 	}
-	record := s.store.Find(strings.ToLower(call.id))
+	call.id = strings.ToLower(call.id)
+	record := s.store.Find(call.id)
 	if record == nil || !s.owns(call, record) {
 		return nil, s.refuse(noCustomer, "Customer not found")
 	}
@@ -197,7 +199,7 @@ func (s *Service) understand(call *Call) *Answer {
 	if problems := s.problems(body); len(problems) > 0 {
 		return s.refuse(invalid, "Validation failed", problems...)
 	}
-	call.patch = known(editable, body)
+	call.patch = known(s.fields, body)
 	if s.nothing(body, call.patch) {
 		return s.refuse(empty, "The request body has nothing to change")
 	}
@@ -246,11 +248,9 @@ func (s *Service) write(w http.ResponseWriter, r *http.Request, answer *Answer) 
 	for name, values := range answer.Header {
 		w.Header()[name] = values
 	}
-	raw := answer.Raw
-	if raw == nil && answer.Body != nil {
+	var raw []byte
+	if answer.Body != nil {
 		raw = s.encode(answer.Body)
-	}
-	if answer.Status != http.StatusNoContent {
 		w.Header().Set("Content-Length", strconv.Itoa(len(raw)))
 	}
 	w.WriteHeader(answer.Status)

@@ -7,7 +7,7 @@ type Variant struct {
 	install     func(*Service)
 }
 
-var variants = []Variant{}
+var variants = append(append([]Variant{}, requestVariants...), answerVariants...)
 
 func variantNamed(name string) func(*Service) {
 	for _, variant := range variants {
