@@ -17,7 +17,8 @@ import (
 const (
 	jsonType  = "application/json; charset=utf-8"
 	allowed   = "GET, HEAD, OPTIONS, PATCH"
-	largest   = 1 << 20 // bytes of a body that are read
+	largest   = 1 << 20  // bytes of a body that are read
+	drained   = 16 << 20 // bytes of a larger body that are thrown away
 	stampForm = "2006-01-02T15:04:05.000Z"
 	prefix    = "/v1/customers/"
 )
@@ -210,6 +211,7 @@ func (s *Service) readBody(call *Call) *Answer {
 	raw, err := io.ReadAll(http.MaxBytesReader(nil, call.request.Body, largest))
 	var large *http.MaxBytesError
 	if errors.As(err, &large) {
+		_, _ = io.CopyN(io.Discard, call.request.Body, drained) // a client that still writes would miss the answer
 		return s.refuse(tooLarge, "The request body is larger than 1 MiB")
 	}
 	if err != nil {
