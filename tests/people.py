@@ -75,6 +75,10 @@ class People:
             return 201, self.shown(made), {}
         if method not in ("GET", "PATCH"):
             return 405, {"message": "not here"}, {} if "post makes" in self.habits else {"Allow": "GET, PATCH"}
+        if "application/json" not in (headers.get("Accept") or "*/*") and "*/*" not in (headers.get("Accept") or "*/*"):
+            return 406, {"message": "only JSON"}, {}
+        if "speaks English only" in self.habits and not re.match(r"en|\*|$", headers.get("Accept-Language") or ""):
+            return 406, {"message": "only English"}, {}
         if key not in self.records:
             if method == "PATCH" and "upserts" in self.habits:
                 self.records[key] = {"id": key, "first_name": "A", "last_name": "B"}

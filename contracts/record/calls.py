@@ -11,6 +11,7 @@ from contracts.target.client import Call
 from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target
+from contracts.terms.verdict import NotJudged
 
 NO_QUERY: Mapping[str, str] = {}
 
@@ -72,8 +73,11 @@ class Calls:
 
 
 def encoded(body: Any) -> bytes:
-    """A JSON body as it travels."""
-    return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    """A JSON body as it travels; NotJudged where it would hold something that an answer was to show and did not."""
+    try:
+        return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    except (TypeError, ValueError, RecursionError) as error:
+        raise NotJudged(f"an answer did not show what would have to be sent ({error})") from None
 
 
 def top_names(body: bytes | None) -> tuple[str, ...]:

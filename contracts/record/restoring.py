@@ -57,6 +57,9 @@ class Restorer:
                     break
                 self._send_back(body, together=together)
                 now = self._party.read()
+            if write and self._way_back(saved, now):  # what is not sent may have been lost with each of these
+                self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
+                now = self._party.read()
         except NotJudged as reason:
             if write:
                 with suppress(NotJudged):  # it may be what was written that cannot be shown

@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
+from contracts.terms.validity import is_valid
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -56,10 +57,7 @@ def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
 
 def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a value keeps to a schema; a text with half of a surrogate pair has no UTF-8, and is no value to send again."""
-    try:
-        return _validator(_Hashable(dict(schema))).is_valid(value)
-    except UnicodeEncodeError:
-        return False
+    return is_valid(_validator(_Hashable(dict(schema))), value)
 
 
 class Values:

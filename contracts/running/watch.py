@@ -6,6 +6,8 @@ from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Level, NotJudged, Violation
 
+READINGS = 4
+"""So many readings in a row must fail: one bad answer does not mean that the record is gone."""
 SHOWN = 200
 """Characters of a body that a reason shows."""
 
@@ -30,16 +32,28 @@ class Watch:
         stopped = bool(party.client.stopped)
         if last is None or party.target.disposable or stopped or id(party) in self._lost:
             return None
+        reason = _unreadable(party)
+        if not reason:
+            return None
+        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); the last write was {_told(last)}"
+        return Violation(
+            expected="the record to be one afterwards", actual=f"it is lost: {reason}", exchange=last, level=Level.MUST
+        )
+
+
+def _unreadable(party: Party) -> str:
+    """Why the record cannot be read, by several readings in a row; "" where it can, or where no more may be sent."""
+    reason = ""
+    for _ in range(READINGS):
         try:
             party.read()
-        except NotJudged as reason:
-            if str(reason) == party.client.stopped:
-                return None
-            self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); the last write was {_told(last)}"
-            return Violation(
-                expected="the record to be one afterwards", actual=f"it is lost: {reason}", exchange=last, level=Level.MUST
-            )
-        return None
+        except NotJudged as unread:
+            reason = str(unread)
+        else:
+            return ""
+        if reason == party.client.stopped:
+            return ""
+    return reason
 
 
 def _told(exchange: Exchange) -> str:

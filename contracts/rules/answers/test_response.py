@@ -16,6 +16,7 @@ from contracts.record.records import look_up
 from contracts.target.secrecy import MIN_LENGTH
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
 
@@ -134,7 +135,7 @@ def test_documented_property_has_its_type(party: Party, case: RecordField) -> No
     for exchange, record in [*_records(party), *_with_empty_text(party, case)]:
         for value in _occurrences(record, case.path):
             seen += 1
-            error = next(validator.iter_errors(value), None)
+            error = first_error(validator, value)
             if error is not None:
                 raise Violation(
                     expected=f"{case.path} to be {_described(case)}",

@@ -15,6 +15,7 @@ from contracts.record.patches import is_key, leaves, settable
 from contracts.record.records import ABSENT, is_empty, related
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.validity import is_valid
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -199,7 +200,7 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
         now = shown_now(party, sent)
         failures = survived(party, brief(value), exchange, before, case)
         tidy(party, case, before)
-        if exchange.ok and not failures and now is not ABSENT and not validator.is_valid(now):
+        if exchange.ok and not failures and now is not ABSENT and not is_valid(validator, now):
             told = f"{brief(value)} was accepted, and {case.path} reads {brief(now)}"
             failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
         expected = f"{brief(value)} for {case.path} to be refused, or stored as {' or '.join(sorted(case.types))}"
