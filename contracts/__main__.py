@@ -1,4 +1,7 @@
-"""The suite's own commands: ``python -m contracts rules``, ``merge`` and ``init``."""
+"""The suite's own commands ``rules``, ``merge`` and ``init``: ``patch-contracts rules``, or ``python -m contracts rules``.
+
+The second form is for folders without a ``contracts`` or ``specs`` of their own: Python looks in the current folder first.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,7 @@ from contracts.target.target import TargetError
 
 @click.group()
 def main() -> None:
-    """Commands beside ``pytest contracts``."""
+    """Commands beside ``patch-contracts test``."""
 
 
 @main.command()
@@ -63,8 +66,8 @@ def init(source: Path, path: str | None, output: Path | None) -> None:
         click.echo(f"ERROR: {error}", err=True)
         raise SystemExit(4) from None
     click.echo(f"{written} is written. Look at it, then try it:")
-    click.echo(f"  python -m mock_server {written}")
-    click.echo(f"  pytest contracts --api {written}")
+    click.echo(f"  patch-contracts mock {written}")
+    click.echo(f"  patch-contracts test --api {written}")
 
 
 @main.command()

@@ -11,7 +11,6 @@ import signal
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import cycle
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,13 +19,13 @@ import pytest
 from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
+from contracts.running.arguments import asks_for_rules, has_own_settings
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
 
-FOLDER = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
@@ -35,14 +34,15 @@ UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGIN
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the suite's options."""
-    options.add_options(parser)
+    options.add_options(parser.getgroup("patch-contracts", "contract tests of partial updates"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected or sent."""
     for family in FAMILIES:
         config.addinivalue_line("markers", f"{family}: rules of this family")
-    if not _names_contracts(config):
+    config.addinivalue_line("markers", "xdist_group(name): pytest-xdist's own; named here for runs without it")
+    if not asks_for_rules(config):
         return
     try:
         plan = options.plan(config)
@@ -56,12 +56,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"  # the rules of one API share a record, so they share a worker
     if _is_worker(config):
         config.option.loadgroup = True  # xdist hands a worker the arguments, and not what was made of them above
-
-
-def _names_contracts(config: pytest.Config) -> bool:
-    """Whether the run was asked for something in the contracts folder."""
-    paths = (Path(config.invocation_params.dir, str(arg).split("::", 1)[0]).resolve() for arg in config.args)
-    return any(path == FOLDER or FOLDER in path.parents for path in paths)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -144,9 +138,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         for each, handler in previous.items():
             signal.signal(each, handler)
-    if (
-        exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-        and not run.plan.dry_run
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and not (
+        run.plan.dry_run or session.config.option.collectonly
     ):
         session.exitstatus = exit_code(list(run.reports.values()), strict=run.plan.strict)
 
@@ -160,6 +153,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if rule is None or run is None:
         return
     apis = run.plan.apis if run.plan.includes(rule) else ()
+    # Another project may hold its own code to no warnings at all; one of a library here is no violation.
+    tolerant = [] if has_own_settings(metafunc.config) else [pytest.mark.filterwarnings("ignore")]
     items = [
         (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.parties(api.name)), strict=False)
     ]
@@ -170,7 +165,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 (api.name, case.field, number),
                 case.value,
                 id=f"{api.name}-{case.field}",
-                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family)],
+                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family), *tolerant],
             )
             for api, case, number in items
         ],

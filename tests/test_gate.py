@@ -77,7 +77,7 @@ def target_file(folder: Path, ready: dict[str, Any], **changes: str) -> Path:
         "api": f'api = "{API}"',
         "url": f'url = "{facts["url"]}"',
         "auth": f'[auth]\n{scheme} = "{credential}"',
-        "customer": f'[customer]\n{name} = "{value}"',
+        "record": f'[record]\n{name} = "{value}"',
         "read": f'[read]\npath = "{facts["read"]}"',
     }
     path = folder / "target.toml"
@@ -140,8 +140,8 @@ def judged(path: Path) -> None:
         ({"auth": '[auth]\nbearerAuth = "wrong-credential"'}, "the credential is refused"),
         ({"auth": '[auth]\nbearerauth = "x"'}, "unknown key 'bearerauth' in [auth]; known keys are bearerAuth"),
         ({"auth": '[auth]\nbearerAuth = "${NOT_SET_ANYWHERE}"'}, "the environment variable NOT_SET_ANYWHERE is not set"),
-        ({"customer": '[customer]\nid = "999999"'}, "no such record"),
-        ({"customer": "[customer]"}, "[customer]: needs id"),
+        ({"record": '[record]\nid = "999999"'}, "no such record"),
+        ({"record": "[record]"}, "[record]: needs id"),
         ({"extra": "spede = 1"}, "unknown key 'spede' in the file; known keys are"),
         ({"read": '[read]\npath = "/nowhere/{id}"'}, "no such record or path"),
         ({"read": '[read]\npath = "/api/{nummer}"'}, "unknown parameter nummer"),
@@ -169,7 +169,7 @@ def test_an_unusable_target_is_refused_with_one_line(
     ("changes", "words"),
     [
         ({"url": 'url = "http://127.0.0.1:9"'}, "cannot be reached"),
-        ({"customer": "[customer]"}, "[customer]: needs id"),
+        ({"record": "[record]"}, "[record]: needs id"),
     ],
     ids=["by the preflight", "by the file"],
 )
@@ -225,7 +225,7 @@ def test_nothing_judged_exits_5() -> None:
 
 def test_a_dry_run_sends_nothing_and_lists_the_items() -> None:
     """--dry-run needs no reachable target."""
-    options = ("--target-url", "http://127.0.0.1:9", "--api", API, "--auth", "bearerAuth=token", "--customer", "id=57")
+    options = ("--target-url", "http://127.0.0.1:9", "--api", API, "--auth", "bearerAuth=token", "--record", "id=57")
 
     run = suite("--dry-run", *options)
 

@@ -14,7 +14,7 @@ from mock_server import create_app
 from mock_server.commands import choices_page as choices
 from mock_server.commands import main
 from tests import subjects
-from tests.test_mock_server import presented
+from tests.mock_client import presented
 
 DOCS = subjects.ROOT / "docs"
 DIFFERENCES = (DOCS / "reference" / "known-differences.md").read_text(encoding="utf-8")

@@ -69,15 +69,15 @@ def texts(path: Mapping[str, Any]) -> dict[str, str]:
 
 
 def target(ready: Mapping[str, Any], **limits: float) -> Target:
-    """The mock's customer as a target."""
+    """The mock's records as a target."""
     name, facts = next(iter(ready["apis"].items()))
     return from_settings(
         {
             "api": name,
             "url": facts["url"],
             "auth": facts["auth"],
-            "customer": texts(facts["customer"]),
-            "other_customer": {**texts(facts["other_customer"]["path"]), "auth": facts["other_customer"]["auth"]},
+            "record": texts(facts["customer"]),
+            "bystander": {**texts(facts["other_customer"]["path"]), "auth": facts["other_customer"]["auth"]},
             "read": {"path": facts["read"]},
             "limits": limits,
         }

@@ -51,13 +51,16 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
 
 
 def check_not_redirected(exchange: Exchange) -> None:
-    """A redirect is one fault, whatever was sent: NotJudged."""
+    """Raise NotJudged for a redirect: it is one fault, whatever was sent, and judged by no-redirect."""
     if exchange.status is not None and 300 <= exchange.status < 400:
         raise NotJudged("the patch is redirected: judged by no-redirect")
 
 
 def single(party: Party, leaf: Field) -> Write:
-    """The write of one field alone, to a safe value that the record did not show; made once."""
+    """The write of one field alone, to a safe value that the record did not show; made once.
+
+    Raises NotJudged, each time, where it could not be arranged.
+    """
     key = ("single", leaf.path)
     if key not in party.memory:
         party.memory[key] = _single(party, leaf)
@@ -167,7 +170,7 @@ def falsy_write(party: Party, field: Field, value: Any) -> Write:
 
 
 def stored(party: Party, done: Write) -> bool:
-    """The record afterwards shows the value that was sent."""
+    """Whether the record afterwards shows the value that was sent."""
     return party.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))
 
 

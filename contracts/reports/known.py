@@ -43,11 +43,11 @@ class Deviation:
 
     @property
     def complete(self) -> bool:
-        """It has a reason, and somebody who answers for it."""
+        """Whether it has a reason, and an owner or a ticket."""
         return bool(self.reason and (self.owner or self.ticket))
 
     def expired(self, today: date) -> bool:
-        """Its last day is over."""
+        """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
     def covers(self, item: Item, fields: Sequence[str] | None = None) -> bool:

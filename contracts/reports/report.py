@@ -27,6 +27,7 @@ class RunReport:
     """What is known of the run against one API.
 
     ``fields``: the paths of the document's fields, in its order; not part of report.json, and empty where unknown.
+    ``disposable``: nobody needs the records, so that none has to be as it was.
     ``moves``: how properties were found to move by themselves, by path; a member of report.json only where there are some.
     ``stale``: what has to go from the list of known deviations; a member of report.json only where there is something.
     """
@@ -41,6 +42,7 @@ class RunReport:
     fields: tuple[str, ...] = ()
     stale: list[Stale] = field(default_factory=list)
     moves: dict[str, str] = field(default_factory=dict)
+    disposable: bool = False
 
     def summary(self) -> dict[str, int]:
         """How many results there are of each verdict."""
@@ -108,7 +110,7 @@ def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
     6: a record was left changed, whatever the verdict; 1: a violation or a stale known deviation; 3: an internal error; 5: no
     verdict at all.
     """
-    if not all(run.restored.ok for run in runs):
+    if not all(run.restored.ok or run.disposable for run in runs):
         return LEFT_CHANGED
     results = [result for run in runs for result in run.results]
     if any(result.fails(strict=strict) for result in results) or any(run.stale for run in runs):
@@ -159,5 +161,8 @@ def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
 
 
 def read_json(path: Path) -> list[RunReport]:
-    """The runs of a report.json."""
+    """The runs of a report.json, without the requests and answers of their results.
+
+    Raises OSError where it cannot be read; KeyError, TypeError or ValueError where it is something else.
+    """
     return [RunReport.from_json(run) for run in json.loads(path.read_text(encoding="utf-8"))["runs"]]

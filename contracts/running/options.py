@@ -6,6 +6,7 @@ import argparse
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
@@ -20,13 +21,41 @@ from contracts.terms.rule import RULES
 TARGET_OPTIONS = (
     "auth", "auth_command", "auth_file", "auth_user", "record", "bystander", "bystander_auth", "bystander_auth_user", "read"
 )  # fmt: skip
+PYTEST_OPTIONS = """And every option of pytest: -k city, -m length, -x, --lf, --junitxml FILE, -n 2 (with pytest-xdist), --strict
+(what is only a should counts as well), ...; `pytest --help` lists them. Configuration, conftest.py and plugins of the current
+folder are not loaded; -p NAME loads a plugin. Exit codes: 0 every judged must conforms; 1 one is violated, or a listed deviation
+is stale; 4 an option, a file or the target cannot be used; 5 nothing was judged."""
 LIMITS = ("max_requests", "max_seconds", "requests_per_second")
 """The limits that options set in place of the target file's."""
 
 
-def add_options(parser: pytest.Parser) -> None:
+class Group(Protocol):
+    """A group of options, of pytest or of argparse."""
+
+    def addoption(self, *names: str, **how: Any) -> None:
+        """Add an option; argparse's keywords."""
+
+
+class _Help:
+    """A group of argparse, for the help of the command ``patch-contracts test``."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._group = parser.add_argument_group("options", "contract tests of partial updates")
+
+    def addoption(self, *names: str, **how: Any) -> None:
+        """Add an option."""
+        self._group.add_argument(*names, **how)
+
+
+def help_text(program: str) -> str:
+    """What there is to choose, for a command that has these options and pytest's."""
+    parser = argparse.ArgumentParser(program, f"{program} [options] [contracts/rules/...]", add_help=False, epilog=PYTEST_OPTIONS)
+    add_options(_Help(parser))
+    return parser.format_help()
+
+
+def add_options(group: Group) -> None:
     """Register the options; values are checked by ``plan``."""
-    group = parser.getgroup("patch-contracts", "contract tests of partial updates")
     group.addoption("--target", metavar="FILE", help="TOML file that describes the target")
     group.addoption("--target-url", metavar="URL", help="base URL of the target, instead of a file")
     group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
@@ -107,7 +136,7 @@ def add_options(parser: pytest.Parser) -> None:
         default=RECORD_WAIT,
         help="wait so long for a record that another run on this machine is using",
     )
-    group.addoption("--shard", metavar="I/N", help="judge the share I of N; `python -m contracts merge` joins their reports")
+    group.addoption("--shard", metavar="I/N", help="judge the share I of N; `patch-contracts merge` joins their reports")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
 

@@ -95,6 +95,7 @@ class Run:
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
                 fields=_fields(target.api),
+                disposable=target.disposable,
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")

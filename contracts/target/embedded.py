@@ -15,17 +15,23 @@ from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError, load_api, plain_path
 from specs import Api
 
+COMMAND = Path(__file__).parents[2] / "patch_contracts.py"
+"""By its path: in a folder with a ``mock_server`` of its own, ``-m mock_server`` would start that."""
 START_SECONDS = 30
 
 
 class Embedded:
-    """A mock of some APIs in a child process; ``ready`` is what its ready file says."""
+    """A mock of some APIs in a child process; ``ready`` is what its ready file says.
+
+    Raises TargetError where it does not start within half a minute.
+    """
 
     def __init__(self, apis: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="patch-contracts-")
         self._ready_file = Path(self._folder.name) / "ready.json"
         self._log = Path(self._folder.name) / "mock.log"
-        command = [sys.executable, "-m", "mock_server", *apis, "--port", "0", "--ready-file", str(self._ready_file)]
+        options = ["--port", "0", "--ready-file", str(self._ready_file)]
+        command = [sys.executable, "-P", str(COMMAND), "mock", *apis, *options]
         with self._log.open("wb") as log:  # a session of its own: Ctrl-C must not end it before the restoration
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.ready = self._wait()

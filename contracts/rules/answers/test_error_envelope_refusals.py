@@ -9,7 +9,7 @@ from contracts.judging.refusals import (
     empty_body,
     no_credential,
     refused_empty,
-    unknown_customer,
+    unknown_record,
     wrong_accept,
     wrong_credentials,
     wrong_media_type,
@@ -17,19 +17,15 @@ from contracts.judging.refusals import (
 )
 from contracts.judging.refused_values import at_least_one, judge_body, judge_status
 from contracts.record.party import Party
-from contracts.terms.rule import Case, labelled_cases, once, rule
+from contracts.terms.rule import Case, labelled_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
 
-def _by_path(api: Api) -> Iterable[Case]:
-    return once(api) if api.identity == "path" else ()
-
-
-@rule("unknown-customer-envelope", family="error_envelope", cases=_by_path, harmless=True)
-def test_unknown_customer_has_its_envelope(party: Party, case: None) -> None:
+@rule("unknown-customer-envelope", family="error_envelope", cases=once_by_path, harmless=True)
+def test_unknown_record_has_its_envelope(party: Party, case: None) -> None:
     """A patch of a record that does not exist is answered with the documented status and error body."""
-    exchange = unknown_customer(party).exchange
+    exchange = unknown_record(party).exchange
     if party.accepted(exchange):
         raise NotJudged("it is accepted: judged by unknown-customer-not-created")
     judge_status(party, "unknown_record", exchange, "a record that does not exist")

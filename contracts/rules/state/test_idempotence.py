@@ -226,7 +226,7 @@ def _judge_first_write(party: Party, case: Field) -> None:
                 exchange=found.exchange,
                 difference=differences_of(changed),
             ) from None
-        if found.exchange.refused and not is_empty(found.present) and _all_valid(party, case, found.before):
+        if found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
             raise Violation(
                 expected=f"the current value of {case.top} to be accepted",
                 actual=found.exchange.said,
@@ -236,8 +236,10 @@ def _judge_first_write(party: Party, case: Field) -> None:
         raise
 
 
-def _all_valid(party: Party, case: Field, record: Record) -> bool:
-    """Whether all that is shown for a field's property keeps to the document: only that has to be taken back."""
+def _must_be_taken(party: Party, case: Field, record: Record) -> bool:
+    """Whether the document lets a field be written, and all that is shown for its property keeps to it."""
+    if case.write != "documented":
+        return False
     inside = [each for each in leaves(party.api) if each.top == case.top and "[]" not in each.path]
     shown = ((each, look_up(record, each.response)) for each in inside)
     return all(value is ABSENT or party.values.safe(each, value) for each, value in shown)

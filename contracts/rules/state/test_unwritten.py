@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
@@ -11,7 +10,7 @@ from contracts.record.patches import leaves, settable
 from contracts.record.records import ABSENT, look_up
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -195,12 +194,8 @@ def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
         raise NotJudged("no answer with a record was seen")
 
 
-def _by_path(api: Api) -> Iterable[Case]:
-    return [Case("*")] if api.identity == "path" else []
-
-
-@rule("unknown-customer-not-created", family="partial_update", cases=_by_path, harmless=True)
-def test_unknown_customer_is_not_created(party: Party, case: None) -> None:
+@rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
+def test_unknown_record_is_not_created(party: Party, case: None) -> None:
     """A patch of a record that does not exist is refused, and creates none."""
     if party.guard is not None and party.guard.made is not None:
         made = party.guard.made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from contracts.judging.evidence import control, fresh_patch, write
@@ -12,7 +11,7 @@ from contracts.judging.trials import Bad, conclude, expect_refused
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import Record, look_up
-from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
@@ -66,11 +65,7 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
 
 
-def _by_path(api: Api) -> Iterable[Case]:
-    return [Case("*")] if api.identity == "path" else []
-
-
-@rule("over-long-id-refused", family="length", cases=_by_path, advice="RFC 9110 15.5", harmless=True)
+@rule("over-long-id-refused", family="length", cases=once_by_path, advice="RFC 9110 15.5", harmless=True)
 def test_over_long_id_is_refused(party: Party, case: None) -> None:
     """An id of thousands of characters is refused as the client's mistake: no success, and no server error."""
     body = _any_body(party, party.read())

@@ -1,4 +1,4 @@
-"""The customers of a shared target: several for several workers, never one for two runs, and all of them left as they were."""
+"""The records of a shared target: several for several workers, never one for two runs, and all of them left as they were."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ import pytest
 
 from contracts.record.restoring import Restoration
 from contracts.reports.report import read_json
+from contracts.running.options import add_options
 from contracts.running.parties import Saved, restored
 from contracts.running.plan import Plan
 from contracts.running.run import judge_all
@@ -33,39 +34,39 @@ from tests.test_gate import state
 API = "babyland"
 BY_CREDENTIAL = "customers_me"
 
-# --- [[customers]] ----------------------------------------------------------------------------------------------------
+# --- [[records]] ----------------------------------------------------------------------------------------------------
 
 
 def settings(**changes: Any) -> dict[str, Any]:
-    """A target with two customers that may be changed, with some keys replaced; None takes one away."""
+    """A target with two records that may be changed, with some keys replaced; None takes one away."""
     usual = {
         "api": API,
         "url": "http://127.0.0.1:9",
         "auth": {"bearerAuth": "token-1"},
-        "customers": [{"id": "57"}, {"id": "58", "auth": {"bearerAuth": "token-2"}}],
+        "records": [{"id": "57"}, {"id": "58", "auth": {"bearerAuth": "token-2"}}],
     }
     return {key: value for key, value in {**usual, **changes}.items() if value is not None}
 
 
-def test_each_customer_has_its_path_and_its_credential() -> None:
+def test_each_record_has_its_path_and_its_credential() -> None:
     """Its own, or the target's."""
-    customers = from_settings(settings()).identities
+    records = from_settings(settings()).identities
 
-    assert [(each.path["id"], each.auth["bearerAuth"].reveal()) for each in customers] == [("57", "token-1"), ("58", "token-2")]
+    assert [(each.path["id"], each.auth["bearerAuth"].reveal()) for each in records] == [("57", "token-1"), ("58", "token-2")]
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"customer": {"id": "59"}}, "[customer] and [[customers]]: expected one of them"),
-        ({"customers": []}, "customers: expected tables [[customers]]"),
-        ({"customers": {"id": "57"}}, "customers: expected tables [[customers]]"),
-        ({"customers": [{}]}, "[[customers]]: needs id"),
-        ({"customers": [{"id": "57", "nr": "1"}]}, "unknown key 'nr' in [[customers]]; known keys are id"),
-        ({"customers": [{"id": "57"}, {"id": "57"}]}, "[[customers]]: record id=57 is there twice"),
-        ({"other_customer": {"id": "58"}}, "[other_customer]: record id=58 is one of those that may be changed"),
-        ({"customers": None, "customer": {"id": "7"}, "other_customer": {"id": "7"}}, "[other_customer]: record id=7 is one"),
-        ({"api": BY_CREDENTIAL, "auth": {"jwtAuth": "t"}, "customers": [{}]}, "it needs its own [customers.auth]"),
+        ({"record": {"id": "59"}}, "[record] and [[records]]: expected one of them"),
+        ({"records": []}, "records: expected tables [[records]]"),
+        ({"records": {"id": "57"}}, "records: expected tables [[records]]"),
+        ({"records": [{}]}, "[[records]]: needs id"),
+        ({"records": [{"id": "57", "nr": "1"}]}, "unknown key 'nr' in [[records]]; known keys are id"),
+        ({"records": [{"id": "57"}, {"id": "57"}]}, "[[records]]: record id=57 is there twice"),
+        ({"bystander": {"id": "58"}}, "[bystander]: record id=58 is one of those that may be changed"),
+        ({"records": None, "record": {"id": "7"}, "bystander": {"id": "7"}}, "[bystander]: record id=7 is one"),
+        ({"api": BY_CREDENTIAL, "auth": {"jwtAuth": "t"}, "records": [{}]}, "it needs its own [records.auth]"),
         ({"auth": None}, "a credential is needed"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -78,13 +79,13 @@ def test_records_that_cannot_be_told_apart_are_refused(changes: dict[str, Any], 
     assert words in str(refused.value)
 
 
-def test_a_customer_is_known_by_its_path_or_by_its_credential() -> None:
+def test_a_record_is_known_by_its_path_or_by_its_credential() -> None:
     """By the way to the credential, where that is another one each time."""
 
     def party(path: Mapping[str, str], secret: Secret) -> Identity:
         return Identity(path=path, auth={"jwtAuth": secret})
 
-    one, two = from_settings(settings()).api, from_settings(settings(api=BY_CREDENTIAL, auth=None, customers=BOTH)).api
+    one, two = from_settings(settings()).api, from_settings(settings(api=BY_CREDENTIAL, auth=None, records=BOTH)).api
     first, second = Obtained(Command(("token", "a"))), Obtained(Command(("token", "b")))
 
     assert fingerprint(one, party({"id": "1"}, Secret("a"))) == fingerprint(one, party({"id": "1"}, Secret("b")))
@@ -110,11 +111,11 @@ def _locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Loc
 
 
 def take(locks: Locks, target: Target, wanted: int = 1, order: Sequence[int] = (0, 1)) -> tuple[int, ...]:
-    """Take customers of a target without waiting."""
+    """Take records of a target without waiting."""
     return locks.take(target, order, wanted, 0, lambda _line: None)
 
 
-def test_two_runs_take_different_customers(locks: list[Locks]) -> None:
+def test_two_runs_take_different_records(locks: list[Locks]) -> None:
     """As many as are wanted and free, in their order; what is given back is free again."""
     target = from_settings(settings())
 
@@ -129,12 +130,12 @@ def test_two_runs_take_different_customers(locks: list[Locks]) -> None:
     ("changes", "free"),
     [
         ({}, False),
-        ({"customers": [{"id": "59"}]}, True),
+        ({"records": [{"id": "59"}]}, True),
         ({"url": "http://127.0.0.1:10"}, True),
         ({"auth": {"bearerAuth": "t"}}, False),
     ],
 )
-def test_a_customer_is_locked_for_its_target(locks: list[Locks], changes: dict[str, Any], free: bool) -> None:
+def test_a_record_is_locked_for_its_target(locks: list[Locks], changes: dict[str, Any], free: bool) -> None:
     """Whatever the credential: it is the same record."""
     take(locks[0], from_settings(settings()), wanted=2)
 
@@ -146,8 +147,8 @@ def test_a_customer_is_locked_for_its_target(locks: list[Locks], changes: dict[s
 
 
 def test_the_names_of_locks_tell_nothing(locks: list[Locks], tmp_path: Path) -> None:
-    """Neither a credential nor a customer."""
-    take(locks[0], from_settings(settings(api=BY_CREDENTIAL, auth=None, customers=BOTH)), wanted=2)
+    """Neither a credential nor a record."""
+    take(locks[0], from_settings(settings(api=BY_CREDENTIAL, auth=None, records=BOTH)), wanted=2)
 
     names = [path.name for path in (tmp_path / "patch-contracts-locks").iterdir()]
     assert len(names) == 2
@@ -157,7 +158,7 @@ def test_the_names_of_locks_tell_nothing(locks: list[Locks], tmp_path: Path) -> 
 # --- the bystander ----------------------------------------------------------------------------------------------------
 
 
-def test_the_other_customer_is_left_as_it_was_too() -> None:
+def test_the_bystander_is_left_as_it_was_too() -> None:
     """A fault lets refused patches reach the neighbour: it is found, and afterwards mended."""
     with subjects.mock([API], ["refused-write-reaches-neighbour"]) as (target,):
         before = state(target.url)
@@ -169,7 +170,7 @@ def test_the_other_customer_is_left_as_it_was_too() -> None:
 
 
 def test_what_no_patch_can_mend_is_told() -> None:
-    """A fault lets each patch reach everyone: mending one spoils the other. The first customer counts."""
+    """A fault lets each patch reach everyone: mending one spoils the other. The first record counts."""
     with subjects.mock([API], ["everyone-updated"]) as (target,):
         before = state(target.url)[API]["customers"]
         (report,) = judge_all(Plan(target=target, apis=(target.api,), rules=frozenset({"other-customer-unchanged"})))
@@ -198,18 +199,18 @@ RULES = ("--rule", "sent-field-stored", "--rule", "over-limit-refused", "--rule"
 
 @pytest.fixture(name="ready", scope="module")
 def _ready() -> Iterator[dict[str, Any]]:
-    """A mock with two customers."""
+    """A mock with two records."""
     with subjects.running("mock_server", API) as ready:
         yield dict(ready)
 
 
-def target_file(folder: Path, ready: Mapping[str, Any], customers: int = 2) -> Path:
-    """A target file for some of the mock's customers."""
+def target_file(folder: Path, ready: Mapping[str, Any], records: int = 2) -> Path:
+    """A target file for some of the mock's records."""
     facts = ready["apis"][API]
     first, second = facts["customer"], facts["other_customer"]["path"]
     lines = [f'api = "{API}"', f'url = "{facts["url"]}"', "[read]", f'path = "{facts["read"]}"']
-    for path, auth in ((first, facts["auth"]), (second, facts["other_customer"]["auth"]))[:customers]:
-        lines += ["[[customers]]", *(f'{name} = "{value}"' for name, value in path.items()), "[customers.auth]"]
+    for path, auth in ((first, facts["auth"]), (second, facts["other_customer"]["auth"]))[:records]:
+        lines += ["[[records]]", *(f'{name} = "{value}"' for name, value in path.items()), "[records.auth]"]
         lines += [f'{name} = "{value}"' for name, value in auth.items()]
     (folder / "target.toml").write_text("\n".join(lines))
     return folder / "target.toml"
@@ -242,8 +243,8 @@ def finished(process: subprocess.Popen[str]) -> tuple[int, str]:
     return process.returncode, output
 
 
-def test_each_worker_has_a_customer_of_its_own(ready: dict[str, Any], tmp_path: Path) -> None:
-    """The verdicts are those of one process, both customers have been patched, and both are as they were."""
+def test_each_worker_has_a_record_of_its_own(ready: dict[str, Any], tmp_path: Path) -> None:
+    """The verdicts are those of one process, both records have been patched, and both are as they were."""
     before, target = state(ready["url"]), target_file(tmp_path, ready)
     reports = [tmp_path / "one", tmp_path / "two"]
 
@@ -265,15 +266,15 @@ def patched(folder: Path) -> set[str]:
     return {each["request"]["url"] for each in entries if each["request"]["method"] == "PATCH"}
 
 
-def test_a_run_waits_for_a_customer_that_is_in_use(ready: dict[str, Any], tmp_path: Path) -> None:
-    """It says so, goes on as soon as the customer is free, and gives up in the end."""
-    path = target_file(tmp_path, ready, customers=1)
+def test_a_run_waits_for_a_record_that_is_in_use(ready: dict[str, Any], tmp_path: Path) -> None:
+    """It says so, goes on as soon as the record is free, and gives up in the end."""
+    path = target_file(tmp_path, ready, records=1)
     locks = Locks()
     facts = ready["apis"][API]
-    held = from_settings(settings(url=facts["url"], auth=facts["auth"], customers=[{"id": str(facts["customer"]["id"])}]))
+    held = from_settings(settings(url=facts["url"], auth=facts["auth"], records=[{"id": str(facts["customer"]["id"])}]))
     locks.take(held, (0,), 1, 0, lambda _line: None)
     try:
-        code, output = finished(started(path, *RULES, "--customer-wait", "0.3"))
+        code, output = finished(started(path, *RULES, "--record-wait", "0.3"))
         assert code == 4, output
         assert "another run on this machine is using record id=57; waited 0.3 s" in output
 
@@ -297,10 +298,10 @@ def test_a_run_waits_for_a_customer_that_is_in_use(ready: dict[str, Any], tmp_pa
         pytest.param(("--shard", "1/2"), signal.SIGINT, True, id="Ctrl-C at a shard"),
     ],
 )
-def test_an_interrupted_run_leaves_every_customer_as_it_was(
+def test_an_interrupted_run_leaves_every_record_as_it_was(
     ready: dict[str, Any], tmp_path: Path, options: Sequence[str], number: signal.Signals, to_group: bool
 ) -> None:
-    """In the middle, with both customers changed where there are two workers; and a shard tells what it has not run."""
+    """In the middle, with both records changed where there are two workers; and a shard tells what it has not run."""
     before = state(ready["url"])
     process = started(target_file(tmp_path, ready), "--report-dir", str(tmp_path / "out"), *options)
     deadline = time.monotonic() + 120
@@ -321,17 +322,36 @@ def test_an_interrupted_run_leaves_every_customer_as_it_was(
 
 def test_tables_are_read_by_their_names_and_by_the_earlier_ones() -> None:
     """[record], [[records]] and [bystander] were called [customer], [[customers]] and [other_customer]."""
-    plain = {key: value for key, value in settings().items() if key != "customers"}
+    plain = {key: value for key, value in settings().items() if key != "records"}
 
     one = from_settings({**plain, "record": {"id": "57"}, "bystander": {"id": "59"}})
     same = from_settings({**plain, "customer": {"id": "57"}, "other_customer": {"id": "59"}})
-    several = from_settings({**plain, "records": [{"id": "57"}, {"id": "58"}]})
+    several = [from_settings({**plain, name: [{"id": "57"}, {"id": "58"}]}) for name in ("records", "customers")]
 
     assert one.identity.path == same.identity.path == {"id": "57"}
     assert one.bystander is not None
     assert same.bystander is not None
     assert one.bystander.path == same.bystander.path == {"id": "59"}
-    assert [each.path["id"] for each in several.identities] == ["57", "58"]
+    assert [[each.path["id"] for each in target.identities] for target in several] == [["57", "58"], ["57", "58"]]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "name", "value", "read"),
+    [
+        ("--customer", "record", "id=57", ["id=57"]),
+        ("--other-customer", "bystander", "id=59", ["id=59"]),
+        ("--other-auth", "bystander_auth", "bearerAuth=token", ["bearerAuth=token"]),
+        ("--other-auth-user", "bystander_auth_user", "second", "second"),
+        ("--customer-wait", "record_wait", "0.5", 0.5),
+    ],
+)
+def test_options_are_read_by_their_names_and_by_the_earlier_ones(earlier: str, name: str, value: str, read: Any) -> None:
+    """Files of CI systems go on working."""
+    parser = pytest.Parser(_ispytest=True)
+    add_options(parser)
+
+    for option in (f"--{name.replace('_', '-')}", earlier):
+        assert getattr(parser.parse([option, value]), name) == read
 
 
 def test_a_table_by_both_of_its_names_is_refused() -> None:
