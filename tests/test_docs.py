@@ -125,7 +125,7 @@ def script(lines: list[str]) -> str:
     """The commands as one shell script, in which servers stay in the background and every other exit code is checked."""
     written = ["pids=()", "trap '[ ${#pids[@]} -eq 0 ] || kill ${pids[@]}' EXIT"]
     for number, line in enumerate(lines):
-        if re.match(r"python -m mock_server(?! (?:check|validate|export)\b)", line):
+        if re.match(r"python -m mock_server(?! (?:validate|choices)\b)", line):
             ready = f"ready-{number}.json"
             command = re.sub(r"\s+#.*| --port \d+", "", line)
             written += [
