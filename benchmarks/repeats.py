@@ -12,7 +12,7 @@ import click
 import specs
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan, embedded_apis
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 
 
 def verdicts(report: RunReport) -> list[tuple[str, str, str, str]]:

@@ -33,8 +33,8 @@ import click
 import specs
 from contracts.reports.result import Result
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
 from contracts.running.selection import load_rules
+from contracts.running.whole import judge_all
 from contracts.target.embedded import targets
 from contracts.target.target import Target
 from tests import subjects

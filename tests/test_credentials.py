@@ -16,7 +16,8 @@ import pytest
 from werkzeug.wrappers import Request, Response
 
 from contracts.running.plan import Plan
-from contracts.running.run import Run, judge_all
+from contracts.running.run import Run
+from contracts.running.whole import judge_all
 from contracts.target.credentials import Command
 from contracts.target.secrecy import STRUCK, Redactor, Secret
 from contracts.target.settings import from_file, from_settings

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from contracts.running.plan import Plan
-from contracts.running.run import Run, judge_all
+from contracts.running.run import Run
+from contracts.running.whole import judge_all
 from tests import subjects
 from tests.test_gate import state
 

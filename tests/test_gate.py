@@ -19,7 +19,7 @@ import pytest
 import specs
 from contracts.plugin import UNINTERRUPTIBLE
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from contracts.target.settings import from_file
 from contracts.target.target import TargetError
 from tests import subjects

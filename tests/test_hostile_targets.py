@@ -12,7 +12,7 @@ import pytest
 
 import specs
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from contracts.target.client import Limits
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError

@@ -15,7 +15,7 @@ import yaml
 import specs
 from contracts.drafting.draft import draft, write
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from contracts.terms.verdict import Verdict
 from specs import SpecError
 from specs.loader import DEFAULT_CHOICES

@@ -13,8 +13,9 @@ from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.journal import read
 from contracts.running.plan import Plan
 from contracts.running.restore import restore
-from contracts.running.run import Run, judge_all
+from contracts.running.run import Run
 from contracts.running.selection import load_rules
+from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, TargetError, load_api
 from specs import Api
 from tests.people import People, serving

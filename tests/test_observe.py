@@ -16,7 +16,7 @@ from contracts.reports import observe
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from contracts.target.expect import POINTS, Expect, changed, held
 from contracts.target.secrecy import Secret
 from contracts.target.settings import from_file, with_expect

@@ -21,7 +21,7 @@ from contracts.reports.report import read_json
 from contracts.running.options import add_options
 from contracts.running.parties import Saved, restored
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from contracts.target.credentials import Command, Obtained
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor, Secret

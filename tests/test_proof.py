@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
+from contracts.running.whole import judge_all
 from tests import subjects
 from tests.proof import Subject, judge, stop_mocks
 

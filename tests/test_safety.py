@@ -22,8 +22,8 @@ from contracts.reports.report import RunReport
 from contracts.running.options import add_options
 from contracts.running.parties import reserve
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
 from contracts.running.selection import load_rules
+from contracts.running.whole import judge_all
 from contracts.target.settings import from_settings
 from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES

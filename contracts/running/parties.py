@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -41,8 +41,13 @@ def learn(party: Party, record: Record) -> None:
             Restorer(party).restore(record)
 
 
-def left_behind(party: Party) -> tuple[Difference, ...]:
-    """Records that requests have made: taken away by DELETE where the document has one, else told."""
+def left_behind(parties: Iterable[Party]) -> list[Restoration]:
+    """Records that requests of some parties have made: taken away by DELETE where the document has one, else told."""
+    found = [_left_behind(each) for each in parties]
+    return [Restoration(ok=False, differences=each) for each in found if each]
+
+
+def _left_behind(party: Party) -> tuple[Difference, ...]:
     made = party.guard.made if party.guard is not None else None
     if made is None:
         return ()

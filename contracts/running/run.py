@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,26 +15,26 @@ import specs
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
 from contracts.record.party import Party
-from contracts.record.restoring import Restoration, joined
+from contracts.record.restoring import joined
 from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
-from contracts.reports.result import Result, judged
+from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
+from contracts.running.concluding import Item, concluded
 from contracts.running.journal import Journal, pending
 from contracts.running.outputs import Outputs
 from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, reserve
 from contracts.running.plan import Plan
-from contracts.running.selection import items, load_rules
+from contracts.running.selection import items
 from contracts.running.watch import Watch
 from contracts.target.client import Budget, Client, Transcript
 from contracts.target.embedded import Embedded, targets
-from contracts.target.expect import changed, held
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Verdict, Violation
+from contracts.terms.verdict import NotJudged, Violation
 from specs import Api
 
 
@@ -176,7 +175,7 @@ class Run:
                 self._about(name, "restoration")
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
                 self.reports[name].restored = all_restored([*saved, *bystander], self.redactor, self.plan.clock)
-                self.reports[name].restored = joined([self.reports[name].restored, *self._left_behind(name)])
+                self.reports[name].restored = joined([self.reports[name].restored, *left_behind(self._parties_of(name))])
                 self.reports[name].moves = self._moves(name)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
@@ -192,27 +191,25 @@ class Run:
                 self._embedded.stop()
                 self._embedded = None
 
-    def _left_behind(self, name: str) -> list[Restoration]:
-        """Records that were made by the parties of this process."""
-        parties = [judging.party for (api, _number), judging in self._judging.items() if api == name]
-        found = [(left_behind(party)) for party in parties]
-        return [Restoration(ok=False, differences=each) for each in found if each]
-
     def _moves(self, name: str) -> dict[str, str]:
         """How properties were found to move by themselves, by this process and by workers."""
         found = dict(self.reports[name].moves)
         for saved in self._saved[name]:
             found |= saved.party.movement.found
-        for (api, _number), judging in self._judging.items():
-            found |= judging.party.movement.found if api == name else {}
+        for party in self._parties_of(name):
+            found |= party.movement.found
         return dict(sorted(found.items()))
+
+    def _parties_of(self, name: str) -> list[Party]:
+        """The parties of an API that this process has judged."""
+        return [judging.party for (api, _number), judging in self._judging.items() if api == name]
 
     def movements(self) -> dict[str, dict[str, str]]:
         """What the parties of this process have learnt to move by itself, by API."""
-        found: dict[str, dict[str, str]] = {}
-        for (api, _number), judging in self._judging.items():
-            found.setdefault(api, {}).update(judging.party.movement.found)
-        return found
+        names = {api for api, _number in self._judging}
+        return {
+            name: {path: how for each in self._parties_of(name) for path, how in each.movement.found.items()} for name in names
+        }
 
     def _stale(self, name: str) -> list[Stale]:
         if self.plan.known is None:
@@ -263,19 +260,11 @@ class Run:
             lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
             outcome = lost if lost is not None and not isinstance(outcome, Violation) else outcome
         self._undo_accepted((api, number))
-        target = self._targets[api]
-        kept = held(target.expect, field, outcome)
-        outcome = changed(target.expect, rule, field, outcome, exchanges) or outcome
-        result = judged(target.api, rule, field, outcome, exchanges, self.redactor, seconds)
-        if kept and result.verdict == Verdict.OBSERVED:
-            result = replace(result, verdict=str(Verdict.CONFORMS))
-        if result.verdict == Verdict.VIOLATES:
-            if result.failed:  # what is only a should leaves the rest as sound as it was
-                self._violated.add(api)
-            listed = self.plan.known.applied(result) if self.plan.known is not None else None
-            if listed is not None:
-                result = replace(result, verdict=str(Verdict.KNOWN), known=listed)
-        return result, outcome
+        item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
+        found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
+        if found.failed:  # what is only a should leaves the rest as sound as it was
+            self._violated.add(api)
+        return found.result, found.outcome
 
     def _undo_accepted(self, key: tuple[str, int]) -> None:
         """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
@@ -350,25 +339,6 @@ def _fields(api: Api) -> tuple[str, ...]:
     """The paths of what may be sent and then of what is only shown, each in document order."""
     sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
     return tuple(dict.fromkeys(sent + shown))
-
-
-def judge_all(plan: Plan) -> list[RunReport]:
-    """A whole run without pytest: every selected rule, the generated ones last, and the records restored.
-
-    Raises TargetError, one line, when a target cannot be used.
-    """
-    rules = [found for found in load_rules() if plan.includes(found[0])]
-    run = Run(plan)
-    try:
-        run.open()
-        for rule, function in sorted(rules, key=lambda found: found[0].generated):
-            for api in plan.apis:
-                for case in rule.cases(api):
-                    result, _outcome = run.judge(api.name, rule, case.field, partial(function, case=case.value))
-                    run.add(replace(result, order=len(run.results)))
-    finally:
-        run.close()
-    return list(run.reports.values())
 
 
 def _name_or_file(api: Api) -> str:
