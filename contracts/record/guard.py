@@ -138,15 +138,14 @@ class Guard:
         exchange = self._party.patch({top.name: present})
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)
-        changed = self._party.reader.differences(before, after)
-        if changed:
-            Restorer(self._party).restore(before)
+        shown = top.response.split(".")[0]
+        if any(each.where.split(".")[0] != shown for each in self._party.reader.differences(before, after)):
+            Restorer(self._party).restore({**before, shown: after.get(shown)})
         if not self._party.accepted(exchange):
             status = exchange.status if exchange.answer is not None else exchange.failure
             what = "it holds no value, and null" if present is None else "its present value"
             return f"{top.name} is not written: {what} is not accepted ({status}), so that it could not be put back"
-        shown = top.response.split(".")[0]
-        if not any(each.where.split(".")[0] == shown for each in changed):
+        if not any(each.where.split(".")[0] == shown for each in self._party.reader.differences(self._saved, after)):
             return ""
         return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
 

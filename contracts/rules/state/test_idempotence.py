@@ -218,6 +218,9 @@ def _judge_first_write(party: Party, case: Field) -> None:
         if found is None or next(each for each in settable(party.api) if each.top == case.top) is not case:
             raise
         own = (case.response or "").split(".")[0]
+        top = next(each for each in party.api.fields if each.name == case.top)
+        if not party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present):
+            raise  # an earlier fault had changed it: that was no no-op
         changed = [each for each in party.reader.differences(found.before, found.after) if each.where.split(".")[0] == own]
         if changed:
             raise Violation(

@@ -76,6 +76,18 @@ def server_owned_member_has_other_type(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+@defect.step("answer", "IS02", only=lambda api: _server_owned(api) is not None)
+def server_owned_member_of_another_shown(exchange: Exchange, right: Step) -> None:
+    """Shows a member that the server owns as another record has it, in the answer to a write."""
+    shown = _server_owned(exchange.api)
+    if exchange.writes and shown is not None:
+        hold(
+            exchange,
+            changed(exchange.after.record, shown.path, lambda value: f"{value}0" if isinstance(value, str) else value + 1),
+        )
+    right(exchange)
+
+
 @defect.step("answer", "RC01", last(is_text))
 def text_shown_as_list(exchange: Exchange, right: Step, field: Field) -> None:
     """Shows a text that was not sent as a list of one, in the answer to a write."""
