@@ -30,6 +30,7 @@ FOLDER = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
+UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGINT ignored; SIGTERM does, and restores the record"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -84,6 +85,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     _CONTROLLER["run"] = run
     run.say = session.config.get_terminal_writer().line
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        run.say(UNINTERRUPTIBLE)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()

@@ -19,7 +19,8 @@ from contracts.running.plan import Plan
 from contracts.running.run import Run, judge_all
 from contracts.target.credentials import Command
 from contracts.target.secrecy import STRUCK, Redactor, Secret
-from contracts.target.target import TargetError, from_file, from_settings
+from contracts.target.settings import from_file, from_settings
+from contracts.target.target import TargetError
 from contracts.terms.verdict import Verdict
 from tests import layered
 

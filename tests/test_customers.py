@@ -24,7 +24,8 @@ from contracts.running.run import judge_all
 from contracts.target.credentials import Command, Obtained
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor, Secret
-from contracts.target.target import Identity, Target, TargetError, fingerprint, from_settings
+from contracts.target.settings import from_settings
+from contracts.target.target import Identity, Target, TargetError, fingerprint
 from contracts.terms.verdict import Difference
 from tests import subjects
 from tests.test_gate import state
@@ -229,9 +230,10 @@ def started(target: Path, *options: str) -> subprocess.Popen[str]:
         str(target),
         *options,
     ]
-    return subprocess.Popen(
-        command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    )
+    with subjects.interruptible():
+        return subprocess.Popen(
+            command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        )
 
 
 def finished(process: subprocess.Popen[str]) -> tuple[int, str]:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 import specs
+from contracts.plugin import UNINTERRUPTIBLE
 from tests import subjects
 
 QUICK = ("--rule", "sent-field-stored", "--rule", "over-limit-refused")
@@ -192,7 +193,8 @@ def test_an_interrupted_run_restores_the_target(ready: dict[str, Any], tmp_path:
     """A run that is stopped in the middle leaves the record as it was before."""
     before = state(ready["url"])
     command = [sys.executable, "-m", "pytest", "contracts", "-q", "--target", str(target_file(tmp_path, ready))]
-    process = subprocess.Popen(command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with subjects.interruptible():
+        process = subprocess.Popen(command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 60
     while state(ready["url"]) == before and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -204,3 +206,15 @@ def test_an_interrupted_run_restores_the_target(ready: dict[str, Any], tmp_path:
     assert changed, output
     assert process.returncode == 2, output
     assert state(ready["url"]) == before
+
+
+@pytest.mark.parametrize(("handling", "told"), [("trap '' INT;", True), ("", False)], ids=["ignored", "not ignored"])
+def test_a_run_that_cannot_be_interrupted_says_so(handling: str, told: bool) -> None:
+    """A shell that starts a command in the background has it ignore SIGINT: Ctrl-C would do nothing, without a word."""
+    run = f"{handling} exec {sys.executable} -m pytest contracts -q -p no:cacheprovider --api {API} --rule success-status"
+
+    with subjects.interruptible():
+        done = subprocess.run(["sh", "-c", run], cwd=subjects.ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line for line in done.stdout.splitlines() if "SIGINT" in line] == ([UNINTERRUPTIBLE] if told else [])

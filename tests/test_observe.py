@@ -19,7 +19,8 @@ from contracts.running.plan import Plan
 from contracts.running.run import judge_all
 from contracts.target.expect import POINTS, Expect, changed, held
 from contracts.target.secrecy import Secret
-from contracts.target.target import Identity, Target, TargetError, from_file, with_expect
+from contracts.target.settings import from_file, with_expect
+from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.rule import Rule, once
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from tests import pages, subjects

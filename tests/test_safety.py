@@ -22,7 +22,8 @@ from contracts.running.parties import reserve
 from contracts.running.plan import Plan
 from contracts.running.run import judge_all
 from contracts.running.selection import load_rules
-from contracts.target.target import Target, TargetError, from_settings
+from contracts.target.settings import from_settings
+from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
 from contracts.terms.verdict import Verdict
 from tests import layered, subjects
@@ -97,10 +98,18 @@ def shown(ready: Mapping[str, Any]) -> Any:
 
 @dataclass
 class Clock:
-    """Python's time module with another clock."""
+    """A clock on which waiting takes no time: it is set forward by that much."""
 
-    monotonic: Callable[[], float]
-    sleep: Callable[[float], None] = time.sleep
+    ahead: float = 0
+    runs: bool = True
+
+    def monotonic(self) -> float:
+        """The time of this machine, as far as it is followed, and what was waited for on top."""
+        return self.ahead + (time.monotonic() if self.runs else 0)
+
+    def sleep(self, seconds: float, /) -> None:
+        """Wait."""
+        self.ahead += seconds
 
 
 def judge(found: Target, **plan: Any) -> RunReport:
@@ -136,13 +145,18 @@ def test_a_request_budget_without_room_for_judging_is_refused() -> None:
         assert watch.taken == []
 
 
-def test_a_time_budget_ends_the_judging_and_not_the_restoration(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_time_budget_ends_the_judging_and_not_the_restoration() -> None:
     """The clock runs out in the middle of a run: the rest is not judged, and the record is as it was."""
     with watched() as (watch, ready):
-        clock, before = time.monotonic, shown(ready)
-        monkeypatch.setattr("contracts.target.client.time", Clock(lambda: clock() + (7200 if watch.accepted >= 4 else 0)))
+        clock, before, plain = Clock(), shown(ready), Watch.__call__
 
-        report = judge(target(ready, max_seconds=3600))
+        def take_two_hours(request: Request, mock: Any) -> Response:
+            answer = plain(watch, request, mock)
+            clock.ahead = 7200 if watch.accepted >= 4 else 0
+            return answer
+
+        watch.instead = take_two_hours
+        report = judge(target(ready, max_seconds=3600), clock=clock)
 
         assert shown(ready) == before
     assert report.restored.ok
@@ -160,25 +174,20 @@ def test_a_429_is_not_waited_out_beyond_the_budgets(pause: str) -> None:
             return Response("", 429, {"Retry-After": pause}) if watch.accepted >= 4 else plain(watch, request, mock)
 
         watch.instead = throttle
-        report = judge(target(ready, max_seconds=20, max_wait=60, timeout=5))
+        report = judge(target(ready, max_seconds=20, max_wait=60, timeout=5), clock=Clock())
 
     told = {result.actual for result in report.results if result.verdict == Verdict.NOT_JUDGED}
     assert told & {"the budget of 20 seconds is spent", "the target throttles (429) for longer than 60 s"}
     assert report.summary()[Verdict.VIOLATES] == 0
 
 
-def test_requests_keep_their_distance(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_keep_their_distance() -> None:
     """So many a second: by a clock that only moves while the suite waits, the waiting adds up to that."""
-    now = [0.0]
-
-    def wait(seconds: float) -> None:
-        now[0] += seconds
-
-    monkeypatch.setattr("contracts.target.client.time", Clock(lambda: now[0], wait))
+    clock = Clock(runs=False)
     with watched() as (_watch, ready):
-        report = judge(target(ready, requests_per_second=50), rules=frozenset({"over-limit-refused"}))
+        report = judge(target(ready, requests_per_second=50), rules=frozenset({"over-limit-refused"}), clock=clock)
 
-    assert now[0] >= (report.requests - 3) / 50
+    assert clock.ahead >= (report.requests - 3) / 50
     assert report.requests > 10
 
 

@@ -11,7 +11,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Difference, NotJudged
+from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
 
 
@@ -77,6 +77,7 @@ def _single(party: Party, leaf: Field) -> Write | NotJudged:
 
 def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
     """A patch of one field to another safe value; a derived boolean of array items is switched on where it is off."""
+    party.check_writable(leaf)
     if leaf.types == {"boolean"} and leaf.response in party.reader.derived:
         patch = party.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
         if patch.shown_in(record) is True:
@@ -181,6 +182,22 @@ def control(party: Party, leaf: Field) -> Write:
     if not stored(party, done):
         raise NotJudged(f"a plain valid value for {leaf.path} is not stored here")
     return done
+
+
+def check_accepted(party: Party, done: Write) -> None:
+    """The plain write of one field has to be accepted.
+
+    Raises Observed where a field that the document lets be refused is, and Violation otherwise.
+    """
+    field = done.field
+    if not party.accepted(done.exchange):
+        if field.write == "if_accepted" and done.exchange.refused:
+            raise Observed("write", "refuse", f"write of {field.path}: refuse", exchange=done.exchange)
+        raise Violation(
+            expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
 
 
 def collateral(party: Party, done: Write) -> list[Located]:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.reports.result import Result
-from contracts.target.target import TargetError, check_keys, read_toml
+from contracts.target.settings import read_toml
+from contracts.target.target import TargetError, check_keys
 from contracts.terms.verdict import Verdict
 
 TEXTS = ("api", "rule", "reason", "owner", "ticket")

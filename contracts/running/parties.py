@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.reports.result import struck
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
+from contracts.terms.verdict import NotJudged
 from specs import Api
 
 RESERVED_READS = 12
@@ -25,6 +27,15 @@ class Saved:
     name: str
     party: Party
     record: Record
+
+
+def learn(party: Party, record: Record) -> None:
+    """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
+    party.movement.learn()
+    with suppress(NotJudged):
+        party.state.forget()
+        if party.reader.differences(record, party.read()):
+            Restorer(party).restore(record)
 
 
 def reserve(api: Api) -> int:

@@ -13,13 +13,14 @@ from typing import Any
 
 import specs
 from contracts.judging.caution import Caution
+from contracts.record.guard import Guard
 from contracts.record.party import Party
 from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
 from contracts.reports.result import Result, judged
 from contracts.reports.traffic import Traffic
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, limited, reserve
+from contracts.running.parties import Saved, all_restored, learn, limited, reserve
 from contracts.running.plan import Plan
 from contracts.running.selection import items, load_rules
 from contracts.target.client import Budget, Client, Transcript
@@ -62,7 +63,7 @@ class Run:
         self._saved: dict[str, list[Saved]] = {}
         self._bystanders: dict[str, Saved] = {}
         self._violated: set[str] = set()
-        self.begun = time.monotonic()
+        self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
     # --- opening and closing (the controller) ---
@@ -104,6 +105,8 @@ class Run:
         """Check and save one record, and with the first one the bystander, if it can be read."""
         party = self._new_party(self._target(name, number), Budget())  # restoring must never fail for lack of budget
         record, first = party.state.preflight(), name not in self._saved
+        if not self.plan.read_only:
+            learn(party, record)
         self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
@@ -123,7 +126,7 @@ class Run:
     ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
-        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the records that
+        ``begun``: when the controller's run began, by the plan's clock, for the time budget. ``taken``: the records that
         it has locked, by API. Raises TargetError for a budget that has no room for any judging.
         """
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
@@ -143,7 +146,7 @@ class Run:
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
                 self.reports[name].restored = all_restored([*saved, *bystander], self.redactor)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
-                self.reports[name].seconds = time.monotonic() - self.begun
+                self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
@@ -236,11 +239,24 @@ class Run:
         if key not in self._judging:
             judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
-            judging.party.look_at_bystander()
+            self._prepare(judging.party, api)
             if self.plan.read_only:
                 judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
+
+    def _prepare(self, party: Party, api: str) -> None:
+        """What is learnt before the first rule: the bystander as it is, what moves by itself, and what is to be spared."""
+        party.look_at_bystander()
+        for saved in self._saved.get(api, ()):
+            if saved.party.identity == party.identity:
+                party.movement.take_over(saved.party.movement)
+        if self.plan.read_only:
+            return
+        record = party.state.preflight()
+        learn(party, record)
+        if not party.target.disposable:
+            party.guard = Guard(party, record)
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""
@@ -255,7 +271,7 @@ class Run:
         return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
-        client = Client(target.limits, self.redactor, budget)
+        client = Client(target.limits, self.redactor, budget, self.plan.clock)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
         party = Party(target, client)

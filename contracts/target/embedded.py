@@ -69,6 +69,7 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
         bystander=_identity(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
         values=_values(api),
         read=facts.get("read"),
+        disposable=True,
     )
 
 
