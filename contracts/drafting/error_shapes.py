@@ -23,6 +23,24 @@ FAULTS: Mapping[str, Mapping[str, str]] = {
     "unknown_field": {"message": "is not known", "code": "unknown"},
 }
 """Texts of the mock by kind of fault."""
+PROBLEM: Mapping[bool, Mapping[str, Any]] = {
+    False: {
+        "media_type": "application/problem+json",
+        "template": {"type": "about:blank", "title": "$message", "status": "$status"},
+    },
+    True: {
+        "media_type": "application/problem+json",
+        "template": {
+            "type": "about:blank",
+            "title": "$message",
+            "status": "$status",
+            "errors": {"$each": {"detail": "$message", "pointer": "$field"}},
+        },
+        "fields": "/errors/*/pointer",
+        "notation": "pointer",
+    },
+}
+"""What the mock answers where the document describes no body: a problem (RFC 9457), which names each field at fault or none."""
 
 
 def error_shape(schema: Schema, media_type: str, situation: str) -> dict[str, Any]:

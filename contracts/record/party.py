@@ -12,7 +12,7 @@ from contracts.record.calls import Calls, encoded, top_names
 from contracts.record.learning import Learning
 from contracts.record.movement import Movement
 from contracts.record.patches import Composer
-from contracts.record.records import Reader, Record, look_up
+from contracts.record.records import ABSENT, Reader, Record, look_up
 from contracts.record.state import State
 from contracts.record.values import Values
 from contracts.target.client import Client
@@ -129,7 +129,8 @@ class Party:
         """PATCH several JSON bodies at the same time."""
         if self.caution is not None:
             raise NotJudged("several writes at once are left out of a read-only check")
-        return self.client.send_together([self.calls.call("PATCH", encoded(body), {}) for body in bodies])
+        completed = [self.calls.completed(encoded(body), self._carried()) for body in bodies]
+        return self.client.send_together([self.calls.call("PATCH", body, {}) for body in completed])
 
     def send(
         self,
@@ -152,6 +153,7 @@ class Party:
             self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
         if self.guard is not None and method != "GET":
             self.guard.check(method, body, path)
+        body = self.calls.completed(body, self._carried()) if method == "PATCH" else body
         used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
         exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
@@ -164,6 +166,24 @@ class Party:
         if self.guard is not None:
             self.guard.note(method, exchange, path)
         return exchange
+
+    def _carried(self) -> dict[str, Any]:
+        """The present values of the members that the document asks of every patch, as far as they are known."""
+        last = self.state.last or {}
+        shown = {each: look_up(last, each.response) for each in self.api.fields if each.required and not each.read_only}
+        found = {each.name: self.composer.exact(each, value) for each, value in shown.items() if value is not ABSENT}
+        return {**self._unshown(list(shown)), **found}
+
+    def _unshown(self, required: Sequence[Field]) -> dict[str, Any]:
+        """Values for required members that no record shows: a password that confirms the change."""
+        found: dict[str, Any] = {}
+        for each in required:
+            if each.response is None and each not in self.memory:
+                with suppress(NotJudged):
+                    self.memory[each] = self.values.fresh(each)
+            if each in self.memory:
+                found[each.name] = self.memory[each]
+        return found
 
     def check_writable(self, leaf: Field) -> None:
         """Raise NotJudged, with the reason, where a field is not to be written since it could not be put back."""

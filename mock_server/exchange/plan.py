@@ -77,7 +77,7 @@ class Plan:
         derived: these say whether certain others hold a value.
         related: names of the top-level properties that cannot be judged without a look at other data.
         unique: names of those whose value no two customers may share.
-        success_type: the media type of a success.
+        success_type, read_type: the media types of a success and of the GET's.
     """
 
     members: Members
@@ -87,6 +87,7 @@ class Plan:
     unique: frozenset[str]
     refuses_unknown: bool
     success_type: str
+    read_type: str
 
 
 def plan_of(api: Api) -> Plan:
@@ -99,6 +100,7 @@ def plan_of(api: Api) -> Plan:
         related=frozenset(name for name, member in members.items() if member.related),
         unique=frozenset(name for name, member in members.items() if member.field.unique),
         success_type=(*api.responses[api.success].media_types, "application/json")[0],
+        read_type=api.read.media_type if api.read is not None else "application/json",
         refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
     )
 

@@ -1,0 +1,114 @@
+"""Marks on the properties of a draft: what is sent and never shown, what changes by itself, and what names the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.drafting.document.source import Document
+from specs.model import Api, RecordField, Schema, json_types
+from specs.normalise import lookup, properties, resolve
+
+CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
+TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
+KEYS = ("id", "_id", "uid", "uuid", "guid")
+
+
+def link_fields(document: Document, operation: Document, api: Api, parameters: Sequence[str]) -> None:
+    """Put x-field on the properties that need it, in whichever part of the draft holds them."""
+    shown = {each.path for each in api.walk_record()}
+    sent = _at(_schema_of(operation["requestBody"]["content"]), api.body_at, document)
+    for field in api.walk_fields():
+        keys: dict[str, Any] = {}
+        if field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown}:
+            keys["response"] = None
+        if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
+            keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
+        if keys:
+            _extend(document, sent, field.path, keys)
+    names = {each.name for each in api.fields}
+    record = _at(_shown_schema(document, operation, api), api.record_at if api.shows_record else api.read_at, document)
+    for part in api.record:
+        if _moves(part) and part.path not in names:
+            _extend(document, record, part.path, {"volatile": "now" if part.schema.get("format") == "date-time" else True})
+
+
+def names_the_record(name: str, parameters: Sequence[str]) -> bool:
+    """A member with the name of the last path parameter, or the id of a record that the path names."""
+    if not parameters:
+        return False
+    plain = [re.sub(r"[^a-z0-9]", "", each.lower()) for each in parameters]
+    return re.sub(r"[^a-z0-9]", "", name.lower()) in plain or name.lower() in KEYS
+
+
+def _moves(part: RecordField) -> bool:
+    """A time that the service sets: by its name, and by a type that holds times."""
+    timely = str(part.schema.get("format", "")).lower() in TIMES or json_types(part.schema) <= {"string", "integer", "null"}
+    named = CHANGES.search(part.path) and re.search(r"at$|time|date|stamp|on$|modified$|updated$", part.path, re.IGNORECASE)
+    return bool(timely and (named if part.schema.get("format") not in TIMES else CHANGES.search(part.path)))
+
+
+def patchable(record: Schema, parameters: Sequence[str]) -> dict[str, Any]:
+    """The members of a record that a patch which documents none may try: not read-only, not its key."""
+    return {
+        name: {**member, "x-field": {**member.get("x-field", {}), "write": "if_accepted"}}
+        for name, member in properties(record).items()
+        if not member.get("readOnly") and not names_the_record(name, parameters)
+    }
+
+
+def _schema_of(content: Mapping[str, Any]) -> Schema:
+    first: Mapping[str, Any] = next(iter(content.values()), {})
+    found: Schema = first.get("schema", {})
+    return found
+
+
+def _shown_schema(document: Document, operation: Document, api: Api) -> Schema:
+    if api.shows_record:
+        return _schema_of(resolve(operation["responses"][str(api.success)], document)["content"])
+    if api.read is None:
+        return {}
+    responses: Mapping[str, Any] = document["paths"][api.read.path]["get"]["responses"]
+    return _schema_of(next(iter(responses.values()))["content"])
+
+
+def _at(schema: Schema, pointer: str, document: Document) -> Schema:
+    """The part of the draft that holds the object at a pointer of a body."""
+    for part in pointer.split("/")[1:]:
+        key = "items" if part == "0" else None
+        for holder in _holders(schema, document):
+            found = holder.get("items") if key else holder.get("properties", {}).get(part)
+            if found is not None:
+                schema = found
+                break
+    return schema
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0].removesuffix("[]")
+
+
+def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any]) -> None:
+    """Put x-field keys on the property at a dotted path, in whichever part of the document holds it."""
+    name, _, rest = path.partition(".")
+    for holder in _holders(schema, document):
+        member = holder.get("properties", {}).get(name.removesuffix("[]"))
+        if member is None:
+            continue
+        if rest:
+            inner = next((each["items"] for each in _holders(member, document) if "items" in each), member)
+            _extend(document, inner if name.endswith("[]") else member, rest, keys)
+        elif "$ref" in member:  # what it refers to stands elsewhere as well
+            holder["properties"][name] = {"allOf": [member], "x-field": dict(keys)}
+        else:
+            member["x-field"] = {**member.get("x-field", {}), **keys}
+
+
+def _holders(schema: Any, document: Document) -> Iterator[Document]:
+    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf."""
+    yield schema
+    if "$ref" in schema:
+        yield from _holders(lookup(document, str(schema["$ref"])), document)
+    for part in schema.get("allOf", ()):
+        yield from _holders(part, document)
