@@ -26,6 +26,7 @@ DEFAULT_CHOICES: Mapping[str, str] = {
     "wrong_accept": "refuse",
     "slash": "refuse",
     "all_faults": "all",
+    "required": "refuse",
 }
 """What the mock does at the points that a file leaves out; for the suite they are unspecified."""
 

@@ -24,14 +24,15 @@ def _member_schema(schema: Schema) -> tuple[Schema, str]:
     return schema, ""
 
 
-def fields_of(parent: Schema, path: str, response: str | None) -> Iterator[Field]:
+def fields_of(parent: Schema, path: str, response: str | None, *, read_only: bool = False) -> Iterator[Field]:
     """The properties of a request object at a path; ``response``: where the record shows the object, None for nowhere."""
     required = frozenset(parent.get("required", ()))
     for name, schema in properties(parent).items():
-        yield _field(name, schema, name in required, path, response)
+        yield _field(name, schema, path, response, required=name in required, read_only=read_only)
 
 
-def _field(name: str, schema: Schema, required: bool, parent_path: str, parent_response: str | None) -> Field:
+def _field(name: str, schema: Schema, parent_path: str, parent_response: str | None, *, required: bool, read_only: bool) -> Field:
+    """One property; what stands below a read-only one is read-only as well."""
     extension = schema.get("x-field", {})
     path = f"{parent_path}.{name}" if parent_path else name
     response = _response_path(extension.get("response", name), parent_response)
@@ -44,7 +45,7 @@ def _field(name: str, schema: Schema, required: bool, parent_path: str, parent_r
         safe=extension.get("safe", {}),
         response=response,
         required=required,
-        read_only=bool(schema.get("readOnly", False)),
+        read_only=read_only or bool(schema.get("readOnly", False)),
         write_only=bool(schema.get("writeOnly", False)),
         write=extension.get("write", "documented"),
         merge=_merge(path, schema, extension.get("merge")),
@@ -57,7 +58,14 @@ def _field(name: str, schema: Schema, required: bool, parent_path: str, parent_r
         near_misses=tuple(extension.get("near_misses", ())),
         labels=extension.get("labels", {}),
         documented_at=_place(extension),
-        children=tuple(fields_of(members, path + mark, None if response is None else response + mark)),
+        children=tuple(
+            fields_of(
+                members,
+                path + mark,
+                None if response is None else response + mark,
+                read_only=read_only or bool(schema.get("readOnly", False)),
+            )
+        ),
     )
 
 
@@ -100,6 +108,8 @@ def record_fields(parent: Schema, path: str) -> Iterator[RecordField]:
     """The properties of a shown object at a path of the record."""
     required = frozenset(parent.get("required", ()))
     for name, schema in properties(parent).items():
+        if schema.get("writeOnly"):
+            continue  # it is sent and never shown (OpenAPI, Schema Object)
         extension = schema.get("x-field", {})
         derived = extension.get("derived", False)
         own = f"{path}.{name}" if path else name

@@ -240,6 +240,9 @@ def chosen(only: str) -> frozenset[str]:
 @click.option("--seed", default=1)
 @click.option("--every", is_flag=True, help="every PATCH of every document, no sample")
 @click.option("--only", help="documents whose path has this text in it")
+@click.option(
+    "--again", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="what was not clean in an earlier result"
+)
 @click.option("--rules", type=click.Choice(["all", "plain"]), default="plain", help="plain: without the generated ones")
 @click.option("--limit", default=180.0, help="seconds for one operation")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="where the JSON result goes")
@@ -252,6 +255,7 @@ def main(
     *,
     every: bool,
     only: str | None,
+    again: Path | None,
     rules: str,
     limit: float,
     output: Path | None,
@@ -261,7 +265,10 @@ def main(
     picked = chosen(rules)
     first, last = letters.split("-")
     tasks: list[tuple[Path, str | None]]
-    if every:
+    if again is not None:
+        earlier = json.loads(again.read_text(encoding="utf-8"))["outcomes"]
+        tasks = [(folder / each["document"], each["path"]) for each in earlier if each["stage"] not in ("clean", "refused")]
+    elif every:
         files = sorted(each for each in folder.rglob("*") if each.suffix in {".yaml", ".yml", ".json"})
         tasks = [(each, path) for each in files for path in (operations(each) or [None])]
     else:

@@ -54,7 +54,6 @@ def _candidates(source: Source, path: str) -> Iterator[tuple[str, Document]]:
 def _copied(operations: Operations, place: str, item: Document, get: Document, answer: Answer) -> Document:
     """The operation with its one success."""
     name, content = next(iter(answer.content.items()))
-    content = {"schema": operations.limited(content["schema"], "the answer to the GET")}
     status = answer.status if answer.status.isdigit() else "200"
     return {
         "operationId": str(get.get("operationId") or READ),

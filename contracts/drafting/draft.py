@@ -140,7 +140,8 @@ class _Draft:
         if read is not None and read[2].count > success.count:
             success.place = None  # the answer shows less than the GET, its id perhaps
         schema = self._sent(whole, body, success if read is None or success.place else read[2])
-        content = {name: {"schema": self._operations.limited(schema, "the request body")} for name in content}
+        content = {name: {"schema": schema} for name in content}
+        self._limit(content, body, success, read)
         operation = self._operation(content, success, answers, required=required)
         document = self._around(operation, read)
         self._contract(document, operation, body, success, read, answers)
@@ -193,6 +194,22 @@ class _Draft:
             return whole
         self._source.note("requestBody: the document names no members; those of the record are tried, and may be refused.")
         return {"type": "object", "properties": members}
+
+    def _limit(self, content: Document, body: Body, success: Answer, read: tuple[str, Document, Answer] | None) -> None:
+        """Write the request and the record out to the same depth, where one of them is more than can be judged in a while."""
+        shown = [(success.content, success.place.pointer if success.place else "", "the answer")]
+        if read is not None and read[2].place is not None:
+            shown.append((read[2].content, read[2].place.pointer, "the answer to the GET"))
+        bodies = [(content, body.pointer, "the request body"), *shown]
+        least: int | None = None
+        for found, pointer, _where in bodies:
+            for media_type in list(found.values())[:1]:
+                levels = self._operations.levels(media_type["schema"])
+                below = None if levels is None else max(1, levels - pointer.count("/"))
+                least = below if least is None or (below is not None and below < least) else least
+        for found, pointer, where in bodies if least is not None else ():
+            for media_type in found.values():
+                media_type["schema"] = self._operations.cut(media_type["schema"], int(least or 1) + pointer.count("/"), where)
 
     # --- the operation ---
 
@@ -292,6 +309,8 @@ class _Draft:
         closed = {"unknown_field": "refuse"} if body.schema.get("additionalProperties") is False else {}
         needed = {"no_body": "refuse"} if operation["requestBody"]["required"] or body.pointer else {}
         least = {"empty_body": "refuse", "only_unknown_fields": "refuse"} if body.schema.get("minProperties") and readable else {}
+        if body.schema.get("required") and not readable:
+            least["required"] = "accept"  # else nothing could show the record: an empty patch is what reads it
         choices: Document = {
             point: {"unspecified": each} for point, each in {**DEFAULT_CHOICES, **closed, **needed, **least}.items()
         }
@@ -301,7 +320,8 @@ class _Draft:
 
     def _fill(self, document: Document, operation: Document, shown: bool) -> None:
         """What needs the draft as an Api: marks on fields, claims, and the records of the mock."""
-        link_fields(document, operation, self._api(document), self._parameters)
+        for torn in link_fields(document, operation, self._api(document), self._parameters):
+            self._source.note(f"{torn}: the request's schema and the record's contradict each other; it is never written.")
         statuses = operation["responses"]
         operation["x-contract"]["claims"] = claims(document, self._path, shown=shown, statuses=statuses)
         operation["x-contract"]["seeds"] = seeds(self._api(document))

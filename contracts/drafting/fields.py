@@ -7,27 +7,72 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.drafting.document.source import Document
-from specs.model import Api, RecordField, Schema, json_types
+from contracts.drafting.seeding import contradicts
+from specs.model import Api, Field, RecordField, Schema, json_types
 from specs.normalise import lookup, properties, resolve
 
 CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
+NARROWING = (
+    *("enum", "const", "pattern", "format", "maxLength", "minLength"),
+    *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
+)
 KEYS = ("id", "_id", "uid", "uuid", "guid")
 
 
-def link_fields(document: Document, operation: Document, api: Api, parameters: Sequence[str]) -> None:
-    """Put x-field on the properties that need it, in whichever part of the draft holds them."""
-    shown = {each.path for each in api.walk_record()}
+def link_fields(document: Document, operation: Document, api: Api, parameters: Sequence[str]) -> list[str]:
+    """Put x-field on the properties that need it, in whichever part of the draft holds them.
+
+    The paths of those whose schemas contradict each other.
+    """
+    shown = {each.path: each for each in api.walk_record()}
+    told: list[str] = []
     sent = _at(_schema_of(operation["requestBody"]["content"]), api.body_at, document)
     for field in api.walk_fields():
         keys: dict[str, Any] = {}
-        if field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown}:
+        if (field.write_only and "response" not in field.schema.get("x-field", {})) or (
+            field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown.keys()}
+        ):
             keys["response"] = None
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
+        elif _is_torn(field, shown):
+            keys["hazard"] = {"reason": "no value was found that a request may send and the record may show"}
+            told.append(field.path)
+        else:
+            inferred = _inferred(field, shown)
+            keys |= {"inferred": sorted(inferred)} if inferred else {}
+            _extend(document, sent, field.path, inferred, plain=True)
+        if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
+            keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
             _extend(document, sent, field.path, keys)
     names = {each.name for each in api.fields}
+    _mark_moving(document, operation, api, names)
+    return told
+
+
+def _is_torn(field: Field, shown: Mapping[str, RecordField]) -> bool:
+    """The request's schema and the record's contradict each other for a plain value."""
+    part = shown.get(field.response or "")
+    return part is not None and not field.children and not field.read_only and contradicts(part.schema, field)
+
+
+def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
+    """Keywords of the record's schema that the request's lacks: a value outside them is stored by no one who shows it."""
+    part = shown.get(field.response or "")
+    if (
+        part is None
+        or field.children
+        or field.read_only
+        or "x-field" in part.schema
+        or json_types(part.schema) != json_types(field.schema)
+    ):
+        return {}
+    return {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+
+
+def _mark_moving(document: Document, operation: Document, api: Api, names: set[str]) -> None:
     record = _at(_shown_schema(document, operation, api), api.record_at if api.shows_record else api.read_at, document)
     for part in api.record:
         if _moves(part) and part.path not in names:
@@ -89,8 +134,13 @@ def _parent(path: str) -> str:
     return path.rpartition(".")[0].removesuffix("[]")
 
 
-def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any]) -> None:
-    """Put x-field keys on the property at a dotted path, in whichever part of the document holds it."""
+def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any], *, plain: bool = False) -> None:
+    """Put x-field keys on the property at a dotted path, in whichever part of the document holds it.
+
+    ``plain``: they are keywords of the schema itself.
+    """
+    if not keys:
+        return
     name, _, rest = path.partition(".")
     for holder in _holders(schema, document):
         member = holder.get("properties", {}).get(name.removesuffix("[]"))
@@ -98,9 +148,11 @@ def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any])
             continue
         if rest:
             inner = next((each["items"] for each in _holders(member, document) if "items" in each), member)
-            _extend(document, inner if name.endswith("[]") else member, rest, keys)
+            _extend(document, inner if name.endswith("[]") else member, rest, keys, plain=plain)
         elif "$ref" in member:  # what it refers to stands elsewhere as well
-            holder["properties"][name] = {"allOf": [member], "x-field": dict(keys)}
+            holder["properties"][name] = {"allOf": [member], **(keys if plain else {"x-field": dict(keys)})}
+        elif plain:
+            member.update(keys)
         else:
             member["x-field"] = {**member.get("x-field", {}), **keys}
 

@@ -47,17 +47,25 @@ class Operations:
 
     def limited(self, schema: Schema, where: str) -> Schema:
         """The schema itself, or written out so far that it has no more fields than can be judged in a while."""
-        seen, before = 0, schema
+        levels = self.levels(schema)
+        return schema if levels is None else self.cut(schema, levels, where)
+
+    def cut(self, schema: Schema, levels: int, where: str) -> Schema:
+        """So many levels of a schema, written out; it is noted what is missing."""
+        self._source.note(f"{where}: only {levels} levels of members are written out; all of it would take too long to judge.")
+        return self.view(schema, levels)
+
+    def levels(self, schema: Schema) -> int | None:
+        """How many levels of a schema have no more fields than can be judged in a while; None for all of it."""
+        seen = -1
         for depth in range(1, 12):
-            view = self.view(schema, depth)
-            count = _size(view)
+            count = _size(self.view(schema, depth))
             if count > MOST_FIELDS and depth > 1:
-                self._source.note(f"{where}: only {depth - 1} levels of it are written out; below are more than {count} fields.")
-                return before
+                return depth - 1
             if count == seen:
-                return schema
-            seen, before = count, view
-        return before
+                return None
+            seen = count
+        return 11
 
     # --- parameters ---
 

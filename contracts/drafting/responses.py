@@ -40,7 +40,8 @@ def responses(
         if answer.status not in found:  # a range, or the default
             found[status_of(answer)] = {"description": "By the range or default.", "x-inferred": True}
         if answer.content:
-            found[status_of(answer)]["content"] = _limited(operations, answer.content, "the answer")
+            limited = answer.content if answer is success else _limited(operations, answer.content, "the answer")
+            found[status_of(answer)]["content"] = limited
     lent = next((found[each] for each in sorted(found) if each[0] in "45" and found[each].get("content")), {})
     for status in map(str, REFUSALS):
         if status not in found and (precondition or int(status) not in RARE):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date, timedelta
 from itertools import chain
@@ -15,7 +15,7 @@ import jsonschema_rs
 from contracts.drafting.document.source import Document
 from contracts.record.patterns import matching
 from contracts.record.values import WORDS
-from specs.model import Api, Parameter, Schema, SpecError, json_types
+from specs.model import Api, Field, Parameter, Schema, SpecError, json_types
 from specs.normalise import properties
 
 FORMATS: Mapping[str, Callable[[int], str]] = {
@@ -57,7 +57,7 @@ def sample(schema: Schema, path: str, number: int) -> Any:
 
 
 def _candidates(schema: Schema, path: str, number: int) -> Iterator[Any]:
-    if number == 1:
+    if number == 1 and not properties(schema):
         yield from (each for each in (schema.get("example"), *_listed(schema.get("examples"))) if each is not None)
     if "const" in schema:
         yield schema["const"]
@@ -82,9 +82,12 @@ def _objects(schema: Schema, path: str, number: int) -> Iterator[Any]:
     """All members that a value can be made up for; then the required ones alone, and none."""
     required = schema.get("required", ())
     found = {}
+    shown = schema.get("example", next(iter(_listed(schema.get("examples"))), None))
+    shown = shown if isinstance(shown, Mapping) else {}
     for name, member in schema.get("properties", {}).items():
+        example = {"example": shown[name]} if name in shown and "example" not in member else {}
         try:
-            found[name] = sample(member, f"{path}.{name}", number)
+            found[name] = sample({**member, **example}, f"{path}.{name}", number)
         except SpecError:
             if name in required:
                 raise
@@ -168,11 +171,11 @@ def seeds(api: Api) -> Document:
 
 def _party(api: Api, number: int) -> Document:
     """A record of the mock; its path parameters are what the record shows under their names."""
-    record = sample(api.record_schema, "record", number) if api.record else {}
+    record = sample(joint(api.record_schema, api.fields), "record", number) if api.record else {}
     path = {each.name: _parameter(each, number) for each in api.parameters if each.location == "path"}
     for name, value in path.items():
-        shown = next((each for each in (name, "id") if each in record), None)
-        if shown is not None and name == list(path)[-1]:
+        shown = next((each for each in (name, "id") if each in record and (each == name or name == list(path)[-1])), None)
+        if shown is not None:
             record[shown] = path[name] = _fitting(properties(api.record_schema)[shown], value, record[shown])
     auth = {each.name: f"sample-credential-{number}" if each.kind != "basic" else f"sample{number}:word" for each in api.security}
     hidden = {
@@ -181,6 +184,35 @@ def _party(api: Api, number: int) -> Document:
         if field.response is None and not (field.read_only or field.kind != "scalar")
     }
     return {"path": path, "auth": auth, "record": record, **({"hidden": hidden} if hidden else {})}
+
+
+def joint(record: Schema, fields: Sequence[Field]) -> Schema:
+    """The schema of a record whose values can be sent as well: what is shown outside the request's schema cannot be put back."""
+    members = dict(properties(record))
+    for field in fields:
+        shown = members.get(field.name)
+        if shown is not None and field.response is not None and not field.read_only and not contradicts(shown, field):
+            members[field.name] = _both(shown, field)
+    hidden = {name for name, member in members.items() if member.get("writeOnly")}
+    required = [name for name in record.get("required", ()) if name not in hidden]
+    return {**record, "required": required, "properties": {name: each for name, each in members.items() if name not in hidden}}
+
+
+def _both(shown: Schema, field: Field) -> Schema:
+    if field.kind == "object" and properties(shown) and field.children:
+        return joint(shown, field.children)
+    if field.kind == "array" and field.children and properties(shown.get("items", {})):
+        return {**shown, "items": joint(shown["items"], field.children)}
+    return {**shown, **field.schema, "allOf": [dict(shown), dict(field.schema)]}
+
+
+def contradicts(shown: Schema, field: Field) -> bool:
+    """No value was found that the record may show and a request may send."""
+    try:
+        sample(_both(shown, field), field.path, 1)
+    except SpecError:
+        return True
+    return False
 
 
 def _parameter(parameter: Parameter, number: int) -> Any:
@@ -196,6 +228,6 @@ def _parameter(parameter: Parameter, number: int) -> Any:
 
 def _fitting(schema: Schema, value: Any, otherwise: Any) -> Any:
     """The path's value where the record may show it, else the record's own."""
-    if jsonschema_rs.is_valid(dict(schema), value):
+    if jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True).is_valid(value):
         return value
     return otherwise if isinstance(otherwise, str | int) and not isinstance(otherwise, bool) and otherwise != "" else value

@@ -13,7 +13,7 @@ from contracts.record.learning import Learning
 from contracts.record.movement import Movement
 from contracts.record.patches import Composer
 from contracts.record.records import ABSENT, Reader, Record, look_up
-from contracts.record.state import State
+from contracts.record.state import HIDDEN, State
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.target.credentials import CredentialError, Obtained, learn
@@ -172,21 +172,24 @@ class Party:
         last = self.state.last or {}
         shown = {each: look_up(last, each.response) for each in self.api.fields if each.required and not each.read_only}
         found = {each.name: self.composer.exact(each, value) for each, value in shown.items() if value is not ABSENT}
-        return {**self._unshown(list(shown)), **found}
+        missing = [each for each in shown if each.name not in found and (self.state.last or each.response is None)]
+        return {**self._made_up(missing), **found}
 
-    def _unshown(self, required: Sequence[Field]) -> dict[str, Any]:
-        """Values for required members that no record shows: a password that confirms the change."""
+    def _made_up(self, required: Sequence[Field]) -> dict[str, Any]:
+        """Values for required members that the record does not show: null, or a word that confirms the change."""
         found: dict[str, Any] = {}
         for each in required:
-            if each.response is None and each not in self.memory:
+            if each not in self.memory:
                 with suppress(NotJudged):
-                    self.memory[each] = self.values.fresh(each)
+                    self.memory[each] = None if each.nullable else self.values.fresh(each)
             if each in self.memory:
                 found[each.name] = self.memory[each]
         return found
 
     def check_writable(self, leaf: Field) -> None:
         """Raise NotJudged, with the reason, where a field is not to be written since it could not be put back."""
+        if self.state.is_hidden and not self.target.disposable:
+            raise NotJudged(f"{HIDDEN}, or say that nobody needs the record (disposable = true)")
         if self.guard is not None:
             self.guard.check_field(leaf)
 

@@ -186,9 +186,16 @@ def _owned_member(api: Api, shown: RecordField) -> Owned:
     given: Literal["time", "id", "sample"] = "sample"
     if shown.touched or any(isinstance(value, str) and _TIME.fullmatch(value) for value in seen):
         given = "time"
-    elif len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen):
+    elif _is_id(shown, seen):
         given = "id"
     return Owned(name=names[-1], given=given, sample=seen[0] if seen else None)
+
+
+def _is_id(shown: RecordField, seen: list[Any]) -> bool:
+    """All seeded items have another text, and the document does not say which ones there are."""
+    if shown.schema.keys() & {"enum", "const", "pattern", "maxLength"} or shown.schema.get("format") not in (None, "uuid"):
+        return False
+    return len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen)
 
 
 def _values_at(holders: Iterable[Any], names: list[str]) -> list[Any]:
