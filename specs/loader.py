@@ -79,8 +79,16 @@ def _check_openapi(document: Mapping[str, Any]) -> None:
     except Exception as broken:  # the validator raises its own errors for dangling references
         raise SpecError(f"not valid OpenAPI {version}: {' '.join(str(broken).split())}") from None
     if error is not None:
-        place = ".".join(map(str, error.absolute_path)) or "the document"
-        raise SpecError(f"not valid OpenAPI {version}: {place}: {' '.join(error.message.split())[:200]}")
+        innermost = _innermost(error)
+        place = ".".join(map(str, innermost.absolute_path)) or "the document"
+        raise SpecError(f"not valid OpenAPI {version}: {place}: {' '.join(innermost.message.split())[:200]}")
+
+
+def _innermost(error: ValidationError) -> ValidationError:
+    """What is at fault in one of several alternatives: the deepest place, since it fits furthest."""
+    while error.context:
+        error = max(error.context, key=lambda each: (len(each.absolute_path), each.validator != "required"))
+    return error
 
 
 # --- the extension ------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ UNION_KEYWORDS = ("anyOf", "oneOf")
 
 CUT: Any = object()
 MOST_LEVELS = 24
+SUBSCHEMAS = ("items", "additionalProperties", "not", "propertyNames")
 LEVELS = 2
 """How often a schema that holds itself is written out; below that, only its type is left."""
 OBJECT_KEYWORDS = frozenset(
@@ -55,7 +56,7 @@ class _Inliner:
         for key, value in schema.items():
             if key in ("properties", "patternProperties") and isinstance(value, Mapping):
                 yield key, {name: self.inlined(each, seen, depth - 1) for name, each in value.items()} if depth else CUT
-            elif key in ("items", "additionalProperties", "not", "propertyNames") and isinstance(value, Mapping):
+            elif key in SUBSCHEMAS and (isinstance(value, Mapping) or (key == "items" and isinstance(value, bool))):
                 yield key, self.inlined(value, seen, depth - 1) if depth else CUT
             elif key == "required" and not depth:
                 continue  # of members that are not written out

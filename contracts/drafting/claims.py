@@ -63,8 +63,8 @@ def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[
     found["success-status"] = _claim(f"{path}/responses/{success}", success, f"A success is answered with {success}.")
     if shown:
         found |= {rule: _claim(f"{path}/responses/{success}/content", "schema", says) for rule, says in ANSWERED.items()}
-        body = next(iter(operation["responses"][success]["content"].values()))["schema"]
-        found |= _of_answers(document, body, f"{path}/responses/{success}/content/{_escaped(name)}/schema")
+        shape, body = next(iter(operation["responses"][success]["content"].items()))
+        found |= _of_answers(document, body["schema"], f"{path}/responses/{success}/content/{_escaped(shape)}/schema")
     keywords = list(_keywords(document, *_place(document, content[name]["schema"], sent, contract.get("body", ""))))
     found |= _of_requests(keywords)
     found |= _of_statuses(path, statuses)

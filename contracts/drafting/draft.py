@@ -12,7 +12,8 @@ import specs
 from contracts.drafting import places
 from contracts.drafting.claims import claims
 from contracts.drafting.companion import companion
-from contracts.drafting.document import swagger
+from contracts.drafting.document import media, swagger
+from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import header_credential, secured
 from contracts.drafting.document.source import Document, Source, opened
@@ -140,8 +141,10 @@ class _Draft:
         if read is not None and read[2].count > success.count:
             success.place = None  # the answer shows less than the GET, its id perhaps
         schema = self._sent(whole, body, success if read is None or success.place else read[2])
-        content = {name: {"schema": schema} for name in content}
+        content = {name: {"schema": schema} if media.JSON.fullmatch(name) else each for name, each in content.items()}
         self._limit(content, body, success, read)
+        if self._version.startswith("3.0"):
+            self._respell([content, success.content, *([read[2].content] if read is not None else [])])
         operation = self._operation(content, success, answers, required=required)
         document = self._around(operation, read)
         self._contract(document, operation, body, success, read, answers)
@@ -189,11 +192,25 @@ class _Draft:
         """The request's schema; for one that names no members, those of the record."""
         if body.names or shown.place is None:
             return whole
-        members = patchable(self._operations.view(shown.place.schema, 12), self._parameters)
+        members = patchable(self._whole_record(shown), self._parameters)
         if not members:
             return whole
         self._source.note("requestBody: the document names no members; those of the record are tried, and may be refused.")
         return {"type": "object", "properties": members}
+
+    def _whole_record(self, shown: Answer) -> Schema:
+        """The schema of the record with all its levels; its place was found by a look at the upper ones."""
+        schema = self._operations.view(next(iter(shown.content.values()))["schema"], 12)
+        for part in shown.place.pointer.split("/")[1:] if shown.place is not None else ():
+            schema = schema["items"] if part == "0" and "items" in schema else properties(schema)[part]
+        return schema
+
+    @staticmethod
+    def _respell(contents: Sequence[Document]) -> None:
+        """What was written out is in the dialect of today."""
+        for content in contents:
+            for each in content.values():
+                each["schema"] = older(each["schema"])
 
     def _limit(self, content: Document, body: Body, success: Answer, read: tuple[str, Document, Answer] | None) -> None:
         """Write the request and the record out to the same depth, where one of them is more than can be judged in a while."""

@@ -37,7 +37,6 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
         elif _is_torn(field, shown):
-            keys["hazard"] = {"reason": "no value was found that a request may send and the record may show"}
             told.append(field.path)
         else:
             inferred = _inferred(field, shown)
@@ -47,6 +46,9 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
             _extend(document, sent, field.path, keys)
+    for top in dict.fromkeys(path.split(".")[0].removesuffix("[]") for path in told):
+        reason = "no value was found that a request may send and the record may show, for it or for a part of it"
+        _extend(document, sent, top, {"hazard": {"reason": reason}})
     names = {each.name for each in api.fields}
     _mark_moving(document, operation, api, names)
     return told

@@ -40,6 +40,7 @@ class Operations:
     def __init__(self, source: Source, schemas: Schemas) -> None:
         self._source = source
         self.schemas = schemas
+        self.is_newer = schemas.newer
 
     def view(self, schema: Any, depth: int = places.LOOK) -> Schema:
         """A copied schema written out to a depth."""
@@ -111,7 +112,8 @@ class Operations:
         others = [name for name in body["content"] if media.plain(name) not in contents]
         if others:
             self._source.note(f"requestBody: {', '.join(others)} is documented too, and not judged.")
-        return {name: self._media(each, "requestBody") for name, each in contents.items()}, body.get("required") is True
+        copied = {name: self._media(each, "requestBody") for name, each in contents.items()}
+        return {**copied, **{media.plain(name): {"schema": {}} for name in others}}, body.get("required") is True
 
     def _media(self, content: Mapping[str, Any], where: str) -> dict[str, Any]:
         return {"schema": self.schemas.copied(content.get("schema", {}), where)}

@@ -6,6 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.drafting.document.older import older
 from contracts.drafting.document.source import Document
 from contracts.drafting.error_shapes import FAULTS, PROBLEM, error_shape
 from contracts.drafting.operations import Answer, Operations
@@ -73,7 +74,8 @@ def _read(operations: Operations, value: Any, status: str) -> Document:
 
 
 def _limited(operations: Operations, content: Mapping[str, Any], where: str) -> Document:
-    return {name: {"schema": operations.limited(each["schema"], where)} for name, each in content.items()}
+    limited = {name: operations.limited(each["schema"], where) for name, each in content.items()}
+    return {name: {"schema": schema if operations.is_newer else older(schema)} for name, schema in limited.items()}
 
 
 def errors(operations: Operations, listed: Mapping[str, Any], *, secured: bool) -> Document:
@@ -82,9 +84,12 @@ def errors(operations: Operations, listed: Mapping[str, Any], *, secured: bool) 
     situations: Document = {}
     invalid = "422" if "422" in listed and not listed["422"].get("x-inferred") else "400"
     for status, names in [*REFUSALS.items(), (int(invalid), "invalid_field")]:
-        content = listed.get(str(status), {}).get("content", {})
-        for name in names.split() if str(status) in listed else ():
-            shape = _shape(operations, content, name)
+        response = listed.get(str(status), {})
+        for name in names.split() if response else ():
+            shape = _shape(operations, response.get("content", {}), name)
+            if response.get("x-inferred") and _states_another(shape["template"], status):
+                response.pop("content", None)  # a lent body that speaks of the status which it was described for
+                shape = _shape(operations, {}, name)
             label = next((each for each, known in shapes.items() if known == shape), f"status_{status}_{len(shapes) + 1}")
             shapes[label] = shape
             situations[name] = {"status": status, "shape": label}
@@ -102,3 +107,17 @@ def _shape(operations: Operations, content: Mapping[str, Any], name: str) -> dic
     for media_type, each in content.items():
         return error_shape(operations.view(each["schema"], 5), media_type, name)
     return copy.deepcopy(dict(PROBLEM[name == "invalid_field"]))
+
+
+def _states_another(template: Any, status: int) -> bool:
+    """A member of the body that holds a status always, and another one."""
+    if not isinstance(template, Mapping):
+        return False
+    for name, value in template.items():
+        stated = str(value) if isinstance(value, str | int) and not isinstance(value, bool) else ""
+        is_status = "status" in str(name).lower() or "code" in str(name).lower()
+        if is_status and _is_status(stated) and int(stated) != status:
+            return True
+        if _states_another(value, status):
+            return True
+    return False

@@ -57,7 +57,7 @@ def sample(schema: Schema, path: str, number: int) -> Any:
 
 
 def _candidates(schema: Schema, path: str, number: int) -> Iterator[Any]:
-    if number == 1 and not properties(schema):
+    if number == 1 and not properties(schema) and not properties(schema.get("items", {})):
         yield from (each for each in (schema.get("example"), *_listed(schema.get("examples"))) if each is not None)
     if "const" in schema:
         yield schema["const"]
@@ -85,7 +85,7 @@ def _objects(schema: Schema, path: str, number: int) -> Iterator[Any]:
     shown = schema.get("example", next(iter(_listed(schema.get("examples"))), None))
     shown = shown if isinstance(shown, Mapping) else {}
     for name, member in schema.get("properties", {}).items():
-        example = {"example": shown[name]} if name in shown and "example" not in member else {}
+        example = {"example": shown[name]} if name in shown and "example" not in member and path.count(".") < 12 else {}
         try:
             found[name] = sample({**member, **example}, f"{path}.{name}", number)
         except SpecError:
@@ -104,6 +104,12 @@ def _objects(schema: Schema, path: str, number: int) -> Iterator[Any]:
 
 def _arrays(schema: Schema, path: str, number: int) -> Iterator[Any]:
     size = max(1, int(schema.get("minItems", 1)))
+    shown = schema.get("example", next(iter(_listed(schema.get("examples"))), None))
+    if number == 1 and isinstance(shown, list) and shown and properties(schema.get("items", {})):
+        with suppress(SpecError):  # the items of an example, with the members that it leaves out
+            yield [
+                sample({**schema["items"], "example": each}, f"{path}[]", 1 + index * 10) for index, each in enumerate(shown[:3])
+            ]
     with suppress(SpecError):  # the list may be empty all the same
         fixed = [sample(each, f"{path}[{index}]", number) for index, each in enumerate(schema.get("prefixItems", ()))]
         yield fixed or [sample(schema.get("items", {}), f"{path}[]", number + index * 10) for index in range(size)]

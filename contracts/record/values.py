@@ -127,6 +127,8 @@ class Values:
         return iter(())
 
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
+        if not field.children:
+            return  # a map: whether an empty one empties it is open, and keys are never made up
         members = [child for child in field.children if not child.read_only and child.write != "open"]
         for _ in count():
             yield {child.name: self.fresh(child) for child in members if child.required or self._has_values(child)}

@@ -68,7 +68,7 @@ class Write:
         if not member.members:
             return merge_patch(stored, sent) if member.policy == "merge" else sent
         if member.policy == "replace":
-            stored = _without_written(stored, member.members)
+            stored = _without_written(stored, member.members, sent)
         return touched(self.object(stored, sent, member.members, path), member.touched, self.now)
 
     def _keyed(self, old: list[Any], sent: list[Any], member: Member, path: str) -> list[Any]:
@@ -114,7 +114,7 @@ def _kept(old: Any, sent: Any, index: int, member: Member) -> Mapping[str, Any]:
         found = by_key(old, shown_key(member)).get(sent.get(key), NOTHING) if isinstance(sent.get(key), str | int) else NOTHING
     else:
         found = old[index] if index < len(old) and isinstance(old[index], dict) else NOTHING
-    return _without_written(found, member.members)
+    return _without_written(found, member.members, sent)
 
 
 def patched(state: State, changes: Mapping[str, Any], plan: Plan, write: Write) -> State:
@@ -140,7 +140,14 @@ def merge_patch(old: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _without_written(stored: Mapping[str, Any], members: Members) -> dict[str, Any]:
-    """A replaced object keeps what only the server writes."""
+def _without_written(stored: Mapping[str, Any], members: Members, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What only the server writes of a replaced object, and of the objects in it that are sent again."""
     written = written_names(members)
-    return {name: value for name, value in stored.items() if name not in written}
+    kept = {name: value for name, value in stored.items() if name not in written}
+    for name, value in sent.items():
+        member = members.get(name)
+        inner = stored.get(member.shown) if member is not None and member.shown is not None else None
+        if member is not None and member.members and isinstance(value, Mapping) and isinstance(inner, Mapping):
+            owned = _without_written(inner, member.members, value)
+            kept |= {str(member.shown): owned} if owned else {}
+    return kept

@@ -35,7 +35,7 @@ class Schemas:
     def __init__(self, source: Source, *, newer: bool) -> None:
         self.components: dict[str, Any] = {}
         self._source = source
-        self._newer = newer
+        self.newer = newer
         self._names: dict[str, str] = {}
 
     def copied(self, schema: Any, place: str) -> dict[str, Any]:
@@ -79,7 +79,7 @@ class Schemas:
 
     def _keyword(self, keyword: str, value: Any, place: str) -> Any:
         """The value of one keyword as it is kept, None for nothing."""
-        if keyword in NEWER and not self._newer and keyword not in ("const",):
+        if keyword in NEWER and not self.newer and keyword not in ("const",):
             return None
         checked = CHECKS.get(keyword)
         if checked is not None:
@@ -127,7 +127,7 @@ class Schemas:
             if missing:
                 self._source.note(f"{place}/required: {', '.join(missing)[:80]} is no property; left out.")
                 copy["required"] = [name for name in copy["required"] if name in copy["properties"]]
-        if "const" in copy and not self._newer:
+        if "const" in copy and not self.newer:
             copy["enum"] = [copy.pop("const")]
         for low, high in (("minLength", "maxLength"), ("minItems", "maxItems"), ("minimum", "maximum")):
             if low in copy and high in copy and copy[low] > copy[high]:
