@@ -63,15 +63,14 @@ def _is_torn(field: Field, shown: Mapping[str, RecordField]) -> bool:
 def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     """Keywords of the record's schema that the request's lacks: a value outside them is stored by no one who shows it."""
     part = shown.get(field.response or "")
-    if (
-        part is None
-        or field.children
-        or field.read_only
-        or "x-field" in part.schema
-        or json_types(part.schema) != json_types(field.schema)
-    ):
+    if part is None or field.children or field.read_only or "x-field" in part.schema or not _alike(part.schema, field.schema):
         return {}
     return {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+
+
+def _alike(shown: Schema, sent: Schema) -> bool:
+    """Of the same types, or of any on one side."""
+    return not json_types(shown) or not json_types(sent) or json_types(shown) == json_types(sent)
 
 
 def _mark_moving(document: Document, operation: Document, api: Api, names: set[str]) -> None:

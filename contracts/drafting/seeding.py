@@ -192,24 +192,39 @@ def _party(api: Api, number: int) -> Document:
     return {"path": path, "auth": auth, "record": record, **({"hidden": hidden} if hidden else {})}
 
 
-def joint(record: Schema, fields: Sequence[Field]) -> Schema:
-    """The schema of a record whose values can be sent as well: what is shown outside the request's schema cannot be put back."""
-    members = dict(properties(record))
+def joint(record: Schema, fields: Sequence[Field], *, nested: bool = False) -> Schema:
+    """The schema of a record whose values can be sent as well: what is shown outside the request's schema cannot be put back.
+
+    ``nested``: an object in an item of a list, which loses what no request sends when the list is replaced.
+    """
+    names = {each.name for each in fields} | set(record.get("required", ()))
+    members = {name: each for name, each in properties(record).items() if not nested or name in names}
     for field in fields:
         shown = members.get(field.name)
         if shown is not None and field.response is not None and not field.read_only and not contradicts(shown, field):
-            members[field.name] = _both(shown, field)
+            members[field.name] = _both(shown, field, nested=nested)
     hidden = {name for name, member in members.items() if member.get("writeOnly")}
     required = [name for name in record.get("required", ()) if name not in hidden]
     return {**record, "required": required, "properties": {name: each for name, each in members.items() if name not in hidden}}
 
 
-def _both(shown: Schema, field: Field) -> Schema:
+def _both(shown: Schema, field: Field, *, nested: bool = False) -> Schema:
     if field.kind == "object" and properties(shown) and field.children:
-        return joint(shown, field.children)
+        return joint(shown, field.children, nested=nested)
     if field.kind == "array" and field.children and properties(shown.get("items", {})):
-        return {**shown, "items": joint(shown["items"], field.children)}
+        return {**shown, "items": _item(shown["items"], field.children)}
     return {**shown, **field.schema, "allOf": [dict(shown), dict(field.schema)]}
+
+
+def _item(shown: Schema, fields: Sequence[Field]) -> Schema:
+    """An item keeps what only the server writes of it, and of no object in it."""
+    joined = joint(shown, fields)
+    inner = {each.name: each for each in fields if each.children and properties(properties(shown).get(each.name, {}))}
+    members = {
+        name: joint(properties(shown)[name], inner[name].children, nested=True) if name in inner else each
+        for name, each in properties(joined).items()
+    }
+    return {**joined, "properties": members}
 
 
 def contradicts(shown: Schema, field: Field) -> bool:

@@ -81,7 +81,8 @@ class Calls:
         text = (body or b"").lstrip()
         if not values or not text.startswith(b"{") or not text[1:].strip(b" }\r\n\t"):
             return body
-        missing = [name for name in values if encoded(name) not in text]
+        named = top_names(body)
+        missing = [name for name in values if (name not in named if named else encoded(name) not in text)]
         members = b", ".join(encoded(name) + b": " + encoded(values[name]) for name in missing)
         return b"{" + members + b", " + text[1:] if members else body
 
