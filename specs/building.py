@@ -47,6 +47,8 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
     body = resolve(operation.get("requestBody", {}), document)
     whole = inline(_first_schema(body.get("content", {}), "requestBody"), document)
     body_schema = _part(whole, str(contract.get("body", "")), "x-contract.body", "the request body's schema")
+    if "members" in contract:
+        body_schema = inline({"type": "object", "properties": contract["members"]}, document)
     responses = _responses(operation, document)
     success = int(contract["success"]["status"])
     if success not in responses:
@@ -74,6 +76,7 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
         security_sets=tuple(map(frozenset, operation.get("security", document.get("security", [])))),
         media_types=tuple(body.get("content", {})),
         body_required=bool(body.get("required", False)),
+        style="json_patch" if "members" in contract else "members",
         body_at=str(contract.get("body", "")),
         around_body=around.get("body", {}),
         body_schema=body_schema,

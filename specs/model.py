@@ -221,6 +221,7 @@ class Api:
         success, also_success: the documented success status, and further ones that are not failed.
         base: path of the first server, under which the paths stand; empty for none.
         security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
+        style: what a body is: an object that names what changes, or a list of operations on the record (RFC 6902).
         body_at: JSON Pointer to the changes in a request body; around_body: what stands beside them, ``{name}`` for the value
             of a path parameter.
         record_at: JSON Pointer to the record in a success body; around_record: what stands beside it.
@@ -255,6 +256,7 @@ class Api:
     record_at: str
     shows_record: bool
     read_at: str
+    style: Literal["members", "json_patch"]
     body_at: str
     around_body: Any
     around_record: Any

@@ -6,7 +6,7 @@ A keyword is a sentence of the document: ``maxLength: 60`` says that a longer te
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.drafting.document.source import Document
@@ -65,7 +65,11 @@ def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[
         found |= {rule: _claim(f"{path}/responses/{success}/content", "schema", says) for rule, says in ANSWERED.items()}
         shape, body = next(iter(operation["responses"][success]["content"].items()))
         found |= _of_answers(document, body["schema"], f"{path}/responses/{success}/content/{_escaped(shape)}/schema")
-    keywords = list(_keywords(document, *_place(document, content[name]["schema"], sent, contract.get("body", ""))))
+    if "members" in contract:
+        keywords = [*_keywords(document, {"properties": contract["members"]}, f"{path}/x-contract/members")]
+        keywords = [replace(each, pointer=each.pointer.replace("/members/properties/", "/members/", 1)) for each in keywords]
+    else:
+        keywords = list(_keywords(document, *_place(document, content[name]["schema"], sent, contract.get("body", ""))))
     found |= _of_requests(keywords)
     found |= _of_statuses(path, statuses)
     if operation.get("security", document.get("security")):

@@ -127,6 +127,8 @@ class _Draft:
         self._patch = self._item["patch"]
         self._operations = Operations(source, Schemas(source, newer=not self._version.startswith("3.0")))
         self._parameters = PARAMETER.findall(path)
+        self._patched = False
+        self._members: Document = {}
 
     def document(self) -> Document:
         """The whole draft."""
@@ -155,6 +157,8 @@ class _Draft:
     def _request(self, schema: Schema, answers: Sequence[Answer]) -> tuple[Schema, Body, frozenset[str]]:
         """The schema of the body, the place of the changes in it, and their names; of several forms, the one that fits."""
         view = self._operations.view(schema)
+        if is_list(view) and self._is_json_patch(view):
+            return schema, Body("", {}), frozenset()
         if is_list(view):
             raise SpecError(
                 "requestBody: the body is a list; what is judged is a patch of one record by its members. "
@@ -190,13 +194,35 @@ class _Draft:
 
     def _sent(self, whole: Schema, body: Body, shown: Answer) -> Schema:
         """The request's schema; for one that names no members, those of the record."""
-        if body.names or shown.place is None:
+        if self._patched:
+            self._members = self._record_members(shown)
+        if self._patched or body.names or shown.place is None:
             return whole
         members = patchable(self._whole_record(shown), self._parameters)
         if not members:
             return whole
         self._source.note("requestBody: the document names no members; those of the record are tried, and may be refused.")
         return {"type": "object", "properties": members}
+
+    def _is_json_patch(self, view: Schema) -> bool:
+        """The items of the body are operations (RFC 6902)."""
+        items = view.get("items", {})
+        self._patched = {"op", "path"} <= properties(items).keys() or (not properties(items) and self._names_json_patch())
+        return self._patched
+
+    def _names_json_patch(self) -> bool:
+        body = self._source.resolved(self._patch["requestBody"])
+        return any(media.plain(name) == media.JSON_PATCH for name in body["content"])
+
+    def _record_members(self, shown: Answer) -> Document:
+        """The members of the record, which the operations name; to the depth to which the record is written out."""
+        if shown.place is None:
+            raise SpecError("requestBody: a JSON Patch of a record that neither an answer nor a GET shows; describe one of them")
+        levels = self._operations.levels(next(iter(shown.content.values()))["schema"])
+        record = self._whole_record(shown)
+        if levels is not None:
+            record = self._operations.view(record, max(1, levels - shown.place.pointer.count("/")))
+        return patchable(record, self._parameters)
 
     def _whole_record(self, shown: Answer) -> Schema:
         """The schema of the record with all its levels; its place was found by a look at the upper ones."""
@@ -301,6 +327,7 @@ class _Draft:
         if read is not None and read[2].place is not None and (place is None or read[2].place.pointer != place.pointer):
             contract["read_record"] = read[2].place.pointer
         contract |= {"body": body.pointer} if body.pointer else {}
+        contract |= {"members": self._members} if self._patched else {}
         beside = {"body": body.around, "record": self._beside(success), "read": read[2].around if read else {}}
         beside = {name: each for name, each in beside.items() if each not in ({}, None)}
         contract |= {"around": beside} if beside else {}

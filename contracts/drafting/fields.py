@@ -28,6 +28,8 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     shown = {each.path: each for each in api.walk_record()}
     told: list[str] = []
     sent = _at(_schema_of(operation["requestBody"]["content"]), api.body_at, document)
+    if api.style == "json_patch":
+        sent = {"properties": operation["x-contract"]["members"]}
     for field in api.walk_fields():
         keys: dict[str, Any] = {}
         if (field.write_only and "response" not in field.schema.get("x-field", {})) or (

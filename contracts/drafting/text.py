@@ -22,6 +22,7 @@ COMMENTS: Mapping[str, str] = {
     "record": "where a success body shows the record; null: nowhere",
     "read_record": "where the body of the GET shows it",
     "body": "where the changes stand in a request body",
+    "members": "a body is a list of operations (JSON Patch): the members of the record that they may name",
     "around": "what stands beside them, as every request needs it",
     "success": "look at this: the one status that a success has, and further ones that are documented",
     "claims": "rule: where the document says it. Take out what your service does not promise, add what its prose does",

@@ -89,6 +89,8 @@ class Calls:
     def _wrapped(self, body: bytes, headers: Mapping[str, str | None]) -> bytes:
         """The changes at their documented place, as text: what is no JSON stays what it is."""
         declared = str(headers.get("Content-Type") or "json").lower()
+        if body and "json" in declared and self._target.api.style == "json_patch":
+            return _operations(body)
         before, after = self._wrapper
         return before + body + after if body and "json" in declared else body
 
@@ -111,6 +113,18 @@ def _accepted(api: Api, method: str) -> str:
     shown = api.responses[api.success].media_types if method == "PATCH" else ()
     named = next(iter(shown), api.read.media_type if api.read is not None else "application/json")
     return "application/json" if named == "application/json" else f"{named}, application/json;q=0.9"
+
+
+def _operations(body: bytes) -> bytes:
+    """The changes as a JSON Patch: ``add`` sets a member, there or not (RFC 6902, 4.1); what is no object stays what it is."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(value, dict):
+        return body
+    pointers = {name: "/" + name.replace("~", "~0").replace("/", "~1") for name in value}
+    return encoded([{"op": "add", "path": pointers[name], "value": each} for name, each in value.items()])
 
 
 def _wrapper(api: Api, identity: Identity) -> tuple[bytes, bytes]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from werkzeug.http import parse_etags
 
-from mock_server.exchange import credentials, envelope
+from mock_server.exchange import credentials, envelope, json_patch
 from mock_server.exchange.cleaning import Cleaning
 from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Fault, Refusal
 from mock_server.exchange.merge import Write, patched
@@ -153,7 +153,11 @@ def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
         exchange.body = read_json(content)
     except NotJson as reason:
         raise Refusal("malformed_json", value=str(reason)) from None
-    if exchange.api.body_at:
+    if exchange.api.style == "json_patch" and json_patch.is_patch(exchange.body):
+        exchange.body = json_patch.changes_of(exchange.body, exchange.entry.state.record)
+    elif exchange.api.style == "json_patch":
+        exchange.body = None  # no list of operations: no patch of this kind
+    elif exchange.api.body_at:
         exchange.body = _changes(exchange.body, exchange.api.body_at)
 
 

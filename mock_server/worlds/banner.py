@@ -76,7 +76,9 @@ def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
             words += ["-H", f"{each.name}: {api.parameter_values[each.name]}"]
     words.append(url)
     if method == "PATCH":
-        body = placed(api.around_body, api.body_at, _example(api, customer), customer.path)
+        body: Any = placed(api.around_body, api.body_at, _example(api, customer), customer.path)
+        if api.style == "json_patch":
+            body = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in body.items()]
         words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(body, ensure_ascii=False)]
     return shlex.join(words)
 
