@@ -56,9 +56,17 @@ def merge(folders: tuple[Path, ...], report_dir: Path, strict: bool) -> None:
 @main.command()
 @click.argument("source", metavar="OPENAPI_FILE", type=click.Path(path_type=Path))
 @click.option("--path", metavar="PATH", help="the path whose PATCH is meant, where the document has several")
+@click.option("--all", "every", is_flag=True, help="a file for each PATCH of the document, into the folder --output")
 @click.option("--output", "-o", metavar="FILE", type=click.Path(path_type=Path), help="the file to write: NAME-contract.yaml")
-def init(source: Path, path: str | None, output: Path | None) -> None:
-    """Write a first spec file with x-contract from an existing OpenAPI document; what it does not say is unspecified."""
+def init(source: Path, path: str | None, output: Path | None, *, every: bool) -> None:
+    """Write a first spec file with x-contract from an existing OpenAPI document; what it does not say is unspecified.
+
+    The document is OpenAPI 3.0 or 3.1, or Swagger 2.0, as JSON or YAML. Only the operation, the GET that shows the same record,
+    and what they refer to is kept.
+    """
+    if every:
+        _init_all(source, output or source.with_name(f"{source.stem}-contracts"))
+        return
     written = output or source.with_name(f"{source.stem}-contract.yaml")
     try:
         drafting.write(source, path, written)
@@ -89,6 +97,19 @@ def restore(journal: Path, auth: tuple[str, ...], target: Path | None) -> None:
         click.echo(f"ERROR: {error}", err=True)
         raise SystemExit(4) from None
     raise SystemExit(0 if whole else LEFT_CHANGED)
+
+
+def _init_all(source: Path, folder: Path) -> None:
+    try:
+        found, refused = drafting.write_all(source, folder)
+    except specs.SpecError as error:
+        click.echo(f"ERROR: {error}", err=True)
+        raise SystemExit(4) from None
+    for line in refused:
+        click.echo(f"left out: {line}", err=True)
+    click.echo(f"{len(found)} files are written into {folder}. Look at them, then try one:")
+    click.echo(f"  python -m mock_server {found[0]}")
+    click.echo(f"  pytest contracts --api {found[0]}")
 
 
 if __name__ == "__main__":

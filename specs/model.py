@@ -9,80 +9,50 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
+from specs.statements import (
+    Choice,
+    Claim,
+    Contradiction,
+    FaultText,
+    Hazard,
+    Merge,
+    Place,
+    Reference,
+    SeedCustomer,
+    Shape,
+    Situation,
+)
+
+__all__ = [
+    "Api",
+    "Choice",
+    "Claim",
+    "Companion",
+    "Contradiction",
+    "FaultText",
+    "Field",
+    "Hazard",
+    "Merge",
+    "Parameter",
+    "Place",
+    "RecordField",
+    "Reference",
+    "Response",
+    "Schema",
+    "SecurityScheme",
+    "SeedCustomer",
+    "Shape",
+    "Situation",
+    "SpecError",
+    "json_types",
+]
+
 Schema = Mapping[str, Any]
 """One JSON Schema 2020-12 object with every ``$ref`` inlined (also when the file is OpenAPI 3.0)."""
 
 
 class SpecError(Exception):
     """A document that cannot be used; the message is one line: file, place, what is wrong, what would be right."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """A place in the source document: its section, and a short phrase found there verbatim."""
-
-    at: str
-    anchor: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """What makes a rule a *must* for this API: where the document says it, and what, in our own words."""
-
-    rule: str
-    at: str
-    anchor: str
-    says: str
-    inferred: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """A place where the document contradicts itself, and the reading that was chosen."""
-
-    at: str
-    anchor: str
-    says: str
-    reading: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """A point of behaviour: documented, or unspecified with the mock's choice as ``behaviour``."""
-
-    documented: bool
-    behaviour: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merge:
-    """What a write does to a stored object or array.
-
-    ``replace``: the sent value takes its place. ``merge``: member by member. ``keyed``: items are matched by
-    the member ``key``; ``new`` says what becomes of an item whose key is not stored yet.
-    """
-
-    documented: bool
-    policy: Literal["replace", "merge", "keyed"]
-    key: str | None = None
-    new: Literal["append", "refuse"] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
-    """The values of a field are keys of other records: rows of a seeded collection, or items of an own array."""
-
-    key: str
-    collection: str | None = None
-    own: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hazard:
-    """Values that must never be sent to a target; with ``values`` None, the field is never written at all."""
-
-    reason: str
-    values: tuple[Any, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -201,11 +171,21 @@ class SecurityScheme:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """A documented path or header parameter."""
+    """A documented parameter of a path, header, query or cookie.
+
+    ``operations``: the methods that have it; ``spans_segments``: a path parameter whose values hold slashes.
+    """
 
     name: str
     location: str
     schema: Schema
+    required: bool = False
+    operations: frozenset[str] = frozenset({"PATCH", "GET"})
+
+    @property
+    def spans_segments(self) -> bool:
+        """Every value of a path parameter holds a slash, by its pattern: then it is written as it is."""
+        return self.location == "path" and "/" in str(self.schema.get("pattern", "")).replace("[^/]", "").replace("[^\\/]", "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,57 +201,12 @@ class Response:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Companion:
-    """The GET that returns the same representation."""
+    """The GET that returns the same representation; ``media_type``: of its success body."""
 
     operation_id: str
     path: str
     inferred: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shape:
-    """One error body: its template for the mock, and where it names the offending fields.
-
-    ``fields``: a JSON Pointer in which ``*`` stands for every item, or ``keys`` for the keys of the body itself.
-    """
-
-    name: str
-    template: Any
-    fields: str | None = None
-    named: Literal["required", "if_present"] = "if_present"
-    nested: Literal["leaf", "ancestor"] = "leaf"
-    notation: Literal["dotted", "brackets", "pointer"] = "dotted"
     media_type: str = "application/json"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Situation:
-    """How one kind of refusal is answered; ``also``: other statuses that the document leaves possible."""
-
-    name: str
-    status: int
-    shape: Shape
-    also: tuple[int, ...] = ()
-    values: Mapping[str, Any] = default(default_factory=dict)
-    headers: Mapping[str, str] = default(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaultText:
-    """The message (and code) of one kind of field fault."""
-
-    message: str
-    code: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SeedCustomer:
-    """A customer of the mock: path parameters, credentials by scheme, the record as shown, and what is never shown."""
-
-    path: Mapping[str, Any]
-    auth: Mapping[str, str]
-    record: Mapping[str, Any]
-    hidden: Mapping[str, Any] = default(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -282,8 +217,16 @@ class Api:
         document: the OpenAPI document as written.
         source: file name of the source document.
         path: path template of the PATCH.
+        parameter_values: sample values of the required query and header parameters, by name.
         success, also_success: the documented success status, and further ones that are not failed.
-        record_at: JSON Pointer to the record in a success body.
+        base: path of the first server, under which the paths stand; empty for none.
+        security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
+        style: what a body is: an object that names what changes, or a list of operations on the record (RFC 6902).
+        body_at: JSON Pointer to the changes in a request body; around_body: what stands beside them, ``{name}`` for the value
+            of a path parameter.
+        record_at: JSON Pointer to the record in a success body; around_record: what stands beside it.
+        shows_record: whether a success body shows the record at all; else only the GET companion does, if there is one.
+        read_at, around_read: the same for the body of the GET companion.
         body_schema, record_schema: JSON Schema 2020-12, references inlined, inferred keywords included.
         fields: top-level properties of the request body; ``walk_fields`` gives all depths.
         record: top-level properties of the record.
@@ -297,10 +240,13 @@ class Api:
     source: str
     operation_id: str
     path: str
+    base: str
     parameters: tuple[Parameter, ...]
+    parameter_values: Mapping[str, str]
     identity: Literal["path", "credential"]
     read: Companion | None
     security: tuple[SecurityScheme, ...]
+    security_sets: tuple[frozenset[str], ...]
     media_types: tuple[str, ...]
     body_required: bool
     body_schema: Schema
@@ -308,6 +254,13 @@ class Api:
     success: int
     also_success: tuple[int, ...]
     record_at: str
+    shows_record: bool
+    read_at: str
+    style: Literal["members", "json_patch"]
+    body_at: str
+    around_body: Any
+    around_record: Any
+    around_read: Any
     record_schema: Schema
     record: tuple[RecordField, ...]
     responses: Mapping[int, Response]

@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from specs.model import Schema, SpecError, json_types
 
 UNION_KEYWORDS = ("anyOf", "oneOf")
 
 
-def inline(schema: Mapping[str, Any], document: Mapping[str, Any], seen: tuple[str, ...] = ()) -> dict[str, Any]:
-    """``schema`` without references, ``nullable`` and object-only ``allOf``.
+CUT: Any = object()
+MOST_LEVELS = 24
+SUBSCHEMAS = ("items", "additionalProperties", "not", "propertyNames")
+LEVELS = 2
+"""How often a schema that holds itself is written out; below that, only its type is left."""
+OBJECT_KEYWORDS = frozenset(
+    {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"}
+)
+UNION_OF_VALUES = frozenset({"const", "enum", "type", "title", "description"})
 
-    Raises SpecError for a reference outside the document, to nothing, or into itself: a patch of a recursive
-    schema has no finite list of fields.
+
+def inline(schema: Any, document: Mapping[str, Any], depth: int = MOST_LEVELS) -> dict[str, Any]:
+    """``schema`` without references, ``nullable`` and object-only ``allOf``; one that holds itself is cut off at a depth.
+
+    ``depth``: how many levels of members and items are written out. Raises SpecError for a reference outside the document or
+    to nothing.
     """
-    if not isinstance(schema, Mapping):
-        raise SpecError(f"schema {schema!r}: expected an object, true and false cannot be judged field by field")
-    if "$ref" in schema:
-        target = str(schema["$ref"])
-        if target in seen:
-            raise SpecError(f"{target} refers to itself: recursive schemas cannot be judged field by field")
-        siblings = {key: value for key, value in schema.items() if key != "$ref"}
-        return inline({**lookup(document, target), **siblings}, document, (*seen, target))
-    plain = {key: _inline_member(key, value, document, seen) for key, value in schema.items()}
-    return _without_null_union(_merged(_without_nullable(plain)))
+    return _Inliner(document).inlined(schema, (), depth)
+
+
+class _Inliner:
+    """Writes out schemas of one document."""
+
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._document = document
+
+    def inlined(self, schema: Any, seen: tuple[str, ...], depth: int) -> dict[str, Any]:
+        if isinstance(schema, bool):
+            return {} if schema else {"not": {}}
+        if not isinstance(schema, Mapping):
+            raise SpecError(f"schema {schema!r}: expected an object, or true or false")
+        if "$ref" in schema:
+            target = str(schema["$ref"])
+            siblings = {key: value for key, value in schema.items() if key != "$ref"}
+            found = {**lookup(self._document, target), **siblings}
+            if seen.count(target) >= LEVELS:
+                return {key: value for key, value in found.items() if key in ("type", "description", "x-field")}
+            return self.inlined(found, (*seen, target), depth)
+        plain = {key: value for key, value in self._members(schema, seen, depth) if value is not CUT}
+        return _without_null_union(_without_nullable(_with_bounds(_merged(_as_enum(plain)))))
+
+    def _members(self, schema: Mapping[str, Any], seen: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
+        for key, value in schema.items():
+            if key in ("properties", "patternProperties") and isinstance(value, Mapping):
+                yield key, {name: self.inlined(each, seen, depth - 1) for name, each in value.items()} if depth else CUT
+            elif key in SUBSCHEMAS and (isinstance(value, Mapping) or (key == "items" and isinstance(value, bool))):
+                yield key, self.inlined(value, seen, depth - 1) if depth else CUT
+            elif key == "required" and not depth:
+                continue  # of members that are not written out
+            elif key in ("allOf", "prefixItems", *UNION_KEYWORDS) and isinstance(value, list):
+                yield key, [self.inlined(each, seen, depth) for each in value]
+            else:
+                yield key, value
 
 
 def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
@@ -34,10 +72,13 @@ def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
         raise SpecError(f"$ref {reference!r}: only references inside the file (#/...) are supported")
     found: Any = document
     for part in reference[2:].split("/"):
-        key = part.replace("~1", "/").replace("~0", "~")
-        if not isinstance(found, Mapping) or key not in found:
+        key = unquote(part).replace("~1", "/").replace("~0", "~")
+        if isinstance(found, list) and key.isdigit() and int(key) < len(found):
+            found = found[int(key)]
+        elif isinstance(found, Mapping) and key in found:
+            found = found[key]
+        else:
             raise SpecError(f"$ref {reference!r} points to nothing")
-        found = found[key]
     if not isinstance(found, Mapping):
         raise SpecError(f"$ref {reference!r} does not point to an object")
     return found
@@ -46,16 +87,6 @@ def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
 def resolve(value: Mapping[str, Any], document: Mapping[str, Any]) -> Mapping[str, Any]:
     """``value``, or what it refers to when it is a reference object (parameters, responses, headers)."""
     return lookup(document, str(value["$ref"])) if "$ref" in value else value
-
-
-def _inline_member(key: str, value: Any, document: Mapping[str, Any], seen: tuple[str, ...]) -> Any:
-    if key in ("properties", "patternProperties") and isinstance(value, Mapping):
-        return {name: inline(schema, document, seen) for name, schema in value.items()}
-    if key == "items" or (key in ("additionalProperties", "not", "propertyNames") and isinstance(value, Mapping)):
-        return inline(value, document, seen)
-    if key in ("allOf", *UNION_KEYWORDS) and isinstance(value, list):
-        return [inline(schema, document, seen) for schema in value]
-    return value
 
 
 def _without_nullable(schema: dict[str, Any]) -> dict[str, Any]:
@@ -68,22 +99,73 @@ def _without_nullable(schema: dict[str, Any]) -> dict[str, Any]:
     return nullable
 
 
+def _with_bounds(schema: dict[str, Any]) -> dict[str, Any]:
+    """OpenAPI 3.0 ``exclusiveMinimum: true`` as the number that it speaks of."""
+    for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
+        if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
+            schema[exclusive] = schema.pop(bound)
+    return schema
+
+
+def _as_enum(schema: dict[str, Any]) -> dict[str, Any]:
+    """``anyOf`` and ``oneOf`` of single values as the enum that they spell, as type builders write it."""
+    for keyword in UNION_KEYWORDS:
+        members = schema.get(keyword, ())
+        if len(members) > 1 and all(
+            member.keys() <= UNION_OF_VALUES and ("const" in member or "enum" in member) for member in members
+        ):
+            values = [value for member in members for value in ([member["const"]] if "const" in member else member["enum"])]
+            types = sorted({each for member in members for each in json_types(member)} | {_type_of(each) for each in values})
+            rest = {key: value for key, value in schema.items() if key != keyword}
+            return {**rest, "type": types[0] if len(types) == 1 else types, "enum": values}
+    return schema
+
+
+def _type_of(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
+    return names[type(value)]
+
+
 def _merged(schema: dict[str, Any]) -> dict[str, Any]:
-    """``allOf`` of plain objects as one object; other uses stay as they are."""
+    """``allOf`` of objects as one object, and of a single part as that part; other uses stay as they are."""
     parts = schema.get("allOf")
-    if not parts or not all("properties" in part or part.keys() <= {"type", "description"} for part in parts):
+    if not parts:
         return schema
-    merged = {key: value for key, value in schema.items() if key != "allOf"}
+    rest = {key: value for key, value in schema.items() if key != "allOf"}
+    if len(parts) == 1 and not parts[0].keys() & rest.keys() & {"properties", "required"}:
+        return {**parts[0], **rest}
+    if not any("properties" in part for part in (rest, *parts)) or not all(map(_is_objectlike, parts)):
+        return schema
+    merged = rest
     for part in parts:
         merged = {
             **part,
             **merged,
             "properties": _both(merged.get("properties", {}), part.get("properties", {})),
-            "required": [*merged.get("required", ()), *part.get("required", ())],
+            "required": list(dict.fromkeys([*merged.get("required", ()), *part.get("required", ())])),
         }
     if not merged["required"]:
         del merged["required"]
     return merged
+
+
+def _is_objectlike(part: Mapping[str, Any]) -> bool:
+    """Nothing in it speaks of anything but the members of an object."""
+    plain = {key for key in part if not key.startswith("x-")} - OBJECT_KEYWORDS
+    return plain <= {
+        "type",
+        "description",
+        "title",
+        "example",
+        "examples",
+        "default",
+        "nullable",
+        "discriminator",
+        "xml",
+        "externalDocs",
+    }
 
 
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:

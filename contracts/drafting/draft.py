@@ -1,66 +1,92 @@
-"""A first spec file for an existing OpenAPI document: x-contract with every point unspecified, the mock's choice beside it."""
+"""A first spec file for an existing OpenAPI document: the one operation, its companion, and x-contract read off their schemas."""
 
 from __future__ import annotations
 
-import copy
 import re
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 import specs
-from contracts.drafting.error_shapes import FAULTS, error_shape
-from contracts.drafting.seeding import sample
+from contracts.drafting import places
+from contracts.drafting.claims import claims
+from contracts.drafting.companion import companion
+from contracts.drafting.document import media, swagger
+from contracts.drafting.document.older import older
+from contracts.drafting.document.schemas import Schemas
+from contracts.drafting.document.security import header_credential, secured
+from contracts.drafting.document.source import Document, Source, opened
+from contracts.drafting.fields import link_fields, patchable
+from contracts.drafting.operations import PARAMETER, Answer, Operations, is_list
+from contracts.drafting.places import Body
+from contracts.drafting.responses import errors, responses, status_of
+from contracts.drafting.seeding import sample, seeds
+from contracts.drafting.text import written
+from specs.building import build
 from specs.loader import DEFAULT_CHOICES
-from specs.model import Api, Field, Schema, SpecError, json_types
-from specs.normalise import inline, lookup, properties, resolve
-
-JSON = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
-JSON_PATCH = "application/json-patch+json"
-VERSIONS = ("3.0", "3.1")
-CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync", re.IGNORECASE)
-HEAD = """# Drafted from {source} by `python -m contracts init`.
-#
-# What the document says stands as it stood. What it does not say is marked: a response that is not listed with x-inferred,
-# a point of behaviour as unspecified, with the mock's choice beside it. Next: give each sentence of the document that
-# promises something a claim (rule id -> where it says so), and write `documented` where it decides a point.
-"""
-Document = dict[str, Any]
+from specs.model import Api, Schema, SpecError
+from specs.normalise import properties
 
 
-class _Loader(yaml.SafeLoader):
-    """Reads dates as the texts that JSON has for them."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-
-
-def draft(source: Path, path: str | None = None) -> str:
+def draft(file: Path, path: str | None = None) -> str:
     """The text of a spec file for the PATCH operation of an OpenAPI document, at ``path`` where there are several.
 
     Raises SpecError, one line, for a document that cannot be read, and for an operation that cannot be judged.
     """
-    document = _read(source)
-    template, operation = _operation(document, path)
-    _prepare(document, template, operation, source.name)
-    _link_fields(document, operation, _load(document, source.stem))
-    api = _load(document, source.stem)
-    operation["x-contract"]["seeds"] = {"customers": [_party(api, number) for number in (1, 2)]}
-    _load(document, source.stem)
-    return _text(document, source.name)
+    source = opened(file)
+    return drafted(source, _chosen(source, path))
 
 
-def write(source: Path, path: str | None, output: Path) -> None:
+def drafted(source: Source, path: str) -> str:
+    """The text of a spec file for the PATCH at a path of a document that was read before."""
+    before = list(source.notes)
+    try:
+        document = _Draft(source, path).document()
+        text = written(document, source=source.file.name, path=path, notes=source.notes)
+        _check(text, source.file.stem)
+    finally:
+        source.notes[:] = before
+    return text
+
+
+def write(file: Path, path: str | None, output: Path) -> None:
     """Write the draft into a new file; SpecError where there is one already."""
     if output.exists():
         raise SpecError(f"{output}: exists already; it is not overwritten")
-    text = draft(source, path)
+    _save(draft(file, path), output)
+
+
+def write_all(file: Path, folder: Path) -> tuple[list[Path], list[str]]:
+    """A file for each PATCH of a document into a folder; those that cannot be drafted as a line each.
+
+    Raises SpecError where nothing can be written at all, and for a folder that has one of the files already.
+    """
+    source = opened(file)
+    found, refused = [], []
+    for path in source.patches():
+        output = folder / f"{name_of(path)}.yaml"
+        if output.exists():
+            raise SpecError(f"{output}: exists already; it is not overwritten")
+        try:
+            text = drafted(source, path)
+        except SpecError as error:
+            refused.append(f"{path}: {error}")
+            continue
+        folder.mkdir(parents=True, exist_ok=True)
+        _save(text, output)
+        found.append(output)
+    if not found:
+        raise SpecError("; ".join(refused) or f"{file}: no PATCH operation")
+    return found, refused
+
+
+def name_of(path: str) -> str:
+    """The name of the file, and so of the API, for a path: ``/v1/pets/{id}`` is ``v1-pets-id``."""
+    return re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-").lower() or "root"
+
+
+def _save(text: str, output: Path) -> None:
     try:
         with output.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -68,261 +94,281 @@ def write(source: Path, path: str | None, output: Path) -> None:
         raise SpecError(f"{output}: cannot be written: {error.strerror}") from None
 
 
-# --- the document -----------------------------------------------------------------------------------------------------
-
-
-def _read(source: Path) -> Document:
-    try:
-        document = yaml.load(source.read_text(encoding="utf-8"), _Loader)  # noqa: S506  # a SafeLoader
-    except OSError as error:
-        raise SpecError(f"{source}: cannot be read: {error.strerror}") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SpecError(f"{source}: neither YAML nor JSON: {' '.join(str(error).split())}") from None
-    if not isinstance(document, dict) or not str(document.get("openapi", "")).startswith(VERSIONS):
-        raise SpecError(f"{source}: expected an OpenAPI document, version 3.0 or 3.1")
-    named: Document = _with_text_keys(document)
-    return named
-
-
-def _with_text_keys(value: Any) -> Any:
-    """Keys as JSON has them: YAML reads an unquoted status as a number. No part is shared with another."""
-    if isinstance(value, dict):
-        return {str(key): _with_text_keys(member) for key, member in value.items()}
-    return [_with_text_keys(member) for member in value] if isinstance(value, list) else value
-
-
-def _operation(document: Document, path: str | None) -> tuple[str, Document]:
-    found = {str(name): item["patch"] for name, item in document.get("paths", {}).items() if "patch" in item}
-    listed = ", ".join(found) or "none"
+def _chosen(source: Source, path: str | None) -> str:
+    found = source.patches()
+    listed = ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
     if path is not None and path not in found:
         raise SpecError(f"no PATCH operation at {path}; there are {listed}")
     if path is None and len(found) != 1:
-        raise SpecError(f"expected one PATCH operation, or --path; there are {listed}")
-    template = path if path is not None else next(iter(found))
-    for name, other in found.items():
-        if "x-contract" in other:
-            raise SpecError(f"the PATCH operation at {name} has an x-contract already")
-    return template, found[template]
+        raise SpecError(f"expected one PATCH operation, or --path, or --all; there are {listed}")
+    template = path if path is not None else found[0]
+    if "x-contract" in source.item(template)["patch"]:
+        raise SpecError(f"the PATCH operation at {template} has an x-contract already")
+    return template
 
 
-def _load(document: Document, name: str) -> Api:
-    """The document as the loader reads it."""
+def _check(text: str, name: str) -> None:
+    """The draft as the loader reads it: the one time that it is validated."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / f"{name}.yaml"
-        file.write_text(_text(document, name), encoding="utf-8")
-        return specs.load(file)
+        file.write_text(text, encoding="utf-8")
+        specs.load(file)
 
 
-def _text(document: Document, source: str) -> str:
-    body = yaml.safe_dump(copy.deepcopy(document), sort_keys=False, allow_unicode=True, width=120)
-    return HEAD.format(source=source) + body
+class _Draft:
+    """One draft on its way."""
 
+    def __init__(self, source: Source, path: str) -> None:
+        version = str(source.content.get("openapi", "3.0.3"))
+        self._version = version if version.startswith(("3.0", "3.1")) else "3.1.0"
+        self._source = source
+        self._path = path
+        self._item = source.item(path)
+        self._patch = self._item["patch"]
+        self._operations = Operations(source, Schemas(source, newer=not self._version.startswith("3.0")))
+        self._parameters = PARAMETER.findall(path)
+        self._patched = False
+        self._members: Document = {}
 
-# --- x-contract -------------------------------------------------------------------------------------------------------
+    def document(self) -> Document:
+        """The whole draft."""
+        content, required = self._operations.request(self._patch)
+        media_type = next(iter(content))
+        answers = self._operations.successes(self._patch)
+        if not answers:
+            raise SpecError("responses: the document lists no success; add the status that a successful patch has, such as 200")
+        whole, body, names = self._request(content[media_type]["schema"], answers)
+        success = self._success(answers, names)
+        read = companion(self._source, self._operations, self._path, names, max(1, success.count))
+        if read is not None and read[2].count > success.count:
+            success.place = None  # the answer shows less than the GET, its id perhaps
+        schema = self._sent(whole, body, success if read is None or success.place else read[2])
+        content = {name: {"schema": schema} if media.JSON.fullmatch(name) else each for name, each in content.items()}
+        self._limit(content, body, success, read)
+        if self._version.startswith("3.0"):
+            self._respell([content, success.content, *([read[2].content] if read is not None else [])])
+        operation = self._operation(content, success, answers, required=required)
+        document = self._around(operation, read)
+        self._contract(document, operation, body, success, read, answers)
+        return document
 
+    # --- the request ---
 
-def _prepare(document: Document, template: str, operation: Document, source: str) -> None:
-    """Give the operation its x-contract without seeds, and what the loader asks for beside it."""
-    body = resolve(operation.get("requestBody", {}), document)
-    operation["requestBody"] = {**body, "content": _json_first(body.get("content", {}))}
-    request = inline(_schema_of(operation["requestBody"]["content"]), document)
-    operation["responses"] = _responses(operation, document)
-    success, record = _success(operation["responses"], properties(request), document)
-    item = document["paths"][template]
-    secured = bool(operation.get("security", document.get("security", [])))
-    contract: Document = {"version": 1, "document": source, "identity": "path" if "{" in template else "credential"}
-    reading = _reading(item, properties(request), record, document)
-    if reading is not None:
-        contract["read"] = reading
-    contract |= {"record": record, "success": {"status": success}, "claims": {}}
-    contract["choices"] = {point: {"unspecified": choice} for point, choice in _choices(operation, request).items()}
-    contract["errors"] = _errors(operation["responses"], document, secured=secured)
-    operation["x-contract"] = contract
+    def _request(self, schema: Schema, answers: Sequence[Answer]) -> tuple[Schema, Body, frozenset[str]]:
+        """The schema of the body, the place of the changes in it, and their names; of several forms, the one that fits."""
+        view = self._operations.view(schema)
+        if is_list(view) and self._is_json_patch(view):
+            return schema, Body("", {}), frozenset()
+        if is_list(view):
+            raise SpecError(
+                "requestBody: the body is a list; what is judged is a patch of one record by its members. "
+                "Describe the operation on a single record, or leave this one out"
+            )
+        options = places.branches(view)
+        shown = self._shown(answers)
+        bodies = [places.changes(option, shown, self._parameters) for option in options]
+        fits = [max((len(body.names & each.names) for each in shown), default=0) for body in bodies]
+        index = max(range(len(bodies)), key=lambda number: (fits[number], len(bodies[number].names)))
+        if len(options) > 1:
+            self._source.note(f"requestBody: one of {len(options)} documented forms is judged, the one whose members are shown.")
+        if len(options) > 1 or (not properties(view) and properties(options[index])):
+            schema = places.branches(self._operations.view(schema, 12))[index]
+        return schema, bodies[index], bodies[index].names
 
+    def _shown(self, answers: Sequence[Answer]) -> list[Body]:
+        """Every place of every answer, of the GET's as well."""
+        get = self._item.get("get")
+        more = self._operations.successes(get) if isinstance(get, dict) else []
+        schemas = [each["schema"] for answer in (*answers, *more) for each in list(answer.content.values())[:1]]
+        return [
+            place
+            for schema in schemas
+            for option in places.branches(self._operations.view(schema))
+            for place in places.places(option)
+        ]
 
-def _json_first(content: Mapping[str, Any]) -> Document:
-    """The media types, a JSON one first: requests are sent as that."""
-    usable = [name for name in content if JSON.fullmatch(name.split(";")[0].strip()) and name != JSON_PATCH]
-    if not usable:
-        listed = ", ".join(content) or "no body"
-        raise SpecError(f"requestBody: expected a JSON body that names what changes; the document has {listed}")
-    return {name: content[name] for name in [*usable, *(each for each in content if each not in usable)]}
+    def _success(self, answers: Sequence[Answer], names: frozenset[str]) -> Answer:
+        for each in answers:
+            self._operations.matched(each, names)
+        return max(answers, key=lambda each: each.count)
 
+    def _sent(self, whole: Schema, body: Body, shown: Answer) -> Schema:
+        """The request's schema; for one that names no members, those of the record."""
+        if self._patched:
+            self._members = self._record_members(shown)
+        if self._patched or body.names or shown.place is None:
+            return whole
+        members = patchable(self._whole_record(shown), self._parameters)
+        if not members:
+            return whole
+        self._source.note("requestBody: the document names no members; those of the record are tried, and may be refused.")
+        return {"type": "object", "properties": members}
 
-def _schema_of(content: Mapping[str, Any]) -> Schema:
-    first: Mapping[str, Any] = next(iter(content.values()), {})
-    found: Schema = first.get("schema", {})
-    return found
+    def _is_json_patch(self, view: Schema) -> bool:
+        """The items of the body are operations (RFC 6902)."""
+        items = view.get("items", {})
+        self._patched = {"op", "path"} <= properties(items).keys() or (not properties(items) and self._names_json_patch())
+        return self._patched
 
+    def _names_json_patch(self) -> bool:
+        body = self._source.resolved(self._patch["requestBody"])
+        return any(media.plain(name) == media.JSON_PATCH for name in body["content"])
 
-def _choices(operation: Mapping[str, Any], request: Schema) -> dict[str, str]:
-    closed = {"unknown_field": "refuse"} if request.get("additionalProperties") is False else {}
-    needed = {"no_body": "refuse"} if operation["requestBody"].get("required") else {}
-    return {**DEFAULT_CHOICES, **closed, **needed}
+    def _record_members(self, shown: Answer) -> Document:
+        """The members of the record, which the operations name; to the depth to which the record is written out."""
+        if shown.place is None:
+            raise SpecError("requestBody: a JSON Patch of a record that neither an answer nor a GET shows; describe one of them")
+        levels = self._operations.levels(next(iter(shown.content.values()))["schema"])
+        record = self._whole_record(shown)
+        if levels is not None:
+            record = self._operations.view(record, max(1, levels - shown.place.pointer.count("/")))
+        return patchable(record, self._parameters)
 
+    def _whole_record(self, shown: Answer) -> Schema:
+        """The schema of the record with all its levels; its place was found by a look at the upper ones."""
+        schema = self._operations.view(next(iter(shown.content.values()))["schema"], 12)
+        for part in shown.place.pointer.split("/")[1:] if shown.place is not None else ():
+            schema = schema["items"] if part == "0" and "items" in schema else properties(schema)[part]
+        return schema
 
-def _success(responses: Mapping[str, Any], sent: Mapping[str, Any], document: Document) -> tuple[int, str]:
-    """The status of success, and where its body has the record: where most of what is sent is shown."""
-    for status in sorted(responses, key=lambda each: (not each.startswith("2"), int(each))):
-        content = responses[status].get("content", {})
-        if status.startswith("2") and content:
-            places = dict(_places(inline(_schema_of(content), document)))
-            best = max(places, key=lambda place: (len(sent.keys() & places[place].keys()), -place.count("/")))
-            if sent.keys() & places[best].keys():
-                return int(status), best
-    raise SpecError("responses: expected a success status whose body shows the properties that are sent")
+    @staticmethod
+    def _respell(contents: Sequence[Document]) -> None:
+        """What was written out is in the dialect of today."""
+        for content in contents:
+            for each in content.values():
+                each["schema"] = older(each["schema"])
 
+    def _limit(self, content: Document, body: Body, success: Answer, read: tuple[str, Document, Answer] | None) -> None:
+        """Write the request and the record out to the same depth, where one of them is more than can be judged in a while."""
+        shown = [(success.content, success.place.pointer if success.place else "", "the answer")]
+        if read is not None and read[2].place is not None:
+            shown.append((read[2].content, read[2].place.pointer, "the answer to the GET"))
+        bodies = [(content, body.pointer, "the request body"), *shown]
+        least: int | None = None
+        for found, pointer, _where in bodies:
+            for media_type in list(found.values())[:1]:
+                levels = self._operations.levels(media_type["schema"])
+                below = None if levels is None else max(1, levels - pointer.count("/"))
+                least = below if least is None or (below is not None and below < least) else least
+        for found, pointer, where in bodies if least is not None else ():
+            for media_type in found.values():
+                media_type["schema"] = self._operations.cut(media_type["schema"], int(least or 1) + pointer.count("/"), where)
 
-def _places(schema: Schema, above: str = "", depth: int = 2) -> Iterator[tuple[str, Mapping[str, Schema]]]:
-    """The objects of a body, by their JSON Pointer."""
-    yield above, properties(schema)
-    for name, member in properties(schema).items() if depth else ():
-        if "object" in json_types(member) or "properties" in member:
-            yield from _places(member, f"{above}/{name}", depth - 1)
+    # --- the operation ---
 
+    def _operation(self, content: Document, success: Answer, answers: Sequence[Answer], *, required: bool) -> Document:
+        security, schemes = secured(self._source, self._patch)
+        listed = list(self._operations.listed(self._item, self._patch))
+        header = header_credential(listed)
+        if not security and header is not None:
+            security, schemes = [{"authorizationHeader": []}], {"authorizationHeader": header}
+        self._schemes = schemes
+        self._lock = next((each for each in listed if str(each["name"]).lower() == "if-match" and each["in"] == "header"), None)
+        others = [each for each in answers if each is not success]
+        kept = {name: str(self._patch[name])[:400] for name in ("summary", "description") if self._patch.get(name)}
+        return {
+            "operationId": str(self._patch.get("operationId") or "patchRecord"),
+            **kept,
+            "parameters": self._operations.parameters(self._path, self._item, self._patch),
+            "security": security,
+            "requestBody": {"required": required, "content": content},
+            "responses": responses(self._operations, self._patch, success, others, precondition=self._lock is not None),
+        }
 
-def _reading(item: Document, sent: Mapping[str, Any], record: str, document: Document) -> str | None:
-    """The operationId of a GET on the same path that shows the record in the same place."""
-    get = item.get("get")
-    if get is None:
-        return None
-    for status, response in get.get("responses", {}).items():
-        content = resolve(response, document).get("content", {})
-        if str(status).startswith("2") and content:
-            places = dict(_places(inline(_schema_of(content), document)))
-            if sent.keys() & places.get(record, {}).keys():
-                get.setdefault("operationId", "readRecord")
-                return str(get["operationId"])
-    return None
+    def _around(self, operation: Document, read: tuple[str, Document, Answer] | None) -> Document:
+        """The document that holds the operations."""
+        info = self._source.content.get("info")
+        info = info if isinstance(info, Mapping) else {}
+        paths: Document = {self._path: {"patch": operation}}
+        if read is not None:
+            place, get, _answer = read
+            if get["operationId"] == operation["operationId"]:
+                get["operationId"] += "Get"
+            paths.setdefault(place, {})["get"] = {**get, "security": operation["security"]}
+        components = {"schemas": self._operations.schemas.components, "securitySchemes": self._schemes}
+        return {
+            "openapi": self._version,
+            "info": {"title": str(info.get("title") or self._source.file.stem), "version": str(info.get("version") or "1")},
+            "servers": self._servers(),
+            "paths": paths,
+            "components": {name: each for name, each in components.items() if each},
+        }
 
+    def _servers(self) -> list[Document]:
+        """The first server, with its variables filled in."""
+        found: Any = swagger.servers(self._source.content) if self._source.swagger else None
+        for holder in (self._patch, self._item, self._source.content):
+            found = found or holder.get("servers")
+        first = found[0] if isinstance(found, list) and found and isinstance(found[0], Mapping) else {}
+        url = str(first.get("url") or "/")
+        variables = first.get("variables")
+        for name, each in variables.items() if isinstance(variables, Mapping) else ():
+            url = url.replace("{" + name + "}", str(each.get("default", "")) if isinstance(each, Mapping) else "")
+        return [{"url": url}]
 
-# --- responses --------------------------------------------------------------------------------------------------------
+    # --- x-contract ---
 
-REFUSALS: Mapping[int, str] = {
-    400: "invalid_field malformed_json",
-    401: "unauthenticated",
-    404: "unknown_record",
-    405: "method_not_allowed",
-    406: "not_acceptable",
-    413: "too_large",
-    415: "unsupported_media_type",
-    429: "throttled",
-    500: "server_error",
-}
+    def _contract(
+        self,
+        document: Document,
+        operation: Document,
+        body: Body,
+        success: Answer,
+        read: tuple[str, Document, Answer] | None,
+        answers: Sequence[Answer],
+    ) -> None:
+        others = [int(status_of(each)) for each in answers if each is not success and status_of(each) != status_of(success)]
+        contract: Document = {"version": 1, "document": self._source.file.name}
+        contract["identity"] = "path" if self._parameters else "credential"
+        place = success.place
+        if read is not None:
+            contract["read"] = read[1]["operationId"]
+        contract["record"] = place.pointer if place is not None else None
+        if read is not None and read[2].place is not None and (place is None or read[2].place.pointer != place.pointer):
+            contract["read_record"] = read[2].place.pointer
+        contract |= {"body": body.pointer} if body.pointer else {}
+        contract |= {"members": self._members} if self._patched else {}
+        beside = {"body": body.around, "record": self._beside(success), "read": read[2].around if read else {}}
+        beside = {name: each for name, each in beside.items() if each not in ({}, None)}
+        contract |= {"around": beside} if beside else {}
+        contract["success"] = {"status": int(status_of(success)), **({"also": sorted(set(others))} if others else {})}
+        contract |= {"claims": {}, "choices": self._choices(operation, body, read is not None)}
+        contract["errors"] = errors(self._operations, operation["responses"], secured=bool(operation["security"]))
+        operation["x-contract"] = contract
+        self._fill(document, operation, place is not None)
+        if place is None and read is None:
+            self._source.note("Neither an answer nor a GET shows the record: only the answers themselves are judged.")
 
+    def _beside(self, success: Answer) -> Any:
+        """What a success body has to hold beside the record; all of it, where it does not show the record."""
+        if success.place is not None or not success.content:
+            return success.around
+        view = self._operations.view(next(iter(success.content.values()))["schema"], 5)
+        found = sample(view, "the answer", 1)
+        key = "{" + self._parameters[-1] + "}" if self._parameters else None
+        is_plain = isinstance(found, dict) and key is not None
+        return {name: key if name == "id" and is_plain else each for name, each in found.items()} if is_plain else found
 
-def _responses(operation: Mapping[str, Any], document: Document) -> Document:
-    """The listed responses, and as inferred those that the mock may give; ranges and default lend them their bodies."""
-    listed = {status: dict(resolve(each, document)) for status, each in operation.get("responses", {}).items()}
-    found = {status: each for status, each in listed.items() if status.isdigit()}
-    if not found:
-        raise SpecError("responses: expected a success status of three digits")
-    for response in found.values():
-        if response.get("content"):
-            response["content"] = {name: {"schema": {}, **media} for name, media in response["content"].items()}
-    documented = next((found[each] for each in sorted(found) if each[0] in "45" and found[each].get("content")), {})
-    for status in map(str, REFUSALS):
-        if status not in found:
-            lender = listed.get(f"{status[0]}XX") or listed.get("default") or documented
-            content = {"content": copy.deepcopy(lender["content"])} if lender.get("content") else {}
-            found[status] = {"description": "Not listed in the document.", "x-inferred": True, **content}
-    return dict(sorted(found.items()))
+    def _choices(self, operation: Mapping[str, Any], body: Body, readable: bool) -> Document:
+        closed = {"unknown_field": "refuse"} if body.schema.get("additionalProperties") is False else {}
+        needed = {"no_body": "refuse"} if operation["requestBody"]["required"] or body.pointer else {}
+        least = {"empty_body": "refuse", "only_unknown_fields": "refuse"} if body.schema.get("minProperties") and readable else {}
+        if body.schema.get("required") and not readable:
+            least["required"] = "accept"  # else nothing could show the record: an empty patch is what reads it
+        choices: Document = {
+            point: {"unspecified": each} for point, each in {**DEFAULT_CHOICES, **closed, **needed, **least}.items()
+        }
+        if self._lock is not None:
+            choices["if_match"] = {"documented": "required"} if self._lock.get("required") else {"unspecified": "optional"}
+        return choices
 
+    def _fill(self, document: Document, operation: Document, shown: bool) -> None:
+        """What needs the draft as an Api: marks on fields, claims, and the records of the mock."""
+        for torn in link_fields(document, operation, self._api(document), self._parameters):
+            self._source.note(f"{torn}: the request's schema and the record's contradict each other; it is never written.")
+        statuses = operation["responses"]
+        operation["x-contract"]["claims"] = claims(document, self._path, shown=shown, statuses=statuses)
+        operation["x-contract"]["seeds"] = seeds(self._api(document))
 
-def _errors(responses: Mapping[str, Any], document: Document, *, secured: bool) -> Document:
-    """Shapes by the schemas of the documented bodies, and which situation has which."""
-    shapes: Document = {}
-    situations: Document = {}
-    invalid = "422" if "422" in responses else "400"
-    for status, names in [*REFUSALS.items(), (int(invalid), "invalid_field")]:
-        content = responses[str(status)].get("content", {})
-        for name in names.split():
-            shape = error_shape(inline(_schema_of(content), document), next(iter(content), "application/json"), name)
-            label = next((each for each, known in shapes.items() if known == shape), f"status_{status}_{len(shapes) + 1}")
-            shapes[label] = shape
-            situations[name] = {"status": status, "shape": label}
-    if secured and "403" in responses:
-        situations["unauthenticated"]["also"] = [403]
-    used = {each["shape"] for each in situations.values()}
-    return {
-        "shapes": {name: shape for name, shape in shapes.items() if name in used},
-        "situations": situations,
-        "faults": {kind: dict(text) for kind, text in FAULTS.items()},
-    }
-
-
-# --- fields and seeds ---------------------------------------------------------------------------------------------------
-
-
-def _link_fields(document: Document, operation: Document, api: Api) -> None:
-    """Mark what is sent and never shown, and what changes by itself."""
-    shown = {each.path for each in api.walk_record()}
-    sent = _schema_of(operation["requestBody"]["content"])
-    for field in api.walk_fields():
-        if field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown}:
-            _extend(document, sent, field.path, {"response": None})
-    success = resolve(operation["responses"][str(api.success)], document)
-    names = {each.name for each in api.fields}
-    for part in api.record:
-        moving = part.schema.get("format") == "date-time" and CHANGES.search(part.path) and part.path not in names
-        if moving:
-            _extend(document, _schema_of(success["content"]), _dotted(api.record_at, part.path), {"volatile": "now"})
-
-
-def _parent(path: str) -> str:
-    return path.rpartition(".")[0].removesuffix("[]")
-
-
-def _dotted(pointer: str, path: str) -> str:
-    return ".".join([*pointer.split("/")[1:], path])
-
-
-def _extend(document: Document, schema: Schema, path: str, keys: Mapping[str, Any]) -> None:
-    """Put x-field keys on the property at a dotted path, in whichever part of the document holds it."""
-    name, _, rest = path.partition(".")
-    for holder in _holders(schema, document):
-        member = holder.get("properties", {}).get(name.removesuffix("[]"))
-        if member is None:
-            continue
-        if rest:
-            inner = next((each["items"] for each in _holders(member, document) if "items" in each), member)
-            _extend(document, inner if name.endswith("[]") else member, rest, keys)
-        else:
-            member["x-field"] = {**member.get("x-field", {}), **keys}
-
-
-def _holders(schema: Any, document: Document) -> Iterator[Document]:
-    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf."""
-    yield schema
-    if "$ref" in schema:
-        yield from _holders(lookup(document, str(schema["$ref"])), document)
-    for part in schema.get("allOf", ()):
-        yield from _holders(part, document)
-
-
-def _party(api: Api, number: int) -> Document:
-    """A record of the mock; its path parameters are what the record shows under their names."""
-    record = sample(api.record_schema, "record", number)
-    path = {each.name: sample(each.schema, each.name, number) for each in api.parameters if each.location == "path"}
-    for name, value in path.items():
-        shown = next((each for each in (name, "id") if each in record), None)
-        if shown is not None and name == list(path)[-1]:
-            record[shown] = path[name] = _fitting(properties(api.record_schema)[shown], value, record[shown])
-    auth = {each.name: f"sample-credential-{number}" if each.kind != "basic" else f"sample{number}:word" for each in api.security}
-    hidden = {
-        field.name: sample(field.schema, field.name, number)
-        for field in api.fields
-        if field.response is None and not _optional(field)
-    }
-    return {"path": path, "auth": auth, "record": record, **({"hidden": hidden} if hidden else {})}
-
-
-def _optional(field: Field) -> bool:
-    return field.read_only or field.kind != "scalar"
-
-
-def _fitting(schema: Schema, value: Any, otherwise: Any) -> Any:
-    """The path's value where the record may show it, else the record's own."""
-    types = json_types(schema)
-    right = "integer" in types if isinstance(value, int) else not types or "string" in types
-    return value if right else otherwise
+    def _api(self, document: Document) -> Api:
+        return build(Path(f"{self._source.file.stem}.yaml"), document)

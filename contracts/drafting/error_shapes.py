@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
+import jsonschema_rs
+
+from contracts.drafting.places import branches
 from contracts.drafting.seeding import sample
-from specs.model import Schema, json_types
+from specs.model import Schema, SpecError, json_types
 from specs.normalise import properties
 
 MESSAGE = re.compile(r"message|detail|description|reason|title|msg|error", re.IGNORECASE)
@@ -23,6 +27,24 @@ FAULTS: Mapping[str, Mapping[str, str]] = {
     "unknown_field": {"message": "is not known", "code": "unknown"},
 }
 """Texts of the mock by kind of fault."""
+PROBLEM: Mapping[bool, Mapping[str, Any]] = {
+    False: {
+        "media_type": "application/problem+json",
+        "template": {"type": "about:blank", "title": "$message", "status": "$status"},
+    },
+    True: {
+        "media_type": "application/problem+json",
+        "template": {
+            "type": "about:blank",
+            "title": "$message",
+            "status": "$status",
+            "errors": {"$each": {"detail": "$message", "pointer": "$field"}},
+        },
+        "fields": "/errors/*/pointer",
+        "notation": "pointer",
+    },
+}
+"""What the mock answers where the document describes no body: a problem (RFC 9457), which names each field at fault or none."""
 
 
 def error_shape(schema: Schema, media_type: str, situation: str) -> dict[str, Any]:
@@ -30,11 +52,50 @@ def error_shape(schema: Schema, media_type: str, situation: str) -> dict[str, An
     shape: dict[str, Any] = {} if media_type == "application/json" else {"media_type": media_type}
     if situation == "invalid_field" and _maps_fields(schema):
         return {**shape, "template": "$tree", "fields": "keys"}
-    if not properties(schema):
-        return {**shape, "template": {"message": "$message"}}
-    template = _object(schema, each=situation == "invalid_field")
-    place = _field_place(template)
-    return {**shape, "template": template, **({"fields": place} if place else {})}
+    each = situation == "invalid_field"
+    for template in _templates(schema, each=each):
+        if _fits(template, schema):
+            place = _field_place(template) if isinstance(template, Mapping) else None
+            return {**shape, "template": template, **({"fields": place} if place else {})}
+    return {**shape, "template": {"message": "$message"}}
+
+
+def _templates(schema: Schema, *, each: bool) -> Iterator[Any]:
+    """What a body of this schema could be, the most telling first; the last is a value of the schema, whatever it says."""
+    for branch in branches(schema):
+        if properties(branch):
+            template = _object(branch, each=each)
+            yield template
+            lists = {name: _list(member, each=False, least=1) for name, member in properties(branch).items() if "items" in member}
+            yield {**template, **{name: value for name, value in lists.items() if value is not None}}
+        if "array" in json_types(branch):
+            yield _list(branch, each=each, least=1)
+    yield from ("$message", ["$message"], {"message": "$message"})
+    with suppress(SpecError):
+        yield sample(schema, "error", 1)
+
+
+def _fits(template: Any, schema: Schema) -> bool:
+    """A body that is made of the template is valid, and says something where the schema has members to say it in."""
+    body = _filled(template)
+    known = properties(schema).keys()
+    if known and isinstance(body, Mapping) and not known & body.keys():
+        return False
+    try:
+        return bool(jsonschema_rs.is_valid(dict(schema), body))
+    except (ValueError, jsonschema_rs.ValidationError):
+        return False
+
+
+def _filled(template: Any) -> Any:
+    """The body of one fault, with words in the places of what is filled in."""
+    if isinstance(template, str) and template.startswith("$"):
+        return 400 if template == "$status" else "words"
+    if isinstance(template, Mapping):
+        if "$each" in template:
+            return [_filled(template["$each"])]
+        return {name: _filled(value) for name, value in template.items()}
+    return [_filled(value) for value in template] if isinstance(template, list) else template
 
 
 def _maps_fields(schema: Schema) -> bool:
@@ -60,7 +121,7 @@ def _member(name: str, member: Schema, *, each: bool) -> Any:
     if "object" in types or properties(member):
         return _object(member, each=each) or None
     if "array" in types:
-        return _list(member, each=each)
+        return _list(member, each=each, least=int(member.get("minItems", 0)))
     if "integer" in types:
         return "$status" if "status" in name.lower() or "code" in name.lower() else None
     if "string" not in types or set(member) & {"pattern", "format", "maxLength"}:
@@ -70,11 +131,11 @@ def _member(name: str, member: Schema, *, each: bool) -> Any:
     return "$code" if CODE.search(name) else None
 
 
-def _list(member: Schema, *, each: bool) -> Any:
+def _list(member: Schema, *, each: bool, least: int = 0) -> Any:
     """One item for each fault, where its items name a field."""
     items = member.get("items", {})
     if not each:
-        return None if int(member.get("minItems", 0)) == 0 else [_item(items, {})]
+        return [_item(items, {})] if least else None
     if "string" in json_types(items):
         return {"$each": "$message"}
     field = next(

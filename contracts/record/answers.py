@@ -8,21 +8,24 @@ from typing import Any
 from contracts.terms.exchange import Exchange
 from specs import Api, RecordField
 from specs.model import json_types
+from specs.placing import value_at
 
 
 def record_in(api: Api, exchange: Exchange) -> dict[str, Any] | None:
     """The record that a success answer shows, or None."""
     if not exchange.ok or exchange.answer is None:
         return None
-    found = exchange.answer.json
-    for part in api.record_at.split("/")[1:]:
-        found = found.get(part) if isinstance(found, Mapping) else None
+    if exchange.method == "PATCH" and not api.shows_record:
+        return None
+    found = value_at(exchange.answer.json, api.record_at if exchange.method == "PATCH" else api.read_at)
     return dict(found) if isinstance(found, Mapping) and any(shows(each, found) for each in api.record) else None
 
 
 def disguised(api: Api, exchange: Exchange) -> bool:
     """A success status whose body is an object that shows no record: an error body under a false status."""
     if not exchange.ok or exchange.answer is None or not isinstance(exchange.answer.json, Mapping):
+        return False
+    if exchange.method == "PATCH" and not api.shows_record:
         return False
     return bool(exchange.answer.json) and record_in(api, exchange) is None
 

@@ -12,6 +12,9 @@ from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target
 from contracts.terms.verdict import NotJudged
+from specs import Api
+from specs.model import json_types
+from specs.placing import placed
 
 NO_QUERY: Mapping[str, str] = {}
 
@@ -23,6 +26,8 @@ class Calls:
         self._target = target
         self._identity = identity
         self.tag = ""
+        self._spanning = frozenset(each.name for each in target.api.parameters if each.spans_segments)
+        self._wrapper = _wrapper(target.api, identity)
 
     def call(
         self,
@@ -35,14 +40,17 @@ class Calls:
         query: Mapping[str, str] = NO_QUERY,
     ) -> Call:
         """Any request to the endpoint; the arguments are those of ``Party.send``."""
-        usual: dict[str, str | None] = {"Accept": "application/json"}
+        usual: dict[str, str | None] = {"Accept": _accepted(self._target.api, method)}
+        usual |= self._parameters("header", method)
         if body is not None:
             usual["Content-Type"] = self._target.api.media_types[0]
+            body = self._wrapped(body, headers) if method == "PATCH" else body
         if method == "PATCH" and self.tag and self._needs_precondition:
             usual["If-Match"] = self.tag
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
         credentials = present(self._target.api.security, self._identity.auth if auth is None else auth)
         url = self.url(template or self._target.api.path, path)
+        query = {**self._parameters("query", method), **query}
         return Call(
             method=method,
             url=url + _query({**query, **credentials.query}),
@@ -56,7 +64,7 @@ class Calls:
         """The URL of a path template for this record, or with other path parameters."""
         filled = template
         for name, value in (path or self._identity.path).items():
-            filled = filled.replace("{" + name + "}", quote(value, safe=""))
+            filled = filled.replace("{" + name + "}", quote(value, safe="/" if name in self._spanning else ""))
         return self._target.url + filled
 
     def unknown_path(self) -> dict[str, str]:
@@ -66,10 +74,72 @@ class Calls:
         """
         return {name: _other_identifier(value) for name, value in self._identity.path.items()}
 
+    def completed(self, body: bytes | None, values: Mapping[str, Any]) -> bytes | None:
+        """A body that changes something, with those of the ``values`` that it lacks: members that every patch has to carry.
+
+        They are put into the text, so that a body which is no JSON stays what it is.
+        """
+        text = (body or b"").lstrip()
+        if not values or not text.startswith(b"{") or not text[1:].strip(b" }\r\n\t"):
+            return body
+        named = top_names(body)
+        missing = [name for name in values if (name not in named if named else encoded(name) not in text)]
+        members = b", ".join(encoded(name) + b": " + encoded(values[name]) for name in missing)
+        return b"{" + members + b", " + text[1:] if members else body
+
+    def _wrapped(self, body: bytes, headers: Mapping[str, str | None]) -> bytes:
+        """The changes at their documented place, as text: what is no JSON stays what it is."""
+        declared = str(headers.get("Content-Type") or "json").lower()
+        if body and "json" in declared and self._target.api.style == "json_patch":
+            return _operations(body)
+        before, after = self._wrapper
+        return before + body + after if body and "json" in declared else body
+
+    def _parameters(self, location: str, method: str) -> dict[str, str]:
+        """The values of what every request needs beside its path, as far as the target file has them."""
+        return {
+            each.name: self._target.parameters[each.name]
+            for each in self._target.api.parameters
+            if each.location == location and method in each.operations and each.name in self._target.parameters
+        }
+
     @property
     def _needs_precondition(self) -> bool:
         choice = self._target.api.choices.get("if_match")
         return choice is not None and choice.documented and choice.behaviour == "required"
+
+
+def _accepted(api: Api, method: str) -> str:
+    """What the suite can read: the documented type where it is another one, and JSON."""
+    shown = api.responses[api.success].media_types if method == "PATCH" else ()
+    named = next(iter(shown), api.read.media_type if api.read is not None else "application/json")
+    return "application/json" if named == "application/json" else f"{named}, application/json;q=0.9"
+
+
+def _operations(body: bytes) -> bytes:
+    """The changes as a JSON Patch: ``add`` sets a member, there or not (RFC 6902, 4.1); what is no object stays what it is."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return body
+    if not isinstance(value, dict):
+        return body
+    pointers = {name: "/" + name.replace("~", "~0").replace("/", "~1") for name in value}
+    return encoded([{"op": "add", "path": pointers[name], "value": each} for name, each in value.items()])
+
+
+def _wrapper(api: Api, identity: Identity) -> tuple[bytes, bytes]:
+    """What stands before and after the changes in a request body."""
+    if not api.body_at:
+        return b"", b""
+    types = {each.name: json_types(each.schema) for each in api.parameters}
+    names = {
+        name: int(value) if types.get(name, frozenset()) == {"integer"} and value.lstrip("-").isdigit() else value
+        for name, value in identity.path.items()
+    }
+    mark = "patch-contracts-changes"
+    before, _, after = encoded(placed(api.around_body, api.body_at, mark, names)).partition(encoded(mark))
+    return before, after
 
 
 def encoded(body: Any) -> bytes:

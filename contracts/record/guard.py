@@ -174,15 +174,15 @@ class Guard:
 
     # --- behind a request ---
 
-    def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
+    def note(self, method: str, body: bytes | None, exchange: Exchange, path: Mapping[str, str] | None) -> None:
         """Take notice of what came of a request: what sticks, or makes a record, is not sent again."""
-        if self._probing or method != "PATCH" or not exchange.ok or exchange.body is None:
+        if self._probing or method != "PATCH" or not exchange.ok or body is None:
             return
         if path is not None and dict(path) != dict(self._party.identity.path):
             self._makes = "a patch of a record that does not exist was accepted here: judged by unknown-customer-not-created"
             self.made = exchange
             return
-        sent = parsed(exchange.body)
+        sent = parsed(body)
         names = {each.name for each in self._api.fields}
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
             self._look_for_what_sticks(exchange)

@@ -12,8 +12,8 @@ from contracts.record.calls import Calls, encoded, top_names
 from contracts.record.learning import Learning
 from contracts.record.movement import Movement
 from contracts.record.patches import Composer
-from contracts.record.records import Reader, Record, look_up
-from contracts.record.state import State
+from contracts.record.records import ABSENT, Reader, Record, look_up
+from contracts.record.state import HIDDEN, State
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.target.credentials import CredentialError, Obtained, learn
@@ -70,7 +70,7 @@ class Guard(Protocol):
     def check_field(self, field: Field) -> None:
         """Raise NotJudged where a field is not to be written."""
 
-    def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
+    def note(self, method: str, body: bytes | None, exchange: Exchange, path: Mapping[str, str] | None) -> None:
         """Take notice of what came of a request."""
 
     def first_write(self, field: Field) -> FirstWrite | None:
@@ -134,7 +134,8 @@ class Party:
         """PATCH several JSON bodies at the same time."""
         if self.caution is not None:
             raise NotJudged("several writes at once are left out of a read-only check")
-        return self.client.send_together([self.calls.call("PATCH", encoded(body), {}) for body in bodies])
+        completed = [self.calls.completed(encoded(body), self._carried()) for body in bodies]
+        return self.client.send_together([self.calls.call("PATCH", body, {}) for body in completed])
 
     def send(
         self,
@@ -157,21 +158,43 @@ class Party:
             self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
         if self.guard is not None and method != "GET":
             self.guard.check(method, body, path)
+        body = self.calls.completed(body, self._carried()) if method == "PATCH" else body
         used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
         exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
             exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
             for each in renewed if exchange.status != UNAUTHENTICATED else ():
                 each.worked()
-        self._remember(method, exchange, own=auth is None and path is None)
+        self._remember(method, body, exchange, own=auth is None and path is None)
         if self.caution is not None:
             self.caution.note(exchange)
         if self.guard is not None:
-            self.guard.note(method, exchange, path)
+            self.guard.note(method, body, exchange, path)
         return exchange
+
+    def _carried(self) -> dict[str, Any]:
+        """The present values of the members that the document asks of every patch, as far as they are known."""
+        last = self.state.last or {}
+        shown = {each: look_up(last, each.response) for each in self.api.fields if each.required and not each.read_only}
+        found = {each.name: self.composer.exact(each, value) for each, value in shown.items() if value is not ABSENT}
+        missing = [each for each in shown if each.name not in found and (self.state.last or each.response is None)]
+        return {**self._made_up(missing), **found}
+
+    def _made_up(self, required: Sequence[Field]) -> dict[str, Any]:
+        """Values for required members that the record does not show: null, or a word that confirms the change."""
+        found: dict[str, Any] = {}
+        for each in required:
+            if each not in self.memory:
+                with suppress(NotJudged):
+                    self.memory[each] = None if each.nullable else self.values.fresh(each)
+            if each in self.memory:
+                found[each.name] = self.memory[each]
+        return found
 
     def check_writable(self, leaf: Field) -> None:
         """Raise NotJudged, with the reason, where a field is not to be written since it could not be put back."""
+        if self.state.is_hidden and not self.target.disposable:
+            raise NotJudged(f"{HIDDEN}, or say that nobody needs the record (disposable = true)")
         if self.guard is not None:
             self.guard.check_field(leaf)
 
@@ -182,14 +205,14 @@ class Party:
         """
         return self.calls.unknown_path()
 
-    def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
+    def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
         if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
             self.last_write = exchange
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange)
-            self.sent += [name for name in top_names(exchange.body) if name not in self.sent[-1:]]
+            self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]
         if exchange.ok and exchange.answer is not None:
             self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)
 

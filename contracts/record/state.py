@@ -14,6 +14,7 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
+HIDDEN = "nothing shows the record: neither the answer to a patch nor a GET; give [read] path"
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
 
@@ -91,8 +92,15 @@ class State:
         if again is not None and not self._sender.reader.differences(earlier, again):
             self.rereads, self._kept = True, None
 
+    @property
+    def is_hidden(self) -> bool:
+        """Nothing shows the record: neither an answer to a patch, by the document, nor a GET."""
+        return not self._sender.api.shows_record and self._sender.target.read is None
+
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""
+        if self.is_hidden:
+            raise NotJudged(HIDDEN)
         if self._sender.target.read is not None:
             return self._sender.send("GET", None, template=self._sender.target.read)
         if self._neutral is None:
@@ -148,7 +156,12 @@ class State:
         raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
 
     def preflight(self) -> Record:
-        """The record, before anything is changed; TargetError says in one line what is wrong with the target."""
+        """The record, before anything is changed; TargetError says in one line what is wrong with the target.
+
+        Where nothing shows the record, it is empty, and nothing is sent.
+        """
+        if self.is_hidden:
+            return {}
         try:
             exchange = self.read_exchange()
         except NotJudged as reason:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 import string
-import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
@@ -15,9 +14,8 @@ from uuid import UUID
 from zlib import crc32
 
 import jsonschema_rs
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
 
+from contracts.record.patterns import matching
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
 from contracts.terms.validity import is_valid
@@ -28,7 +26,6 @@ WORDS = (
     *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heath", "Ivory", "Jade", "Kelp", "Lotus", "Maple"),
     *("Nettle", "Olive", "Poppy", "Quartz", "River", "Slate", "Tulip", "Umber", "Violet", "Willow", "Yarrow", "Zinnia"),
 )
-PRINTABLE = "".join(chr(code) for code in range(32, 127))
 
 
 def validator(field: Field) -> jsonschema_rs.Draft202012Validator:
@@ -128,6 +125,8 @@ class Values:
         return iter(())
 
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
+        if not field.children:
+            return  # a map: whether an empty one empties it is open, and keys are never made up
         members = [child for child in field.children if not child.read_only and child.write != "open"]
         if not members:
             yield from self._maps(field)
@@ -218,33 +217,6 @@ _FORMATS: Mapping[str, Callable[[int, str], str]] = {
     "uri": lambda index, token: f"https://example.com/{token}{index}",
     "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),
 }
-
-
-@lru_cache(maxsize=256)
-def matching(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
-    """Some strings that match a pattern, printable ASCII without outer space, drawn the same way in every run."""
-    found: dict[str, None] = {}
-    alphabet = st.sampled_from(PRINTABLE)
-    strategy = st.from_regex(re.compile(pattern), fullmatch=pattern.startswith("^") and pattern.endswith("$"), alphabet=alphabet)
-
-    @settings(
-        derandomize=True,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        max_examples=60,
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(strategy)
-    def collect(text: str) -> None:
-        if shortest <= len(text) <= longest and text == text.strip():
-            found[text] = None
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        collect()
-    middle = sum(map(len, found)) / max(len(found), 1)
-    return tuple(sorted(found, key=lambda text: (abs(len(text) - middle), text)))
 
 
 def of_length(field: Field, size: int, letter: str = "a") -> str | None:

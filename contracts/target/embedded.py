@@ -72,11 +72,18 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
         api=api,
         url=facts["url"],
         identity=_identity(facts["customer"], facts["auth"]),
-        bystander=_identity(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
+        bystander=_bystander(facts, other) if other else None,
+        parameters=facts.get("parameters", {}),
         values=_values(api),
         read=facts.get("read"),
         disposable=True,
     )
+
+
+def _bystander(facts: Mapping[str, Any], other: Mapping[str, Any]) -> Identity | None:
+    """The other record; None where neither the path nor the credential tells it from the first one."""
+    path, auth = other.get("path", {}), other.get("auth", facts["auth"])
+    return _identity(path, auth) if (path, auth) != (facts["customer"], facts["auth"]) else None
 
 
 def _identity(path: Mapping[str, Any], auth: Mapping[str, str]) -> Identity:

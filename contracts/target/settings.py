@@ -26,6 +26,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "record": None,
     "bystander": None,
     "values": None,
+    "parameters": None,
     "read": ("path",),
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
@@ -99,7 +100,18 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable"),
+        parameters=_parameters(settings.get("parameters", {}), api),
     )
+
+
+def _parameters(table: Mapping[str, Any], api: Api) -> dict[str, str]:
+    """Values of query and header parameters; TargetError for one that the document does not ask for."""
+    known = sorted(each.name for each in api.parameters if each.location != "path")
+    check_keys(table, known, "[parameters]")
+    for name, value in table.items():
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise TargetError(f"[parameters] {name}: expected a text or a number, not {value!r}")
+    return {name: str(value) for name, value in table.items()}
 
 
 def _flag(settings: Mapping[str, Any], key: str) -> bool:

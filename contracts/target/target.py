@@ -47,8 +47,9 @@ class Target:
 
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
-    representation, or None. ``moves``: how properties move by themselves, by their path in the record. ``disposable``: nobody
-    needs the records, so that nothing is spared.
+    representation, or None. ``moves``: how properties move by themselves, by their path in the record. ``parameters``:
+    values of query and header parameters that every request needs. ``disposable``: nobody needs the records, so that
+    nothing is spared.
     """
 
     api: Api
@@ -61,6 +62,7 @@ class Target:
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()
     moves: Mapping[str, str] = field(default_factory=dict)
+    parameters: Mapping[str, str] = field(default_factory=dict)
     disposable: bool = False
 
     @property

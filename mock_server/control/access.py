@@ -17,7 +17,10 @@ routes = Blueprint("access", __name__)
 @routes.get("/access")
 def access() -> Any:
     """By the names of the APIs; addresses lead to the session of this call."""
-    return {each.api.name: _described(each, request.url_root.rstrip("/") + each.prefix) for each in worlds().definitions}
+    return {
+        each.api.name: _described(each, request.url_root.rstrip("/") + each.prefix + each.api.base)
+        for each in worlds().definitions
+    }
 
 
 def _described(definition: Definition, url: str) -> dict[str, Any]:

@@ -37,6 +37,8 @@ def run(exchange: Exchange, steps: Steps, order: Sequence[str]) -> None:
             if not is_read or name in OF_A_READ:
                 step: Step = getattr(steps, name)
                 step(exchange)
+        if exchange.writes or is_read:
+            right.check_parameters(exchange)
         if exchange.writes:
             _write(exchange, steps)
         else:

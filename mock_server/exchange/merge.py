@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from mock_server.exchange.plan import Member, Members, Plan, written_names
 from mock_server.exchange.relations import by_key, shown_key
 from mock_server.exchange.upkeep import completed, derived, touched
 from mock_server.state.store import Row, State
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(slots=True)
@@ -56,14 +59,16 @@ class Write:
             return sent
         if member.policy == "keyed":
             return self._keyed(old if isinstance(old, list) else [], sent, member, path)
-        return [self._new_item(item, member, f"{path}[{index}]") for index, item in enumerate(sent)]
+        return [
+            self._new_item(item, member, f"{path}[{index}]", _kept(old, item, index, member)) for index, item in enumerate(sent)
+        ]
 
     def _object_value(self, old: Any, sent: dict[str, Any], member: Member, path: str) -> dict[str, Any]:
         stored = old if isinstance(old, dict) else {}
         if not member.members:
             return merge_patch(stored, sent) if member.policy == "merge" else sent
         if member.policy == "replace":
-            stored = _without_written(stored, member.members)
+            stored = _without_written(stored, member.members, sent)
         return touched(self.object(stored, sent, member.members, path), member.touched, self.now)
 
     def _keyed(self, old: list[Any], sent: list[Any], member: Member, path: str) -> list[Any]:
@@ -79,10 +84,11 @@ class Write:
                 items[identity] = self._new_item(each, member, at)
         return list(items.values())
 
-    def _new_item(self, sent: Any, member: Member, path: str) -> Any:
+    def _new_item(self, sent: Any, member: Member, path: str, kept: Mapping[str, Any] = NOTHING) -> Any:
+        """An item in its place; ``kept``: what only the server writes, of the item that was there under the same key."""
         if not isinstance(sent, dict):
             return sent
-        written = self.object({}, sent, member.members, path)
+        written = self.object(kept, sent, member.members, path)
         return completed(written, member.owned, self.now, f"{self.owner}/{path}")
 
     def _rows_shown(self, old: Any, sent: Any, member: Member, row_key: str) -> Any:
@@ -97,6 +103,18 @@ class Write:
     def _row(self, key: Any, member: Member, row_key: str) -> Mapping[str, Any]:
         collection = member.field.reference.collection if member.field.reference else None
         return next((row for row in self.rows.get(collection or "", ()) if row.get(row_key) == key), {row_key: key})
+
+
+def _kept(old: Any, sent: Any, index: int, member: Member) -> Mapping[str, Any]:
+    """What only the server writes of the stored item that a sent one replaces: the one of the same key, or in the same place."""
+    if not isinstance(old, list) or not isinstance(sent, dict):
+        return NOTHING
+    key = member.field.merge.key if member.field.merge else None
+    if key is not None:
+        found = by_key(old, shown_key(member)).get(sent.get(key), NOTHING) if isinstance(sent.get(key), str | int) else NOTHING
+    else:
+        found = old[index] if index < len(old) and isinstance(old[index], dict) else NOTHING
+    return _without_written(found, member.members, sent)
 
 
 def patched(state: State, changes: Mapping[str, Any], plan: Plan, write: Write) -> State:
@@ -122,7 +140,14 @@ def merge_patch(old: Mapping[str, Any], sent: Mapping[str, Any]) -> dict[str, An
     return merged
 
 
-def _without_written(stored: Mapping[str, Any], members: Members) -> dict[str, Any]:
-    """A replaced object keeps what only the server writes."""
+def _without_written(stored: Mapping[str, Any], members: Members, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What only the server writes of a replaced object, and of the objects in it that are sent again."""
     written = written_names(members)
-    return {name: value for name, value in stored.items() if name not in written}
+    kept = {name: value for name, value in stored.items() if name not in written}
+    for name, value in sent.items():
+        member = members.get(name)
+        inner = stored.get(member.shown) if member is not None and member.shown is not None else None
+        if member is not None and member.members and isinstance(value, Mapping) and isinstance(inner, Mapping):
+            owned = _without_written(inner, member.members, value)
+            kept |= {str(member.shown): owned} if owned else {}
+    return kept

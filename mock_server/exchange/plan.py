@@ -77,7 +77,7 @@ class Plan:
         derived: these say whether certain others hold a value.
         related: names of the top-level properties that cannot be judged without a look at other data.
         unique: names of those whose value no two customers may share.
-        success_type: the media type of a success.
+        success_type, read_type: the media types of a success and of the GET's.
     """
 
     members: Members
@@ -87,6 +87,7 @@ class Plan:
     unique: frozenset[str]
     refuses_unknown: bool
     success_type: str
+    read_type: str
 
 
 def plan_of(api: Api) -> Plan:
@@ -99,6 +100,7 @@ def plan_of(api: Api) -> Plan:
         related=frozenset(name for name, member in members.items() if member.related),
         unique=frozenset(name for name, member in members.items() if member.field.unique),
         success_type=(*api.responses[api.success].media_types, "application/json")[0],
+        read_type=api.read.media_type if api.read is not None else "application/json",
         refuses_unknown=api.choices["unknown_field"].behaviour == "refuse",
     )
 
@@ -184,9 +186,16 @@ def _owned_member(api: Api, shown: RecordField) -> Owned:
     given: Literal["time", "id", "sample"] = "sample"
     if shown.touched or any(isinstance(value, str) and _TIME.fullmatch(value) for value in seen):
         given = "time"
-    elif len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen):
+    elif _is_id(shown, seen):
         given = "id"
     return Owned(name=names[-1], given=given, sample=seen[0] if seen else None)
+
+
+def _is_id(shown: RecordField, seen: list[Any]) -> bool:
+    """All seeded items have another text, and the document does not say which ones there are."""
+    if shown.schema.keys() & {"enum", "const", "pattern", "maxLength"} or shown.schema.get("format") not in (None, "uuid"):
+        return False
+    return len(seen) > 1 and all(isinstance(value, str) for value in seen) and len(set(seen)) == len(seen)
 
 
 def _values_at(holders: Iterable[Any], names: list[str]) -> list[Any]:

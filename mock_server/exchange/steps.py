@@ -11,15 +11,17 @@ from typing import Any
 
 from werkzeug.http import parse_etags
 
-from mock_server.exchange import credentials, envelope
+from mock_server.exchange import credentials, envelope, json_patch
 from mock_server.exchange.cleaning import Cleaning
-from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Refusal
+from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Fault, Refusal
 from mock_server.exchange.merge import Write, patched
 from mock_server.exchange.relations import Relations
 from mock_server.exchange.validation import Validator, telling
+from mock_server.state.store import Entry
 from mock_server.syntax.negotiation import accepts, media_type
 from mock_server.syntax.strict_json import NotJson, reader
 from specs import Api
+from specs.placing import ABSENT, filled, placed, value_at
 
 Step = Callable[[Exchange], None]
 BODY_LIMIT = 1_000_000
@@ -78,7 +80,9 @@ def behaves(api: Api, point: str, behaviour: str) -> bool:
 def accept(exchange: Exchange) -> None:
     """406: the client can read none of the media types that a success has."""
     header = exchange.request.environ.get("HTTP_ACCEPT", "")
-    if not accepts(header, exchange.plan.success_type) and behaves(exchange.api, "wrong_accept", "refuse"):
+    shown = exchange.plan.success_type if exchange.writes else exchange.plan.read_type
+    readable = accepts(header, shown) or (shown.endswith("json") and accepts(header, "application/json"))
+    if not readable and behaves(exchange.api, "wrong_accept", "refuse"):
         raise Refusal("not_acceptable")
 
 
@@ -88,12 +92,16 @@ def authenticate(exchange: Exchange) -> None:
     if not security:
         exchange.reachable = exchange.store.entries
         return
-    is_given = False
+    held: dict[str, tuple[Entry, ...]] = {}
     for scheme in security:
         credential = credentials.presented(exchange.request, scheme)
         if credential is not None:
-            is_given = True
-            exchange.reachable += exchange.store.holders(scheme.name, credential)
+            held[scheme.name] = exchange.store.holders(scheme.name, credential)
+    is_given = bool(held)
+    for names in exchange.api.security_sets:  # alternatives, of which each may ask for several credentials together
+        if names and names <= held.keys():
+            first, *others = (held[name] for name in sorted(names))
+            exchange.reachable += tuple(entry for entry in first if all(entry in each for each in others))
     if not exchange.reachable:
         headers = {"WWW-Authenticate": credentials.challenge(security[0])}
         raise Refusal("wrong_credential" if is_given else "unauthenticated", headers=headers)
@@ -145,6 +153,28 @@ def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
         exchange.body = read_json(content)
     except NotJson as reason:
         raise Refusal("malformed_json", value=str(reason)) from None
+    if exchange.api.style == "json_patch" and json_patch.is_patch(exchange.body):
+        exchange.body = json_patch.changes_of(exchange.body, exchange.entry.state.record)
+    elif exchange.api.style == "json_patch":
+        exchange.body = None  # no list of operations: no patch of this kind
+    elif exchange.api.body_at:
+        exchange.body = _changes(exchange.body, exchange.api.body_at)
+
+
+def _changes(body: Any, pointer: str) -> Any:
+    """What stands at the documented place of the changes; a body without that place changes nothing."""
+    found = value_at(body, pointer) if isinstance(body, dict) else body
+    return {} if found is ABSENT else found
+
+
+def check_parameters(exchange: Exchange) -> None:
+    """400: a query or header parameter that every such request needs is missing."""
+    request = exchange.request
+    for each in exchange.api.parameters:
+        if each.location in ("query", "header") and request.method in each.operations:
+            given = request.args if each.location == "query" else request.headers
+            if each.name not in given:
+                raise Refusal("invalid_field", (Fault((each.name,), "required"),))
 
 
 def body_of(exchange: Exchange) -> bytes:
@@ -223,13 +253,19 @@ def commit(exchange: Exchange) -> None:
 
 
 def answer(exchange: Exchange) -> None:
-    """The success: the whole record."""
-    api = exchange.api
-    body: Any = exchange.after.record
-    for name in reversed(api.record_at.split("/")[1:]):
-        body = {name: body}
-    status = api.success if exchange.writes else 200
-    exchange.answer = Answer(status, body, exchange.plan.success_type)
+    """The success: the whole record, where the document shows it."""
+    api, plan = exchange.api, exchange.plan
+    if not exchange.writes:
+        body = placed(api.around_read, api.read_at, exchange.after.record, exchange.arguments)
+        exchange.answer = Answer(200, body, plan.read_type)
+    elif api.shows_record:
+        body = placed(api.around_record, api.record_at, exchange.after.record, exchange.arguments)
+        exchange.answer = Answer(api.success, body, plan.success_type)
+    else:
+        has_body = bool(api.responses[api.success].media_types)
+        exchange.answer = Answer(
+            api.success, filled(api.around_record, exchange.arguments) if has_body else b"", plan.success_type
+        )
     if "if_match" in api.choices:
         exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
 

@@ -29,7 +29,9 @@ class Validator:
 
     def __init__(self, api: Api, members: Members) -> None:
         self._compiled = jsonschema_rs.Draft202012Validator(
-            changes_schema(api.body_schema, members), validate_formats=True, formats=dict(FORMATS)
+            changes_schema(api.body_schema, members, partial=api.choices["required"].behaviour == "accept"),
+            validate_formats=True,
+            formats=dict(FORMATS),
         )
 
     def faults(self, changes: Mapping[str, Any]) -> list[Fault]:
@@ -39,9 +41,13 @@ class Validator:
         return [fault for error in self._compiled.iter_errors(changes) for fault in _faults_of(error)]
 
 
-def changes_schema(body: Schema, members: Members) -> dict[str, Any]:
-    """The schema of cleaned changes: nulls that are written are valid, members that are left out are not required."""
-    top = {key: value for key, value in body.items() if key not in _CHOSEN_AT_THE_TOP}
+def changes_schema(body: Schema, members: Members, *, partial: bool = False) -> dict[str, Any]:
+    """The schema of cleaned changes: nulls that are written are valid, members that are left out are not required.
+
+    ``partial``: no member of the body itself is.
+    """
+    left_out = _CHOSEN_AT_THE_TOP | {"required"} if partial else _CHOSEN_AT_THE_TOP
+    top = {key: value for key, value in body.items() if key not in left_out}
     return _object_schema(top, members)
 
 

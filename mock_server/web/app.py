@@ -125,7 +125,7 @@ def _mount(app: Flask, definition: Definition) -> None:
     for number, (template, methods) in enumerate(paths(definition.api).items()):
         endpoint = f"{definition.api.name}.{number}"
         names = tuple(_PARAMETER.findall(template))
-        rule = definition.prefix + _rule(template)
+        rule = definition.prefix + definition.api.base + _rule(definition.api, template)
         app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
         app.view_functions[endpoint] = _view(definition, template, names, methods)
 
@@ -138,14 +138,16 @@ def paths(api: Api) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _rule(template: str) -> str:
+def _rule(api: Api, template: str) -> str:
     """The path as Werkzeug writes it; parameters are numbered, since a document may name them as it likes."""
-    numbered = (f"<p{number}>" for number in range(template.count("{")))
+    spanning = {each.name for each in api.parameters if each.spans_segments}
+    kinds = ("path:" if name in spanning else "" for name in _PARAMETER.findall(template))
+    numbered = (f"<{kind}p{number}>" for number, kind in enumerate(kinds))
     return _PARAMETER.sub(lambda _: next(numbered), template)
 
 
 def _view(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
-    path = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
+    path = _PARAMETER.sub("%s", (definition.prefix + definition.api.base + template).replace("%", "%%"))
     operations = _operations(definition.api, template)
     numbers = [f"p{number}" for number in range(len(names))]
 
@@ -201,6 +203,8 @@ def _without_body(status: int, headers: Mapping[str, str]) -> Response:
 
 
 def _response(answer: Answer) -> Response:
+    if answer.body == b"":
+        return _without_body(answer.status, answer.headers)
     content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 

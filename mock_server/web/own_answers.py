@@ -53,7 +53,7 @@ class OwnAnswers:
             schema_validators_factory=KeptValidators(maker),
             extra_media_type_deserializers={situation.shape.media_type: json.loads for situation in api.situations.values()},
         )
-        self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix or "/"}]}, config=config)
+        self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix + api.base or "/"}]}, config=config)
 
     def deviation(self, request: Request, response: Response) -> str | None:
         """What an answer has that the document does not, in one line; None for a good one.

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from specs import Api, Field, SecurityScheme
 from specs.model import SeedCustomer
+from specs.placing import placed
 
 
 def ready_content(apis: Sequence[Api], url: str, process: int) -> dict[str, Any]:
@@ -21,7 +22,7 @@ def ready_content(apis: Sequence[Api], url: str, process: int) -> dict[str, Any]
 
 def base_url(apis: Sequence[Api], api: Api, url: str) -> str:
     """Where the documented paths of one API begin."""
-    return f"{url}/{api.name}" if len(apis) > 1 else url
+    return (f"{url}/{api.name}" if len(apis) > 1 else url) + api.base
 
 
 def _access(api: Api, url: str) -> dict[str, Any]:
@@ -32,6 +33,7 @@ def _access(api: Api, url: str) -> dict[str, Any]:
         "customer": dict(customer.path),
         "other_customer": {"path": dict(other.path), "auth": dict(other.auth)},
         "read": api.read.path if api.read else None,
+        **({"parameters": dict(api.parameter_values)} if api.parameter_values else {}),
     }
 
 
@@ -56,20 +58,33 @@ def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
 def filled(template: str, customer: SeedCustomer) -> str:
     """A path template with the customer's path parameters in it."""
     for name, value in customer.path.items():
-        template = template.replace(f"{{{name}}}", str(value))
+        template = template.replace(f"{{{name}}}", quote(str(value), safe="/:@!$&'()*+,;=~"))
     return template
 
 
 def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
     """A command that can be copied into a shell."""
     words = ["curl", "-i", "-X", method]
-    for scheme in [scheme for scheme in api.security if scheme.name in customer.auth][:1]:
+    needed = next((names for names in api.security_sets if names <= customer.auth.keys()), frozenset())
+    for scheme in [scheme for scheme in api.security if scheme.name in needed]:
         url, presented = _with_credential(url, scheme, customer.auth[scheme.name])
         words += presented
+    for each in [each for each in api.parameters if method in each.operations and each.name in api.parameter_values]:
+        if each.location == "query":
+            url = _with_query(url, each.name, api.parameter_values[each.name])
+        else:
+            words += ["-H", f"{each.name}: {api.parameter_values[each.name]}"]
     words.append(url)
     if method == "PATCH":
-        words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(_example(api, customer), ensure_ascii=False)]
+        body: Any = placed(api.around_body, api.body_at, _example(api, customer), customer.path)
+        if api.style == "json_patch":
+            body = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in body.items()]
+        words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(body, ensure_ascii=False)]
     return shlex.join(words)
+
+
+def _with_query(url: str, name: str, value: str) -> str:
+    return f"{url}{'&' if '?' in url else '?'}{quote(name)}={quote(value)}"
 
 
 def _with_credential(url: str, scheme: SecurityScheme, credential: str) -> tuple[str, list[str]]:
@@ -81,14 +96,16 @@ def _with_credential(url: str, scheme: SecurityScheme, credential: str) -> tuple
     if scheme.location == "cookie":
         return url, ["-b", f"{scheme.parameter}={credential}"]
     if scheme.location == "query":
-        return f"{url}?{quote(scheme.parameter)}={quote(credential)}", []
+        return _with_query(url, scheme.parameter, credential), []
     return url, ["-H", f"{scheme.parameter}: {credential}"]
 
 
 def _example(api: Api, customer: SeedCustomer) -> Mapping[str, Any]:
-    """A body that changes nothing: the stored value of the first field that can be sent as it is shown."""
+    """A body that changes nothing: the stored value of the first field that can be sent as it is shown, and what is required."""
     names = (field.name for field in api.fields if _is_plain(field) and customer.record.get(field.name) is not None)
-    return {name: customer.record[name] for name in itertools.islice(names, 1)}
+    stored = {**customer.hidden, **customer.record}
+    required = [field.name for field in api.fields if field.required and not field.read_only and field.name in stored]
+    return {name: stored[name] for name in dict.fromkeys([*required, *itertools.islice(names, 1)])}
 
 
 def _is_plain(field: Field) -> bool:

@@ -165,6 +165,8 @@ def _misplaced(scheme: SecurityScheme, credential: str) -> Iterator[tuple[str, P
         yield "in the query", {"query": {_parameter(scheme): credential}}
     if scheme.location != "cookie":
         yield "in a cookie", {"headers": {"Cookie": f"{_parameter(scheme)}={credential}"}}
+    if scheme.kind == "apiKey" and scheme.location == "header" and scheme.parameter.lower() == "authorization":
+        return  # the bare key in that header is the documented form, and a framework may take a scheme before it
     if scheme.parameter != "Authorization":
         yield "as a bearer token", {"headers": {"Authorization": f"Bearer {credential}"}}
     else:

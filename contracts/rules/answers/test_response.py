@@ -19,6 +19,7 @@ from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
+from specs.placing import value_at
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
 CLOCKS = timedelta(seconds=2)
@@ -71,6 +72,8 @@ def test_success_has_the_documented_status(party: Party, case: None) -> None:
 def test_success_is_json(party: Party, case: None) -> None:
     """A success answer with a documented body is JSON, and says so in Content-Type."""
     documented = party.api.responses[party.api.success].media_types
+    if not documented:
+        raise NotJudged(f"the document describes no body of the {party.api.success}")
     for exchange in _successes(party):
         answer = exchange.answer
         if answer is None or (answer.status == 204 and not answer.body):
@@ -92,6 +95,8 @@ def _is_json(media_type: str) -> bool:
 @rule("record-shown", family="response")
 def test_success_shows_the_record(party: Party, case: None) -> None:
     """A success answer shows the record where the document puts it."""
+    if not party.api.shows_record:
+        raise NotJudged("a success body is not described as the record")
     plain = [done for field in settable(party.api) if (done := single_or_none(party, field)) is not None]
     answers = [done.exchange for done in plain if done.exchange.ok and stored(party, done)]
     for exchange in answers or _successes(party):
@@ -106,9 +111,7 @@ def test_success_shows_the_record(party: Party, case: None) -> None:
 def _has_its_place(party: Party, exchange: Exchange) -> bool:
     """A record is where the document puts it, or an object without members: what it lacks is judged by another rule."""
     found = exchange.answer.json if exchange.answer is not None else None
-    for name in party.api.record_at.split("/")[1:]:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return found == {} or party.record_in(exchange) is not None
+    return value_at(found, party.api.record_at) == {} or party.record_in(exchange) is not None
 
 
 def _typed(api: Api) -> Iterable[RecordField]:

@@ -70,7 +70,10 @@ def _copied(value: Any) -> Any:
 def _index(items: list[Any], selector: Any) -> int:
     if isinstance(selector, int):
         return selector
-    return next(number for number, item in enumerate(items) if member(item, selector.key) == selector.value)
+    found = next((number for number, item in enumerate(items) if member(item, selector.key) == selector.value), None)
+    if found is None:
+        raise NotJudged(f"no item of the body has its {selector.key}: a request does not send it")
+    return found
 
 
 def _arrays(api: Api) -> list[Field]:

@@ -26,7 +26,9 @@ def _bounded_arrays(api: Api) -> list[Field]:
 
 def _extendable(array: Field) -> bool:
     """Items can be made up and taken away again."""
-    return array.reference is None and not (array.merge is not None and array.merge.policy == "keyed")
+    return (
+        array.reference is None and array.response is not None and not (array.merge is not None and array.merge.policy == "keyed")
+    )
 
 
 @rule("array-limit-enforced", family="length", cases=field_cases(_bounded_arrays), harmless=True)

@@ -1,0 +1,44 @@
+"""Which of the media types of a body is meant: the ones that a patch of named members is sent and shown as."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from specs.model import SpecError
+
+JSON = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json", re.IGNORECASE)
+ANY = frozenset({"*/*", "application/*", ""})
+JSON_PATCH = "application/json-patch+json"
+LAST = ("strategic-merge-patch", "apply-patch", "json-patch")
+"""JSON media types with rules of their own for what a body means: chosen only where there is no other."""
+
+
+def plain(name: str) -> str:
+    """The media type without parameters; one that stands for any is JSON."""
+    bare = name.split(";", maxsplit=1)[0].strip().lower()
+    return "application/json" if bare in ANY else bare
+
+
+def json_contents(content: Any) -> dict[str, Any]:
+    """The JSON contents of a body by their plain media type, in the order in which they are preferred."""
+    if not isinstance(content, Mapping):
+        return {}
+    found: dict[str, Any] = {}
+    for name, media in content.items():
+        if JSON.fullmatch(plain(name)) and isinstance(media, Mapping):
+            found.setdefault(plain(name), media)
+    return dict(sorted(found.items(), key=lambda each: any(word in each[0] for word in LAST)))
+
+
+def of_request(content: Any) -> dict[str, Any]:
+    """The JSON contents of a request body. Raises SpecError, one line, where there is none."""
+    found = json_contents(content)
+    if not found:
+        listed = ", ".join(content) if isinstance(content, Mapping) and content else "no body"
+        raise SpecError(
+            f"requestBody: expected a JSON body that names what changes; the document has {listed}. "
+            "What is sent as a form or in the query cannot be judged: describe a JSON body, or leave this operation out"
+        )
+    return found

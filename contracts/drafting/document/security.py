@@ -1,0 +1,72 @@
+"""The credentials of a draft: one of the documented alternatives, with its schemes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contracts.drafting.document import swagger
+from contracts.drafting.document.source import Source
+
+USABLE = frozenset({"apiKey", "http", "oauth2", "openIdConnect"})
+SIMPLE = frozenset({"bearer", "basic"})
+
+
+def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str, list[str]]], dict[str, Any]]:
+    """The requirement of the operation as a draft has it, and its schemes; both empty where no credential is needed."""
+    schemes = _schemes(source)
+    listed = operation.get("security", source.content.get("security"))
+    alternatives = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    if not alternatives:
+        return [], {}
+    if any(not each for each in alternatives):
+        source.note("security: a request without any credential is one of the documented alternatives; none is sent.")
+        return [], {}
+    usable = [each for each in alternatives if all(_is_usable(schemes.get(name)) for name in each)]
+    if not usable:
+        names = ", ".join(dict.fromkeys(name for each in alternatives for name in each))
+        source.note(f"security: {names} cannot be presented in a request, or is not described; none is sent.")
+        return [], {}
+    chosen = min(usable, key=len)
+    if len(alternatives) > 1:
+        others = [" and ".join(each) for each in alternatives if each is not chosen]
+        source.note(f"security: of the documented alternatives, {' and '.join(chosen)} is used here; also: {', '.join(others)}.")
+    return [{name: [] for name in chosen}], {name: schemes[name] for name in chosen}
+
+
+def _schemes(source: Source) -> dict[str, Any]:
+    if source.swagger:
+        return swagger.security_schemes(source.content)
+    components = source.content.get("components")
+    listed = components.get("securitySchemes") if isinstance(components, Mapping) else None
+    found = listed if isinstance(listed, Mapping) else {}
+    return {name: _plain(source.resolved(each)) for name, each in found.items() if isinstance(each, Mapping)}
+
+
+def _plain(scheme: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a scheme a request shows; flows and addresses are of no use here, and often not valid."""
+    kind = str(scheme.get("type"))
+    if kind in ("oauth2", "openIdConnect"):
+        return {
+            "type": "http",
+            "scheme": "bearer",
+            "description": f"{kind} in the document: the token is sent as a bearer token.",
+        }
+    kept = {name: scheme[name] for name in ("type", "scheme", "name", "in") if isinstance(scheme.get(name), str)}
+    return {**kept, "scheme": kept["scheme"].lower()} if "scheme" in kept else kept
+
+
+def _is_usable(scheme: Mapping[str, Any] | None) -> bool:
+    if scheme is None or scheme.get("type") not in USABLE:
+        return False
+    if scheme["type"] == "apiKey":
+        return scheme.get("in") in ("header", "query", "cookie") and bool(scheme.get("name"))
+    return scheme["type"] != "http" or scheme.get("scheme") in SIMPLE
+
+
+def header_credential(parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
+    """A scheme for a required Authorization header that the document describes as a plain parameter."""
+    for each in parameters:
+        if each.get("in") == "header" and str(each.get("name")).lower() == "authorization" and each.get("required"):
+            return {"type": "apiKey", "in": "header", "name": "Authorization"}
+    return None

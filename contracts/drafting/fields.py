@@ -1,0 +1,169 @@
+"""Marks on the properties of a draft: what is sent and never shown, what changes by itself, and what names the record."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from contracts.drafting.document.source import Document
+from contracts.drafting.seeding import contradicts
+from specs.model import Api, Field, RecordField, Schema, json_types
+from specs.normalise import lookup, properties, resolve
+
+CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
+TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
+NARROWING = (
+    *("enum", "const", "pattern", "format", "maxLength", "minLength"),
+    *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
+)
+KEYS = ("id", "_id", "uid", "uuid", "guid")
+
+
+def link_fields(document: Document, operation: Document, api: Api, parameters: Sequence[str]) -> list[str]:
+    """Put x-field on the properties that need it, in whichever part of the draft holds them.
+
+    The paths of those whose schemas contradict each other.
+    """
+    shown = {each.path: each for each in api.walk_record()}
+    told: list[str] = []
+    sent = _at(_schema_of(operation["requestBody"]["content"]), api.body_at, document)
+    if api.style == "json_patch":
+        sent = {"properties": operation["x-contract"]["members"]}
+    for field in api.walk_fields():
+        keys: dict[str, Any] = {}
+        if (field.write_only and "response" not in field.schema.get("x-field", {})) or (
+            field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown.keys()}
+        ):
+            keys["response"] = None
+        if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
+            keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
+        elif _is_torn(field, shown):
+            told.append(field.path)
+        else:
+            inferred = _inferred(field, shown)
+            keys |= {"inferred": sorted(inferred)} if inferred else {}
+            _extend(document, sent, field.path, inferred, plain=True)
+        if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
+            keys["merge"] = {"unspecified": "replace", "key": "id"}
+        if keys:
+            _extend(document, sent, field.path, keys)
+    for top in dict.fromkeys(path.split(".")[0].removesuffix("[]") for path in told):
+        reason = "no value was found that a request may send and the record may show, for it or for a part of it"
+        _extend(document, sent, top, {"hazard": {"reason": reason}})
+    names = {each.name for each in api.fields}
+    _mark_moving(document, operation, api, names)
+    return told
+
+
+def _is_torn(field: Field, shown: Mapping[str, RecordField]) -> bool:
+    """The request's schema and the record's contradict each other for a plain value."""
+    part = shown.get(field.response or "")
+    return part is not None and not field.children and not field.read_only and contradicts(part.schema, field)
+
+
+def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
+    """Keywords of the record's schema that the request's lacks: a value outside them is stored by no one who shows it."""
+    part = shown.get(field.response or "")
+    if part is None or field.children or field.read_only or "x-field" in part.schema or not _alike(part.schema, field.schema):
+        return {}
+    return {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+
+
+def _alike(shown: Schema, sent: Schema) -> bool:
+    """Of the same types, or of any on one side."""
+    return not json_types(shown) or not json_types(sent) or json_types(shown) == json_types(sent)
+
+
+def _mark_moving(document: Document, operation: Document, api: Api, names: set[str]) -> None:
+    record = _at(_shown_schema(document, operation, api), api.record_at if api.shows_record else api.read_at, document)
+    for part in api.record:
+        if _moves(part) and part.path not in names:
+            _extend(document, record, part.path, {"volatile": "now" if part.schema.get("format") == "date-time" else True})
+
+
+def names_the_record(name: str, parameters: Sequence[str]) -> bool:
+    """A member with the name of the last path parameter, or the id of a record that the path names."""
+    if not parameters:
+        return False
+    plain = [re.sub(r"[^a-z0-9]", "", each.lower()) for each in parameters]
+    return re.sub(r"[^a-z0-9]", "", name.lower()) in plain or name.lower() in KEYS
+
+
+def _moves(part: RecordField) -> bool:
+    """A time that the service sets: by its name, and by a type that holds times."""
+    timely = str(part.schema.get("format", "")).lower() in TIMES or json_types(part.schema) <= {"string", "integer", "null"}
+    named = CHANGES.search(part.path) and re.search(r"at$|time|date|stamp|on$|modified$|updated$", part.path, re.IGNORECASE)
+    return bool(timely and (named if part.schema.get("format") not in TIMES else CHANGES.search(part.path)))
+
+
+def patchable(record: Schema, parameters: Sequence[str]) -> dict[str, Any]:
+    """The members of a record that a patch which documents none may try: not read-only, not its key."""
+    return {
+        name: {**member, "x-field": {**member.get("x-field", {}), "write": "if_accepted"}}
+        for name, member in properties(record).items()
+        if not member.get("readOnly") and not names_the_record(name, parameters)
+    }
+
+
+def _schema_of(content: Mapping[str, Any]) -> Schema:
+    first: Mapping[str, Any] = next(iter(content.values()), {})
+    found: Schema = first.get("schema", {})
+    return found
+
+
+def _shown_schema(document: Document, operation: Document, api: Api) -> Schema:
+    if api.shows_record:
+        return _schema_of(resolve(operation["responses"][str(api.success)], document)["content"])
+    if api.read is None:
+        return {}
+    responses: Mapping[str, Any] = document["paths"][api.read.path]["get"]["responses"]
+    return _schema_of(next(iter(responses.values()))["content"])
+
+
+def _at(schema: Schema, pointer: str, document: Document) -> Schema:
+    """The part of the draft that holds the object at a pointer of a body."""
+    for part in pointer.split("/")[1:]:
+        key = "items" if part == "0" else None
+        for holder in _holders(schema, document):
+            found = holder.get("items") if key else holder.get("properties", {}).get(part)
+            if found is not None:
+                schema = found
+                break
+    return schema
+
+
+def _parent(path: str) -> str:
+    return path.rpartition(".")[0].removesuffix("[]")
+
+
+def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any], *, plain: bool = False) -> None:
+    """Put x-field keys on the property at a dotted path, in whichever part of the document holds it.
+
+    ``plain``: they are keywords of the schema itself.
+    """
+    if not keys:
+        return
+    name, _, rest = path.partition(".")
+    for holder in _holders(schema, document):
+        member = holder.get("properties", {}).get(name.removesuffix("[]"))
+        if member is None:
+            continue
+        if rest:
+            inner = next((each["items"] for each in _holders(member, document) if "items" in each), member)
+            _extend(document, inner if name.endswith("[]") else member, rest, keys, plain=plain)
+        elif "$ref" in member:  # what it refers to stands elsewhere as well
+            holder["properties"][name] = {"allOf": [member], **(keys if plain else {"x-field": dict(keys)})}
+        elif plain:
+            member.update(keys)
+        else:
+            member["x-field"] = {**member.get("x-field", {}), **keys}
+
+
+def _holders(schema: Any, document: Document) -> Iterator[Document]:
+    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf."""
+    yield schema
+    if "$ref" in schema:
+        yield from _holders(lookup(document, str(schema["$ref"])), document)
+    for part in schema.get("allOf", ()):
+        yield from _holders(part, document)
