@@ -2,26 +2,39 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
-from specs import Api, Field, SecurityScheme
+from mock_server.resource.reading.document import Document
+from mock_server.resource.service import Resource
+from mock_server.worlds import whole
+from mock_server.worlds.credentials import with_credential
+from mock_server.worlds.loading import Served
+from specs import Api, Field
 from specs.model import SeedCustomer
 
 
-def ready_content(apis: Sequence[Api], url: str, process: int) -> dict[str, Any]:
+def ready_content(apis: Sequence[Served], url: str, process: int) -> dict[str, Any]:
     """The content of the ready file."""
-    return {"url": url, "pid": process, "apis": {api.name: _access(api, base_url(apis, api, url)) for api in apis}}
+    described = {api.name: _access_of(api, base_url(apis, api, url)) for api in apis}
+    return {"url": url, "pid": process, "apis": described}
 
 
-def base_url(apis: Sequence[Api], api: Api, url: str) -> str:
+def _access_of(api: Served, url: str) -> dict[str, Any]:
+    return whole.access(Resource(api, ""), url) if isinstance(api, Document) else _access(api, url)
+
+
+def prefix_of(apis: Sequence[Served], api: Served) -> str:
+    """The path that the documented ones follow: the name where several are served, and the base path of a whole document."""
+    return (f"/{api.name}" if len(apis) > 1 else "") + (api.base if isinstance(api, Document) else "")
+
+
+def base_url(apis: Sequence[Served], api: Served, url: str) -> str:
     """Where the documented paths of one API begin."""
-    return f"{url}/{api.name}" if len(apis) > 1 else url
+    return url + prefix_of(apis, api)
 
 
 def _access(api: Api, url: str) -> dict[str, Any]:
@@ -35,7 +48,7 @@ def _access(api: Api, url: str) -> dict[str, Any]:
     }
 
 
-def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
+def lines(apis: Sequence[Served], url: str) -> Iterator[str]:
     """The banner: addresses, credentials, customers and a curl command for each operation."""
     yield f"Listening on {url} (Ctrl-C stops it)"
     yield f"  pages    {url}/__admin/ui to look inside, {url}/docs for the documents"
@@ -45,6 +58,9 @@ def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
         here = base_url(apis, api, url)
         yield ""
         yield f"{api.name}: {api.title}"
+        if isinstance(api, Document):
+            yield from whole.lines(Resource(api, ""), here)
+            continue
         for customer in api.customers:
             yield "  customer " + ", ".join(f"{name} {value}" for name, value in (*customer.path.items(), *customer.auth.items()))
         customer = api.customers[0]
@@ -64,25 +80,12 @@ def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
     """A command that can be copied into a shell."""
     words = ["curl", "-i", "-X", method]
     for scheme in [scheme for scheme in api.security if scheme.name in customer.auth][:1]:
-        url, presented = _with_credential(url, scheme, customer.auth[scheme.name])
+        url, presented = with_credential(url, scheme, customer.auth[scheme.name])
         words += presented
     words.append(url)
     if method == "PATCH":
         words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(_example(api, customer), ensure_ascii=False)]
     return shlex.join(words)
-
-
-def _with_credential(url: str, scheme: SecurityScheme, credential: str) -> tuple[str, list[str]]:
-    """The address and the words of a command that presents a credential."""
-    if scheme.kind == "basic":
-        return url, ["-H", "Authorization: Basic " + base64.b64encode(credential.encode()).decode()]
-    if scheme.kind == "bearer":
-        return url, ["-H", f"Authorization: Bearer {credential}"]
-    if scheme.location == "cookie":
-        return url, ["-b", f"{scheme.parameter}={credential}"]
-    if scheme.location == "query":
-        return f"{url}?{quote(scheme.parameter)}={quote(credential)}", []
-    return url, ["-H", f"{scheme.parameter}: {credential}"]
 
 
 def _example(api: Api, customer: SeedCustomer) -> Mapping[str, Any]:

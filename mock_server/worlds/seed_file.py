@@ -11,10 +11,11 @@ from typing import Any
 from mock_server.state.store import Store
 from mock_server.worlds.definition import Definition
 from mock_server.worlds.editing import CUSTOMERS, Customers, Misfit, Rows
+from mock_server.worlds.loading import Served
 from specs import Api
 
 
-def seeded(apis: Sequence[Api], file: Path) -> list[Api]:
+def seeded(apis: Sequence[Served], file: Path) -> list[Served]:
     """The APIs with the customers and rows of a file in the place of their own; what is not in it stays as documented.
 
     Raises ValueError, one line, for a file that does not fit the documents.
@@ -30,7 +31,7 @@ def seeded(apis: Sequence[Api], file: Path) -> list[Api]:
     if foreign:
         raise ValueError(f"{file}: has no place for {foreign[0]!r}: served are {', '.join(known)}")
     try:
-        return [_seeded(api, content[api.name]) if api.name in content else api for api in apis]
+        return [_seeded(api, content[api.name]) if api.name in content and isinstance(api, Api) else api for api in apis]
     except Misfit as misfit:
         raise ValueError(f"{file}: {misfit}") from None
 
