@@ -141,9 +141,9 @@ class Client:
                 text = str(values[0]).lower() if isinstance(values[0], bool) else str(values[0])
                 body = self.send(operation, scope, query={name: text}).json()
                 for place in operation.list_at or ():
-                    body = body[place]
+                    body = body.get(place) if isinstance(body, dict) else None
                 self.report.steps["filter"] += 1
-                if not body or any(each.get(name) != values[0] for each in body):
+                if not isinstance(body, list) or not body or any(each.get(name) != values[0] for each in body):
                     self._fault(operation, f"?{name}={text} shows others, or none")
                 return
 

@@ -103,7 +103,7 @@ class Answers:
 
     # --- lists ----------------------------------------------------------------------------------------------------
 
-    def list(self, operation: Operation, records: list[Record], sent: Mapping[str, Sequence[str]], address: str) -> Answer:
+    def list(self, operation: Operation, records: list[Record], sent: Mapping[str, Sequence[str]], location: str) -> Answer:
         """A page of records."""
         collection = operation.collection
         assert collection is not None
@@ -111,7 +111,7 @@ class Answers:
         if query is None:
             members = self._schemas.properties(collection.schema)
             query = self._queries[id(operation)] = Query(operation, members, self._schemas)
-        page = query.page(records, sent, address, lambda each: each.value)
+        page = query.page(records, sent, location, lambda each: each.value)
         status = self._bodies.success(operation, "list")
         found = self._bodies.answered(operation, status)
         media_type, schema = found or ("application/json", {})

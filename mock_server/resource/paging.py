@@ -43,7 +43,7 @@ class Page:
     start: int
     limit: int
     ignored: tuple[str, ...]
-    address: Callable[[int], str]
+    location: Callable[[int], str]
     is_first_zero: bool
 
     @property
@@ -67,11 +67,11 @@ class Page:
 
     def links(self) -> dict[str, str]:
         """The addresses of other pages by relation (RFC 8288)."""
-        found = {"first": self.address(0), "last": self.address((self.pages - 1) * max(self.limit, 1))}
+        found = {"first": self.location(0), "last": self.location((self.pages - 1) * max(self.limit, 1))}
         if self.has_next:
-            found["next"] = self.address(self.start + self.limit)
+            found["next"] = self.location(self.start + self.limit)
         if self.start > 0:
-            found["prev"] = self.address(max(0, self.start - self.limit))
+            found["prev"] = self.location(max(0, self.start - self.limit))
         return found
 
 
@@ -97,7 +97,7 @@ def around(page: Page, name: str, schemas: Schemas, schema: Schema) -> Any:
     for pattern, relation in ((_NEXT, "next"), (_PREVIOUS, "prev"), (_FIRST, "first"), (_LAST, "last")):
         if pattern.search(word):
             return _link(page, relation, word, links, types)
-    return page.address(page.start) if _SELF.search(word) and "string" in types else MISSING
+    return page.location(page.start) if _SELF.search(word) and "string" in types else MISSING
 
 
 def _link(page: Page, relation: str, word: str, links: Mapping[str, str], types: frozenset[str]) -> Any:
@@ -117,7 +117,7 @@ def headers(page: Page, documented: Iterable[str]) -> dict[str, str]:
     for name in documented:
         word = re.sub(r"^x_(pagination_)?", "", spelled(name))
         if word == "link":
-            found[name] = ", ".join(f'<{address}>; rel="{relation}"' for relation, address in page.links().items())
+            found[name] = ", ".join(f'<{location}>; rel="{relation}"' for relation, location in page.links().items())
         for pattern, value in (
             (_PAGES, page.pages),
             (_PAGE, page.number),

@@ -63,11 +63,15 @@ class Query:
             self._parts.setdefault(part, (name, schema))
 
     def page(
-        self, records: list[Record], sent: Mapping[str, Sequence[str]], address: str, shown: Callable[[Record], Mapping[str, Any]]
+        self,
+        records: list[Record],
+        sent: Mapping[str, Sequence[str]],
+        location: str,
+        shown: Callable[[Record], Mapping[str, Any]],
     ) -> Page:
         """The page that a request asks for.
 
-        sent: the query's values by name. address: of the list, without its query. shown: a record as it is compared.
+        sent: the query's values by name. location: of the list, without its query. shown: a record as it is compared.
         """
         texts = {name: values for name, values in sent.items() if name in self._known}
         found = self._filtered(records, texts, shown)
@@ -78,7 +82,7 @@ class Query:
         ignored = tuple(name for name in texts if name not in used)
 
         def to(place: int) -> str:
-            return f"{address}?{urlencode(self._query(texts, place, limit, step, found), doseq=True)}"
+            return f"{location}?{urlencode(self._query(texts, place, limit, step, found), doseq=True)}"
 
         return Page(found[start : start + limit], total, start, limit, ignored, to, step == 0)
 

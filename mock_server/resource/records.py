@@ -32,7 +32,7 @@ class Record:
     shown: dict[int, bytes] = field(default_factory=dict, compare=False, repr=False)
 
     @property
-    def address(self) -> Address:
+    def identity(self) -> Address:
         """What tells it from all others of its collection."""
         return self.scope, self.key
 
@@ -75,7 +75,7 @@ class Records:
         with self.lock:
             if collection.name not in self._made:
                 self._seeded[collection.name] = self._seeds(collection)
-                self._made[collection.name] = {each.address: each for each in self._seeded[collection.name]}
+                self._made[collection.name] = {each.identity: each for each in self._seeded[collection.name]}
             return self._made[collection.name]
 
     def _seeds(self, collection: Collection) -> tuple[Record, ...]:
@@ -129,11 +129,11 @@ class Records:
             self._numbers.update(numbers)
             for name, records in changes.items():
                 made = self._made[name]
-                for address, record in records.items():
+                for identity, record in records.items():
                     if record is None:
-                        made.pop(address, None)
+                        made.pop(identity, None)
                     else:
-                        made[address] = record
+                        made[identity] = record
 
     # --- all of it ------------------------------------------------------------------------------------------------
 
@@ -149,13 +149,13 @@ class Records:
             for name, wanted in contents.items():
                 if name in self._collections:
                     now = self.of(self._collections[name])
-                    kept = {each.address: each for each in wanted}
-                    changes[name] = {address: None for address in now if address not in kept}
-                    changes[name] |= {address: each for address, each in kept.items() if now.get(address) != each}
+                    kept = {each.identity: each for each in wanted}
+                    changes[name] = {identity: None for identity in now if identity not in kept}
+                    changes[name] |= {identity: each for identity, each in kept.items() if now.get(identity) != each}
             self.write({name: each for name, each in changes.items() if each})
             for name, wanted in contents.items():
                 if name in self._made:  # in the order of then
-                    self._made[name] = {each.address: each for each in wanted}
+                    self._made[name] = {each.identity: each for each in wanted}
 
     def reset(self, *names: str) -> None:
         """As at start: these collections, or all."""
@@ -172,7 +172,7 @@ class Records:
                 if tuple(older._made[name].values()) != older._seeded[name]:
                     self.of(self._collections[name])
                     self._made[name] = {
-                        each.address: self.new(each.key, each.scope, each.value) for each in older._made[name].values()
+                        each.identity: self.new(each.key, each.scope, each.value) for each in older._made[name].values()
                     }
             self._numbers = dict(older._numbers)
 
@@ -191,4 +191,4 @@ class Records:
 
 
 def _plain(records: Mapping[Address, Record | None]) -> dict[Address, Mapping[str, Any] | None]:
-    return {address: None if each is None else each.value for address, each in records.items()}
+    return {identity: None if each is None else each.value for identity, each in records.items()}

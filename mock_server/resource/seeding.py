@@ -50,8 +50,8 @@ class Seeding:
         for number in range(1, self._count + 1):
             scope = scopes[(number - 1) // TOGETHER % len(scopes)]
             example = examples[number - 1] if number <= len(examples) else None
-            record = self._record(collection, store, number, scope, example, lambda address: address in found)
-            found[record.address] = record
+            record = self._record(collection, store, number, scope, example, lambda identity: identity in found)
+            found[record.identity] = record
         return list(found.values())
 
     def _scopes(self, collection: Collection, store: Records) -> list[Scope]:

@@ -231,7 +231,7 @@ class ResourceService:
             members = self.resource.recognition.schemas.properties(_of(operation).schema)
             value = {**record.value, member: typed(arguments[parameter], members[member], self.resource.recognition.schemas)}
             record = self.store.new(record.key, record.scope, value)
-            self.store.write({_of(operation).name: {record.address: record}})
+            self.store.write({_of(operation).name: {record.identity: record}})
         outcome.before, outcome.after = {}, record.value
         return self._shown(operation, record, outcome)
 
@@ -277,7 +277,7 @@ class ResourceService:
                 else {collection.key: typed(key, members[collection.key], self.resource.recognition.schemas)}
             )
             kept = self.store.new(key, record.scope, {**record.value, **named})
-            self.store.write({collection.name: {record.address: None, kept.address: kept}})
+            self.store.write({collection.name: {record.identity: None, kept.identity: kept}})
             record = kept
         outcome.before, outcome.after = {}, record.value
         return self._shown(operation, record, outcome)

@@ -58,7 +58,7 @@ class Writing:
             value |= held_by(collection, self._schemas.properties(collection.schema), scope, self._schemas)
             key, value = self._new_key(collection, value, sent, number, scope_of(collection, scope))
             record = self._store.new(key, scope_of(collection, scope), value)
-            self._store.write({collection.name: {record.address: record}}, {collection.name: number})
+            self._store.write({collection.name: {record.identity: record}}, {collection.name: number})
         return record
 
     def _incoming_schema(self, operation: Operation, inner: Schema) -> Schema:
@@ -145,7 +145,7 @@ class Writing:
             return record, wanted_key
         value |= self._upkeep[collection.name].at_write(record.value, moment)
         changed = self._store.new(record.key, record.scope, value)
-        self._store.write({collection.name: {record.address: changed}})
+        self._store.write({collection.name: {record.identity: changed}})
         return changed, wanted_key
 
     # --- delete ---------------------------------------------------------------------------------------------------
@@ -153,16 +153,16 @@ class Writing:
     def delete(self, collection: Collection, record: Record) -> None:
         """No record any more, nor those that it held, nor its place in the lists of others."""
         with self._store.lock:
-            changes: dict[str, dict[Address, Record | None]] = {collection.name: {record.address: None}}
+            changes: dict[str, dict[Address, Record | None]] = {collection.name: {record.identity: None}}
             for other in self._recognition.collections.values():
                 held = self._held(collection, record, other)
                 if held:
                     changes.setdefault(other.name, {}).update(dict.fromkeys(held))
             for other, member, is_object in self._referrers[collection.name]:
-                for address, each in self._store.of(other).items():
+                for identity, each in self._store.of(other).items():
                     left = self._without(each.value.get(member), record, collection, is_object)
-                    if left is not None and address not in changes.get(other.name, {}):
-                        changes.setdefault(other.name, {})[address] = self._store.new(
+                    if left is not None and identity not in changes.get(other.name, {}):
+                        changes.setdefault(other.name, {})[identity] = self._store.new(
                             each.key, each.scope, {**each.value, member: left}
                         )
             self._store.write(changes)

@@ -39,8 +39,8 @@ class RecordItems:
         """These and no others."""
         with self._store.lock:
             placed = [(self._address(str(item.get("id", ""))), item, f"/{number}") for number, item in enumerate(items)]
-            records = [self._record(item, address, at) for address, item, at in placed]
-            wanted = {each.address: each for each in records}
+            records = [self._record(item, place, at) for place, item, at in placed]
+            wanted = {each.identity: each for each in records}
             if len(wanted) < len(records):
                 raise Misfit([("", "two items have the same id")])
             gone: dict[Address, Record | None] = dict.fromkeys(self._store.of(self._described))
@@ -61,14 +61,14 @@ class RecordItems:
             if self._store.find(self._described, scope, str(key)) is not None:
                 raise Misfit([("/record", f"there is a record {key!r} already")])
             record = self._checked(self._store.new(str(key), scope, value), "")
-            self._store.write({self._described.name: {record.address: record}}, {self._described.name: number})
+            self._store.write({self._described.name: {record.identity: record}}, {self._described.name: number})
         return self._shown(record)
 
     def put(self, identity: str, item: Item) -> None:
         """In place of what is there, or a new one."""
         with self._store.lock:
             record = self._record(item, self._address(identity), "")
-            self._store.write({self._described.name: {record.address: record}})
+            self._store.write({self._described.name: {record.identity: record}})
 
     def patch(self, identity: str, changes: Item) -> None:
         """Merges into the record."""
@@ -124,8 +124,8 @@ class RecordItems:
             raise Misfit(errors)
         return dict(item["record"])
 
-    def _record(self, item: Item, address: Address, at: str) -> Record:
-        scope, key = address
+    def _record(self, item: Item, place: Address, at: str) -> Record:
+        scope, key = place
         value = self._value(item, at)
         name = self._described.key
         if name is not None and name in value and str(value[name]) != key and not self._described.singular:

@@ -61,12 +61,12 @@ def lines(resource: Resource, url: str) -> Iterator[str]:
 def command(resource: Resource, operation: Operation, url: str, store: Records) -> str:
     """A curl command for an operation, on a record that is there."""
     words = ["curl", "-i"] + (["-X", operation.method] if operation.method != "GET" else [])
-    address = url + _filled(resource, operation, store)
+    location = url + _filled(resource, operation, store)
     presented: list[str] = []
     for scheme in next((each for each in resource.access.alternatives(operation) if each), []):
-        address, more = with_credential(address, scheme, resource.access.credential(scheme))
+        location, more = with_credential(location, scheme, resource.access.credential(scheme))
         presented += more
-    return shlex.join([*words, *presented, address, *_body(resource, operation)])
+    return shlex.join([*words, *presented, location, *_body(resource, operation)])
 
 
 def _filled(resource: Resource, operation: Operation, store: Records) -> str:

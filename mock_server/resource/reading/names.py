@@ -13,7 +13,7 @@ KEYS = ("id", "_id", "uuid", "uid", "guid", "key", "slug", "code", "sid", "name"
 
 
 def spelled(name: str) -> str:
-    """A member's name in small letters with underscores: createdAt and Created-At are created_at."""
+    """A member's name in small letters with underscores: postedOn and Posted-On are posted_on."""
     return re.sub(r"[^A-Za-z0-9]+", "_", re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)).strip("_").lower()
 
 
