@@ -19,7 +19,7 @@ import requests
 import schemathesis
 from schemathesis.core.transport import Response
 
-from mock_server.resource.reading.bodies import JSON, parameter_schema
+from mock_server.resource.reading.bodies import FORMS, JSON, parameter_schema
 from mock_server.resource.reading.document import Document, read
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.service import Resource
@@ -137,7 +137,7 @@ class Client:
     def _filter(self, operation: Operation, scope: Mapping[str, str], listed: list[Any]) -> None:
         for name in FILTERED:
             values = [each[name] for each in listed if isinstance(each, dict) and isinstance(each.get(name), str | int)]
-            if ("query", name) in operation.parameters and values:
+            if ("query", name) in operation.parameters and values and self._takes(operation, name, values[0]):
                 text = str(values[0]).lower() if isinstance(values[0], bool) else str(values[0])
                 body = self.send(operation, scope, query={name: text}).json()
                 for place in operation.list_at or ():
@@ -146,6 +146,10 @@ class Client:
                 if not isinstance(body, list) or not body or any(each.get(name) != values[0] for each in body):
                     self._fault(operation, f"?{name}={text} shows others, or none")
                 return
+
+    def _takes(self, operation: Operation, name: str, value: Any) -> bool:
+        schema = parameter_schema(operation.parameters["query", name])
+        return self.resource.recognition.schemas.validator(schema, "request").is_valid(value)
 
     def _key(self, collection: Collection, own: Mapping[Role, Operation], answer: Any, scope: Mapping[str, str]) -> str | None:
         location = answer.headers.get("Location")
@@ -166,7 +170,7 @@ class Client:
 
     def _body(self, operation: Operation, number: int) -> Any:
         sent = self.resource.recognition.bodies.sent(operation)
-        schema = next((each for media_type, each in sent.items() if JSON.fullmatch(media_type)), None)
+        schema = next((each for media_type, each in sent.items() if JSON.fullmatch(media_type) or media_type in FORMS), None)
         if schema is None:
             return None
         if "array" in self.resource.recognition.schemas.types(schema) and operation.role is Role.UPDATE:
@@ -187,12 +191,24 @@ class Client:
         headers, params = self._required(operation)
         sent = self.resource.recognition.bodies.sent(operation)
         media_type = next((each for each in sent if JSON.fullmatch(each)), None)
-        data = None
-        if body is not None and media_type is not None:
+        data: Any = None
+        files = None
+        if body is not None and media_type is None and any(each in FORMS for each in sent):
+            if "multipart/form-data" in sent:
+                files = {name: (None, _text(value)) for name, value in body.items()}
+            else:
+                data = {name: _text(value) for name, value in body.items()}
+        elif body is not None and media_type is not None:
             headers["Content-Type"] = "application/json" if "*" in media_type else media_type
             data = json.dumps(body).encode()
         answer = self._session.request(
-            operation.method, self.url + path, params={**params, **(query or {})}, headers=headers, data=data, timeout=30
+            operation.method,
+            self.url + path,
+            params={**params, **(query or {})},
+            headers=headers,
+            data=data,
+            files=files,
+            timeout=30,
         )
         self.report.steps[operation.role.value] += 1
         self._check(operation, answer)
@@ -215,14 +231,7 @@ class Client:
                 headers[scheme.parameter] = value
         for (place, name), parameter in operation.parameters.items():
             if parameter.get("required") is True and place in ("query", "header") and name not in {**headers, **params}:
-                value = self._samples.make(parameter_schema(parameter), name, 1)
-                text = (
-                    ",".join(map(str, value))
-                    if isinstance(value, list)
-                    else str(value).lower()
-                    if isinstance(value, bool)
-                    else str(value)
-                )
+                text = _text(self._samples.make(parameter_schema(parameter), name, 1))
                 (params if place == "query" else headers)[name] = text
         return headers, params
 
@@ -240,6 +249,13 @@ class Client:
 
     def _fault(self, operation: Operation, text: str) -> None:
         self.report.faults.append(f"{operation.method} {operation.path}: {text}")
+
+
+def _text(value: Any) -> str:
+    """A value as a query or a form has it."""
+    if isinstance(value, list):
+        return ",".join(map(_text, value))
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _shows(body: Any, sent: Mapping[str, Any]) -> bool:

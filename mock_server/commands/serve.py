@@ -122,7 +122,7 @@ def serve(
     try:
         loaded = [load(name) for name in apis or specs.names()]
         app = application(loaded)
-        kept = StateFile(state, worlds_of(app).default.stores) if state else None
+        kept = StateFile(state, worlds_of(app).default.stores, worlds_of(app).default.records) if state else None
     except SpecError as error:
         _end(str(error), SPEC_INVALID)
     except (ValueError, StateFileError) as error:
@@ -151,7 +151,7 @@ def _serve_anew(server: Any, app: Flask, kept: StateFile | None) -> None:
     worlds = worlds_of(app)
     worlds.adopt(worlds_of(server.application))
     if kept is not None:
-        kept.attach(worlds.default.stores)
+        kept.attach(worlds.default.stores, worlds.default.records)
     server.application = app
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -81,7 +82,16 @@ class Answers:
         if not self._schemas.parts(inner)[0] and not operation.record_at:
             inner = collection.schema
         shown = self._shaping.record(record, inner, owner)
-        return self._shaping.envelope(schema, operation.record_at, shown, _about_record, owner)
+        body = self._shaping.envelope(schema, operation.record_at, shown, _about_record, owner)
+        if not operation.record_at or self._schemas.validator(schema, "response").is_valid(json.loads(body)):
+            return body
+        return encoded(self._shaping.value(self._wrapped(record, operation.record_at), schema, owner))
+
+    def _wrapped(self, record: Record, place: Sequence[str]) -> Any:
+        value: Any = record.value
+        for name in reversed(place):
+            value = {name: value}
+        return value
 
     def _location(self, collection: Collection, record: Record, prefix: str, arguments: Mapping[str, str]) -> str | None:
         if collection.item_path is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from threading import RLock
@@ -40,8 +41,8 @@ class Record:
 Contents = Mapping[str, tuple[Record, ...]]
 """The records by collection at one moment."""
 
-Changes = Mapping[str, Mapping[Address, Mapping[str, Any] | None]]
-"""By collection and address: the new value, None for a deleted record."""
+Changes = Mapping[str, Mapping[str, Any]]
+"""By collection and the address as a text: the new value, None for a deleted record."""
 
 Seeder = Callable[[Collection, "Records"], Iterable[Record]]
 Keep = Callable[[Changes, Mapping[str, int]], None]
@@ -165,6 +166,16 @@ class Records:
                 self.of(self._collections[name])
             self.restore({name: self._seeded[name] for name in made})
 
+    def has(self, collection: str) -> bool:
+        """Whether the document has a collection of this name."""
+        return collection in self._collections
+
+    def is_seeded(self, collection: str, record: str) -> bool:
+        """Whether a record is there at start; ``record``: its address as a text."""
+        self.of(self._collections[collection])
+        *above, key = json.loads(record)
+        return any(each.identity == (tuple(above), key) for each in self._seeded[collection])
+
     def adopt(self, older: Records) -> None:
         """The records of another store, as far as there is a place for them."""
         with self.lock, older.lock:
@@ -182,7 +193,9 @@ class Records:
             for name, records in changes.items():
                 if name in self._collections:
                     self.of(self._collections[name])
-                    for (scope, key), value in records.items():
+                    for text, value in records.items():
+                        *above, key = json.loads(text)
+                        scope = tuple(above)
                         if value is None:
                             self._made[name].pop((scope, key), None)
                         else:
@@ -190,5 +203,10 @@ class Records:
             self._numbers.update(numbers)
 
 
-def _plain(records: Mapping[Address, Record | None]) -> dict[Address, Mapping[str, Any] | None]:
-    return {identity: None if each is None else each.value for identity, each in records.items()}
+def _plain(records: Mapping[Address, Record | None]) -> dict[str, Any]:
+    return {_text(identity): None if each is None else each.value for identity, each in records.items()}
+
+
+def _text(identity: Address) -> str:
+    scope, key = identity
+    return json.dumps([*scope, key])

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from mock_server.resource.reading.bodies import JSON
+from mock_server.resource.reading.bodies import JSON, parameter_schema
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.reading.names import singular, spelled
 from mock_server.resource.reading.recognition import Recognition
@@ -25,21 +25,22 @@ TOGETHER = 3
 class Seeding:
     """Makes the seeds of one document.
 
-    count: how many records are in a collection.
-    given: records to start with instead, by collection.
+    count: how many records are in a collection, where the document is not given others.
     """
 
-    def __init__(self, recognition: Recognition, count: int = COUNT, given: Mapping[str, Iterable[Record]] | None = None) -> None:
+    def __init__(self, recognition: Recognition, count: int = COUNT) -> None:
         self._recognition = recognition
         self._schemas = recognition.schemas
         self._samples = Samples(recognition.schemas)
         self._count = count
-        self._given = given or {}
+        self._given = recognition.document.given
+        self._both: dict[str, Schema] = {}
+        self._filtered = {name: self._choices(each) for name, each in recognition.collections.items()}
 
     def __call__(self, collection: Collection, store: Records) -> list[Record]:
         """The seeds of one collection; those of its parents are asked for."""
         if collection.name in self._given:
-            return [Record(each.key, each.scope, each.value) for each in self._given[collection.name]]
+            return [self._given_record(each) for each in self._given[collection.name]]
         scopes = self._scopes(collection, store)
         if not scopes:
             return []
@@ -53,6 +54,10 @@ class Seeding:
             record = self._record(collection, store, number, scope, example, lambda identity: identity in found)
             found[record.identity] = record
         return list(found.values())
+
+    def _given_record(self, item: Mapping[str, Any]) -> Record:
+        *scope, key = item["id"].split("/")
+        return Record(key, tuple(scope), item["record"])
 
     def _scopes(self, collection: Collection, store: Records) -> list[Scope]:
         """The parents that records can stand in: all combinations that exist."""
@@ -107,15 +112,18 @@ class Seeding:
         raise RuntimeError(f"no further key can be made for {collection.name}")
 
     def _key(self, collection: Collection, number: int) -> Any:
-        """A key of the documented kind: whole numbers count, all else is made."""
-        members = self._schemas.properties(collection.schema)
-        schema = members.get(collection.key or "", {})
-        if "integer" in self._schemas.types(schema):
-            start = self._schemas.says(schema, "minimum")
+        """A key of the documented kind, of the member and of the path parameter: whole numbers count, all else is made."""
+        member = self._schemas.properties(collection.schema).get(collection.key or "", {})
+        types = self._schemas.types(member) or self._schemas.types(collection.key_schema)
+        if "integer" in types:
+            start = self._schemas.says(member, "minimum")
             return number + (int(start) - 1 if isinstance(start, int | float) and start > 1 else 0)
-        made = self._samples.make(schema, collection.key or "id", number, collection.name)
+        if self._schemas.types(collection.key_schema) & {"integer", "number"}:
+            return str(number)
+        both = self._both.setdefault(collection.name, {"allOf": [member, collection.key_schema]})
+        made = self._samples.make(both, collection.key or "id", number, collection.name)
         plain = _in_path(made)
-        return plain if isinstance(made, str) and self._schemas.validator(schema, "response").is_valid(plain) else made
+        return plain if isinstance(made, str) and self._schemas.validator(member, "response").is_valid(plain) else made
 
     def _value(self, collection: Collection, store: Records, number: int, scope: Scope) -> dict[str, Any]:
         made = self._samples.make(collection.schema, "", number, collection.name)
@@ -147,6 +155,19 @@ class Seeding:
             if key is not None and self._schemas.validator(schema, "response").is_valid(key):
                 found[name] = key
         return found
+
+    def _choices(self, collection: Collection) -> dict[str, list[Any]]:
+        """The values by which a list can be filtered, of members that the record describes as any text."""
+        found = {}
+        members = self._schemas.properties(collection.schema)
+        own = [each for each in self._recognition.all() if each.collection is collection and each.role is Role.LIST]
+        for (place, name), parameter in [item for each in own for item in each.parameters.items()]:
+            listed = self._schemas.says(parameter_schema(parameter), "enum")
+            is_free = name in members and self._schemas.says(members[name], "enum") is None
+            if place == "query" and is_free and isinstance(listed, list):
+                check = self._schemas.validator(members[name], "response")
+                found[name] = [each for each in listed if check.is_valid(each)]
+        return {name: values for name, values in found.items() if values}
 
     # --- examples of the document ---------------------------------------------------------------------------------
 

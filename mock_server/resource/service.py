@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -40,7 +40,7 @@ class Surroundings(Protocol):
 class Resource:
     """One document, with all that is worked out of it once for every world.
 
-    prefix: where its paths begin. records: how many are in a collection at start. given: other records to start with.
+    prefix: where its paths begin. records: how many are in a collection at start.
     """
 
     def __init__(
@@ -49,7 +49,6 @@ class Resource:
         prefix: str,
         *,
         records: int = COUNT,
-        given: Mapping[str, Iterable[Record]] | None = None,
         any_credential: bool = False,
     ) -> None:
         self.document = document
@@ -59,7 +58,7 @@ class Resource:
         self.content = document.content
         self.prefix = prefix
         self.recognition = Recognition(document)
-        self.seeding = Seeding(self.recognition, records, given)
+        self.seeding = Seeding(self.recognition, records)
         self.access = Access(document, any_credential=any_credential)
         self.answers = Answers(self.recognition)
         self.refusals = Refusals(self.recognition)
@@ -81,7 +80,8 @@ class Resource:
 
     def refuse(self, situation: str, value: str = "") -> Answer:
         """The answer to a request that is for none of its operations."""
-        return self.refusals.answer(None, Refusal(situation, value="" if situation == "unknown_path" else f"{value}."), "")
+        told = f"{value}." if value and situation != "unknown_path" else ""
+        return self.refusals.answer(None, Refusal(situation, value=told), "")
 
     def _above(self, path: str) -> tuple[Collection, ...]:
         """The collections of the records that a path leads through, which have to be there."""
@@ -154,7 +154,9 @@ class ResourceService:
             headers = {"Allow": ", ".join((*outcome.allowed, "OPTIONS"))}
             raise Refusal("method_not_allowed", value=f"{request.method}.", headers=headers)
         resource.access.check(request, operation)
-        resource.incoming.check_path(operation, outcome.arguments)
+        looked_up = {each.parameter for each in (*resource.above[operation.path], operation.collection) if each is not None}
+        free = {name: text for name, text in outcome.arguments.items() if name not in looked_up}
+        resource.incoming.check_path(operation, free)
         for collection in resource.above[operation.path]:
             self._find(collection, outcome.arguments)
         record = self._addressed(operation, outcome.arguments)

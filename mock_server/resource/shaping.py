@@ -8,7 +8,7 @@ from typing import Any
 from mock_server.resource.reading.model import Place
 from mock_server.resource.reading.schemas import Schemas
 from mock_server.resource.records import Record
-from mock_server.resource.values.samples import MISSING, Samples
+from mock_server.resource.values.samples import MISSING, Samples, sentence_of
 from mock_server.syntax.encoding import encoded
 from specs import Schema
 
@@ -49,11 +49,12 @@ class Shaping:
         return made
 
     def _fitted(self, value: Any, schema: Schema, owner: str, depth: int) -> Any:
-        if depth > DEPTH or not isinstance(value, dict | list):
-            return value
-        if isinstance(value, list):
+        if isinstance(value, list) and depth <= DEPTH:
             items = self._schemas.items(schema)
             return [self._fitted(item, items, owner, depth + 1) for item in value] if items else value
+        return self._object(value, schema, owner, depth) if isinstance(value, dict) and depth <= DEPTH else value
+
+    def _object(self, value: dict[str, Any], schema: Schema, owner: str, depth: int) -> dict[str, Any]:
         members = self._schemas.properties(schema)
         if not members:
             return value
@@ -63,8 +64,10 @@ class Shaping:
                 continue
             if name in value:
                 found[name] = self._fitted(value[name], member, f"{owner}.{name}", depth + 1)
-        for name in self._schemas.required(schema):
-            if name not in found and name in members and self._schemas.says(members[name], "writeOnly") is not True:
+        for name in self._schemas.required(schema) - found.keys():
+            if name not in members:
+                found[name] = value.get(name, sentence_of(name))
+            elif self._schemas.says(members[name], "writeOnly") is not True:
                 found[name] = self._samples.make(members[name], name, 1, owner)
         if self._schemas.says(schema, "additionalProperties") not in (None, False):
             found |= {name: each for name, each in value.items() if name not in members}

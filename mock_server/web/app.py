@@ -24,6 +24,7 @@ from mock_server.resource.reading.model import Operation
 from mock_server.resource.seeding import COUNT
 from mock_server.resource.service import Resource
 from mock_server.state.settings import Settings
+from mock_server.state.state_file import NotKept
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.problem import Problem
 from mock_server.web.lean_flask import LeanFlask
@@ -270,7 +271,12 @@ def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Respons
 
 
 def _crash(app: Flask, worlds: Worlds, error: Exception) -> Response:
-    """A fault of the mock itself: the traceback goes to the log only."""
+    """A fault of the mock itself: the traceback goes to the log only. A full disk is none, and is told as such."""
+    if isinstance(error, NotKept):
+        app.logger.error("%s %s: %s", request.method, request.path, error.strerror)
+        refused = _refused(worlds, request.path, 500)
+        refused.headers["X-Mock-Warning"] = str(error.strerror)
+        return refused
     app.logger.error("%s %s", request.method, request.path, exc_info=error)
     return _refused(worlds, request.path, 500)
 

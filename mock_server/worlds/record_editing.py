@@ -86,6 +86,13 @@ class RecordItems:
 
     # --- one record -----------------------------------------------------------------------------------------------
 
+    def completed(self, item: Item) -> Item:
+        """An item that a person wrote: the record alone, where nothing holds it and a member of it is its key."""
+        key = self._described.key
+        if "record" in item or key is None or self._described.parents or key not in item:
+            return item
+        return {"id": str(item[key]), "record": item}
+
     def _shown(self, record: Record) -> dict[str, Any]:
         within = dict(zip(self._described.parents, record.scope, strict=True))
         return {"id": "/".join((*record.scope, record.key)), **({"in": within} if within else {}), "record": record.value}

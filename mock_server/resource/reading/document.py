@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -38,11 +38,13 @@ class Document:
     Attributes:
         name: what it is called where several are served: the file's name, as a path segment can have it.
         content: as written.
+        given: records to start with instead of made ones, by collection, each as the control interface shows it.
     """
 
     name: str
     file: Path
     content: Mapping[str, Any]
+    given: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:

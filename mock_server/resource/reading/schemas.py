@@ -80,6 +80,16 @@ class Schemas:
                 for part in members if isinstance(members, list) else ():
                     yield from self._parts_of(part, depth + 1)
 
+    def _described(self, schema: Any, depth: int, is_variant: bool) -> Iterator[tuple[Schema, bool]]:
+        """The parts, and whether each is only one of several variants."""
+        found = self.resolved(schema)
+        yield found, is_variant
+        if depth < _DEPTH:
+            for keyword in ("allOf", "oneOf", "anyOf"):
+                members = found.get(keyword)
+                for part in members if isinstance(members, list) else ():
+                    yield from self._described(part, depth + 1, is_variant or keyword != "allOf")
+
     def types(self, schema: Any) -> frozenset[str]:
         """The JSON types that it allows, null left out; told from its members where it does not say."""
         parts = self.parts(schema)
@@ -94,15 +104,13 @@ class Schemas:
         return self._types[id(schema)]
 
     def properties(self, schema: Any) -> Mapping[str, Schema]:
-        """The documented members of an object, of every part and variant; the first that names one says what it is."""
-        parts = self.parts(schema)
+        """The documented members of an object, of every part and variant."""
+        self.parts(schema)
         if id(schema) not in self._members:
             members: dict[str, Schema] = {}
-            for part in parts:
+            for part, is_variant in self._described(schema, 0, False):
                 named = part.get("properties")
-                for name, member in named.items() if isinstance(named, Mapping) else ():
-                    if isinstance(member, Mapping):
-                        members.setdefault(str(name), member)
+                _add_members(members, named if isinstance(named, Mapping) else {}, is_variant)
             self._members[id(schema)] = members
         return self._members[id(schema)]
 
@@ -134,6 +142,16 @@ class Schemas:
         if key not in self._compiled:
             self._compiled[key] = (schema, _compiled(Bundle(self._document, direction).of(schema)))
         return self._compiled[key][1]
+
+
+def _add_members(members: dict[str, Schema], named: Mapping[Any, Any], is_variant: bool) -> None:
+    """What two parts say of one member both counts; of two variants the first one does."""
+    for name, member in named.items():
+        known = members.get(str(name))
+        if isinstance(member, Mapping) and known is None:
+            members[str(name)] = member
+        elif isinstance(member, Mapping) and known is not member and not is_variant:
+            members[str(name)] = {"allOf": [member, known]}
 
 
 class Bundle:

@@ -74,7 +74,9 @@ class Samples:
             yield values[(number - 1) % len(values)]
             yield from values
         for variant in self._variants(schema):
-            yield self.make(variant, name, number, owner, depth + 1)
+            made = self.make(variant, name, number, owner, depth + 1)
+            yield made
+            yield from self._named(schema, variant, made)
         for kind in sorted(self._schemas.types(schema)) or ["string"]:
             yield from self._of_kind(kind, schema, name, number, owner, depth, random)
         yield from self.examples(schema)
@@ -89,6 +91,17 @@ class Samples:
                 yield part["example"]
             if isinstance(part.get("examples"), list):
                 yield from part["examples"]
+
+    def _named(self, schema: Schema, variant: Schema, made: Any) -> Iterator[dict[str, Any]]:
+        """With the name of the variant in the member that tells the variants apart."""
+        told = self._schemas.resolved(schema).get("discriminator")
+        member = told.get("propertyName") if isinstance(told, Mapping) else None
+        if isinstance(made, dict) and isinstance(told, Mapping) and isinstance(member, str):
+            origin = self._schemas.origin(variant)
+            mapping = told.get("mapping")
+            listed = mapping.items() if isinstance(mapping, Mapping) else ()
+            yield from ({**made, member: key} for key, target in listed if target in (origin, origin.rpartition("/")[2]))
+            yield {**made, member: origin.rpartition("/")[2]}
 
     def _variants(self, schema: Schema) -> Iterator[Schema]:
         found = self._schemas.resolved(schema)
@@ -123,6 +136,8 @@ class Samples:
             is_shallow = depth < DEPTH // 2 or (depth < DEPTH and not self._is_nested(described))
             if is_shallow or (member in required and depth < 4 * DEPTH):
                 made[member] = self.make(described, member, number, inner, depth + 1)
+        undescribed = required - made.keys() - self._schemas.properties(schema).keys()
+        made |= {member: sentence_of(member) for member in sorted(undescribed)}
         if self._is_careful and not (check := self._schemas.validator(schema, self._direction)).is_valid(made):
             least = {member: value for member, value in made.items() if member in required}
             return least if check.is_valid(least) else made
@@ -185,8 +200,13 @@ class Samples:
         yield "a" * max(least, 1)
 
 
+def sentence_of(name: str) -> str:
+    """What stands for a member that is required, and described nowhere."""
+    return f"{spelled(name).replace('_', ' ')} of the mock"
+
+
 def _formatted(form: str, number: int, random: Random) -> str | None:
-    at = START + timedelta(hours=7 * number, minutes=random.randrange(420))
+    at = START + timedelta(hours=7 * (number % 2_000), minutes=random.randrange(420))
     makers: Mapping[str, Callable[[], str]] = {
         "date-time": lambda: at.isoformat().replace("+00:00", "Z"),
         "date": lambda: at.date().isoformat(),
