@@ -152,14 +152,14 @@ class Client:
         return self.resource.recognition.schemas.validator(schema, "request").is_valid(value)
 
     def _key(self, collection: Collection, own: Mapping[Role, Operation], answer: Any, scope: Mapping[str, str]) -> str | None:
-        location = answer.headers.get("Location")
-        if location:
-            return str(location.rstrip("/").rpartition("/")[2])
         body = answer.json() if answer.content else None
         for name in own[Role.CREATE].record_at or ():
             body = body.get(name) if isinstance(body, dict) else None
         if collection.key is not None and isinstance(body, dict) and body.get(collection.key) is not None:
             return str(body[collection.key])
+        location = answer.headers.get("Location")
+        if location:
+            return str(location.rstrip("/").rpartition("/")[2])
         if Role.LIST in own:
             listed = self.send(own[Role.LIST], scope).json()
             for name in own[Role.LIST].list_at or ():

@@ -190,7 +190,7 @@ class Refusals:
             least = self._schemas.says(schema, "minItems")
             return [self._samples.make(items, name, 1)] if isinstance(least, int) and least else []
         if re.search(r"^(loc|path)$", spelled(name)):
-            return [part for field, _, _ in told.faults[:1] for part in field.split(".")]
+            return told.path.split(".") if told.path and not told.faults else []
         inner, required = self._schemas.properties(items), self._schemas.required(items)
         if not told.faults and any(_FIELD.search(spelled(each)) for each in inner if each in required):
             return []  # its items are about fields, and none is at fault

@@ -82,7 +82,14 @@ class Recognition:
         if schema is None or found is None:
             return False
         siblings = set(self.schemas.properties(schema)) - set(found[0][:1])
-        return not found[0] or len(found[0]) > 1 or found[0][0] == _name(path) or not siblings or _is_page(siblings)
+        return (
+            self._has_items(path)
+            or not found[0]
+            or len(found[0]) > 1
+            or found[0][0] == _name(path)
+            or not siblings
+            or _is_page(siblings)
+        )
 
     def _recognise_collection(self, path: str, methods: Mapping[str, Operation]) -> None:
         collection = self._collection(_stem(path))
@@ -282,7 +289,7 @@ def _is_page(names: Iterable[str]) -> bool:
 
 
 _PAGING = re.compile(
-    r"total|count|page|next|prev|first|last|limit|offset|cursor|more|links|meta|size|self|kind|object|success|status|message|"
+    r"total|count|page|paging|pagination|next|prev|first|last|limit|offset|cursor|more|links|meta|size|self|kind|object|success|status|message|"
     r"token|href|url|etag|error|sync|start|^ok$|type|code|time|version|schema|took|request",
     re.IGNORECASE,
 )
