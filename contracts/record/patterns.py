@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import random
 import re
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 from zlib import crc32
@@ -21,7 +22,7 @@ PRINTABLE = "".join(chr(code) for code in range(32, 127))
 LIKELY = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 DRAWS = 240
 FEW = 12
-CLASSES = {
+CLASSES: Mapping[Any, Callable[[str], bool]] = {
     codes.CATEGORY_DIGIT: str.isdigit,
     codes.CATEGORY_NOT_DIGIT: lambda letter: not letter.isdigit(),
     codes.CATEGORY_SPACE: str.isspace,
@@ -115,4 +116,4 @@ def _is_member(letter: str, code: Any, value: Any) -> bool:
         return ord(letter) == int(value)
     if code is codes.RANGE:
         return bool(value[0] <= ord(letter) <= value[1])
-    return bool(code is codes.CATEGORY and CLASSES[value](letter))  # of the table above
+    return code is codes.CATEGORY and bool(CLASSES[value](letter))  # of the table above

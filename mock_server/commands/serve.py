@@ -17,13 +17,15 @@ import specs
 from mock_server.access.admission import Admission, is_loopback
 from mock_server.disturbance.fault_rules import PROFILES
 from mock_server.disturbance.rate_limit import parse as parse_rate_limit
+from mock_server.resource.seeding import COUNT
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.state_file import StateFile, StateFileError
 from mock_server.web import serving, watching
 from mock_server.web.app import create_app, worlds_of
 from mock_server.worlds import banner
+from mock_server.worlds.loading import Served, load
 from mock_server.worlds.seed_file import seeded
-from specs import Api, SpecError
+from specs import SpecError
 
 SPEC_INVALID = 3
 PORT_TAKEN = 4
@@ -55,6 +57,10 @@ def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | N
     "--state", type=click.Path(dir_okay=False, path_type=Path), help="Keep what is stored in this file (not of sessions)."
 )
 @click.option("--seed-file", type=click.Path(dir_okay=False, path_type=Path), help="Start with what `state export` wrote.")
+@click.option(
+    "--records", default=COUNT, show_default=True, type=click.IntRange(0, 100_000), help="Records in a collection at start."
+)
+@click.option("--any-credential", is_flag=True, help="Let in whatever stands under a documented security scheme (no x-contract).")
 @click.option("--watch", is_flag=True, help="Serve a changed document at once, and keep what is stored.")
 @click.option("--quiet", is_flag=True, help="No banner.")
 @click.option("--defect", multiple=True, metavar="ID", help="Start with this deliberate defect; repeatable.")
@@ -76,6 +82,8 @@ def serve(
     ready_file: Path | None,
     state: Path | None,
     seed_file: Path | None,
+    records: int,
+    any_credential: bool,
     watch: bool,
     quiet: bool,
     defect: tuple[str, ...],
@@ -104,15 +112,17 @@ def serve(
         admission=Admission(allowed_host, cors_origin, admin_token),
         settings=settings,
         faults=PROFILES[faults][1] if faults else (),
+        records=records,
+        any_credential=any_credential,
     )
 
-    def application(loaded: Sequence[Api]) -> Flask:
+    def application(loaded: Sequence[Served]) -> Flask:
         return start(seeded(loaded, seed_file) if seed_file else loaded)
 
     try:
-        loaded = [specs.load(name) for name in apis or specs.names()]
+        loaded = [load(name) for name in apis or specs.names()]
         app = application(loaded)
-        kept = StateFile(state, worlds_of(app).default.stores) if state else None
+        kept = StateFile(state, worlds_of(app).default.stores, worlds_of(app).default.records) if state else None
     except SpecError as error:
         _end(str(error), SPEC_INVALID)
     except (ValueError, StateFileError) as error:
@@ -141,7 +151,7 @@ def _serve_anew(server: Any, app: Flask, kept: StateFile | None) -> None:
     worlds = worlds_of(app)
     worlds.adopt(worlds_of(server.application))
     if kept is not None:
-        kept.attach(worlds.default.stores)
+        kept.attach(worlds.default.stores, worlds.default.records)
     server.application = app
 
 

@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from mock_server.control import access, behaviour, current, document, faults, requests, server, sessions, snapshots, state
+from mock_server.state.state_file import NotKept
 from mock_server.syntax.problem import Problem
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -59,6 +60,8 @@ def application() -> Flask:
 
     @app.errorhandler(Exception)
     def crashed(error: Exception) -> Any:
+        if isinstance(error, NotKept):
+            return Problem(507, str(error.strerror)).response()
         app.logger.error("%s %s", request.method, request.path, exc_info=error)
         return Problem(500, "a fault of the mock; its log has the traceback").response()
 

@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import Blueprint, request
 
-from mock_server.control.current import worlds
-from mock_server.worlds import banner
+from mock_server.control.current import world, worlds
+from mock_server.resource.service import Resource
+from mock_server.worlds import banner, whole
 from mock_server.worlds.definition import Definition
 from specs.model import SeedCustomer
 
@@ -17,10 +18,13 @@ routes = Blueprint("access", __name__)
 @routes.get("/access")
 def access() -> Any:
     """By the names of the APIs; addresses lead to the session of this call."""
-    return {
-        each.api.name: _described(each, request.url_root.rstrip("/") + each.prefix + each.api.base)
-        for each in worlds().definitions
-    }
+    root = request.url_root.rstrip("/")
+    resources = {each.name: {"customers": [], **_whole(each, root + each.prefix)} for each in worlds().resources}
+    return {**resources, **{each.name: _described(each, root + each.prefix) for each in worlds().definitions}}
+
+
+def _whole(resource: Resource, url: str) -> dict[str, Any]:
+    return whole.access(resource, url, world().resources[resource.name].store)
 
 
 def _described(definition: Definition, url: str) -> dict[str, Any]:

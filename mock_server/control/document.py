@@ -60,7 +60,8 @@ def body() -> Any:
 
 def query() -> dict[str, Any]:
     """The query parameters of this call as JSON values, with their defaults; Problem 400 for one that it does not have."""
-    known = {each["name"]: each["schema"] for each in _operation().get("parameters", ()) if each["in"] == "query"}
+    listed = [_resolved(each) for each in _operation().get("parameters", ())]
+    known = {each["name"]: each["schema"] for each in listed if each["in"] == "query"}
     unknown = sorted(request.args.keys() - known.keys())
     if unknown:
         raise Problem(400, f"no query parameter is called {unknown[0]!r}; known ones are {', '.join(known) or 'none'}")

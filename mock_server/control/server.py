@@ -25,15 +25,14 @@ routes = Blueprint("server", __name__)
 @routes.get("/health")
 def health() -> Any:
     """Requests are answered."""
-    return {"status": "ok", "apis": [each.api.name for each in worlds().definitions]}
+    return {"status": "ok", "apis": [each.name for each in worlds().sites]}
 
 
 @routes.get("/version")
 def describe() -> Any:
     """Which mock this is, and its limits."""
     apis = [
-        {"name": each.api.name, "title": each.api.title, "prefix": each.prefix, "document": _digest(each.api.file)}
-        for each in worlds().definitions
+        {"name": each.name, "title": each.title, "prefix": each.prefix, "document": _digest(each.file)} for each in worlds().sites
     ]
     limits = {
         "body": BODY_LIMIT,

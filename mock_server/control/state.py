@@ -5,24 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 
 from mock_server.control import document
 from mock_server.control.current import world
+from mock_server.resource.service import ResourceService
 from mock_server.syntax.problem import Problem
 from mock_server.worlds import editing
 from mock_server.worlds.editing import Collection, Misfit
+from mock_server.worlds.record_editing import RecordItems
 
 routes = Blueprint("state", __name__)
 
 COLLECTION = "/state/<api>/<collection>"
 ITEM = f"{COLLECTION}/<path:id>"
+WRITES = ("POST", "PUT", "PATCH")
 
 
 @routes.get("/state")
 def whole() -> Any:
     """All collections of all APIs."""
-    return {name: editing.shown(service.store, service.store.contents()) for name, service in world().services.items()}
+    apis = {name: editing.shown(service.store, service.store.contents()) for name, service in world().services.items()}
+    return {**apis, **{name: _records(service) for name, service in world().resources.items()}}
+
+
+def _records(service: ResourceService) -> dict[str, Any]:
+    return {name: RecordItems(service, name).items() for name in service.resource.recognition.collections}
 
 
 @routes.post("/state/reset")
@@ -30,6 +38,8 @@ def reset() -> Any:
     """All collections as at start."""
     for service in world().services.values():
         service.store.reset()
+    for resource in world().resources.values():
+        resource.store.reset()
     return {"status": "reset"}
 
 
@@ -45,6 +55,17 @@ def put_items(api: str, collection: str) -> Any:
     found = _collection(api, collection)
     _edit(found.replace_all, document.body())
     return items(api, collection)
+
+
+@routes.post(COLLECTION)
+def create_item(api: str, collection: str) -> Any:
+    """One more."""
+    found = _collection(api, collection)
+    if not isinstance(found, RecordItems):
+        raise Problem(405, f"{collection} of {api} are those of its document: change one of them, or bring a deleted one back")
+    made: list[Any] = []
+    _edit(lambda sent: made.append(found.create(sent)), document.body())
+    return jsonify(made[0]), 201
 
 
 @routes.delete(COLLECTION)
@@ -103,13 +124,17 @@ def _changed(api: str, collection: str, identity: str, verb: str) -> Any:
 
 
 def _collection(api: str, name: str) -> Collection:
-    services = world().services
-    if api not in services:
-        raise Problem(404, f"no API is called {api!r}; known ones are {', '.join(services)}")
+    services, resources = world().services, world().resources
+    is_unchecked = request.method in WRITES and document.query().get("unchecked") is True
+    if api not in services and api not in resources:
+        raise Problem(404, f"no API is called {api!r}; known ones are {', '.join((*services, *resources))}")
     try:
-        return editing.collection(services[api], name)
+        if api in resources and (api not in services or name in resources[api].resource.recognition.collections):
+            return RecordItems(resources[api], name, unchecked=is_unchecked)
+        return editing.collection(services[api], name, unchecked=is_unchecked)
     except KeyError:
-        names = ", ".join(editing.collection_names(services[api].definition))
+        known = editing.collection_names(services[api].definition) if api in services else ()
+        names = ", ".join((*known, *(resources[api].resource.recognition.collections if api in resources else ())))
         raise Problem(404, f"{api} has no collection {name!r}; known ones are {names}") from None
 
 

@@ -38,16 +38,23 @@ class Wish:
 
 def wanted(exchange: Exchange) -> Wish:
     """What is asked for; preferences of others, and those that make no sense here, are left out."""
-    environ = exchange.request.environ
+    return read_wish(exchange.request.environ, exchange.writes, lambda status, name: forced.has_example(exchange, status, name))
+
+
+def read_wish(environ: Mapping[str, Any], writes: bool, has_example: Callable[[int | None, str], bool]) -> Wish:
+    """What the headers of a request ask for.
+
+    writes: whether it changes what is stored. has_example: whether there is an example of a name, with a status if one is given.
+    """
     stated = preferences(environ.get("HTTP_PREFER", ""))
     aliases = {"code": environ.get(_CODE), "example": environ.get(_NAME)}
     texts = {**{name: text.strip() for name, text in aliases.items() if text is not None}, **stated}
     members = {name: read(texts[name]) for name, read in WORDS.items() if name in texts}
     kept = {name: member for name, member in members.items() if member is not None}
-    if "example" in kept and not forced.has_example(exchange, kept.get("code"), kept["example"]):
+    if "example" in kept and not has_example(kept.get("code"), kept["example"]):
         del kept["example"]
     passed_over = tuple(f"{name}={texts[name][:SHOWN]!a}, expected {EXPECTED[name]}" for name in members if name not in kept)
-    if not exchange.writes:
+    if not writes:
         kept.pop("return", None)
     if kept.keys() == {"phase"}:
         kept = {}

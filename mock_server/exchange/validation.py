@@ -38,7 +38,7 @@ class Validator:
         """Everything that is wrong, in document order; empty for valid changes."""
         if self._compiled.is_valid(changes):
             return []
-        return [fault for error in self._compiled.iter_errors(changes) for fault in _faults_of(error)]
+        return [fault for error in self._compiled.iter_errors(changes) for fault in faults_of(error)]
 
 
 def changes_schema(body: Schema, members: Members, *, partial: bool = False) -> dict[str, Any]:
@@ -86,7 +86,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**schema, "type": [each for each in types if each != "null"]}
 
 
-def _faults_of(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
+def faults_of(error: jsonschema_rs.ValidationError) -> Iterator[Fault]:
+    """One error of the compiled validator as the faults that a refusal names."""
     path: Path = tuple(error.instance_path)
     kind = error.kind.name
     about = error.kind.as_dict()

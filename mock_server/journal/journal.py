@@ -79,7 +79,7 @@ class JournalEntry:
             "request": {"headers": redaction.headers(self.sent_headers()), **_body(self.content, redaction)},
             "response": {"headers": redaction.headers(dict(self.headers.items())), **_body(self.answer, redaction)},
             "refusal": None if self.refusal is None else _refusal(self.refusal, redaction),
-            "difference": None if self.after is None else difference(self.before, self.after),
+            "difference": None if self.after is None else difference(redaction.json(self.before), redaction.json(self.after)),
             "fault": self.fault,
         }
 

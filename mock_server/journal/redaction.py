@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from mock_server.exchange.envelope import UNSHOWN
-from specs import Api
+from specs import Api, SecurityScheme
 
 HEADERS = frozenset(
     {"authorization", "proxy-authorization", "cookie", "set-cookie", "x-api-key", "api-key", "x-auth-token", "x-csrftoken"}
@@ -19,13 +19,16 @@ _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 
 
 class Redaction:
-    """Knows the secret names of some APIs. Members are told by their names alone: a body may have been sent to a wrong path."""
+    """Knows the secret names of some APIs, and of further security schemes and write-only members.
 
-    def __init__(self, apis: Iterable[Api]) -> None:
-        schemes = [scheme for api in apis for scheme in api.security]
+    Members are told by their names alone: a body may have been sent to a wrong path.
+    """
+
+    def __init__(self, apis: Iterable[Api], schemes: Iterable[SecurityScheme] = (), members: Iterable[str] = ()) -> None:
+        schemes = [*schemes, *(scheme for api in apis for scheme in api.security)]
         self._headers = HEADERS | {each.parameter.lower() for each in schemes if each.location == "header"}
         self._parameters = frozenset(each.parameter for each in schemes if each.location == "query")
-        self._members = frozenset(field.name for api in apis for field in api.walk_fields() if field.write_only)
+        self._members = frozenset([*members, *(field.name for api in apis for field in api.walk_fields() if field.write_only)])
         names = "|".join(map(re.escape, sorted(self._members)))
         self._in_text = re.compile(rf"""(["']?(?:{names})["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|[^\s,&}}]+)""") if names else None
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 from mock_server.control import PREFIX
 from mock_server.control.current import mock, worlds
 from mock_server.syntax.problem import Problem
-from mock_server.worlds.definition import Definition
+from mock_server.worlds.definition import Site
 
 UI = f"{PREFIX}/ui"
 DOCS = "docs"
@@ -29,7 +29,7 @@ SWAGGER_POLICY = f"{POLICY}; img-src 'self' data:; style-src 'self' 'unsafe-inli
 CLOSED = {"Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
-def is_page(path: str, definitions: Sequence[Definition]) -> bool:
+def is_page(path: str, definitions: Sequence[Site]) -> bool:
     """Whether the path belongs to a page; a path that an API documents is the API's."""
     if path.startswith(f"{PREFIX}/"):
         return path == UI or path.startswith(f"{UI}/")
@@ -38,14 +38,14 @@ def is_page(path: str, definitions: Sequence[Definition]) -> bool:
     return f"{path}/".startswith(f"/{DOCS}/") and not _is_documented(f"/{DOCS}", definitions)
 
 
-def _named(path: str, definitions: Sequence[Definition]) -> Definition | None:
+def _named(path: str, definitions: Sequence[Site]) -> Site | None:
     """The API whose document has this path."""
     return next((each for each in definitions if path == f"{each.prefix}/{DOCUMENT}"), None)
 
 
-def _is_documented(start: str, definitions: Sequence[Definition]) -> bool:
+def _is_documented(start: str, definitions: Sequence[Site]) -> bool:
     """Whether an API has a path that is this one or lies under it."""
-    return any(f"{each.prefix}{path}/".startswith(f"{start}/") for each in definitions for path in each.api.document["paths"])
+    return any(f"{each.prefix}{path}/".startswith(f"{start}/") for each in definitions for path in each.content["paths"])
 
 
 @cache
@@ -74,7 +74,7 @@ def control_page() -> str:
 def swagger_page() -> Response:
     """Swagger UI, with every document that is served."""
     root = request.root_path
-    documents = [{"name": each.api.name, "url": f"{root}{each.prefix}/{DOCUMENT}"} for each in worlds().definitions]
+    documents = [{"name": each.name, "url": f"{root}{each.prefix}/{DOCUMENT}"} for each in worlds().sites]
     documents.append({"name": "control interface", "url": f"{root}{PREFIX}/{DOCUMENT}"})
     page = Response(render_template("docs.html", docs=f"{root}/{DOCS}", ui=root + UI, documents=documents), mimetype="text/html")
     page.headers["Content-Security-Policy"] = SWAGGER_POLICY
@@ -88,10 +88,10 @@ def swagger_file(name: str) -> Response:
 
 def document(**_name: str) -> Response:
     """The document of an API as its clients need it."""
-    found = _named(request.path, worlds().definitions)
+    found = _named(request.path, worlds().sites)
     if found is None:
         raise NotFound
-    content = _for_clients(found.api.document, request.root_path + found.prefix or "/")
+    content = _for_clients(found.content, request.root_path + found.prefix or "/")
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text = yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
     return Response(text, mimetype="application/yaml")

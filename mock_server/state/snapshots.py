@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
+from typing import Any, Protocol
 
 from mock_server.state.clock import real_time
 from mock_server.state.store import Contents, Store
@@ -20,13 +21,25 @@ class Snapshot:
     name: str
     saved: str
     contents: Mapping[str, Contents]
+    records: Mapping[str, Any]
+
+
+class Keeping(Protocol):
+    """A store of any kind, whose contents are never changed in place."""
+
+    def contents(self) -> Any:
+        """Everything at this moment."""
+
+    def restore(self, contents: Any) -> None:
+        """Everything as it was at another moment."""
 
 
 class Snapshots:
     """The snapshots of one world; KeyError stands for one that is not there."""
 
-    def __init__(self, stores: Mapping[str, Store]) -> None:
+    def __init__(self, stores: Mapping[str, Store], records: Mapping[str, Keeping] | None = None) -> None:
         self._stores = stores
+        self._records = records or {}
         self._kept: dict[str, Snapshot] = {}
         self._lock = Lock()
 
@@ -45,7 +58,8 @@ class Snapshots:
     def save(self, name: str) -> Snapshot:
         """The state as it is now, in place of an older snapshot of this name; ValueError beyond the limit."""
         taken = {api: store.contents() for api, store in self._stores.items()}
-        snapshot = Snapshot(name, real_time(), taken)
+        whole = {document: store.contents() for document, store in self._records.items()}
+        snapshot = Snapshot(name, real_time(), taken, whole)
         with self._lock:
             if name not in self._kept and len(self._kept) >= LIMIT:
                 raise ValueError(f"there are {LIMIT} snapshots already; delete one first")
@@ -58,6 +72,8 @@ class Snapshots:
         snapshot = self._kept[name]
         for api, store in self._stores.items():
             store.restore(snapshot.contents[api])
+        for document, records in self._records.items():
+            records.restore(snapshot.records[document])
         return snapshot
 
     def delete(self, name: str) -> None:

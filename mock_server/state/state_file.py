@@ -10,12 +10,12 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from typing import Any, Protocol
 
 from mock_server.state.store import Contents, Row, State, Store
 
@@ -28,6 +28,29 @@ LINES = 2_000
 """After so many changes the file is written anew, with one line for each API."""
 
 Rows = Mapping[str, tuple[Row, ...]]
+_EMPTY: Mapping[str, Any] = {"customers": {}, "rows": {}}
+
+
+class NotKept(OSError):
+    """A change is not on the disk, and so was not made; the message says why."""
+
+
+class Whole(Protocol):
+    """The store of a whole document: records by collection, each by a text that tells it from the others.
+
+    keep: is told of every change ahead of it, and of the last number given in each collection.
+    """
+
+    keep: Callable[[Mapping[str, Mapping[str, Any]], Mapping[str, int]], None]
+
+    def take(self, changes: Mapping[str, Mapping[str, Any]], numbers: Mapping[str, int]) -> None:
+        """Changes that the file has."""
+
+    def has(self, collection: str) -> bool:
+        """Whether the document has a collection of this name."""
+
+    def is_seeded(self, collection: str, record: str) -> bool:
+        """Whether a record is there at start, so that its deletion has to be kept."""
 
 
 class StateFileError(Exception):
@@ -36,15 +59,33 @@ class StateFileError(Exception):
 
 @dataclass(slots=True)
 class Known:
-    """What the file says of one API: customers by name, None for a deleted one; and rows by collection."""
+    """What the file says of one API: customers by name, None for a deleted one; rows by collection; records likewise.
+
+    numbers: the last one given in each collection of records.
+    """
 
     customers: dict[str, Any] = field(default_factory=dict)
     rows: dict[str, Any] = field(default_factory=dict)
+    records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
 
-    def add(self, change: Mapping[str, Any]) -> None:
-        """With one line more."""
+    def add(self, change: Mapping[str, Any], whole: Whole | None = None) -> None:
+        """With one line more; of a record that was not there at start, a deletion leaves nothing."""
         self.customers |= change.get("customers", {})
         self.rows |= change.get("rows", {})
+        self.numbers |= change.get("numbers", {})
+        for collection, records in change.get("records", {}).items():
+            kept = self.records.setdefault(collection, {})
+            for name, value in records.items():
+                if value is None and whole is not None and not whole.is_seeded(collection, name):
+                    kept.pop(name, None)
+                else:
+                    kept[name] = value
+
+    def as_line(self) -> dict[str, Any]:
+        """As it is written."""
+        line: dict[str, Any] = {"customers": self.customers, "rows": self.rows}
+        return {**line, "records": self.records, "numbers": self.numbers} if self.records or self.numbers else line
 
 
 class StateFile:
@@ -54,23 +95,24 @@ class StateFile:
     last line may be cut off: nobody was told of that change.
     """
 
-    def __init__(self, path: Path, stores: Mapping[str, Store]) -> None:
+    def __init__(self, path: Path, stores: Mapping[str, Store], wholes: Mapping[str, Whole] | None = None) -> None:
         self._path = path.resolve()
         self._lock = Lock()
         self._lines = 0
-        self._known = {name: Known() for name in stores}
+        self._wholes = wholes or {}
+        self._known = {name: Known() for name in (*stores, *self._wholes)}
         try:
             self._file = _locked(self._path)
             self._take_over(stores)
         except OSError as error:
             raise StateFileError(f"{path}: {error.strerror}") from None
-        self.attach(stores)
+        self.attach(stores, self._wholes)
 
     def close(self) -> None:
         """Lets another mock use it; changes are not kept any more."""
         os.close(self._file)
 
-    def attach(self, stores: Mapping[str, Store]) -> None:
+    def attach(self, stores: Mapping[str, Store], wholes: Mapping[str, Whole] | None = None) -> None:
         """What is in the file is in these stores from now on, and what changes there is in the file."""
         for name, store in stores.items():
             known = self._known.setdefault(name, Known())
@@ -84,15 +126,28 @@ class StateFile:
             store.restore(Contents(states, {**seeded.references, **rows}))
             store.keep = lambda customers, rows, name=name: self._append(name, customers, rows)  # type: ignore[misc]  # a default
 
+        self._wholes = wholes or {}
+        for name, whole in self._wholes.items():
+            known = self._known.setdefault(name, Known())
+            whole.take(known.records, known.numbers)
+            whole.keep = lambda records, numbers, name=name: self._add(name, {"records": records, "numbers": numbers})  # type: ignore[misc]  # a default
+
     def _append(self, api: str, customers: Mapping[str, State | None], rows: Rows) -> None:
-        """Returns when the disk has it; OSError when it cannot have it."""
-        change: dict[str, Any] = {"customers": {name: _plain(state) for name, state in customers.items()}, "rows": rows}
+        self._add(api, {"customers": {name: _plain(state) for name, state in customers.items()}, "rows": rows})
+
+    def _add(self, api: str, change: Mapping[str, Any]) -> None:
+        """Returns when the disk has it; NotKept when it cannot have it."""
         with self._lock:
-            if self._lines >= LINES:
-                self._rewrite()
-            _write(self._file, [{"api": api, **change}])
+            try:
+                if self._lines >= LINES:
+                    self._rewrite()
+                _write(self._file, [{"api": api, **_EMPTY, **change}])
+            except OSError as error:
+                raise NotKept(
+                    error.errno, f"{self._path.name} cannot be written ({error.strerror}); nothing was changed"
+                ) from None
             self._lines += 1
-            self._known[api].add(change)
+            self._known[api].add(change, self._wholes.get(api))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -113,19 +168,20 @@ class StateFile:
         self._check_header(_parsed(whole[0]), stores)
         for number, line in enumerate(whole[1:], 2):
             change = _parsed(line)
-            fault = _fault(change, stores)
+            fault = _fault(change, stores, self._wholes)
             if fault:
                 raise StateFileError(f"{self._path}: line {number}: {fault}; repair the file, or name a new one")
-            self._known[change["api"]].add(change)
+            self._known[change["api"]].add(change, self._wholes.get(change["api"]))
 
     def _check_header(self, header: Any, stores: Mapping[str, Store]) -> None:
         if not isinstance(header, dict) or header.get("format") != FORMAT:
             raise StateFileError(f"{self._path}: is no state file of this mock; name one that is, or a new one")
         if header.get("version") != VERSION:
             raise StateFileError(f"{self._path}: has version {header.get('version')}; this mock reads version {VERSION}")
-        foreign = [str(name) for name in header.get("apis", ()) if name not in stores]
+        served = (*stores, *(name for name in self._wholes if name not in stores))
+        foreign = [str(name) for name in header.get("apis", ()) if name not in served]
         if foreign:
-            raise StateFileError(f"{self._path}: has the state of {', '.join(foreign)}; this mock serves {', '.join(stores)}")
+            raise StateFileError(f"{self._path}: has the state of {', '.join(foreign)}; this mock serves {', '.join(served)}")
 
     # --- writing --------------------------------------------------------------------------------------------------
 
@@ -133,7 +189,7 @@ class StateFile:
         """In place of the old file at once, so that there is a whole one at every moment."""
         draft = self._path.with_name(f".{self._path.name}.{os.getpid()}")
         header = {"format": FORMAT, "version": VERSION, "apis": list(self._known)}
-        changes = [{"api": name, "customers": known.customers, "rows": known.rows} for name, known in self._known.items()]
+        changes = [{"api": name, **known.as_line()} for name, known in self._known.items()]
         draft.unlink(missing_ok=True)
         new = _locked(draft)
         try:
@@ -198,13 +254,30 @@ def _parsed(line: bytes) -> Any:
         return None
 
 
-def _fault(change: Any, stores: Mapping[str, Store]) -> str | None:
+def _record_fault(change: Mapping[str, Any], whole: Whole | None) -> str | None:
+    """What is wrong with the records of a line."""
+    records, numbers = change.get("records", {}), change.get("numbers", {})
+    if not isinstance(records, dict) or not isinstance(numbers, dict):
+        return "is damaged"
+    unknown = [name for name in (*records, *numbers) if whole is None or not whole.has(name)]
+    if unknown:
+        return f"has a collection {unknown[0]!r} that the document does not have"
+    values = [value for each in records.values() for value in (each.values() if isinstance(each, dict) else [0])]
+    is_whole = all(value is None or isinstance(value, dict) for value in values)
+    is_whole = is_whole and all(type(each) is int for each in numbers.values())
+    return None if is_whole else "is damaged"
+
+
+def _fault(change: Any, stores: Mapping[str, Store], wholes: Mapping[str, Whole]) -> str | None:
     """What is wrong with a line, None for nothing."""
     if not isinstance(change, dict) or not all(isinstance(change.get(part), dict) for part in ("customers", "rows")):
         return "is damaged"
-    if change.get("api") not in stores:
+    api = str(change.get("api"))
+    if api not in stores and api not in wholes:
         return f"is of the API {change.get('api')!r}"
-    known = {entry.name for entry in stores[change["api"]].entries}
+    if fault := _record_fault(change, wholes.get(api)):
+        return fault
+    known = {entry.name for entry in stores[api].entries} if api in stores else set()
     unknown = [name for name in change["customers"] if name not in known]
     if unknown:
         return f"has a customer {unknown[0]!r} that the document does not have"

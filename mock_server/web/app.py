@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,12 +18,19 @@ from mock_server.access.session_prefix import Application, SessionPrefix, withou
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.disturbance.fault_rules import FaultRule
 from mock_server.exchange.exchange import Answer
+from mock_server.resource.handling import handle
+from mock_server.resource.reading.document import Document
+from mock_server.resource.reading.model import Operation
+from mock_server.resource.seeding import COUNT
+from mock_server.resource.service import Resource
 from mock_server.state.settings import Settings
+from mock_server.state.state_file import NotKept
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.problem import Problem
 from mock_server.web.lean_flask import LeanFlask
 from mock_server.web.visit import Visit
-from mock_server.worlds.definition import Definition
+from mock_server.worlds.banner import prefix_of
+from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.worlds import Start, Worlds
 from specs import Api
 
@@ -37,19 +44,22 @@ _SITUATIONS = {404: "unknown_path", 405: "method_not_allowed", 413: "too_large",
 
 
 def create_app(
-    apis: Sequence[Api],
+    apis: Sequence[Api | Document],
     *,
     defects: Iterable[str] = (),
     check_answers: bool = False,
     admission: Admission | None = None,
     settings: Settings | None = None,
     faults: Iterable[FaultRule] = (),
+    records: int = COUNT,
+    any_credential: bool = False,
 ) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
     defects: ids of deliberate defects that every world starts with. settings, faults: likewise.
     check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
     admission: who may ask, beside this machine.
+    records: how many are in each collection of a document without x-contract. any_credential: whether all are let in there.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = LeanFlask("mock_server")
@@ -58,10 +68,18 @@ def create_app(
     app.url_map.strict_slashes = False
     if len({api.name for api in apis}) < len(apis):
         raise ValueError(f"two files give an API of the same name: {', '.join(api.name for api in apis)}")
-    definitions = tuple(Definition(api, f"/{api.name}" if len(apis) > 1 else "") for api in apis)
+    definitions = tuple(Definition(each, prefix_of(apis, each)) for each in apis if isinstance(each, Api))
+    resources = tuple(
+        Resource(each, prefix_of(apis, each), records=records, any_credential=any_credential)
+        for each in apis
+        if isinstance(each, Document)
+    )
     for definition in definitions:
         _mount(app, definition)
-    mock = Mock(Worlds(definitions, Start(settings or Settings(), tuple(defects), tuple(faults))), admission or Admission())
+    for resource in resources:
+        _mount_resource(app, resource)
+    start = Start(settings or Settings(), tuple(defects), tuple(faults))
+    mock = Mock(Worlds(definitions, start, resources), admission or Admission())
     app.extensions[EXTENSION] = worlds = mock.worlds
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(HTTPException, lambda error: _refused(worlds, request.path, error.code or 500, request.method))
@@ -78,7 +96,7 @@ def _with_control(apis: Application, mock: Mock) -> Application:
 
     def dispatch(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if pages.is_page(path, mock.worlds.definitions):
+        if pages.is_page(path, mock.worlds.sites):
             application = pages.application()
         elif control.is_control(path):
             application = control.application()
@@ -125,7 +143,7 @@ def _mount(app: Flask, definition: Definition) -> None:
     for number, (template, methods) in enumerate(paths(definition.api).items()):
         endpoint = f"{definition.api.name}.{number}"
         names = tuple(_PARAMETER.findall(template))
-        rule = definition.prefix + definition.api.base + _rule(definition.api, template)
+        rule = definition.prefix + _rule(template, {each.name for each in definition.api.parameters if each.spans_segments})
         app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
         app.view_functions[endpoint] = _view(definition, template, names, methods)
 
@@ -138,16 +156,15 @@ def paths(api: Api) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def _rule(api: Api, template: str) -> str:
-    """The path as Werkzeug writes it; parameters are numbered, since a document may name them as it likes."""
-    spanning = {each.name for each in api.parameters if each.spans_segments}
+def _rule(template: str, spanning: Collection[str] = ()) -> str:
+    """The path as Werkzeug writes it; parameters are numbered, and those in ``spanning`` may hold slashes."""
     kinds = ("path:" if name in spanning else "" for name in _PARAMETER.findall(template))
     numbered = (f"<{kind}p{number}>" for number, kind in enumerate(kinds))
     return _PARAMETER.sub(lambda _: next(numbered), template)
 
 
 def _view(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
-    path = _PARAMETER.sub("%s", (definition.prefix + definition.api.base + template).replace("%", "%%"))
+    path = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
     operations = _operations(definition.api, template)
     numbers = [f"p{number}" for number in range(len(names))]
 
@@ -162,8 +179,34 @@ def _view(definition: Definition, template: str, names: Sequence[str], methods: 
         visit: Visit = sent.environ[VISIT]
         visit.api, visit.operation = definition.api.name, operations.get(sent.method)
         service = visit.world.services[definition.api.name]
-        visit.exchange = service.handle(sent, dict(zip(names, values, strict=True)), methods)
-        return _response(visit.exchange.answer)
+        visit.passage = service.handle(sent, dict(zip(names, values, strict=True)), methods)
+        return _response(visit.passage.answer)
+
+    return view
+
+
+def _mount_resource(app: Flask, resource: Resource) -> None:
+    """Likewise, for every path of a whole document."""
+    for number, (template, operations) in enumerate(resource.recognition.operations.items()):
+        endpoint = f"{resource.name}.resource.{number}"
+        app.url_map.add(Rule(resource.prefix + _rule(template), endpoint=endpoint, methods=None))
+        app.view_functions[endpoint] = _resource_view(resource, template, operations)
+
+
+def _resource_view(resource: Resource, template: str, operations: Mapping[str, Operation]) -> Callable[..., Response]:
+    names = tuple(_PARAMETER.findall(template))
+    methods = (*operations, *(["HEAD"] if "GET" in operations else []))
+
+    def view(**numbered: str) -> Response:
+        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
+        if sent.method == "OPTIONS":
+            return _without_body(200, {"Allow": ", ".join((*methods, "OPTIONS"))})
+        visit: Visit = sent.environ[VISIT]
+        operation = operations.get("GET" if sent.method == "HEAD" else sent.method)
+        visit.api, visit.operation = resource.name, None if operation is None else operation.identity
+        arguments = {name: numbered[f"p{number}"] for number, name in enumerate(names)}
+        visit.passage = handle(visit.world.resources[resource.name], sent, template, arguments, methods)
+        return _response(visit.passage.answer)
 
     return view
 
@@ -209,18 +252,18 @@ def _response(answer: Answer) -> Response:
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 
 
-def _definition_at(worlds: Worlds, path: str) -> Definition | None:
+def _site_at(worlds: Worlds, path: str) -> Site | None:
     if control.is_control(path):
         return None
-    return next((each for each in worlds.definitions if path.startswith(f"{each.prefix}/")), None)
+    return next((each for each in worlds.sites if path.startswith(f"{each.prefix}/")), None)
 
 
 def _refused(worlds: Worlds, path: str, status: int, value: str = "") -> Response:
     """What no exchange was made of, in the envelope of the API that the path belongs to, else as a problem."""
-    definition = _definition_at(worlds, path)
-    if definition is not None:
-        return _response(definition.refuse(_SITUATIONS.get(status, "malformed_json"), value))
-    prefixes = ", ".join(f"{each.prefix}/" for each in worlds.definitions)
+    site = _site_at(worlds, path)
+    if site is not None:
+        return _response(site.refuse(_SITUATIONS.get(status, "malformed_json"), value))
+    prefixes = ", ".join(f"{each.prefix}/" for each in worlds.sites)
     texts = {404: f"nothing is at {path[:100]}; the paths begin with {control.PREFIX}/ or {prefixes}", 405: "no such operation"}
     return Problem(status, texts.get(status, "the request cannot be read")).response()
 
@@ -231,7 +274,12 @@ def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Respons
 
 
 def _crash(app: Flask, worlds: Worlds, error: Exception) -> Response:
-    """A fault of the mock itself: the traceback goes to the log only."""
+    """A fault of the mock itself: the traceback goes to the log only. A full disk is none, and is told as such."""
+    if isinstance(error, NotKept):
+        app.logger.error("%s %s: %s", request.method, request.path, error.strerror)
+        refused = _refused(worlds, request.path, 500)
+        refused.headers["X-Mock-Warning"] = str(error.strerror)
+        return refused
     app.logger.error("%s %s", request.method, request.path, exc_info=error)
     return _refused(worlds, request.path, 500)
 
@@ -239,15 +287,15 @@ def _crash(app: Flask, worlds: Worlds, error: Exception) -> Response:
 def _check_answers(app: Flask, worlds: Worlds) -> None:
     from mock_server.web.own_answers import OwnAnswers  # importing it takes half a second
 
-    checks = {each.prefix: OwnAnswers(each.api, each.prefix) for each in worlds.definitions}
+    checks = {each.prefix: OwnAnswers(each.content, each.prefix) for each in worlds.sites}
 
     @app.after_request
     def check(response: Response) -> Response:
-        definition = _definition_at(worlds, request.path)
+        site = _site_at(worlds, request.path)
         visit: Visit | None = request.environ.get(VISIT)
-        if definition is None or (visit and visit.exchange and visit.exchange.interference):
+        if site is None or (visit and visit.passage and visit.passage.interference):
             return response
-        deviation = checks[definition.prefix].deviation(request, response)
+        deviation = checks[site.prefix].deviation(request, response)
         if deviation is None:
             return response
         app.logger.error("not as documented: %s", deviation)

@@ -12,9 +12,13 @@ from typing import Self
 
 import specs
 from mock_server.access.session_prefix import PREFIX
+from mock_server.resource.access import Access as Security
+from mock_server.resource.reading.document import Document
+from mock_server.resource.seeding import COUNT
 from mock_server.web import serving
 from mock_server.web.app import create_app, worlds_of
 from mock_server.worlds.banner import base_url
+from mock_server.worlds.loading import Served, load
 from mock_server.worlds.worlds import IDLE_SECONDS, World
 from specs import Api
 from specs.model import SeedCustomer
@@ -34,6 +38,13 @@ class Access:
     customers: tuple[SeedCustomer, ...]
 
 
+def _access(api: Served, url: str) -> Access:
+    if isinstance(api, Api):
+        return Access(url, api.customers[0].auth, api.customers)
+    security = Security(api)
+    return Access(url, {name: security.credential(scheme) for name, scheme in security.schemes.items()}, ())
+
+
 class Reached:
     """A mock, or a session of one, as a client reaches it.
 
@@ -42,9 +53,9 @@ class Reached:
         apis: how to reach each API, by its name.
     """
 
-    def __init__(self, loaded: Sequence[Api], url: str) -> None:
+    def __init__(self, loaded: Sequence[Served], url: str) -> None:
         self.url = url
-        self.apis = {api.name: Access(base_url(loaded, api, url), api.customers[0].auth, api.customers) for api in loaded}
+        self.apis = {api.name: _access(api, base_url(loaded, api, url)) for api in loaded}
 
     @property
     def credentials(self) -> Mapping[str, str]:
@@ -66,7 +77,7 @@ class Reached:
 class MockSession(Reached):
     """An isolated world of a running mock. Its ``url`` leads there; so do ``headers``, sent to the mock's own URL."""
 
-    def __init__(self, loaded: Sequence[Api], url: str, world: World) -> None:
+    def __init__(self, loaded: Sequence[Served], url: str, world: World) -> None:
         super().__init__(loaded, f"{url}{PREFIX}{world.identity}")
         self.id = world.identity
         self.headers: Mapping[str, str] = {"X-Mock-Session": world.identity}
@@ -80,18 +91,28 @@ class MockSession(Reached):
 class MockServer(Reached):
     """A running mock of one API or more, for the length of a ``with`` block.
 
-    apis: names in specs/, paths of OpenAPI files with x-contract, or loaded APIs; none stands for all in specs/.
+    apis: names in specs/, paths of OpenAPI files, or loaded ones; none stands for all in specs/.
     defects: ids of deliberate defects to start with.
+    records: how many are in each collection of a document without x-contract.
     port: 0 takes a free one, which ``url`` tells.
 
     Raises SpecError for a document that cannot be served, ValueError for an unknown defect, serving.PortTaken for a taken port.
     """
 
-    def __init__(self, *apis: str | Path | Api, defects: Iterable[str] = (), host: str = "127.0.0.1", port: int = 0) -> None:
-        self._loaded: Sequence[Api] = [each if isinstance(each, Api) else specs.load(each) for each in apis or specs.names()]
+    def __init__(
+        self,
+        *apis: str | Path | Served,
+        defects: Iterable[str] = (),
+        host: str = "127.0.0.1",
+        port: int = 0,
+        records: int = COUNT,
+    ) -> None:
+        self._loaded: Sequence[Served] = [
+            each if isinstance(each, Api | Document) else load(each) for each in apis or specs.names()
+        ]
         super().__init__((), "")
         self._address = (host, port)
-        self._app = create_app(self._loaded, defects=defects)
+        self._app = create_app(self._loaded, defects=defects, records=records)
         self._worlds = worlds_of(self._app)
 
     def __enter__(self) -> Self:

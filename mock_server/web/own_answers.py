@@ -8,6 +8,7 @@ it is not done at every request, and not imported unless it is asked for.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Request, Response
@@ -18,8 +19,6 @@ from openapi_core.templating.paths.exceptions import PathError
 from openapi_core.validation.schemas import oas30_read_schema_validators_factory, oas31_schema_validators_factory
 from openapi_core.validation.schemas.factories import SchemaValidatorsFactory
 from openapi_core.validation.schemas.validators import SchemaValidator
-
-from specs import Api
 
 
 class KeptValidators(SchemaValidatorsFactory):
@@ -38,22 +37,33 @@ class KeptValidators(SchemaValidatorsFactory):
         return self._kept[place]
 
 
+def _json_types(value: Any) -> set[str]:
+    """The media types with JSON in them that a document has anywhere."""
+    if isinstance(value, list):
+        return {found for each in value for found in _json_types(each)}
+    if not isinstance(value, Mapping):
+        return set()
+    content = value.get("content")
+    own = {str(name) for name in content if str(name).endswith("+json")} if isinstance(content, Mapping) else set()
+    return own | {found for each in value.values() for found in _json_types(each)}
+
+
 class OwnAnswers:
-    """The documented answers of one API.
+    """The documented answers of one document.
 
     prefix: the path under which the mock has mounted it.
     """
 
-    def __init__(self, api: Api, prefix: str) -> None:
-        is_30 = str(api.document["openapi"]).startswith("3.0")
+    def __init__(self, document: Mapping[str, Any], prefix: str) -> None:
+        is_30 = str(document["openapi"]).startswith("3.0")
         maker = oas30_read_schema_validators_factory if is_30 else oas31_schema_validators_factory
         # The loader has checked the document already; the annotation lacks the None that the library documents.
         config = Config(
             spec_validator_cls=None,  # type: ignore[arg-type]
             schema_validators_factory=KeptValidators(maker),
-            extra_media_type_deserializers={situation.shape.media_type: json.loads for situation in api.situations.values()},
+            extra_media_type_deserializers=dict.fromkeys(_json_types(document), json.loads),
         )
-        self._openapi = OpenAPI.from_dict({**api.document, "servers": [{"url": prefix + api.base or "/"}]}, config=config)
+        self._openapi = OpenAPI.from_dict({**document, "servers": [{"url": prefix or "/"}]}, config=config)
 
     def deviation(self, request: Request, response: Response) -> str | None:
         """What an answer has that the document does not, in one line; None for a good one.

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 
-import specs
-from specs import Api, SpecError
+from mock_server.worlds.loading import Served, load
+from specs import SpecError
 
 SECONDS = 0.5
 """Between two looks: the time of change of a few files, which works on every file system, mounted ones too."""
 
 
-def watch(apis: Sequence[Api], changed: Callable[[Sequence[Api]], None], tell: Callable[[str], None]) -> None:
+def watch(apis: Sequence[Served], changed: Callable[[Sequence[Served]], None], tell: Callable[[str], None]) -> None:
     """Calls ``changed`` with all documents whenever one has changed, and ``tell`` with a line about it, from a thread.
 
     ``changed`` raises SpecError or ValueError for documents that cannot be served.
@@ -22,7 +22,7 @@ def watch(apis: Sequence[Api], changed: Callable[[Sequence[Api]], None], tell: C
     Thread(target=_look, args=(list(apis), changed, tell), name="mock_server.web.watching", daemon=True).start()
 
 
-def _look(apis: list[Api], changed: Callable[[Sequence[Api]], None], tell: Callable[[str], None]) -> None:
+def _look(apis: list[Served], changed: Callable[[Sequence[Served]], None], tell: Callable[[str], None]) -> None:
     seen = [_time_of(api.file) for api in apis]
     while True:
         time.sleep(SECONDS)
@@ -31,7 +31,7 @@ def _look(apis: list[Api], changed: Callable[[Sequence[Api]], None], tell: Calla
             names = ", ".join(api.file.name for api, before, now in zip(apis, seen, times, strict=True) if before != now)
             seen = times
             try:
-                apis = [specs.load(api.file) for api in apis]
+                apis = [load(api.file) for api in apis]
                 changed(apis)
             except (SpecError, ValueError) as error:
                 tell(f"{error}; what was served before still is")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import shlex
@@ -10,19 +9,34 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from specs import Api, Field, SecurityScheme
+from mock_server.resource.reading.document import Document
+from mock_server.resource.service import Resource
+from mock_server.worlds import whole
+from mock_server.worlds.credentials import with_credential
+from mock_server.worlds.loading import Served
+from specs import Api, Field
 from specs.model import SeedCustomer
 from specs.placing import placed
 
 
-def ready_content(apis: Sequence[Api], url: str, process: int) -> dict[str, Any]:
+def ready_content(apis: Sequence[Served], url: str, process: int) -> dict[str, Any]:
     """The content of the ready file."""
-    return {"url": url, "pid": process, "apis": {api.name: _access(api, base_url(apis, api, url)) for api in apis}}
+    described = {api.name: _access_of(api, base_url(apis, api, url)) for api in apis}
+    return {"url": url, "pid": process, "apis": described}
 
 
-def base_url(apis: Sequence[Api], api: Api, url: str) -> str:
+def _access_of(api: Served, url: str) -> dict[str, Any]:
+    return whole.access(Resource(api, ""), url) if isinstance(api, Document) else _access(api, url)
+
+
+def prefix_of(apis: Sequence[Served], api: Served) -> str:
+    """The path that the documented ones follow: the name where several are served, and the document's own base path."""
+    return (f"/{api.name}" if len(apis) > 1 else "") + api.base
+
+
+def base_url(apis: Sequence[Served], api: Served, url: str) -> str:
     """Where the documented paths of one API begin."""
-    return (f"{url}/{api.name}" if len(apis) > 1 else url) + api.base
+    return url + prefix_of(apis, api)
 
 
 def _access(api: Api, url: str) -> dict[str, Any]:
@@ -37,7 +51,7 @@ def _access(api: Api, url: str) -> dict[str, Any]:
     }
 
 
-def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
+def lines(apis: Sequence[Served], url: str) -> Iterator[str]:
     """The banner: addresses, credentials, customers and a curl command for each operation."""
     yield f"Listening on {url} (Ctrl-C stops it)"
     yield f"  pages    {url}/__admin/ui to look inside, {url}/docs for the documents"
@@ -47,6 +61,9 @@ def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
         here = base_url(apis, api, url)
         yield ""
         yield f"{api.name}: {api.title}"
+        if isinstance(api, Document):
+            yield from whole.lines(Resource(api, ""), here)
+            continue
         for customer in api.customers:
             yield "  customer " + ", ".join(f"{name} {value}" for name, value in (*customer.path.items(), *customer.auth.items()))
         customer = api.customers[0]
@@ -67,7 +84,7 @@ def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
     words = ["curl", "-i", "-X", method]
     needed = next((names for names in api.security_sets if names <= customer.auth.keys()), frozenset())
     for scheme in [scheme for scheme in api.security if scheme.name in needed]:
-        url, presented = _with_credential(url, scheme, customer.auth[scheme.name])
+        url, presented = with_credential(url, scheme, customer.auth[scheme.name])
         words += presented
     for each in [each for each in api.parameters if method in each.operations and each.name in api.parameter_values]:
         if each.location == "query":
@@ -85,19 +102,6 @@ def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
 
 def _with_query(url: str, name: str, value: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}{quote(name)}={quote(value)}"
-
-
-def _with_credential(url: str, scheme: SecurityScheme, credential: str) -> tuple[str, list[str]]:
-    """The address and the words of a command that presents a credential."""
-    if scheme.kind == "basic":
-        return url, ["-H", "Authorization: Basic " + base64.b64encode(credential.encode()).decode()]
-    if scheme.kind == "bearer":
-        return url, ["-H", f"Authorization: Bearer {credential}"]
-    if scheme.location == "cookie":
-        return url, ["-b", f"{scheme.parameter}={credential}"]
-    if scheme.location == "query":
-        return _with_query(url, scheme.parameter, credential), []
-    return url, ["-H", f"{scheme.parameter}: {credential}"]
 
 
 def _example(api: Api, customer: SeedCustomer) -> Mapping[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
 import jsonschema_rs
 
@@ -19,6 +20,22 @@ from mock_server.syntax.pointers import pointer
 from specs import Api, SpecError
 
 
+class Site(Protocol):
+    """One document that is served, whatever it is served by.
+
+    name: where several are served, its paths begin with it. content: as written. prefix: the path that its own ones follow.
+    """
+
+    name: str
+    title: str
+    file: Path
+    content: Mapping[str, Any]
+    prefix: str
+
+    def refuse(self, situation: str, value: str = "") -> Answer:
+        """The answer to a request that is for none of its operations."""
+
+
 class Definition:
     """What one API does, whoever its customers are.
 
@@ -30,6 +47,10 @@ class Definition:
         _check_seeds(api)
         envelope.check_templates(api)
         self.api = api
+        self.name = api.name
+        self.title = api.title
+        self.file = api.file
+        self.content = api.document
         self.prefix = prefix
         self.plan = plan_of(api)
         self.order = flow.checks(api)

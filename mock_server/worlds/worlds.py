@@ -17,12 +17,15 @@ from mock_server.disturbance.rate_limit import Limiter
 from mock_server.journal.events import SUBSCRIBER_LIMIT, Events
 from mock_server.journal.journal import Journal, JournalEntry
 from mock_server.journal.redaction import Redaction
+from mock_server.resource.coverage import ResourceCoverage
+from mock_server.resource.records import Records
+from mock_server.resource.service import Resource, ResourceService
 from mock_server.state.clock import Clock
 from mock_server.state.settings import Settings
 from mock_server.state.snapshots import Snapshots
 from mock_server.state.store import Store
 from mock_server.worlds.coverage import Coverage
-from mock_server.worlds.definition import Definition
+from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.service import Service
 
 DEFAULT = "default"
@@ -60,6 +63,7 @@ class World:
         start: Start,
         places: BoundedSemaphore,
         idle: float = IDLE_SECONDS,
+        resources: Sequence[Resource] = (),
     ) -> None:
         self.identity = identity
         self.idle = idle
@@ -68,10 +72,15 @@ class World:
         self.limiter = Limiter()
         self.settings = start.settings
         self.services = {each.api.name: Service(each, self) for each in definitions}
+        self.resources = {each.name: ResourceService(each, self) for each in resources}
         self.journal = Journal()
-        self.coverage = {each.api.name: Coverage(each) for each in definitions}
+        counted = {each.name: ResourceCoverage(each) for each in resources}
+        self.coverage: Mapping[str, Coverage | ResourceCoverage] = {
+            **counted,
+            **{each.name: Coverage(each) for each in definitions},
+        }
         self.events = Events(places)
-        self.snapshots = Snapshots(self.stores)
+        self.snapshots = Snapshots(self.stores, self.records)
         self.defects: tuple[str, ...] = ()
         self.used = time.monotonic()
         self.activate(start.defects)
@@ -80,6 +89,11 @@ class World:
     def stores(self) -> Mapping[str, Store]:
         """What is stored, by the names of the APIs."""
         return {name: service.store for name, service in self.services.items()}
+
+    @property
+    def records(self) -> Mapping[str, Records]:
+        """What is stored for whole documents, by their names."""
+        return {name: service.store for name, service in self.resources.items()}
 
     def activate(self, defects: Iterable[str]) -> None:
         """These defects and no others, in every API that has a place for them; ValueError for one that none has."""
@@ -95,7 +109,7 @@ class World:
             near = difflib.get_close_matches(identity, DEFECTS, n=1)
             raise ValueError(f"no defect is called {identity!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
         if not self._has_place(identity):
-            raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services)}")
+            raise ValueError(f"defect {identity!r} has no place in {', '.join(self.services or self.resources)}")
 
     def _has_place(self, defect: str) -> bool:
         return any(DEFECTS[defect].applied_to(service.api) for service in self.services.values())
@@ -105,6 +119,8 @@ class World:
         for service in self.services.values():
             service.store.reset()
             service.activate(self.defects)
+        for resource in self.resources.values():
+            resource.store.reset()
         for counted in self.coverage.values():
             counted.reset()
         self.journal.clear()
@@ -116,6 +132,8 @@ class World:
         """All that has happened in another world, as far as there is a place for it here; the coverage begins anew."""
         for name in self.services.keys() & older.services.keys():
             self.services[name].store.adopt(older.services[name].store)
+        for name in self.resources.keys() & older.resources.keys():
+            self.resources[name].store.adopt(older.resources[name].store)
         self.snapshots.adopt(older.snapshots)
         self.clock, self.settings, self.faults, self.limiter = older.clock, older.settings, older.faults, older.limiter
         self.journal, self.events, self.used = older.journal, older.events, older.used
@@ -139,15 +157,20 @@ class Worlds:
     Raises ValueError for an unknown defect.
     """
 
-    def __init__(self, definitions: Sequence[Definition], start: Start) -> None:
+    def __init__(self, definitions: Sequence[Definition], start: Start, resources: Sequence[Resource] = ()) -> None:
         self.definitions = tuple(definitions)
+        self.resources = tuple(resources)
+        named = {each.name for each in self.definitions}
+        self.sites: tuple[Site, ...] = (*self.definitions, *(each for each in self.resources if each.name not in named))
         self.start = start
         self._lock = Lock()
         self._sessions: OrderedDict[str, World] = OrderedDict()
         self._looked = time.monotonic()
         self._places = BoundedSemaphore(SUBSCRIBER_LIMIT)
-        self.redaction = Redaction([each.api for each in definitions])
-        self.default = World(DEFAULT, definitions, start, self._places)
+        schemes = [scheme for each in resources for scheme in each.access.schemes.values()]
+        secrets = [name for each in resources for name in each.secrets]
+        self.redaction = Redaction([each.api for each in definitions], schemes, secrets)
+        self.default = World(DEFAULT, definitions, start, self._places, resources=resources)
 
     def named(self, identity: str) -> World:
         """The world of a session, new from the seeds where it is not there yet; ValueError for what is no id."""
@@ -194,7 +217,7 @@ class Worlds:
     def _new(self, identity: str, idle: float) -> World:
         if not _IDENTITY.fullmatch(identity):
             raise ValueError(f"session {identity[:100]!r}: an id has 1 to 64 letters, digits, dots, hyphens, tildes, underscores")
-        world = World(identity, self.definitions, self.start, self._places, idle)
+        world = World(identity, self.definitions, self.start, self._places, idle, self.resources)
         self._sessions[identity] = world
         while len(self._sessions) > SESSION_LIMIT:
             self._sessions.popitem(last=False)[1].events.close()
