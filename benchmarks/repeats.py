@@ -11,7 +11,8 @@ import click
 
 import specs
 from contracts.reports.report import RunReport
-from contracts.running.run import Plan, embedded_apis, judge_all
+from contracts.running.plan import Plan, embedded_apis
+from contracts.running.whole import judge_all
 
 
 def verdicts(report: RunReport) -> list[tuple[str, str, str, str]]:

@@ -11,7 +11,6 @@ import signal
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import cycle
-from pathlib import Path
 from types import FrameType
 from typing import Any
 
@@ -20,27 +19,30 @@ import pytest
 from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
-from contracts.running.run import Plan, Run
+from contracts.running.arguments import asks_for_rules, has_own_settings
+from contracts.running.plan import Plan
+from contracts.running.run import Run
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
 
-FOLDER = Path(__file__).parent
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
+UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGINT ignored; SIGTERM does, and restores the record"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the suite's options."""
-    options.add_options(parser)
+    options.add_options(parser.getgroup("patch-contracts", "contract tests of partial updates"))
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options before anything is collected or sent."""
     for family in FAMILIES:
         config.addinivalue_line("markers", f"{family}: rules of this family")
-    if not _names_contracts(config):
+    config.addinivalue_line("markers", "xdist_group(name): pytest-xdist's own; named here for runs without it")
+    if not asks_for_rules(config):
         return
     try:
         plan = options.plan(config)
@@ -51,15 +53,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.option.showlocals = config.option.fulltrace = False  # nor may locals of a broken plugin, which hold what is sent
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines have whole URLs in them, with credentials
     if getattr(config.option, "dist", "no") == "load":
-        config.option.dist = "loadgroup"  # the rules of one API share a customer, so they share a worker
+        config.option.dist = "loadgroup"  # the rules of one API share a record, so they share a worker
     if _is_worker(config):
         config.option.loadgroup = True  # xdist hands a worker the arguments, and not what was made of them above
-
-
-def _names_contracts(config: pytest.Config) -> bool:
-    """Whether the run was asked for something in the contracts folder."""
-    paths = (Path(config.invocation_params.dir, str(arg).split("::", 1)[0]).resolve() for arg in config.args)
-    return any(path == FOLDER or FOLDER in path.parents for path in paths)
 
 
 def _is_worker(config: pytest.Config) -> bool:
@@ -77,12 +73,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
-        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"], json.loads(sent["patch_contracts_taken"]))
+        ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
+        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"])
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
     _CONTROLLER["run"] = run
     run.say = session.config.get_terminal_writer().line
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        run.say(UNINTERRUPTIBLE)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()
@@ -95,7 +94,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the run as Ctrl-C does: with the customer restored."""
+    """SIGTERM ends the run as Ctrl-C does: with the record restored."""
     raise KeyboardInterrupt
 
 
@@ -107,6 +106,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["patch_contracts"] = json.dumps(run.ready)
         node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
+        node.workerinput["patch_contracts_journal"] = run.journal_path
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -116,6 +116,9 @@ def pytest_testnodedown(node: Any) -> None:
     for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
         if run is not None and api in run.reports:
             run.reports[api].requests += count
+    for api, moves in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts_moves", "{}")).items():
+        if run is not None and api in run.reports:
+            run.reports[api].moves |= moves
 
 
 @pytest.hookimpl(trylast=True)
@@ -126,6 +129,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if _is_worker(session.config):
         session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
+        session.config.workeroutput["patch_contracts_moves"] = json.dumps(run.movements())  # type: ignore[attr-defined]  # likewise
         return
     previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     run.expected = session.testscollected
@@ -134,9 +138,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     finally:
         for each, handler in previous.items():
             signal.signal(each, handler)
-    if (
-        exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
-        and not run.plan.dry_run
+    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and not (
+        run.plan.dry_run or session.config.option.collectonly
     ):
         session.exitstatus = exit_code(list(run.reports.values()), strict=run.plan.strict)
 
@@ -150,27 +153,29 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if rule is None or run is None:
         return
     apis = run.plan.apis if run.plan.includes(rule) else ()
+    # Another project may hold its own code to no warnings at all; one of a library here is no violation.
+    tolerant = [] if has_own_settings(metafunc.config) else [pytest.mark.filterwarnings("ignore")]
     items = [
-        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.customers(api.name)), strict=False)
+        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.parties(api.name)), strict=False)
     ]
     metafunc.parametrize(
-        ("customer", "case"),
+        ("party", "case"),
         [
             pytest.param(
                 (api.name, case.field, number),
                 case.value,
                 id=f"{api.name}-{case.field}",
-                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family)],
+                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family), *tolerant],
             )
             for api, case, number in items
         ],
-        indirect=["customer"],
+        indirect=["party"],
     )
 
 
 def _group(run: Run, api: str, number: int) -> str:
-    """The items of one customer, which one worker has to itself."""
-    return api if len(run.customers(api)) == 1 else f"{api}-{number}"
+    """The items of one record, which one worker has to itself."""
+    return api if len(run.parties(api)) == 1 else f"{api}-{number}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -199,7 +204,7 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def _key(item: pytest.Item) -> tuple[str, str, str]:
     """What names an item on every machine."""
-    api, field, _number = _parameters(item)["customer"]
+    api, field, _number = _parameters(item)["party"]
     return api, _rule(item).id, field
 
 
@@ -216,7 +221,7 @@ def _arrange(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def _has_case(item: pytest.Item) -> bool:
     """False for the placeholder that pytest makes for a rule without any item."""
-    return isinstance(_parameters(item)["customer"], tuple)
+    return isinstance(_parameters(item)["party"], tuple)
 
 
 def _parameters(item: pytest.Item) -> dict[str, Any]:
@@ -240,9 +245,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
     run = session.config.stash.get(RUN, None)
     if run is None or not run.plan.dry_run or _is_worker(session.config):
         return None
-    terminal.list_items(
-        session.config, [(_rule(item), _parameters(item)["customer"][:2]) for item in session.items if _rule(item)]
-    )
+    terminal.list_items(session.config, [(_rule(item), _parameters(item)["party"][:2]) for item in session.items if _rule(item)])
     return True
 
 
@@ -250,8 +253,8 @@ def pytest_runtestloop(session: pytest.Session) -> bool | None:
 
 
 @pytest.fixture
-def customer(request: pytest.FixtureRequest) -> str:
-    """The API whose customer is under test; ``pytest_pyfunc_call`` gives the rule the customer itself."""
+def party(request: pytest.FixtureRequest) -> str:
+    """The API whose record is under test; ``pytest_pyfunc_call`` gives the rule the record itself."""
     return str(request.param[0])
 
 
@@ -262,10 +265,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     if rule is None or run is None:
         return None
     parameters = _parameters(pyfuncitem)
-    api, field, number = parameters["customer"]
-    judged, outcome = run.judge(
-        api, rule, field, lambda customer: pyfuncitem.obj(customer=customer, case=parameters["case"]), number
-    )
+    api, field, number = parameters["party"]
+    judged, outcome = run.judge(api, rule, field, lambda party: pyfuncitem.obj(party=party, case=parameters["case"]), number)
     result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]

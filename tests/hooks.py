@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from contracts.record.customer import present
+from contracts.target.presenting import present
 from contracts.target.target import Target
 from tests import subjects
 
@@ -50,7 +50,7 @@ DEFECTS: Mapping[str, Sequence[str]] = {
 
 def schemathesis(target: Target, *options: str, hooks: bool, config: Path | None = None) -> subprocess.CompletedProcess[str]:
     """``st run`` on a target with all checks and one seed: its exit code and what it printed."""
-    headers = [part for name, value in present(target.api.security, target.customer.auth).headers.items()
+    headers = [part for name, value in present(target.api.security, target.identity.auth).headers.items()
                for part in ("-H", f"{name}: {value}")]  # fmt: skip
     command = [
         str(Path(sys.executable).with_name("st")),

@@ -25,7 +25,9 @@ from typing import Any
 import click
 
 import contracts
-from contracts.running.run import Plan, Run, load_rules
+from contracts.running.plan import Plan
+from contracts.running.run import Run
+from contracts.running.selection import load_rules
 from contracts.terms.rule import RULES, Rule, rule_of
 from contracts.terms.verdict import Violation
 from tests import proof

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from typing import Any
 
 from contracts.target.embedded import targets
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, load_api
+from contracts.target.target import Identity, Target, load_api
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -47,6 +48,20 @@ def running(*command: str) -> Iterator[Mapping[str, Any]]:
 
 
 @contextmanager
+def interruptible() -> Iterator[None]:
+    """Processes that are started inside can be interrupted, also where this one was started with SIGINT ignored.
+
+    A non-interactive shell starts its background jobs so, and children inherit it. A signal that is handled, though, has its
+    default again in a child.
+    """
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
 def mock(apis: Sequence[str], defects: Sequence[str] = ()) -> Iterator[list[Target]]:
     """The mock of some APIs (names or files) with defects; its targets."""
     options = [option for defect in defects for option in ("--defect", defect)]
@@ -68,8 +83,8 @@ def _target(api: str, ready: Mapping[str, Any], read: bool) -> Target:
     return Target(
         api=load_api(api),
         url=ready["url"],
-        customer=Party(path=_texts(ready.get("customer", {})), auth=auth),
-        other=Party(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth)
+        identity=Identity(path=_texts(ready.get("customer", {})), auth=auth),
+        bystander=Identity(path=_texts(other.get("path") or {}), auth=_secrets(other["auth"]) if other.get("auth") else auth)
         if other
         else None,
         values={name: tuple(values) for name, values in ready.get("values", {}).items()},

@@ -15,10 +15,13 @@ from urllib.parse import quote, quote_plus, unquote_plus
 import pytest
 from werkzeug.wrappers import Request, Response
 
-from contracts.running.run import Plan, Run, judge_all
+from contracts.running.plan import Plan
+from contracts.running.run import Run
+from contracts.running.whole import judge_all
 from contracts.target.credentials import Command
 from contracts.target.secrecy import STRUCK, Redactor, Secret
-from contracts.target.target import TargetError, from_file, from_settings
+from contracts.target.settings import from_file, from_settings
+from contracts.target.target import TargetError
 from contracts.terms.verdict import Verdict
 from tests import layered
 
@@ -79,8 +82,8 @@ def _ready(door: Door) -> Iterator[Mapping[str, Any]]:
 def settings(ready: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """A target file's content for the mock behind the door, without any credential."""
     facts = ready["apis"][BEARER]
-    customer = {name: str(value) for name, value in facts["customer"].items()}
-    return {"api": BEARER, "url": facts["url"], "customer": customer, "read": {"path": facts["read"]}, **more}
+    record = {name: str(value) for name, value in facts["customer"].items()}
+    return {"api": BEARER, "url": facts["url"], "record": record, "read": {"path": facts["read"]}, **more}
 
 
 def login(**more: Any) -> dict[str, Any]:
@@ -119,7 +122,7 @@ def test_a_login_may_be_a_form_to_another_address(door: Door, ready: Mapping[str
 
 
 def test_an_expired_token_is_renewed(door: Door, ready: Mapping[str, Any]) -> None:
-    """A 401 to the customer's own credential leads to one more login, and the request is sent again."""
+    """A 401 to the record's own credential leads to one more login, and the request is sent again."""
     door.uses = 5
 
     assert verdicts(settings(ready, **login()), rule="sent-field-stored").count(Verdict.CONFORMS) > 5
@@ -138,8 +141,8 @@ def test_a_401_for_another_reason_does_not_log_in_for_ever(door: Door, ready: Ma
     """A target that answers 401 whatever the token is asked a few times for another one, and no more."""
     door.uses = 1
 
-    with pytest.raises(TargetError, match="no such customer or path"):
-        verdicts({**settings(ready, **login()), "customer": {"id": "57"}, "read": {"path": "/api/customer/{id}/nowhere"}})
+    with pytest.raises(TargetError, match="no such record or path"):
+        verdicts({**settings(ready, **login()), "record": {"id": "57"}, "read": {"path": "/api/customer/{id}/nowhere"}})
 
     door.uses = 0
     with pytest.raises(TargetError, match="the credential is refused"):
@@ -187,7 +190,7 @@ def test_a_command_is_split_like_a_shell_line_and_run_without_one(ready: Mapping
     """Quotes keep words together; nothing is expanded."""
     target = from_settings(settings(ready, auth_command={"bearerAuth": "vault read '-field=a b' $HOME"}))
 
-    source = target.customer.auth["bearerAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
+    source = target.identity.auth["bearerAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
     assert source.argv == ("vault", "read", "-field=a b", "$HOME")
 
 
@@ -275,13 +278,13 @@ def test_the_bystander_may_be_another_user_of_the_file(ready: Mapping[str, Any],
     """The file is named once."""
     both = WFC_FIXED + "  - name: second\n    fixedHeaders: [{name: Authorization, value: bearer of-the-other}]\n"
     (tmp_path / "auth.yaml").write_text(both, encoding="utf-8")
-    more = {"auth_file": "auth.yaml", "other_customer": {"id": "58", "auth_user": "second"}}
+    more = {"auth_file": "auth.yaml", "bystander": {"id": "58", "auth_user": "second"}}
 
     target = from_settings(settings(ready, **more), tmp_path)
 
-    assert target.customer.auth["bearerAuth"].reveal() == "from-the-file"
-    assert target.other is not None
-    assert target.other.auth["bearerAuth"].reveal() == "of-the-other"
+    assert target.identity.auth["bearerAuth"].reveal() == "from-the-file"
+    assert target.bystander is not None
+    assert target.bystander.auth["bearerAuth"].reveal() == "of-the-other"
 
 
 @pytest.mark.parametrize(
@@ -351,12 +354,12 @@ def test_a_target_file_reads_the_environment_in_logins(monkeypatch: pytest.Monke
     monkeypatch.setenv("QA_PASSWORD", PASSWORD)
     path = tmp_path / "target.toml"
     path.write_text(
-        f'api = "{HEADER}"\nurl = "https://staging.example"\n[customer]\nid = "a"\n'
+        f'api = "{HEADER}"\nurl = "https://staging.example"\n[record]\nid = "a"\n'
         '[login.ApiKeyAuth]\npath = "/login"\ntoken = "/token"\nbody = { password = "${QA_PASSWORD}" }\n',
         encoding="utf-8",
     )
 
-    source = from_file(path).customer.auth["ApiKeyAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
+    source = from_file(path).identity.auth["ApiKeyAuth"]._source  # type: ignore[attr-defined]  # what no public name tells
 
     assert json.loads(source.body) == {"password": PASSWORD}
     assert PASSWORD not in repr(source)

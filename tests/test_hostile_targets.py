@@ -11,10 +11,11 @@ from contextlib import contextmanager
 import pytest
 
 import specs
-from contracts.running.run import Plan, judge_all
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
 from contracts.target.client import Limits
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, TargetError
+from contracts.target.target import Identity, Target, TargetError
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 Behaviour = Callable[[socket.socket], None]
@@ -105,9 +106,9 @@ def test_a_hostile_target_ends_the_preflight_with_one_line(name: str) -> None:
     """Whatever the target does on the wire, the preflight says in one line what is wrong, within the deadline."""
     behave, words = BEHAVIOURS[name]
     api = specs.load(specs.names()[0])
-    party = Party(path={"id": "57"}, auth={scheme.name: Secret("canary-credential") for scheme in api.security})
+    party = Identity(path={"id": "57"}, auth={scheme.name: Secret("canary-credential") for scheme in api.security})
     with listening(behave) as url:
-        target = Target(api=api, url=url, customer=party, read=api.path, limits=Limits(timeout=1))
+        target = Target(api=api, url=url, identity=party, read=api.path, limits=Limits(timeout=1))
         begun = time.monotonic()
 
         with pytest.raises(TargetError) as caught:

@@ -14,7 +14,8 @@ import yaml
 
 import specs
 from contracts.drafting.draft import draft, write
-from contracts.running.run import Plan, judge_all
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
 from contracts.terms.verdict import Verdict
 from specs import SpecError
 from specs.loader import DEFAULT_CHOICES

@@ -19,7 +19,7 @@ import specs
 from mock_server import MockServer
 from mock_server.web.serving import PortTaken
 from tests import subjects
-from tests.test_mock_server import change, presented
+from tests.mock_client import change, presented
 
 
 def address(server: MockServer, name: str) -> tuple[str, dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.running.run import load_rules
+from contracts.running.selection import load_rules
 from tests.mutation import Site, Trial, reached, sites, survives
 from tests.proof import stop_mocks
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from contracts.running.run import Plan, judge_all
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
 from tests import subjects
 from tests.proof import Subject, judge, stop_mocks
 

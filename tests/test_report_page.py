@@ -14,7 +14,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from contracts.record.customer import Restoration
+from contracts.record.restoring import Restoration
 from contracts.reports import html
 from contracts.reports.report import RunReport
 from contracts.terms.rule import FAMILIES

@@ -51,7 +51,7 @@ def draft(source: Path, path: str | None = None) -> str:
     _prepare(document, template, operation, source.name)
     _link_fields(document, operation, _load(document, source.stem))
     api = _load(document, source.stem)
-    operation["x-contract"]["seeds"] = {"customers": [_customer(api, number) for number in (1, 2)]}
+    operation["x-contract"]["seeds"] = {"customers": [_party(api, number) for number in (1, 2)]}
     _load(document, source.stem)
     return _text(document, source.name)
 
@@ -300,8 +300,8 @@ def _holders(schema: Any, document: Document) -> Iterator[Document]:
         yield from _holders(part, document)
 
 
-def _customer(api: Api, number: int) -> Document:
-    """A customer of the mock; its path parameters are what the record shows under their names."""
+def _party(api: Api, number: int) -> Document:
+    """A record of the mock; its path parameters are what the record shows under their names."""
     record = sample(api.record_schema, "record", number)
     path = {each.name: sample(each.schema, each.name, number) for each in api.parameters if each.location == "path"}
     for name, value in path.items():

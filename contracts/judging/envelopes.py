@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.validity import first_error
 from specs import Api, Shape, Situation
 from specs.model import Response
 from specs.normalise import properties
@@ -41,12 +42,12 @@ def allowed(found: Situation) -> tuple[int, ...]:
 
 
 def right_status(api: Api, found: Situation, exchange: Exchange) -> bool:
-    """A refusal with a status that the document allows; any refusal, where it does not list the status at all."""
+    """Whether it is a refusal with a status that the document allows; any refusal, where it does not list the status at all."""
     return exchange.refused and (exchange.status in allowed(found) or not api.documents(found.status))
 
 
 def has_other_meaning(api: Api, found: Situation, exchange: Exchange) -> bool:
-    """The document lists the answer's status, and not for this kind of refusal."""
+    """Whether the document lists the answer's status, and not for this kind of refusal."""
     return exchange.status is not None and api.documents(exchange.status) and exchange.status not in allowed(found)
 
 
@@ -84,10 +85,10 @@ def body_problem(response: Response, shape: Shape, answer: Answer) -> Problem | 
         return Problem("the media type application/json", f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}")
     if answer.json is NOT_JSON:
         return Problem("a body of JSON", f"it is {answer.text[:80]!r}" if answer.body else "there is no body")
-    error = next(jsonschema_rs.Draft202012Validator(dict(response.schema)).iter_errors(answer.json), None)
+    error = first_error(jsonschema_rs.Draft202012Validator(dict(response.schema)), answer.json)
     if error is not None:
-        place = "/".join(map(str, error.instance_path)) or "the top"
-        return Problem(f"the body that the document gives to {answer.status}", f"at {place}: {str(error.message)[:200]}")
+        place = "/".join(map(str, error.place)) or "the top"
+        return Problem(f"the body that the document gives to {answer.status}", f"at {place}: {error.message[:200]}")
     known = properties(response.schema).keys()
     if known and isinstance(answer.json, Mapping) and not known & answer.json.keys():
         return Problem(f"the body that the document gives to {answer.status}", f"it has none of the members {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""What several rules judge from: one write each, read before and after, made once for a customer and kept."""
+"""What several rules judge from: one write each, read before and after, made once for a record and kept."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Difference, NotJudged
+from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
 
 
@@ -30,93 +30,97 @@ class Write:
         return self.patch.field
 
 
-def write(customer: Customer, patch: Patch, before: Record | None = None, *, settled: bool = True) -> Write:
+def write(party: Party, patch: Patch, before: Record | None = None, *, settled: bool = True) -> Write:
     """Send a patch between two readings of the record.
 
     What a refusal does to the next patch is a matter of its own (repeat-after-refusal): with ``settled``, a patch that is
     accepted and not stored right after a refusal is sent once more.
     """
-    earlier = customer.read(without=patch.field.top) if before is None else before
-    after_refusal = settled and customer.refused_last
-    exchange = customer.patch(patch.body)
+    earlier = party.read(without=patch.field.top) if before is None else before
+    after_refusal = settled and party.refused_last
+    exchange = party.patch(patch.body)
     check_not_redirected(exchange)
-    done = Write(patch, earlier, exchange, customer.read(without=patch.field.top))
-    if not customer.accepted(exchange):
+    done = Write(patch, earlier, exchange, party.read(without=patch.field.top))
+    if not party.accepted(exchange):
         return done
-    if stored(customer, done):
-        _proven(customer, patch.field).append(patch.value)
+    if stored(party, done):
+        _proven(party, patch.field).append(patch.value)
     elif after_refusal:
-        return write(customer, patch, earlier, settled=False)
+        return write(party, patch, earlier, settled=False)
     return done
 
 
 def check_not_redirected(exchange: Exchange) -> None:
-    """A redirect is one fault, whatever was sent: NotJudged."""
+    """Raise NotJudged for a redirect: it is one fault, whatever was sent, and judged by no-redirect."""
     if exchange.status is not None and 300 <= exchange.status < 400:
         raise NotJudged("the patch is redirected: judged by no-redirect")
 
 
-def single(customer: Customer, leaf: Field) -> Write:
-    """The write of one field alone, to a safe value that the record did not show; made once."""
+def single(party: Party, leaf: Field) -> Write:
+    """The write of one field alone, to a safe value that the record did not show; made once.
+
+    Raises NotJudged, each time, where it could not be arranged.
+    """
     key = ("single", leaf.path)
-    if key not in customer.memory:
-        customer.memory[key] = _single(customer, leaf)
-    kept: Write | NotJudged = customer.memory[key]
+    if key not in party.memory:
+        party.memory[key] = _single(party, leaf)
+    kept: Write | NotJudged = party.memory[key]
     if isinstance(kept, NotJudged):
         raise NotJudged(str(kept))
     return kept
 
 
-def _single(customer: Customer, leaf: Field) -> Write | NotJudged:
+def _single(party: Party, leaf: Field) -> Write | NotJudged:
     try:
-        before = customer.read(without=leaf.top)
-        return write(customer, fresh_patch(customer, before, leaf), before)
+        before = party.read(without=leaf.top)
+        return write(party, fresh_patch(party, before, leaf), before)
     except NotJudged as reason:
         return reason
 
 
-def fresh_patch(customer: Customer, record: Record, leaf: Field) -> Patch:
+def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
     """A patch of one field to another safe value; a derived boolean of array items is switched on where it is off."""
-    if leaf.types == {"boolean"} and leaf.response in customer.reader.derived:
-        patch = customer.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
+    party.check_writable(leaf)
+    if leaf.types == {"boolean"} and leaf.response in party.reader.derived:
+        patch = party.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
         if patch.shown_in(record) is True:
             raise NotJudged(f"{leaf.path} is already true everywhere, and switching it off may be refused")
         return patch
-    return customer.composer.fresh(record, leaf)
+    return party.composer.fresh(record, leaf)
 
 
-def harmless_patch(customer: Customer, record: Record, field: Field) -> Patch:
+def harmless_patch(party: Party, record: Record, field: Field) -> Patch:
     """A patch to a fresh value; of a flag that is on everywhere, and is not to be switched off, to the value that it has."""
     try:
-        return fresh_patch(customer, record, field)
+        return fresh_patch(party, record, field)
     except NotJudged:
-        if field.response not in customer.reader.derived or field.types != {"boolean"}:
+        if field.response not in party.reader.derived or field.types != {"boolean"}:
             raise
-        return customer.composer.patch(record, field, True)
+        return party.composer.patch(record, field, True)
 
 
-def known_patch(customer: Customer, record: Record, field: Field) -> Patch:
+def known_patch(party: Party, record: Record, field: Field) -> Patch:
     """A patch to a fresh value; of an enum or a reference, to one that is known to work: others are judged by themselves."""
     if "enum" not in field.schema and field.reference is None:
-        return fresh_patch(customer, record, field)
-    first = single(customer, field).patch.value
-    current = customer.composer.patch(record, field, first).shown_in(record)
-    others = (value for value in _proven(customer, field) if not customer.reader.same(field, value, current))
-    return customer.composer.patch(record, field, next(others, first))
+        return fresh_patch(party, record, field)
+    first = single(party, field).patch.value
+    current = party.composer.patch(record, field, first).shown_in(record)
+    others = (value for value in _proven(party, field) if not party.reader.same(field, value, current))
+    return party.composer.patch(record, field, next(others, first))
 
 
-def _proven(customer: Customer, field: Field) -> list[Any]:
+def _proven(party: Party, field: Field) -> list[Any]:
     """The values of a field that were accepted and stored so far."""
-    found: list[Any] = customer.memory.setdefault(("proven", field.path), [])
+    found: list[Any] = party.memory.setdefault(("proven", field.path), [])
     return found
 
 
-def fresh_patches(customer: Customer, record: Record, fields: Iterable[Field]) -> list[Patch]:
+def fresh_patches(party: Party, record: Record, fields: Iterable[Field]) -> list[Patch]:
     """A patch of each field to a fresh value; fields that have none now (a flag that may only be on, and is) are left out."""
     patches = []
     for field in fields:
         with suppress(NotJudged):
-            patches.append(known_patch(customer, record, field))
+            patches.append(known_patch(party, record, field))
     return patches
 
 
@@ -128,14 +132,14 @@ def joined(patches: Iterable[Patch]) -> dict[str, Any]:
     return body
 
 
-def companion(customer: Customer, record: Record, field: Field) -> Patch | None:
+def companion(party: Party, record: Record, field: Field) -> Patch | None:
     """A patch of another property whose plain write works, inside an object if there is one: to go beside that of a field."""
-    others = [each for each in settable(customer.api) if each.top != field.top and "[]" not in each.path]
+    others = [each for each in settable(party.api) if each.top != field.top and "[]" not in each.path]
     for each in sorted(others, key=lambda other: other.path == other.top):
-        done = single_or_none(customer, each) if each.reference is None else None
-        if done is not None and customer.accepted(done.exchange) and stored(customer, done):
+        done = single_or_none(party, each) if each.reference is None else None
+        if done is not None and party.accepted(done.exchange) and stored(party, done):
             with suppress(NotJudged):
-                return known_patch(customer, record, each)
+                return known_patch(party, record, each)
     return None
 
 
@@ -151,114 +155,130 @@ def falsy_values(field: Field) -> Iterable[Any]:
     return ()
 
 
-def falsy_write(customer: Customer, field: Field, value: Any) -> Write:
+def falsy_write(party: Party, field: Field, value: Any) -> Write:
     """The write of a falsy value to a field that holds something else; made once."""
     key = ("falsy", field.path)
-    if key not in customer.memory:
-        before = customer.read(without=field.top)
-        current = customer.composer.patch(before, field, value).shown_in(before)
-        if current is ABSENT or customer.reader.equal(current, value):
-            customer.patch(fresh_patch(customer, before, field).body)
-            before = customer.read(without=field.top)
-        customer.memory[key] = write(customer, customer.composer.patch(before, field, value), before)
-    done: Write = customer.memory[key]
+    if key not in party.memory:
+        before = party.read(without=field.top)
+        current = party.composer.patch(before, field, value).shown_in(before)
+        if current is ABSENT or party.reader.equal(current, value):
+            party.patch(fresh_patch(party, before, field).body)
+            before = party.read(without=field.top)
+        party.memory[key] = write(party, party.composer.patch(before, field, value), before)
+    done: Write = party.memory[key]
     return done
 
 
-def stored(customer: Customer, done: Write) -> bool:
-    """The record afterwards shows the value that was sent."""
-    return customer.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))
+def stored(party: Party, done: Write) -> bool:
+    """Whether the record afterwards shows the value that was sent."""
+    return party.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))
 
 
-def control(customer: Customer, leaf: Field) -> Write:
+def control(party: Party, leaf: Field) -> Write:
     """The plain write of a field, which must work before anything finer about the field can be judged.
 
     Raises NotJudged otherwise: that fault is reported by the rule on plain writes.
     """
-    done = single(customer, leaf)
-    if not customer.accepted(done.exchange):
+    done = single(party, leaf)
+    if not party.accepted(done.exchange):
         raise NotJudged(f"a plain valid value for {leaf.path} is not accepted here: {done.exchange.said}")
-    if not stored(customer, done):
+    if not stored(party, done):
         raise NotJudged(f"a plain valid value for {leaf.path} is not stored here")
     return done
 
 
-def collateral(customer: Customer, done: Write) -> list[Located]:
+def check_accepted(party: Party, done: Write) -> None:
+    """The plain write of one field has to be accepted.
+
+    Raises Observed where a field that the document lets be refused is, and Violation otherwise.
+    """
+    field = done.field
+    if not party.accepted(done.exchange):
+        if field.write == "if_accepted" and done.exchange.refused:
+            raise Observed("write", "refuse", f"write of {field.path}: refuse", exchange=done.exchange)
+        raise Violation(
+            expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
+
+
+def collateral(party: Party, done: Write) -> list[Located]:
     """Differences that a write made outside the field it was about; worked out once."""
     key = ("collateral", id(done))
-    if key not in customer.memory:
-        found = outside(customer, [done.field], customer.reader.differences(done.before, done.after), done)
-        customer.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
-    kept: tuple[Write, list[Located]] = customer.memory[key]
+    if key not in party.memory:
+        found = outside(party, [done.field], party.reader.differences(done.before, done.after), done)
+        party.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
+    kept: tuple[Write, list[Located]] = party.memory[key]
     return kept[1]
 
 
-def unsteady(customer: Customer, top: str) -> frozenset[str]:
+def unsteady(party: Party, top: str) -> frozenset[str]:
     """The record properties that change when a top-level property is sent again as it is; asked on suspicion only.
 
     That fault is reported by no-op-changes-nothing; a patch of a nested field carries its siblings along, so the rules
     on plain writes leave these properties out.
     """
     key = ("unsteady", top)
-    if key not in customer.memory:
-        holder = next(each for each in customer.api.fields if each.name == top)
-        _refill(customer, top)
-        before = customer.read(without=top)
-        exchange = customer.patch({top: customer.composer.carried(holder, look_up(before, holder.response))})
-        changed = customer.reader.differences(before, customer.read(without=top)) if customer.accepted(exchange) else []
-        customer.memory[key] = frozenset(each.where for each in changed)
-    kept: frozenset[str] = customer.memory[key]
+    if key not in party.memory:
+        holder = next(each for each in party.api.fields if each.name == top)
+        _refill(party, top)
+        before = party.read(without=top)
+        exchange = party.patch({top: party.composer.carried(holder, look_up(before, holder.response))})
+        changed = party.reader.differences(before, party.read(without=top)) if party.accepted(exchange) else []
+        party.memory[key] = frozenset(each.where for each in changed)
+    kept: frozenset[str] = party.memory[key]
     return kept
 
 
-def _refill(customer: Customer, top: str) -> None:
+def _refill(party: Party, top: str) -> None:
     """Give the empty texts of a property a value: what was emptied once would not show when it is emptied again."""
-    for leaf in settable(customer.api):
+    for leaf in settable(party.api):
         if leaf.top == top and leaf.path != top and "string" in leaf.types:
             with suppress(NotJudged):
-                record = customer.read(without=top)
-                patch = fresh_patch(customer, record, leaf)
+                record = party.read(without=top)
+                patch = fresh_patch(party, record, leaf)
                 if is_empty(patch.shown_in(record)):
-                    customer.patch(patch.body)
+                    party.patch(patch.body)
 
 
-def disturbed(customer: Customer) -> frozenset[str]:
+def disturbed(party: Party) -> frozenset[str]:
     """The record properties that some plain write changes unasked; worked out once.
 
     That fault is reported by omitted-fields-unchanged, and finer rules leave these properties out.
     """
-    if "disturbed" not in customer.memory:
-        writes = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
-        found = {(done.field, each.where) for done in writes for each in collateral(customer, done)}
-        customer.memory["disturbed"] = frozenset(
-            changed for field, changed in found if field.path == field.top or changed not in unsteady(customer, field.top)
+    if "disturbed" not in party.memory:
+        writes = [done for field in settable(party.api) if (done := single_or_none(party, field)) is not None]
+        found = {(done.field, each.where) for done in writes for each in collateral(party, done)}
+        party.memory["disturbed"] = frozenset(
+            changed for field, changed in found if field.path == field.top or changed not in unsteady(party, field.top)
         )
-    kept: frozenset[str] = customer.memory["disturbed"]
+    kept: frozenset[str] = party.memory["disturbed"]
     return kept
 
 
-def single_or_none(customer: Customer, leaf: Field) -> Write | None:
+def single_or_none(party: Party, leaf: Field) -> Write | None:
     """The single write of a field, or None where it cannot be arranged."""
     try:
-        return single(customer, leaf)
+        return single(party, leaf)
     except NotJudged:
         return None
 
 
-def outside(customer: Customer, fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
+def outside(party: Party, fields: Iterable[Field], differences: Iterable[Located], done: Write) -> list[Located]:
     """The differences that do not belong to any of the fields (at the very array item that was written)."""
     own = [(base(each), done.patch.selectors if each is done.field else ()) for each in fields]
-    open_arrays = _open_arrays(done.field, customer)
+    open_arrays = _open_arrays(done.field, party)
     unasked = (found for found in differences if found.where not in done.patch.filled and found.where not in open_arrays)
     return [found for found in unasked if not any(_belongs(found, path, selectors) for path, selectors in own)]
 
 
-def _open_arrays(leaf: Field, customer: Customer) -> frozenset[str]:
+def _open_arrays(leaf: Field, party: Party) -> frozenset[str]:
     """The arrays around a field whose items may come and go with a write, since the document does not say what stays.
 
     What becomes of them is judged by array-policy and by the repeats.
     """
-    around = (each for each in customer.api.walk_fields() if each.kind == "array" and leaf.path.startswith(f"{each.path}[]."))
+    around = (each for each in party.api.walk_fields() if each.kind == "array" and leaf.path.startswith(f"{each.path}[]."))
     return frozenset(each.response for each in around if each.response and not (each.merge and each.merge.documented))
 
 
@@ -290,11 +310,11 @@ def one_difference(path: str, before: Any, after: Any) -> tuple[Difference, ...]
     )
 
 
-def put_back(customer: Customer, record: Record, body: Mapping[str, Any]) -> None:
+def put_back(party: Party, record: Record, body: Mapping[str, Any]) -> None:
     """Undo what a wrongly accepted body left behind, so that one fault does not hide another."""
     for name in body:
-        known = next((each for each in customer.api.fields if each.name == name), None)
+        known = next((each for each in party.api.fields if each.name == name), None)
         if known is not None and known.response is not None and not known.read_only:
-            value = customer.composer.exact(known, look_up(record, known.response))
+            value = party.composer.exact(known, look_up(record, known.response))
             if value is not None:
-                customer.patch({name: value})
+                party.patch({name: value})

@@ -1,4 +1,4 @@
-"""Requests that a target is to refuse, one fault each: provoked once for a customer, and judged by several rules."""
+"""Requests that a target is to refuse, one fault each: provoked once for a record, and judged by several rules."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from typing import Any, TypeVar
 
 from contracts.judging.evidence import control, differences_of, fresh_patch, put_back, single
 from contracts.judging.faults import Fault, faults, faulty
-from contracts.record.customer import UNKNOWN_MEMBER, Customer, encoded, present
+from contracts.record.calls import encoded
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Located, Record
+from contracts.record.state import UNKNOWN_MEMBER
+from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged
@@ -26,14 +29,14 @@ BROKEN_JSON = (b'{"%s":' % _NAME, b"{'%s': 1}" % _NAME, b'{"%s" "b"}' % _NAME, b
 HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
 
 
-def kept(customer: Customer, key: object, make: Callable[[], Kept]) -> Kept:
-    """What ``make`` gives, made once for the customer; so is its NotJudged."""
-    if key not in customer.memory:
+def kept(party: Party, key: object, make: Callable[[], Kept]) -> Kept:
+    """What ``make`` gives, made once for the record and kept under ``key``; its NotJudged is kept too, and raised each time."""
+    if key not in party.memory:
         try:
-            customer.memory[key] = make()
+            party.memory[key] = make()
         except NotJudged as reason:
-            customer.memory[key] = reason
-    found: Kept | NotJudged = customer.memory[key]
+            party.memory[key] = reason
+    found: Kept | NotJudged = party.memory[key]
     if isinstance(found, NotJudged):
         raise NotJudged(str(found))
     return found
@@ -51,44 +54,44 @@ class BadWrite:
     exchange: Exchange
 
 
-def bad_writes(customer: Customer, field: Field) -> tuple[BadWrite, ...]:
+def bad_writes(party: Party, field: Field) -> tuple[BadWrite, ...]:
     """One write of the field for each keyword of the document that a value can break."""
-    return kept(customer, ("bad writes", field.path), lambda: tuple(_bad_writes(customer, field)))
+    return kept(party, ("bad writes", field.path), lambda: tuple(_bad_writes(party, field)))
 
 
-def _bad_writes(customer: Customer, field: Field) -> Iterator[BadWrite]:
-    _check_company(customer, field)
+def _bad_writes(party: Party, field: Field) -> Iterator[BadWrite]:
+    _check_company(party, field)
     plainest: dict[str, Fault] = {}
-    for fault in faults(customer.api, field):
+    for fault in faults(party.api, field):
         plainest.setdefault(fault.keyword, fault)
     for fault in plainest.values():
-        record = customer.read(without=field.top)
-        patch = customer.composer.patch(record, field, fault.value)
-        exchange = customer.patch(patch.body)
+        record = party.read(without=field.top)
+        patch = party.composer.patch(record, field, fault.value)
+        exchange = party.patch(patch.body)
         if exchange.ok:
-            put_back(customer, record, patch.body)
+            put_back(party, record, patch.body)
         yield BadWrite(fault, patch, exchange)
 
 
-def _check_company(customer: Customer, field: Field) -> None:
+def _check_company(party: Party, field: Field) -> None:
     """A nested field travels with its siblings, which must be acceptable by themselves."""
-    if field.path == field.top or customer.caution is not None:
+    if field.path == field.top or party.caution is not None:
         return
-    own = [each for each in settable(customer.api) if each.top == field.top]
+    own = [each for each in settable(party.api) if each.top == field.top]
     for each in sorted(own, key=lambda each: each is not field)[:3]:
         try:
-            if customer.accepted(single(customer, each).exchange):
+            if party.accepted(single(party, each).exchange):
                 return
         except NotJudged:
             continue
     raise NotJudged(f"no plain write inside {field.top} is accepted here")
 
 
-def first_refused(customer: Customer, fields: list[Field]) -> BadWrite:
+def first_refused(party: Party, fields: list[Field]) -> BadWrite:
     """The first bad write that is refused; NotJudged where there is none."""
     for field in fields:
         try:
-            writes = bad_writes(customer, field)
+            writes = bad_writes(party, field)
         except NotJudged:
             continue
         for each in writes:
@@ -114,93 +117,96 @@ class Attempt:
         return self.exchange.said + ("; the record changed" if self.changed else "")
 
 
-def probe(customer: Customer) -> Field:
-    """A field for such patches, whose plain write works: plain text at the top level, if there is one."""
-    return kept(customer, "probe", lambda: _probe(customer))
+def probe(party: Party) -> Field:
+    """A field whose plain write works, to make such requests with: plain text at the top level, if there is one.
+
+    Raises NotJudged where no plain write works.
+    """
+    return kept(party, "probe", lambda: _probe(party))
 
 
-def _probe(customer: Customer) -> Field:
-    usable = [each for each in settable(customer.api) if each.reference is None and each.response not in customer.reader.derived]
+def _probe(party: Party) -> Field:
+    usable = [each for each in settable(party.api) if each.reference is None and each.response not in party.reader.derived]
     for field in sorted(usable, key=_oddity)[:6]:
-        if customer.caution is not None:  # nothing valid may be written to try it
+        if party.caution is not None:  # nothing valid may be written to try it
             return field
         try:
-            return control(customer, field).field
+            return control(party, field).field
         except NotJudged:
             continue
     raise NotJudged("no plain write works here")
 
 
 def _oddity(field: Field) -> tuple[bool, ...]:
-    """Sorts the plainest field first."""
+    """A sort key, lowest for the plainest field."""
     shaped = {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern"}
     return field.write != "documented", "[]" in field.path, field.path != field.top, "string" not in field.types, bool(shaped)
 
 
-def redirected(customer: Customer, exchange: Exchange) -> bool:
-    """The answer is a redirect, and so is that to every patch: not a matter of this one."""
+def redirected(party: Party, exchange: Exchange) -> bool:
+    """Whether the answer is a redirect, and so is that to every patch: not a matter of this request."""
     if exchange.status is None or not 300 <= exchange.status < 400:
         return False
     try:
-        probe(customer)
+        probe(party)
     except NotJudged:
         return True
     return False
 
 
-def attempt(customer: Customer, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
-    """Send a patch to a fresh value, ``how`` as for ``Customer.send``; read the record after a success, or to ``look``."""
-    field = probe(customer)
-    before = customer.read(without=field.top)
-    exchange = customer.send(method, encoded(fresh_patch(customer, before, field).body), **how)
-    return Attempt(what, exchange, differences_of(_changed(customer, before, field)) if exchange.ok or look else ())
+def attempt(party: Party, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
+    """Send a patch to a fresh value, ``how`` as for ``Party.send``; read the record after a success, or to ``look``."""
+    field = probe(party)
+    before = party.read(without=field.top)
+    exchange = party.send(method, encoded(fresh_patch(party, before, field).body), **how)
+    return Attempt(what, exchange, differences_of(_changed(party, before, field)) if exchange.ok or look else ())
 
 
-def _changed(customer: Customer, before: Record, field: Field) -> list[Located]:
-    return customer.reader.differences(before, customer.read(without=field.top))
+def _changed(party: Party, before: Record, field: Field) -> list[Located]:
+    return party.reader.differences(before, party.read(without=field.top))
 
 
-def no_credential(customer: Customer) -> Attempt:
+def no_credential(party: Party) -> Attempt:
     """A patch without any credential."""
-    return kept(customer, "no credential", lambda: attempt(customer, "a patch without a credential", auth={}))
+    return kept(party, "no credential", lambda: attempt(party, "a patch without a credential", auth={}))
 
 
-def wrong_credentials(customer: Customer) -> tuple[Attempt, ...]:
+def wrong_credentials(party: Party) -> tuple[Attempt, ...]:
     """Patches with credentials of the right form that nobody was given."""
 
     def send(what: str, alter: Callable[[str], str]) -> Attempt:
-        altered = {name: alter(secret.reveal()) for name, secret in customer.party.auth.items()}
-        if customer.other is not None and any(
-            secret.reveal() == altered.get(name) for name, secret in customer.other.party.auth.items()
+        altered = {name: alter(secret.reveal()) for name, secret in party.identity.auth.items()}
+        if party.bystander is not None and any(
+            secret.reveal() == altered.get(name) for name, secret in party.bystander.identity.auth.items()
         ):
             altered = {name: other_letters(value) for name, value in altered.items()}
-        return attempt(customer, f"a patch with a credential {what}", **placed(customer, altered))
+        return attempt(party, f"a patch with a credential {what}", **placed(party, altered))
 
     return kept(
-        customer,
+        party,
         "wrong credentials",
         lambda: (
             send("of other letters", other_letters),
             send("in which one letter differs", one_letter_off),
             send("that lacks its last letters", lambda credential: credential[: max(1, len(credential) - 2)]),
             send("with more letters at its end", lambda credential: f"{credential}qz"),
-            *([send("in capital letters", str.upper)] if _has_lower_case(customer) else ()),
+            *([send("in capital letters", str.upper)] if _has_lower_case(party) else ()),
         ),
     )
 
 
-def _has_lower_case(customer: Customer) -> bool:
+def _has_lower_case(party: Party) -> bool:
     """Capitals make it another credential; hexadecimal ones, as in a UUID, are the same in both cases."""
-    texts = [secret.reveal() for secret in customer.party.auth.values()]
+    texts = [secret.reveal() for secret in party.identity.auth.values()]
     return any(text != text.upper() and HEXADECIMAL.fullmatch(text) is None for text in texts)
 
 
-def placed(customer: Customer, credentials: Mapping[str, str]) -> dict[str, Any]:
+def placed(party: Party, credentials: Mapping[str, str]) -> dict[str, Any]:
     """How to send these credentials by their schemes; what resembles the real one is struck out of reports like it."""
     secrets = {name: Secret(value) for name, value in credentials.items()}
     for secret in secrets.values():
-        customer.client.redactor.add(secret)
-    found = present(customer.api.security, secrets)
+        party.client.redactor.add(secret)
+    found = present(party.api.security, secrets)
     return {"auth": {}, "headers": found.headers, "query": found.query}
 
 
@@ -236,34 +242,34 @@ def _replaced(credential: str, index: int) -> str:
     return found.upper() if letter.isupper() else found
 
 
-def unknown_customer(customer: Customer) -> Attempt:
-    """A patch of a customer that does not exist."""
-    what, path = "a patch of a customer that does not exist", customer.unknown_path()
-    return kept(customer, "unknown customer", lambda: attempt(customer, what, path=path))
+def unknown_record(party: Party) -> Attempt:
+    """A patch of a record that does not exist."""
+    what, path = "a patch of a record that does not exist", party.unknown_path()
+    return kept(party, "unknown record", lambda: attempt(party, what, path=path))
 
 
-def wrong_method(customer: Customer) -> Attempt:
+def wrong_method(party: Party) -> Attempt:
     """The same request with a method that the path is not documented to have."""
-    return kept(customer, "wrong method", lambda: attempt(customer, "a POST", method="POST", look=True))
+    return kept(party, "wrong method", lambda: attempt(party, "a POST", method="POST", look=True))
 
 
-def wrong_accept(customer: Customer) -> Attempt:
+def wrong_accept(party: Party) -> Attempt:
     """A patch whose sender can read XML only."""
-    return kept(customer, "wrong accept", partial(_with_header, customer, "Accept", "application/xml"))
+    return kept(party, "wrong accept", partial(_with_header, party, "Accept", "application/xml"))
 
 
-def wrong_media_type(customer: Customer) -> Attempt:
+def wrong_media_type(party: Party) -> Attempt:
     """A patch whose body is JSON and called plain text."""
-    return kept(customer, "wrong media type", partial(_with_header, customer, "Content-Type", "text/plain"))
+    return kept(party, "wrong media type", partial(_with_header, party, "Content-Type", "text/plain"))
 
 
-def _with_header(customer: Customer, name: str, value: str) -> Attempt:
-    return attempt(customer, f"a patch with {name}: {value}", headers={name: value})
+def _with_header(party: Party, name: str, value: str) -> Attempt:
+    return attempt(party, f"a patch with {name}: {value}", headers={name: value})
 
 
-def broken_json(customer: Customer) -> tuple[Exchange, ...]:
+def broken_json(party: Party) -> tuple[Exchange, ...]:
     """Patches whose bodies are plainly no JSON."""
-    return kept(customer, "broken JSON", lambda: tuple(customer.send("PATCH", body) for body in BROKEN_JSON))
+    return kept(party, "broken JSON", lambda: tuple(party.send("PATCH", body) for body in BROKEN_JSON))
 
 
 def refused_empty(api: Api) -> dict[str, bytes]:
@@ -276,42 +282,42 @@ def refused_empty(api: Api) -> dict[str, bytes]:
     }
 
 
-def empty_body(customer: Customer, point: str) -> Exchange:
-    """A patch with such a body."""
-    return kept(customer, ("empty body", point), lambda: customer.send("PATCH", refused_empty(customer.api)[point]))
+def empty_body(party: Party, point: str) -> Exchange:
+    """A patch with the body of a point that ``refused_empty`` has; made once."""
+    return kept(party, ("empty body", point), lambda: party.send("PATCH", refused_empty(party.api)[point]))
 
 
 # --- all of them ----------------------------------------------------------------------------------------------------
 
 
-def error_answers(customer: Customer) -> list[Exchange]:
+def error_answers(party: Party) -> list[Exchange]:
     """Every answer other than a plain success to the requests of this module."""
-    return [each for each in _all(customer) if each.answer is not None and not customer.accepted(each)]
+    return [each for each in _all(party) if each.answer is not None and not party.accepted(each)]
 
 
-def _all(customer: Customer) -> Iterator[Exchange]:
-    for field in faulty(customer.api):
-        yield from (each.exchange for each in _or_none(partial(bad_writes, customer, field)))
-    yield from _or_none(partial(broken_json, customer))
-    for point in refused_empty(customer.api):
-        yield from _or_none(partial(_empty_bodies, customer, point))
-    for attempts in _attempts(customer.api):
-        yield from (each.exchange for each in _or_none(partial(attempts, customer)))
+def _all(party: Party) -> Iterator[Exchange]:
+    for field in faulty(party.api):
+        yield from (each.exchange for each in _or_none(partial(bad_writes, party, field)))
+    yield from _or_none(partial(broken_json, party))
+    for point in refused_empty(party.api):
+        yield from _or_none(partial(_empty_bodies, party, point))
+    for attempts in _attempts(party.api):
+        yield from (each.exchange for each in _or_none(partial(attempts, party)))
 
 
-def _empty_bodies(customer: Customer, point: str) -> tuple[Exchange, ...]:
-    return (empty_body(customer, point),)
+def _empty_bodies(party: Party, point: str) -> tuple[Exchange, ...]:
+    return (empty_body(party, point),)
 
 
-def _attempts(api: Api) -> list[Callable[[Customer], tuple[Attempt, ...]]]:
+def _attempts(api: Api) -> list[Callable[[Party], tuple[Attempt, ...]]]:
     ways = [wrong_method, wrong_accept, wrong_media_type]
-    ways += [unknown_customer] if api.identity == "path" else []
+    ways += [unknown_record] if api.identity == "path" else []
     ways += [no_credential] if api.security else []
     return [partial(_one, way) for way in ways] + ([wrong_credentials] if api.security else [])
 
 
-def _one(way: Callable[[Customer], Attempt], customer: Customer) -> tuple[Attempt, ...]:
-    return (way(customer),)
+def _one(way: Callable[[Party], Attempt], party: Party) -> tuple[Attempt, ...]:
+    return (way(party),)
 
 
 def _or_none(provoke: Callable[[], tuple[Kept, ...]]) -> tuple[Kept, ...]:

@@ -1,4 +1,4 @@
-"""Values tried one a request, that must be refused or that may be: what came of each, put together for one item."""
+"""Values sent one in a request, which must be refused or may be: what became of each, and one verdict on all of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.judging.evidence import Write, control, differences_of, fresh_patch, put_back, single
 from contracts.judging.faults import Fault, faults, faulty, plain_fault
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Reader, Record, related, shown
 from contracts.terms.exchange import Exchange
@@ -46,7 +46,7 @@ class Failure:
 
 
 def broken(exchange: Exchange) -> bool:
-    """No usable answer, or one that puts the blame on the server."""
+    """Whether there was no usable answer, or one that puts the blame on the server (5xx)."""
     return exchange.answer is None or exchange.answer.status >= 500
 
 
@@ -60,93 +60,93 @@ def brief(value: Any) -> str:
 # --- controls -------------------------------------------------------------------------------------------------------
 
 
-def writable(customer: Customer, field: Field) -> None:
+def writable(party: Party, field: Field) -> None:
     """Make sure that a valid value of the field is accepted, so that a refusal is about the value.
 
     Where no other value is known, the current one is sent again. Raises NotJudged otherwise. A read-only check does without.
     """
-    if customer.caution is not None:
+    if party.caution is not None:
         return
     if field.children:
-        _holder_writable(customer, field)
-    elif field.response is not None and _single(customer, field) is not None:
-        control(customer, field)
+        _holder_writable(party, field)
+    elif field.response is not None and _single(party, field) is not None:
+        control(party, field)
     else:
-        _accepts(customer, field)
+        _accepts(party, field)
 
 
-def _holder_writable(customer: Customer, holder: Field) -> None:
+def _holder_writable(party: Party, holder: Field) -> None:
     """A plain write of one member takes the whole object or array along."""
-    for leaf in settable(customer.api):
+    for leaf in settable(party.api):
         if leaf.path.startswith((f"{holder.path}.", f"{holder.path}[].")):
             try:
-                control(customer, leaf)
+                control(party, leaf)
             except NotJudged:
                 continue
             return
     raise NotJudged(f"no plain write of a member of {holder.path} works here")
 
 
-def _single(customer: Customer, field: Field) -> Write | None:
+def _single(party: Party, field: Field) -> Write | None:
     try:
-        return single(customer, field)
+        return single(party, field)
     except NotJudged:
         return None
 
 
-def _accepts(customer: Customer, field: Field) -> None:
+def _accepts(party: Party, field: Field) -> None:
     key = ("accepts", field.path)
-    if key not in customer.memory:
-        done = _single(customer, field)
-        customer.memory[key] = done.exchange if done is not None else _sent_again(customer, field)
-    exchange: Exchange | None = customer.memory[key]
+    if key not in party.memory:
+        done = _single(party, field)
+        party.memory[key] = done.exchange if done is not None else _sent_again(party, field)
+    exchange: Exchange | None = party.memory[key]
     if exchange is None:
         raise NotJudged(f"no valid value is known for {field.path}: list some under [values]")
-    if not customer.accepted(exchange):
+    if not party.accepted(exchange):
         raise NotJudged(f"a valid value for {field.path} is not accepted here: {exchange.said}")
 
 
-def _sent_again(customer: Customer, field: Field) -> Exchange | None:
+def _sent_again(party: Party, field: Field) -> Exchange | None:
     """The current value once more; None where the record shows none that could be sent."""
-    record = customer.read(without=field.top)
-    value = customer.composer.patch(record, field, None).shown_in(record)
+    record = party.read(without=field.top)
+    value = party.composer.patch(record, field, None).shown_in(record)
     if value in (ABSENT, []):
         if not field.nullable:
             return None
         value = None
-    return customer.patch(customer.composer.patch(record, field, value).body)
+    return party.patch(party.composer.patch(record, field, value).body)
 
 
 # --- values that must be refused ------------------------------------------------------------------------------------
 
 
-def expect_refused(customer: Customer, field: Field, bads: Iterable[Bad], *, keyword: str, expected: str) -> None:
+def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: str, expected: str) -> None:
     """Send each bad value alone: it must be refused (any 4xx), and nothing of it may be stored.
 
     ``keyword``: what of the document rules the values out, as in ``faults``. Raises Violation for all that went
     wrong together, NotJudged where the plain write does not work or an answer contradicts itself.
     """
-    writable(customer, field)
-    before = customer.read(without=field.top)
+    writable(party, field)
+    before = party.read(without=field.top)
     failures: list[Failure] = []
     refused: list[Bad] = []
     disguised: Exchange | None = None
     for bad in bads:
         if _left_out(field, bad.value):
             continue
-        sent = customer.composer.patch(before, field, bad.value, elsewhere=True)
-        exchange = customer.patch(sent.body)
+        sent = party.composer.patch(before, field, bad.value, elsewhere=True)
+        exchange = party.patch(sent.body)
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append(bad)
-        elif customer.disguised(exchange):
+        elif party.disguised(exchange):
             disguised = exchange
         else:
-            failures.append(_failure(customer, bad, sent, exchange, before))
+            failures.append(_failure(party, bad, sent, exchange, before))
         if len(failures) == ENOUGH:
             break
     if refused and not failures:
-        failures = _left_behind(customer, field, before, refused)
-    conclude(customer, field, failures, keyword=keyword, expected=expected)
+        failures = _left_behind(party, field, before, refused)
+    conclude(party, field, failures, keyword=keyword, expected=expected)
     if disguised is not None:
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
@@ -164,12 +164,12 @@ def _of_wrong_type(field: Field, bad: Bad, keyword: str) -> bool:
     return keyword != "type" and field.kind == "scalar" and isinstance(bad.value, list | dict)
 
 
-def _failure(customer: Customer, bad: Bad, sent: Patch, exchange: Exchange, before: Record) -> Failure:
+def _failure(party: Party, bad: Bad, sent: Patch, exchange: Exchange, before: Record) -> Failure:
     """What became of a value that was not refused; the old value is put back."""
-    old, now = sent.shown_in(before), shown_now(customer, sent)
-    changed = not customer.reader.equal(old, now)
+    old, now = sent.shown_in(before), shown_now(party, sent)
+    changed = not party.reader.equal(old, now)
     if changed:
-        put_back(customer, before, sent.body)
+        put_back(party, before, sent.body)
     difference = (Difference(path=sent.field.path, before=shown(old), after=shown(now)),) if changed else ()
     if not exchange.ok:
         return Failure(f"for {bad.name} {exchange.said}", exchange, difference, broken=broken(exchange))
@@ -177,77 +177,77 @@ def _failure(customer: Customer, bad: Bad, sent: Patch, exchange: Exchange, befo
     return Failure(f"{bad.name} was accepted, and {sent.field.path} {left}", exchange, difference)
 
 
-def shown_now(customer: Customer, sent: Patch) -> Any:
+def shown_now(party: Party, sent: Patch) -> Any:
     """What the record shows for the field of a patch now; a word that fits no field, where it cannot be read."""
     try:
-        return sent.shown_in(customer.read(without=sent.field.top))
+        return sent.shown_in(party.read(without=sent.field.top))
     except NotJudged:
         return UNREADABLE
 
 
-def _left_behind(customer: Customer, field: Field, before: Record, refused: Iterable[Bad]) -> list[Failure]:
+def _left_behind(party: Party, field: Field, before: Record, refused: Iterable[Bad]) -> list[Failure]:
     """What refused values left in their field; looked for one by one only where the record differs at the end."""
-    if not _changed(customer, field, before):
+    if not _changed(party, field, before):
         return []
     for bad in refused:
-        sent = customer.composer.patch(before, field, bad.value, elsewhere=True)
-        put_back(customer, before, sent.body)
-        exchange = customer.patch(sent.body)
-        changed = _changed(customer, field, before)
+        sent = party.composer.patch(before, field, bad.value, elsewhere=True)
+        put_back(party, before, sent.body)
+        exchange = party.patch(sent.body)
+        changed = _changed(party, field, before)
         if exchange.refused and changed:
-            put_back(customer, before, sent.body)
+            put_back(party, before, sent.body)
             told = f"{bad.name} was refused with {exchange.status}, and yet {field.path} changed"
             return [Failure(told, exchange, differences_of(changed), leaked=True)]
     raise NotJudged(f"{field.path} changed once while bad values were refused, and not again")
 
 
-def _changed(customer: Customer, field: Field, before: Record) -> list[Located]:
-    after = customer.read(without=field.top)
-    return [each for each in customer.reader.differences(before, after) if related(each.where, field.response)]
+def _changed(party: Party, field: Field, before: Record) -> list[Located]:
+    after = party.read(without=field.top)
+    return [each for each in party.reader.differences(before, after) if related(each.where, field.response)]
 
 
 # --- requests that may be accepted or refused -----------------------------------------------------------------------
 
 
-def survived(customer: Customer, name: str, exchange: Exchange, before: Record, field: Field | None = None) -> list[Failure]:
+def survived(party: Party, name: str, exchange: Exchange, before: Record, field: Field | None = None) -> list[Failure]:
     """What is wrong with the answer to a request that may be accepted or refused: a 5xx, none, a refusal that changed something.
 
     ``field``: the one that an accepted request may have changed.
     """
     try:
-        after = customer.read(without=field.top if field else None)
+        after = party.read(without=field.top if field else None)
     except NotJudged as reason:
         return [Failure(f"after {name} {reason}", exchange, broken=True)]
-    changed = customer.reader.differences(before, after)
+    changed = party.reader.differences(before, after)
     if not exchange.ok and not exchange.refused:
         return [Failure(f"for {name} {exchange.said}", exchange, differences_of(changed), broken=broken(exchange))]
     if exchange.refused and changed:
         told = f"{name} was refused, and yet {changed[0].difference.path} changed"
         if field is not None:
-            put_back(customer, before, {field.top: None})
+            put_back(party, before, {field.top: None})
         return [Failure(told, exchange, differences_of(changed), leaked=True)]
     return []
 
 
-def tidy(customer: Customer, field: Field, before: Record) -> None:
+def tidy(party: Party, field: Field, before: Record) -> None:
     """Put the old value back, unless the record now shows one that is as good.
 
     A field that no record shows is given another value: a reference to nothing must not stay.
     """
     if field.response is None:
         with suppress(NotJudged):
-            customer.patch(customer.composer.fresh(before, field).body)
+            party.patch(party.composer.fresh(before, field).body)
         return
-    sent = customer.composer.patch(before, field, None)
-    old, now = sent.shown_in(before), shown_now(customer, sent)
-    if not customer.reader.equal(old, now) and (field.reference is not None or not customer.values.safe(field, now)):
-        put_back(customer, before, {field.top: None})
+    sent = party.composer.patch(before, field, None)
+    old, now = sent.shown_in(before), shown_now(party, sent)
+    if not party.reader.equal(old, now) and (field.reference is not None or not party.values.safe(field, now)):
+        put_back(party, before, {field.top: None})
 
 
 # --- one report for all ---------------------------------------------------------------------------------------------
 
 
-def conclude(customer: Customer, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "") -> None:
+def conclude(party: Party, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "") -> None:
     """Raise the failures of an item as one violation, unless other faults in other fields fare the same way.
 
     A target that answers every invalid value with 5xx, or stores what it refuses, is reported once: by the rules on
@@ -255,9 +255,9 @@ def conclude(customer: Customer, field: Field | None, failures: list[Failure], *
     """
     if not failures:
         return
-    if all(each.broken for each in failures) and elsewhere(customer, field, keyword).broken:
+    if all(each.broken for each in failures) and elsewhere(party, field, keyword).broken:
         raise NotJudged("other invalid values are answered so too: judged by invalid-field-status")
-    if all(each.leaked for each in failures) and valid_part_applied(customer, field):
+    if all(each.leaked for each in failures) and valid_part_applied(party, field):
         raise NotJudged("refused patches change other fields too: judged by invalid-part-changes-nothing")
     raise Violation(
         expected=expected,
@@ -274,54 +274,54 @@ class Elsewhere:
     broken: bool = False
 
 
-def elsewhere(customer: Customer, field: Field | None, keyword: str) -> Elsewhere:
+def elsewhere(party: Party, field: Field | None, keyword: str) -> Elsewhere:
     """The fate of a fault outside the field's property and of another keyword; tried once."""
     top = field.top if field is not None else ""
     key = ("elsewhere", top, keyword)
-    if key not in customer.memory:
-        candidates = [fault for each in faulty(customer.api) if each.top != top for fault in faults(customer.api, each)]
+    if key not in party.memory:
+        candidates = [fault for each in faulty(party.api) if each.top != top for fault in faults(party.api, each)]
         others = (fault for fault in candidates if fault.keyword != keyword)
-        customer.memory[key] = next(_tried(customer, islice(others, 4)), Elsewhere())
-    found: Elsewhere = customer.memory[key]
+        party.memory[key] = next(_tried(party, islice(others, 4)), Elsewhere())
+    found: Elsewhere = party.memory[key]
     return found
 
 
-def _tried(customer: Customer, others: Iterable[Fault]) -> Iterator[Elsewhere]:
+def _tried(party: Party, others: Iterable[Fault]) -> Iterator[Elsewhere]:
     """The fates of faults that are not accepted."""
     for fault in others:
         try:
-            before = customer.read(without=fault.field.top)
-            body = customer.composer.patch(before, fault.field, fault.value).body
+            before = party.read(without=fault.field.top)
+            body = party.composer.patch(before, fault.field, fault.value).body
         except NotJudged:
             continue
-        exchange = customer.patch(body)
+        exchange = party.patch(body)
         if exchange.ok:
-            put_back(customer, before, body)
+            put_back(party, before, body)
         else:
             yield Elsewhere(broken(exchange))
 
 
-def valid_part_applied(customer: Customer, field: Field | None) -> bool:
+def valid_part_applied(party: Party, field: Field | None) -> bool:
     """Whether a refused patch changes anything but its bad field: nothing is particular to a bad value alone then."""
     top = field.top if field is not None else None
-    nearest = sorted(faulty(customer.api), key=lambda each: (bool(each.children), each.top != top, each is field))
-    tried = [plain_fault(customer.api, each) for each in [*nearest[:1], *([field] if field is not None else [])]]
-    tried += [next((each for each in faults(customer.api, other) if each.keyword == "type"), None) for other in nearest[:1]]
-    return any(_other_part_changes(customer, fault) for fault in tried if fault is not None)
+    nearest = sorted(faulty(party.api), key=lambda each: (bool(each.children), each.top != top, each is field))
+    tried = [plain_fault(party.api, each) for each in [*nearest[:1], *([field] if field is not None else [])]]
+    tried += [next((each for each in faults(party.api, other) if each.keyword == "type"), None) for other in nearest[:1]]
+    return any(_other_part_changes(party, fault) for fault in tried if fault is not None)
 
 
-def _other_part_changes(customer: Customer, fault: Fault) -> bool:
+def _other_part_changes(party: Party, fault: Fault) -> bool:
     """Whether a patch with this fault and a valid value of another property is refused and changes something else."""
-    for other in settable(customer.api):
+    for other in settable(party.api):
         if other.top == fault.field.top or other.reference is not None:
             continue
         try:
-            if control(customer, other).patch.value is None:
+            if control(party, other).patch.value is None:
                 continue
-            before = customer.read()
-            spoiled = customer.composer.patch(before, fault.field, fault.value)
-            exchange = customer.patch({**fresh_patch(customer, before, other).body, **spoiled.body})
-            changed = customer.reader.differences(before, customer.read())
+            before = party.read()
+            spoiled = party.composer.patch(before, fault.field, fault.value)
+            exchange = party.patch({**fresh_patch(party, before, other).body, **spoiled.body})
+            changed = party.reader.differences(before, party.read())
             return exchange.refused and any(not related(each.where, fault.field.response) for each in changed)
         except NotJudged:
             continue

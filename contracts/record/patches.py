@@ -110,7 +110,7 @@ class Composer:
         here = way.fields[depth]
         items = self._distinct(here, current) if isinstance(current, list) else []
         if not items and here.merge is not None and here.merge.policy == "keyed":
-            raise NotJudged(f"the customer has no {here.path} to change")
+            raise NotJudged(f"the record has no {here.path} to change")
         items = items or [ABSENT]
         index = self._index(way, here, items)
         way.selectors.append(self._selector(here, items[index], index))

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.records import ABSENT, Located, Record, look_up
 from specs import Field
 
@@ -40,18 +40,18 @@ class Request:
             path = path.removesuffix(f".{reference.key}")
         return path.replace("[]", "")
 
-    def granted(self, customer: Customer, before: Record, after: Record) -> bool:
+    def granted(self, party: Party, before: Record, after: Record) -> bool:
         """Whether the record shows what was asked for; an empty text may have become none."""
         shown = look_up(after, self.field.response)
         if self.value is ABSENT:
             earlier = look_up(before, self.field.response)
-            return earlier in (ABSENT, "") or not customer.reader.same(self.field, earlier, shown)
-        return customer.reader.same(self.field, self.value, shown) or (self.value == "" and shown is ABSENT)
+            return earlier in (ABSENT, "") or not party.reader.same(self.field, earlier, shown)
+        return party.reader.same(self.field, self.value, shown) or (self.value == "" and shown is ABSENT)
 
 
-def requests(customer: Customer, body: Any) -> list[Request]:
+def requests(party: Party, body: Any) -> list[Request]:
     """What a JSON body asks for; nothing where it is no object. Unknown and read-only members ask for nothing."""
-    return list(_members(customer, customer.api.fields, body)) if isinstance(body, Mapping) else []
+    return list(_members(party, party.api.fields, body)) if isinstance(body, Mapping) else []
 
 
 def unrequested(found: list[Located], asked: list[Request]) -> list[Located]:
@@ -64,18 +64,18 @@ def _concerns(found: Located, path: str) -> bool:
     return f"{where}.".startswith(f"{path}.") or f"{path}.".startswith(f"{where}.")
 
 
-def _members(customer: Customer, fields: tuple[Field, ...], body: Mapping[str, Any]) -> Iterator[Request]:
+def _members(party: Party, fields: tuple[Field, ...], body: Mapping[str, Any]) -> Iterator[Request]:
     for field in fields:
         if field.name in body and field.response is not None and (field.write == "open" or not field.read_only):
-            yield from _member(customer, field, body[field.name])
+            yield from _member(party, field, body[field.name])
 
 
-def _member(customer: Customer, field: Field, value: Any) -> Iterator[Request]:
+def _member(party: Party, field: Field, value: Any) -> Iterator[Request]:
     if field.kind == "object" and field.children and isinstance(value, Mapping):
-        yield from _members(customer, field.children, value)
+        yield from _members(party, field.children, value)
         yield from _left_out(field, value)
     else:
-        yield Request(field, _certain(customer, field, value), value)
+        yield Request(field, _certain(party, field, value), value)
 
 
 def _left_out(holder: Field, body: Mapping[str, Any]) -> Iterator[Request]:
@@ -90,12 +90,12 @@ def _left_out(holder: Field, body: Mapping[str, Any]) -> Iterator[Request]:
             yield Request(child, replaced and settable, ABSENT)
 
 
-def _certain(customer: Customer, field: Field, value: Any) -> bool:
-    if field.write == "open" or field.reference is not None or field.children or field.response in customer.reader.derived:
+def _certain(party: Party, field: Field, value: Any) -> bool:
+    if field.write == "open" or field.reference is not None or field.children or field.response in party.reader.derived:
         return False
     if value is None:
         return field.states("nullable")
-    if not customer.values.safe(field, value):
+    if not party.values.safe(field, value):
         return False
     return not isinstance(value, str) or (
         PLAIN_TEXT.fullmatch(value) is not None and ("format" not in field.schema or value == value.lower())

@@ -10,12 +10,18 @@ from typing import Any, TypeVar
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.target.expect import POINTS
-from contracts.terms.rule import FAMILIES
 from contracts.terms.verdict import Level, Verdict
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 ANSWER = re.compile(r"(the answer was \d{3}) .*", re.DOTALL)
 SERVER_ERROR = 500
+MANY_RULES = 3
+"""A property that changes unasked under so many rules is one finding."""
+SERIOUS = (
+    *("isolation", "atomicity", "partial_update", "idempotence", "auth", "types", "enum", "length"),
+    *("response", "error_envelope", "negotiation"),
+)
+"""The families, what does most harm first: another's record, half a patch, lost data, and at the end a header's name."""
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -138,7 +144,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def findings(run: RunReport) -> list[Finding]:
-    """The violations of a run by root cause: those of a must first, then by family."""
+    """The violations of a run by root cause: those of a must first, then the most serious family."""
     names = _names(run.results)
     violated = [each for each in run.results if each.verdict == Verdict.VIOLATES]
     groups = _grouped(violated, lambda each: (each.rule, each.level, kind(each, names)))
@@ -147,7 +153,29 @@ def findings(run: RunReport) -> list[Finding]:
         first = group[0]
         key = first.family, first.level, tuple(_evidence(each) for each in group)
         causes[key] = causes.get(key, ()) + group
-    return sorted((Finding(group) for group in causes.values()), key=_rank)
+    return sorted((Finding(group) for group in _joined(list(causes.values()))), key=_rank)
+
+
+def _joined(causes: Sequence[tuple[Result, ...]]) -> list[tuple[Result, ...]]:
+    """The causes; those of many rules that one property shows by changing are one: the property is at fault."""
+    shared = _grouped([group[0] for group in causes], _moving_property)
+    many = {
+        name: {id(each) for each in firsts}
+        for name, firsts in shared.items()
+        if name and len({each.rule for each in firsts}) >= MANY_RULES
+    }
+    left = [group for group in causes if not any(id(group[0]) in ids for ids in many.values())]
+    for ids in many.values():
+        together = [each for group in causes if id(group[0]) in ids for each in group]
+        left.append(tuple(sorted(together, key=lambda each: _rank(Finding((each,))))))
+    return left
+
+
+def _moving_property(result: Result) -> str:
+    """The one property that differs though the item is about another, "" where there is no such one."""
+    paths = {re.sub(r"\[[^\]]*\]", "", str(each["path"])) for each in result.difference}
+    path = next(iter(paths)) if len(paths) == 1 else ""
+    return "" if not path or _squeezed(path) == _squeezed(result.field.replace("[]", "")) else path
 
 
 def _evidence(result: Result) -> Hashable:
@@ -160,11 +188,11 @@ def _evidence(result: Result) -> Hashable:
 
 def _rank(finding: Finding) -> tuple[bool, int]:
     first = finding.first
-    return first.level != Level.MUST, FAMILIES.index(first.family) if first.family in FAMILIES else len(FAMILIES)
+    return first.level != Level.MUST, SERIOUS.index(first.family) if first.family in SERIOUS else len(SERIOUS)
 
 
 def kind(result: Result, names: frozenset[str]) -> Hashable:
-    """What went wrong, whichever the field: any server error, or else the status and the words that are no names or values."""
+    """What went wrong, whichever the field: a server error's status, else the status and the words but for names and values."""
     exchange = deciding(result)
     status: int | None = exchange["status"] if exchange is not None else None
     if status is not None and status >= SERVER_ERROR:

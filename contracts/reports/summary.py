@@ -105,7 +105,7 @@ def _curl(line: str | None) -> Iterator[str]:
 def _restoration(run: RunReport) -> Iterator[str]:
     if run.restored.ok:
         return
-    yield from ("", "**The customer could not be restored.**", "")
+    yield from ("", "**The record could not be restored.**", "")
     rows = [(_code(each.path), _code(each.before), _code(each.after)) for each in run.restored.differences]
     yield from _table(("Field", "Should be", "Is"), rows)
 

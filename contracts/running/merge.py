@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts import reports
-from contracts.record.customer import joined
+from contracts.record.restoring import joined
 from contracts.reports import shards, traffic
 from contracts.reports.report import RunReport, exit_code, read_json, settled
 from contracts.reports.result import Result
 from contracts.reports.shards import Part
-from contracts.running.run import load_rules
+from contracts.running.selection import load_rules
 from contracts.target.target import TargetError
 
 INTERRUPTED = 2

@@ -6,26 +6,56 @@ import argparse
 import math
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, Protocol
 
 import pytest
 
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.shards import shard
-from contracts.running.run import CUSTOMER_WAIT, Plan, embedded_apis
-from contracts.target.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
+from contracts.running.plan import RECORD_WAIT, Plan, embedded_apis
+from contracts.target.settings import from_file, from_settings, pairs, read_toml, with_expect
+from contracts.target.target import Target, TargetError, check_keys
 from contracts.terms.rule import RULES
 
 TARGET_OPTIONS = (
-    "auth", "auth_command", "auth_file", "auth_user", "customer", "other_customer", "other_auth", "other_auth_user", "read"
+    "auth", "auth_command", "auth_file", "auth_user", "record", "bystander", "bystander_auth", "bystander_auth_user", "read"
 )  # fmt: skip
+PYTEST_OPTIONS = """And every option of pytest: -k city, -m length, -x, --lf, --junitxml FILE, -n 2 (with pytest-xdist), --strict
+(what is only a should counts as well), ...; `pytest --help` lists them. Configuration, conftest.py and plugins of the current
+folder are not loaded; -p NAME loads a plugin. Exit codes: 0 every judged must conforms; 1 one is violated, or a listed deviation
+is stale; 4 an option, a file or the target cannot be used; 5 nothing was judged."""
 LIMITS = ("max_requests", "max_seconds", "requests_per_second")
 """The limits that options set in place of the target file's."""
 
 
-def add_options(parser: pytest.Parser) -> None:
+class Group(Protocol):
+    """A group of options, of pytest or of argparse."""
+
+    def addoption(self, *names: str, **how: Any) -> None:
+        """Add an option; argparse's keywords."""
+
+
+class _Help:
+    """A group of argparse, for the help of the command ``patch-contracts test``."""
+
+    def __init__(self, parser: argparse.ArgumentParser) -> None:
+        self._group = parser.add_argument_group("options", "contract tests of partial updates")
+
+    def addoption(self, *names: str, **how: Any) -> None:
+        """Add an option."""
+        self._group.add_argument(*names, **how)
+
+
+def help_text(program: str) -> str:
+    """What there is to choose, for a command that has these options and pytest's."""
+    parser = argparse.ArgumentParser(program, f"{program} [options] [contracts/rules/...]", add_help=False, epilog=PYTEST_OPTIONS)
+    add_options(_Help(parser))
+    return parser.format_help()
+
+
+def add_options(group: Group) -> None:
     """Register the options; values are checked by ``plan``."""
-    group = parser.getgroup("patch-contracts", "contract tests of partial updates")
     group.addoption("--target", metavar="FILE", help="TOML file that describes the target")
     group.addoption("--target-url", metavar="URL", help="base URL of the target, instead of a file")
     group.addoption("--api", metavar="NAME", help="name in specs/, or path of an OpenAPI file with x-contract")
@@ -40,11 +70,39 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption("--auth-file", metavar="FILE", help="auth file of Web Fuzzing Commons")
     group.addoption("--auth-user", metavar="NAME", help="user of the --auth-file; the first one, if not given")
     group.addoption(
-        "--customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of the customer that may be changed"
+        "--record",
+        "--customer",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        dest="record",
+        help="path parameter of the record that may be changed",
     )
-    group.addoption("--other-customer", metavar="NAME=VALUE", action="append", default=[], help="path parameter of a bystander")
-    group.addoption("--other-auth", metavar="SCHEME=VALUE", action="append", default=[], help="the bystander's own credential")
-    group.addoption("--other-auth-user", metavar="NAME", help="the bystander's own user of the --auth-file")
+    group.addoption(
+        "--bystander",
+        "--other-customer",
+        dest="bystander",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="path parameter of a bystander",
+    )
+    group.addoption(
+        "--bystander-auth",
+        "--other-auth",
+        dest="bystander_auth",
+        metavar="SCHEME=VALUE",
+        action="append",
+        default=[],
+        help="the bystander's own credential",
+    )
+    group.addoption(
+        "--bystander-auth-user",
+        "--other-auth-user",
+        dest="bystander_auth_user",
+        metavar="NAME",
+        help="the bystander's own user of the --auth-file",
+    )
     group.addoption("--read", metavar="PATH", help="path of a GET that returns the same representation")
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
     group.addoption(
@@ -70,13 +128,15 @@ def add_options(parser: pytest.Parser) -> None:
         help="send no faster than this; 0: as fast as the answers come",
     )
     group.addoption(
+        "--record-wait",
         "--customer-wait",
+        dest="record_wait",
         metavar="S",
         type=_positive(float),
-        default=CUSTOMER_WAIT,
-        help="wait so long for a customer that another run on this machine is using",
+        default=RECORD_WAIT,
+        help="wait so long for a record that another run on this machine is using",
     )
-    group.addoption("--shard", metavar="I/N", help="judge the share I of N; `python -m contracts merge` joins their reports")
+    group.addoption("--shard", metavar="I/N", help="judge the share I of N; `patch-contracts merge` joins their reports")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
 
@@ -96,7 +156,7 @@ def plan(config: pytest.Config) -> Plan:
         known_update=config.getoption("--known-update"),
         observe=_observe(config),
         workers=config.getoption("numprocesses", None) or 1,
-        customer_wait=config.getoption("--customer-wait"),
+        record_wait=config.getoption("--record-wait"),
         read_only=config.getoption("--read-only-check"),
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
         shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),
@@ -125,7 +185,7 @@ def _target(config: pytest.Config) -> Target | None:
         if url is not None or given or config.getoption("--api"):
             raise TargetError(
                 "--target describes the whole target: leave out --target-url, --api and "
-                + ", ".join(f"--{name}" for name in ("auth", "customer", "read"))
+                + ", ".join(f"--{name}" for name in ("auth", "record", "read"))
             )
         return from_file(Path(file))
     if url is None:
@@ -142,21 +202,21 @@ def _settings(config: pytest.Config, url: str) -> dict[str, object]:
         "api": config.getoption("--api"),
         "url": url,
         "auth": pairs(config.getoption("--auth"), "--auth"),
-        "customer": pairs(config.getoption("--customer"), "--customer"),
+        "record": pairs(config.getoption("--record"), "--record"),
     }
     commands = pairs(config.getoption("--auth-command"), "--auth-command")
     settings |= {"auth_command": commands} if commands else {}
     for key in ("auth_file", "auth_user"):
         if config.getoption(key):
             settings[key] = config.getoption(key)
-    other: dict[str, object] = dict(pairs(config.getoption("--other-customer"), "--other-customer"))
-    own = pairs(config.getoption("--other-auth"), "--other-auth")
+    other: dict[str, object] = dict(pairs(config.getoption("--bystander"), "--bystander"))
+    own = pairs(config.getoption("--bystander-auth"), "--bystander-auth")
     if own:
         other["auth"] = own
-    if config.getoption("--other-auth-user"):
-        other["auth_user"] = config.getoption("--other-auth-user")
+    if config.getoption("--bystander-auth-user"):
+        other["auth_user"] = config.getoption("--bystander-auth-user")
     if other:
-        settings["other_customer"] = other
+        settings["bystander"] = other
     if config.getoption("--read"):
         settings["read"] = {"path": config.getoption("--read")}
     return settings

@@ -14,7 +14,7 @@ from contracts.target.secrecy import Secret
 from specs import Api
 
 KEYS = ("auth", "auth_command", "login", "auth_file", "auth_user")
-"""The keys by which a customer's credentials are given, in a target file and in its tables of further customers."""
+"""The keys by which a record's credentials are given, in a target file and in its tables of further records."""
 LOGIN_KEYS = ("path", "url", "method", "headers", "body", "form", "token")
 METHODS = ("POST", "GET", "PUT", "PATCH")
 

@@ -12,20 +12,26 @@ from pathlib import Path
 from typing import Any
 
 from contracts.target.secrecy import Secret
-from contracts.target.target import Party, Target, TargetError, load_api, plain_path
+from contracts.target.target import Identity, Target, TargetError, load_api, plain_path
 from specs import Api
 
+COMMAND = Path(__file__).parents[2] / "patch_contracts.py"
+"""By its path: in a folder with a ``mock_server`` of its own, ``-m mock_server`` would start that."""
 START_SECONDS = 30
 
 
 class Embedded:
-    """A mock of some APIs in a child process; ``ready`` is what its ready file says."""
+    """A mock of some APIs in a child process; ``ready`` is what its ready file says.
+
+    Raises TargetError where it does not start within half a minute.
+    """
 
     def __init__(self, apis: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="patch-contracts-")
         self._ready_file = Path(self._folder.name) / "ready.json"
         self._log = Path(self._folder.name) / "mock.log"
-        command = [sys.executable, "-m", "mock_server", *apis, "--port", "0", "--ready-file", str(self._ready_file)]
+        options = ["--port", "0", "--ready-file", str(self._ready_file)]
+        command = [sys.executable, "-P", str(COMMAND), "mock", *apis, *options]
         with self._log.open("wb") as log:  # a session of its own: Ctrl-C must not end it before the restoration
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.ready = self._wait()
@@ -65,15 +71,16 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
     return Target(
         api=api,
         url=facts["url"],
-        customer=_party(facts["customer"], facts["auth"]),
-        other=_party(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
+        identity=_identity(facts["customer"], facts["auth"]),
+        bystander=_identity(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
         values=_values(api),
         read=facts.get("read"),
+        disposable=True,
     )
 
 
-def _party(path: Mapping[str, Any], auth: Mapping[str, str]) -> Party:
-    return Party(
+def _identity(path: Mapping[str, Any], auth: Mapping[str, str]) -> Identity:
+    return Identity(
         path={name: str(value) for name, value in path.items()}, auth={name: Secret(value) for name, value in auth.items()}
     )
 

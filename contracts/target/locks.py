@@ -1,4 +1,4 @@
-"""Locks on customers: two processes on one machine never change the same customer of the same target at once."""
+"""Locks on records: two processes on one machine never change the same record of the same target at once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from contracts.target.target import Party, Target, TargetError, identity
+from contracts.target.target import Identity, Target, TargetError, fingerprint
 
 PAUSE = 0.2
 """Seconds between two attempts."""
@@ -27,7 +27,7 @@ class Locks:
         self._held: list[FileLock] = []
 
     def take(self, target: Target, order: Iterable[int], wanted: int, wait: float, say: Callable[[str], None]) -> tuple[int, ...]:
-        """Take as many of a target's customers as are wanted and free, but at least one; their numbers.
+        """Take as many of a target's records as are wanted and free, but at least one; their numbers.
 
         ``order``: which ones are tried first. While none is free, it waits for ``wait`` seconds at most, and says so.
         Raises TargetError when that is over, or where there can be no lock.
@@ -37,11 +37,11 @@ class Locks:
         while True:
             taken: list[int] = []
             for number in numbers:
-                if len(taken) < wanted and self._took(target, target.customers[number]):
+                if len(taken) < wanted and self._took(target, target.identities[number]):
                     taken.append(number)
             if taken:
                 return tuple(taken)
-            names = " and ".join(target.customers[number].name for number in sorted(numbers))
+            names = " and ".join(target.identities[number].name for number in sorted(numbers))
             if time.monotonic() >= until:
                 raise TargetError(f"{target.url}: another run on this machine is using {names}; waited {wait:g} s")
             if not told:
@@ -54,8 +54,8 @@ class Locks:
         while self._held:
             self._held.pop().release()
 
-    def _took(self, target: Target, party: Party) -> bool:
-        path = _folder() / f"{_digest(target, party)}.lock"
+    def _took(self, target: Target, identity: Identity) -> bool:
+        path = folder() / f"{digest(target, identity)}.lock"
         lock = FileLock(path, timeout=0, mode=OPEN_TO_ALL, thread_local=False)
         try:
             lock.acquire()
@@ -67,7 +67,7 @@ class Locks:
         return True
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """The folder of all locks on this machine."""
     path = Path(tempfile.gettempdir()) / "patch-contracts-locks"
     try:
@@ -79,6 +79,6 @@ def _folder() -> Path:
     return path
 
 
-def _digest(target: Target, party: Party) -> str:
-    """A file name for a customer of a URL that tells nothing of either."""
-    return hashlib.sha256(f"{target.url} {identity(target.api, party)}".encode()).hexdigest()[:32]
+def digest(target: Target, identity: Identity) -> str:
+    """A file name for a record of a URL that tells nothing of either."""
+    return hashlib.sha256(f"{target.url} {fingerprint(target.api, identity)}".encode()).hexdigest()[:32]

@@ -1,4 +1,7 @@
-"""The command line: ``serve``, which needs not be named, and calls to a running mock."""
+"""The command line: ``serve``, which needs not be named, and calls to a running mock.
+
+``patch-contracts mock`` and ``python -m mock_server`` are the same.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ def _version() -> str:
 def main() -> None:
     """A stateful mock of documented APIs.
 
-    Without a command, and with names or files first, it serves: `python -m mock_server NAME --port 4010`. All other commands
+    Without a command, and with names or files first, it serves: `patch-contracts mock NAME --port 4010`. All other commands
     speak to a running mock, which --url or MOCK_SERVER_URL names; a name that is also a command is written as a path (./state).
 
     \b

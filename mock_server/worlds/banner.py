@@ -39,7 +39,7 @@ def lines(apis: Sequence[Api], url: str) -> Iterator[str]:
     """The banner: addresses, credentials, customers and a curl command for each operation."""
     yield f"Listening on {url} (Ctrl-C stops it)"
     yield f"  pages    {url}/__admin/ui to look inside, {url}/docs for the documents"
-    yield f"  control  {url}/__admin/openapi.yaml, or: python -m mock_server faults|requests|state|... --url {url}"
+    yield f"  control  {url}/__admin/openapi.yaml, or: patch-contracts mock faults|requests|state|... --url {url}"
     yield "  failures on demand  -H 'Prefer: code=429', delay=800, fault=reset, phase=after_commit"
     for api in apis:
         here = base_url(apis, api, url)

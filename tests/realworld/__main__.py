@@ -19,7 +19,7 @@ import click
 from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port
 
-SERVERS = ("kinto", "label_studio", "loopback", "prefect")
+SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing")
 COLUMNS = ("server", "version", "operation", "spec", "requests", "seconds", "musts", "shoulds", "restored", "before/after", "exit")
 
 
@@ -27,15 +27,16 @@ COLUMNS = ("server", "version", "operation", "spec", "requests", "seconds", "mus
 @click.argument("names", nargs=-1, type=click.Choice(SERVERS), metavar="[SERVER...]")
 @click.option("--cache", type=click.Path(path_type=Path), default=ROOT / ".realworld", help="where servers are installed")
 @click.option("--output", type=click.Path(path_type=Path), default=ROOT / "out" / "realworld", help="where the reports go")
+@click.option("--suite", type=click.Path(path_type=Path), default=ROOT, help="the checkout whose suite judges")
 @click.option("--serve", is_flag=True, help="only start the one server, say what is in it, and wait for Ctrl-C")
-def main(names: Sequence[str], cache: Path, output: Path, serve: bool) -> None:
+def main(names: Sequence[str], cache: Path, output: Path, suite: Path, serve: bool) -> None:
     """Judge the named servers, or all; exit 1 where one does not run, is left changed, or makes the suite fail."""
     if serve:
         _serve(names[0] if names else SERVERS[0], cache)
         return
     click.echo(_row(COLUMNS))
     click.echo(_row(["---"] * len(COLUMNS)))
-    ok = [_server(name, cache, output) for name in names or SERVERS]
+    ok = [_server(name, cache, output, suite) for name in names or SERVERS]
     sys.exit(0 if all(ok) else 1)
 
 
@@ -45,12 +46,12 @@ def _serve(name: str, cache: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as data, suppress(KeyboardInterrupt):
         with module.serving(Place(cache=cache, data=Path(data), port=free_port())) as operations:
             for each in operations:
-                click.echo(f"PATCH {each.url}{each.path} {dict(each.customer)}, beside {dict(each.other)}; {dict(each.headers)}")
+                click.echo(f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}")
             while True:
                 time.sleep(1)
 
 
-def _server(name: str, cache: Path, output: Path) -> bool:
+def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:
     """One server with all its operations; whether everything ran and nothing was left changed."""
     module = importlib.import_module(f"tests.realworld.{name}")
     version = module.PACKAGE.rpartition("==")[2].rpartition("@")[2]
@@ -60,7 +61,7 @@ def _server(name: str, cache: Path, output: Path) -> bool:
         try:
             with module.serving(place) as operations:
                 for operation in operations:
-                    outcome = judged(operation, output / name / operation.name)
+                    outcome = judged(operation, output / name / operation.name, suite)
                     click.echo(_row([name, version, *_cells(outcome)]))
                     ok = ok and outcome.harmless
         except Unavailable as error:

@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from tests.realworld.launch import ROOT, ask
+from tests.realworld.launch import ask
 
 INIT_SECONDS = 120
 RUN_SECONDS = 1200
@@ -32,8 +32,8 @@ class Operation:
     name: str
     path: str
     url: str
-    customer: Mapping[str, str]
-    other: Mapping[str, str]
+    record: Mapping[str, str]
+    bystander: Mapping[str, str]
     records: Sequence[str]
     auth: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
@@ -63,19 +63,19 @@ class Outcome:
         return self.equal.startswith("equal") and self.exit in (0, 1)
 
 
-def judged(operation: Operation, folder: Path) -> Outcome:
+def judged(operation: Operation, folder: Path, suite: Path) -> Outcome:
     """The suite's run on one operation; everything that it writes is in ``folder``."""
     folder.mkdir(parents=True, exist_ok=True)
     for old in folder.iterdir():
         old.unlink()
-    spec, source = _spec(operation, folder)
+    spec, source = _spec(operation, folder, suite)
     if spec is None:
         return Outcome(operation=operation.name, source=source, exit=None, seconds=0, equal="not judged")
     target = folder / "target.toml"
     target.write_text(_target(operation, spec))
     before = _records(operation)
     start = time.monotonic()
-    code = _suite(target, folder)
+    code = _run(target, folder, suite)
     seconds = time.monotonic() - start
     equal = _compared(before, _records(operation), operation.moves)
     report = folder / "report.json"
@@ -85,25 +85,25 @@ def judged(operation: Operation, folder: Path) -> Outcome:
     return outcome
 
 
-def _spec(operation: Operation, folder: Path) -> tuple[Path | None, str]:
+def _spec(operation: Operation, folder: Path, suite: Path) -> tuple[Path | None, str]:
     """The contract file that ``init`` drafts, and from which document; None where it refuses all that there are."""
     refused = ""
     hand = [] if operation.spec is None else [("by hand", operation.spec.read_bytes())]
     for source, document in [*([] if operation.document is None else [("own document", operation.document)]), *hand]:
-        said = _drafted(document, operation.path, folder)
+        said = _drafted(document, operation.path, folder, suite)
         if not said:
             return folder / "contract.yaml", f"{source}{refused}"
         refused += f" ({source} refused: {said})"
     return None, refused.strip()
 
 
-def _drafted(document: bytes, path: str, folder: Path) -> str:
+def _drafted(document: bytes, path: str, folder: Path, suite: Path) -> str:
     """What ``init`` says where it refuses the document; empty where it has drafted ``contract.yaml``."""
     source, output = folder / "document.yaml", folder / "contract.yaml"
     source.write_bytes(document)
     output.unlink(missing_ok=True)
     try:
-        done = _python(["-m", "contracts", "init", str(source), "--path", path, "--output", str(output)], INIT_SECONDS)
+        done = _python(["-m", "contracts", "init", str(source), "--path", path, "--output", str(output)], INIT_SECONDS, suite)
     except subprocess.TimeoutExpired:
         return f"more than {INIT_SECONDS} s"
     last = (done.stderr.strip() or f"exit {done.returncode}").splitlines()[-1]
@@ -114,8 +114,8 @@ def _target(operation: Operation, spec: Path) -> str:
     """The target file. JSON's strings are TOML's."""
     tables: dict[str, Mapping[str, Any]] = {
         "auth": operation.auth,
-        "customer": operation.customer,
-        "other_customer": operation.other,
+        "record": operation.record,
+        "bystander": operation.bystander,
         "read": {"path": operation.read} if operation.read else {},
         "limits": {"requests_per_second": 0, "max_requests": 5000, "max_seconds": 600, "timeout": 20},
     }
@@ -126,21 +126,21 @@ def _target(operation: Operation, spec: Path) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _suite(target: Path, folder: Path) -> int | None:
+def _run(target: Path, folder: Path, suite: Path) -> int | None:
     """What the suite exits with; None where it does not end in time."""
     command = ["-m", "pytest", "contracts", "-q", "-p", "no:cacheprovider", "--target", str(target), "--report-dir", str(folder)]
     try:
-        done = _python(command, RUN_SECONDS)
+        done = _python(command, RUN_SECONDS, suite)
     except subprocess.TimeoutExpired:
         return None
     (folder / "terminal.txt").write_text(done.stdout + done.stderr)
     return done.returncode
 
 
-def _python(command: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+def _python(command: Sequence[str], seconds: float, suite: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"PYTHONPATH": str(suite)}
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=seconds, check=False
+        [sys.executable, *command], cwd=suite, env=environment, capture_output=True, text=True, timeout=seconds, check=False
     )
 
 

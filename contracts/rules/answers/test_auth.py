@@ -8,7 +8,7 @@ from typing import Any
 from contracts.judging.envelopes import expected_status, right_status, situation
 from contracts.judging.faults import faulty, plain_fault
 from contracts.judging.refusals import Attempt, attempt, no_credential, other_letters, wrong_credentials
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, once, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -25,13 +25,13 @@ def _secured(api: Api) -> Iterable[Case]:
     return once(api) if api.security else ()
 
 
-def _judge(customer: Customer, kind: str, each: Attempt) -> None:
+def _judge(party: Party, kind: str, each: Attempt) -> None:
     """The attempt must be refused, with a documented status: one of those for credentials is a lesser fault."""
-    exchange, found = each.exchange, situation(customer.api, kind)
+    exchange, found = each.exchange, situation(party.api, kind)
     _judge_refusal(each)
-    if found is not None and not right_status(customer.api, found, exchange):
+    if found is not None and not right_status(party.api, found, exchange):
         raise Violation(
-            expected=f"{expected_status(customer.api, found)} for {each.what}",
+            expected=f"{expected_status(party.api, found)} for {each.what}",
             actual=each.actual,
             exchange=exchange,
             level=Level.SHOULD if exchange.status in HIDING else None,
@@ -51,12 +51,12 @@ def _judge_refusal(each: Attempt) -> None:
 
 
 @rule("missing-credential-refused", family="auth", cases=_secured, wfc="F205", harmless=True)
-def test_missing_credential_is_refused(customer: Customer, case: None) -> None:
+def test_missing_credential_is_refused(party: Party, case: None) -> None:
     """A patch without a credential is refused."""
-    each = no_credential(customer)
-    _judge(customer, "unauthenticated", each)
+    each = no_credential(party)
+    _judge(party, "unauthenticated", each)
     for what, body in (("an empty patch", b"{}"), ("a patch without a body", b"")):
-        exchange = customer.send("PATCH", body, auth={})
+        exchange = party.send("PATCH", body, auth={})
         if exchange.ok:
             raise Violation(expected=f"{what} without a credential to be refused", actual=exchange.said, exchange=exchange)
     if each.exchange.status not in (401, 403, 404, 407):
@@ -78,13 +78,13 @@ def _spellings(template: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 @rule("other-spelling-protected", family="auth", cases=_secured, advice="OWASP API2:2023")
-def test_no_other_spelling_goes_without_credential(customer: Customer, case: None) -> None:
+def test_no_other_spelling_goes_without_credential(party: Party, case: None) -> None:
     """Without a credential nothing changes at another spelling of the path, or by another method, either."""
-    _require(no_credential(customer))
-    for how, spelling in _spellings(customer.api.path):
-        each = attempt(customer, f"a patch without a credential, {how},", auth={}, look=True, **spelling)
+    _require(no_credential(party))
+    for how, spelling in _spellings(party.api.path):
+        each = attempt(party, f"a patch without a credential, {how},", auth={}, look=True, **spelling)
         if each.changed:
-            if attempt(customer, "a patch without a credential", auth={}, look=True).changed:
+            if attempt(party, "a patch without a credential", auth={}, look=True).changed:
                 raise NotJudged("so does one at the documented path: judged by refusal-changes-nothing")
             raise Violation(
                 expected=f"{each.what} to change nothing", actual=each.actual, exchange=each.exchange, difference=each.changed
@@ -92,13 +92,13 @@ def test_no_other_spelling_goes_without_credential(customer: Customer, case: Non
 
 
 @rule("wrong-credential-refused", family="auth", cases=_secured, harmless=True)
-def test_wrong_credential_is_refused(customer: Customer, case: None) -> None:
+def test_wrong_credential_is_refused(party: Party, case: None) -> None:
     """A patch with a credential that nobody was given is refused."""
-    plain = no_credential(customer)
+    plain = no_credential(party)
     _require(plain)
-    for each in wrong_credentials(customer):
+    for each in wrong_credentials(party):
         if not each.exchange.refused or each.exchange.status != plain.exchange.status:
-            _judge(customer, "wrong_credential", each)
+            _judge(party, "wrong_credential", each)
 
 
 def _require(*attempts: Attempt) -> None:
@@ -114,11 +114,11 @@ Placement = Mapping[str, Any]
 """The ``headers`` or the ``query`` of a request."""
 
 
-def _presented(customer: Customer) -> Iterator[tuple[SecurityScheme, str]]:
-    """The schemes under which the customer holds a credential, and the credential."""
-    for scheme in customer.api.security:
-        if scheme.name in customer.party.auth:
-            yield scheme, customer.party.auth[scheme.name].reveal()
+def _presented(party: Party) -> Iterator[tuple[SecurityScheme, str]]:
+    """The schemes under which the record holds a credential, and the credential."""
+    for scheme in party.api.security:
+        if scheme.name in party.identity.auth:
+            yield scheme, party.identity.auth[scheme.name].reveal()
 
 
 def _place(scheme: SecurityScheme, text: str) -> Placement:
@@ -144,13 +144,13 @@ def _malformed(scheme: SecurityScheme, made_up: str) -> Iterator[tuple[str, Plac
 
 
 @rule("malformed-credential-refused", family="auth", cases=_secured, harmless=True)
-def test_malformed_credential_is_refused(customer: Customer, case: None) -> None:
+def test_malformed_credential_is_refused(party: Party, case: None) -> None:
     """A patch whose credential is malformed is refused, and breaks nothing in the server."""
-    _require(no_credential(customer), *wrong_credentials(customer))
+    _require(no_credential(party), *wrong_credentials(party))
     unanswered = []
-    for scheme, credential in _presented(customer):
+    for scheme, credential in _presented(party):
         for what, placement in _malformed(scheme, other_letters(credential)):
-            each = attempt(customer, f"a patch with {what}", auth={}, **placement)
+            each = attempt(party, f"a patch with {what}", auth={}, **placement)
             if each.exchange.answer is None:
                 unanswered.append(each)
                 continue
@@ -179,12 +179,12 @@ def _parameter(scheme: SecurityScheme) -> str:
 
 
 @rule("misplaced-credential-refused", family="auth", cases=_secured, advice="RFC 6750 2.3")
-def test_misplaced_credential_is_refused(customer: Customer, case: None) -> None:
+def test_misplaced_credential_is_refused(party: Party, case: None) -> None:
     """The right credential lets nobody in from another place, or in another form, than the documented one."""
-    _require(no_credential(customer), *wrong_credentials(customer))
-    for scheme, credential in _presented(customer):
+    _require(no_credential(party), *wrong_credentials(party))
+    for scheme, credential in _presented(party):
         for what, placement in _misplaced(scheme, credential):
-            each = attempt(customer, f"a patch with its credential {what}", auth={}, **placement)
+            each = attempt(party, f"a patch with its credential {what}", auth={}, **placement)
             if each.exchange.ok:
                 _judge_refusal(each)
 
@@ -193,9 +193,9 @@ def test_misplaced_credential_is_refused(customer: Customer, case: None) -> None
 
 
 @rule("challenge-sent", family="auth", cases=_secured, advice="RFC 9110 11.6.1", wfc="F109", harmless=True)
-def test_challenge_is_sent(customer: Customer, case: None) -> None:
+def test_challenge_is_sent(party: Party, case: None) -> None:
     """A 401 says with WWW-Authenticate which credential is asked for."""
-    answers = [each.exchange for each in (no_credential(customer), *wrong_credentials(customer)) if each.exchange.status == 401]
+    answers = [each.exchange for each in (no_credential(party), *wrong_credentials(party)) if each.exchange.status == 401]
     for exchange in answers:
         if exchange.answer is not None and not exchange.answer.headers.get("WWW-Authenticate", "").strip():
             raise Violation(expected="WWW-Authenticate with a 401", actual="there is none", exchange=exchange)
@@ -204,17 +204,17 @@ def test_challenge_is_sent(customer: Customer, case: None) -> None:
 
 
 @rule("authentication-precedes-validation", family="auth", cases=_secured, advice="OWASP API2:2023", harmless=True)
-def test_authentication_precedes_validation(customer: Customer, case: None) -> None:
-    """Without a credential nobody learns whether a value is valid or a customer exists."""
-    plain = no_credential(customer)
+def test_authentication_precedes_validation(party: Party, case: None) -> None:
+    """Without a credential nobody learns whether a value is valid or a record exists."""
+    plain = no_credential(party)
     _require(plain)
     judged = 0
-    for what, exchange in _questions(customer):
+    for what, exchange in _questions(party):
         if exchange.answer is None or exchange.ok or exchange.answer.status >= 500:
             continue
         judged += 1
         if exchange.status not in (401, 403, plain.exchange.status):
-            if attempt(customer, plain.what, auth={}, look=True).changed:
+            if attempt(party, plain.what, auth={}, look=True).changed:
                 raise NotJudged("a patch without a credential is applied: judged by refusal-changes-nothing")
             raise Violation(
                 expected=f"{what} to be answered {plain.exchange.status} without a credential, as any patch is",
@@ -225,12 +225,12 @@ def test_authentication_precedes_validation(customer: Customer, case: None) -> N
         raise NotJudged("no such request is refused")
 
 
-def _questions(customer: Customer) -> Iterator[tuple[str, Exchange]]:
+def _questions(party: Party) -> Iterator[tuple[str, Exchange]]:
     """Requests without a credential whose answer may tell something."""
-    bad = next((each for each in faulty(customer.api) if each.path == each.top), None)
-    fault = plain_fault(customer.api, bad) if bad is not None else None
+    bad = next((each for each in faulty(party.api) if each.path == each.top), None)
+    fault = plain_fault(party.api, bad) if bad is not None else None
     if bad is not None and fault is not None:
-        yield f"a patch in which {bad.path} is {fault.why}", customer.patch({bad.name: fault.value}, auth={})
-    if customer.api.identity == "path":
-        each = attempt(customer, "a patch of a customer that does not exist", auth={}, path=customer.unknown_path())
+        yield f"a patch in which {bad.path} is {fault.why}", party.patch({bad.name: fault.value}, auth={})
+    if party.api.identity == "path":
+        each = attempt(party, "a patch of a record that does not exist", auth={}, path=party.unknown_path())
         yield each.what, each.exchange

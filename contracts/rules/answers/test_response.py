@@ -10,12 +10,13 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.judging.evidence import control, falsy_values, falsy_write, single, single_or_none, stored
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import look_up
 from contracts.target.secrecy import MIN_LENGTH
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
 
@@ -27,35 +28,35 @@ SECRET_NAMES = re.compile(
 )
 
 
-def _successes(customer: Customer) -> list[Exchange]:
+def _successes(party: Party) -> list[Exchange]:
     """The answers to plain writes that the target accepts; a reading, where nothing may be written."""
-    if customer.caution is not None:
-        return [customer.read_exchange()]
+    if party.caution is not None:
+        return [party.read_exchange()]
     found = []
-    for field in settable(customer.api):
+    for field in settable(party.api):
         try:
-            exchange = single(customer, field).exchange
+            exchange = single(party, field).exchange
         except NotJudged:
             continue
-        if customer.accepted(exchange):
+        if party.accepted(exchange):
             found.append(exchange)
     if not found:
         raise NotJudged("no plain write is accepted")
     return found
 
 
-def _records(customer: Customer) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
-    found = [(exchange, record) for exchange in _successes(customer) if (record := customer.record_in(exchange)) is not None]
+def _records(party: Party) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
+    found = [(exchange, record) for exchange in _successes(party) if (record := party.record_in(exchange)) is not None]
     if not found:
         raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")
     return found
 
 
 @rule("success-status", family="response", wfc="F101")
-def test_success_has_the_documented_status(customer: Customer, case: None) -> None:
+def test_success_has_the_documented_status(party: Party, case: None) -> None:
     """A successful patch is answered with the documented status."""
-    api = customer.api
-    for exchange in _successes(customer):
+    api = party.api
+    for exchange in _successes(party):
         if exchange.status != api.success:
             lenient = exchange.status in api.also_success
             raise Violation(
@@ -67,10 +68,10 @@ def test_success_has_the_documented_status(customer: Customer, case: None) -> No
 
 
 @rule("success-media-type", family="response")
-def test_success_is_json(customer: Customer, case: None) -> None:
+def test_success_is_json(party: Party, case: None) -> None:
     """A success answer with a documented body is JSON, and says so in Content-Type."""
-    documented = customer.api.responses[customer.api.success].media_types
-    for exchange in _successes(customer):
+    documented = party.api.responses[party.api.success].media_types
+    for exchange in _successes(party):
         answer = exchange.answer
         if answer is None or (answer.status == 204 and not answer.body):
             continue
@@ -89,25 +90,25 @@ def _is_json(media_type: str) -> bool:
 
 
 @rule("record-shown", family="response")
-def test_success_shows_the_record(customer: Customer, case: None) -> None:
+def test_success_shows_the_record(party: Party, case: None) -> None:
     """A success answer shows the record where the document puts it."""
-    plain = [done for field in settable(customer.api) if (done := single_or_none(customer, field)) is not None]
-    answers = [done.exchange for done in plain if done.exchange.ok and stored(customer, done)]
-    for exchange in answers or _successes(customer):
-        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and not _has_its_place(customer, exchange):
+    plain = [done for field in settable(party.api) if (done := single_or_none(party, field)) is not None]
+    answers = [done.exchange for done in plain if done.exchange.ok and stored(party, done)]
+    for exchange in answers or _successes(party):
+        if exchange.answer is not None and exchange.answer.json is not NOT_JSON and not _has_its_place(party, exchange):
             raise Violation(
-                expected=f"the record at {customer.api.record_at or 'the top'} of the body",
+                expected=f"the record at {party.api.record_at or 'the top'} of the body",
                 actual=exchange.said,
                 exchange=exchange,
             )
 
 
-def _has_its_place(customer: Customer, exchange: Exchange) -> bool:
+def _has_its_place(party: Party, exchange: Exchange) -> bool:
     """A record is where the document puts it, or an object without members: what it lacks is judged by another rule."""
     found = exchange.answer.json if exchange.answer is not None else None
-    for name in customer.api.record_at.split("/")[1:]:
+    for name in party.api.record_at.split("/")[1:]:
         found = found.get(name) if isinstance(found, Mapping) else None
-    return found == {} or customer.record_in(exchange) is not None
+    return found == {} or party.record_in(exchange) is not None
 
 
 def _typed(api: Api) -> Iterable[RecordField]:
@@ -127,14 +128,14 @@ def _types(schema: Schema) -> Any:
 
 
 @rule("documented-types", family="response", cases=field_cases(_typed), harmless=True)
-def test_documented_property_has_its_type(customer: Customer, case: RecordField) -> None:
+def test_documented_property_has_its_type(party: Party, case: RecordField) -> None:
     """Each documented property of the record has the documented type and format wherever it is shown."""
     validator = jsonschema_rs.Draft202012Validator(_judged_schema(case), validate_formats=True)
     seen = 0
-    for exchange, record in [*_records(customer), *_with_empty_text(customer, case)]:
+    for exchange, record in [*_records(party), *_with_empty_text(party, case)]:
         for value in _occurrences(record, case.path):
             seen += 1
-            error = next(validator.iter_errors(value), None)
+            error = first_error(validator, value)
             if error is not None:
                 raise Violation(
                     expected=f"{case.path} to be {_described(case)}",
@@ -145,16 +146,16 @@ def test_documented_property_has_its_type(customer: Customer, case: RecordField)
         raise NotJudged(f"no success answer shows {case.path}")
 
 
-def _with_empty_text(customer: Customer, case: RecordField) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
+def _with_empty_text(party: Party, case: RecordField) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
     """The answer that shows a text of the record empty, where an empty one is accepted."""
-    for field in settable(customer.api):
+    for field in settable(party.api):
         if field.response == case.path and "" in falsy_values(field):
             try:
-                control(customer, field)
-                exchange = falsy_write(customer, field, "").exchange
+                control(party, field)
+                exchange = falsy_write(party, field, "").exchange
             except NotJudged:
                 continue
-            record = customer.record_in(exchange)
+            record = party.record_in(exchange)
             if record is not None:
                 yield exchange, record
 
@@ -184,11 +185,11 @@ def _required(api: Api) -> Iterable[RecordField]:
 
 
 @rule("required-members-present", family="response", cases=field_cases(_required), harmless=True)
-def test_required_member_is_present(customer: Customer, case: RecordField) -> None:
+def test_required_member_is_present(party: Party, case: RecordField) -> None:
     """Each member that the document requires is there in every success answer."""
     holder, _, name = case.path.rpartition(".")
     seen = 0
-    for exchange, record in _records(customer):
+    for exchange, record in _records(party):
         for parent in _parents(record, holder):
             seen += 1
             if name not in parent:
@@ -210,10 +211,10 @@ def _created(api: Api) -> Iterable[RecordField]:
 
 
 @rule("timestamp-moves-forward", family="response", cases=field_cases(_created))
-def test_timestamp_moves_forward(customer: Customer, case: RecordField) -> None:
+def test_timestamp_moves_forward(party: Party, case: RecordField) -> None:
     """A timestamp of the last change never goes back from one successful patch to the next."""
     latest: datetime | None = None
-    for exchange, record in sorted(_records(customer), key=lambda each: each[0].started):
+    for exchange, record in sorted(_records(party), key=lambda each: each[0].started):
         moment = _moment(look_up(record, case.path))
         if moment is None:
             continue
@@ -233,15 +234,15 @@ def _moment(value: Any) -> datetime | None:
 
 
 @rule("answer-shows-what-get-shows", family="response", advice="one representation for GET and PATCH")
-def test_answer_shows_the_members_that_get_shows(customer: Customer, case: None) -> None:
+def test_answer_shows_the_members_that_get_shows(party: Party, case: None) -> None:
     """The answer to a patch shows the documented members that the GET of the same representation shows."""
-    if not customer.reads_by_get:
+    if not party.reads_by_get:
         raise NotJudged("the target gives no GET")
-    record = customer.read()
-    for exchange, answered in _records(customer):
+    record = party.read()
+    for exchange, answered in _records(party):
         lacking = [
             each.path
-            for each in customer.api.record
+            for each in party.api.record
             if each.path in record and record[each.path] is not None and each.path not in answered
         ]
         if lacking:
@@ -251,39 +252,33 @@ def test_answer_shows_the_members_that_get_shows(customer: Customer, case: None)
 
 
 @rule("any-text-stays-json", family="response", standard="RFC 8259 7")
-def test_answer_with_any_text_is_json(customer: Customer, case: None) -> None:
+def test_answer_with_any_text_is_json(party: Party, case: None) -> None:
     """Quotation marks, backslashes and control characters in stored texts leave the answers valid JSON."""
-    texts = [
-        each for each in settable(customer.api) if "string" in each.types and each.reference is None and each.top == each.path
-    ]
+    texts = [each for each in settable(party.api) if "string" in each.types and each.reference is None and each.top == each.path]
     free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "pattern", "enum", "const"}]
-    record = customer.read()
-    nested = [
-        each for each in settable(customer.api) if "string" in each.types and each.top != each.path and "[]" not in each.path
-    ]
-    bodies = [
-        customer.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if customer.values.safe(each, 'a"b\\c')
-    ]
+    record = party.read()
+    nested = [each for each in settable(party.api) if "string" in each.types and each.top != each.path and "[]" not in each.path]
+    bodies = [party.composer.patch(record, each, 'a"b\\c').body for each in (*free, *nested) if party.values.safe(each, 'a"b\\c')]
     accepted = 0
     for body in bodies:
-        exchange = customer.patch(body)
-        reading = customer.read_exchange()
+        exchange = party.patch(body)
+        reading = party.read_exchange()
         accepted += exchange.ok
         for shown in (exchange, reading):
             if exchange.ok and shown.answer is not None and shown.answer.body and shown.answer.json is NOT_JSON:
-                customer.patch({name: customer.values.fresh(customer.api.field(name)) for name in body})
+                party.patch({name: party.values.fresh(party.api.field(name)) for name in body})
                 raise Violation(expected="valid JSON", actual=shown.said, exchange=shown)
     if not accepted:
         raise NotJudged("no such text is accepted")
 
 
 @rule("no-secret-shown", family="response", wfc="F204")
-def test_success_shows_no_secret(customer: Customer, case: None) -> None:
+def test_success_shows_no_secret(party: Party, case: None) -> None:
     """A success answer shows no undocumented member that is named like a secret."""
-    documented = {each.path.rsplit(".", 1)[-1] for each in customer.api.walk_record()}
-    hidden = {each.name for each in customer.api.walk_fields() if each.write_only}
-    credentials = [secret.reveal() for secret in customer.party.auth.values() if len(secret.reveal()) >= MIN_LENGTH]
-    for exchange, record in _records(customer):
+    documented = {each.path.rsplit(".", 1)[-1] for each in party.api.walk_record()}
+    hidden = {each.name for each in party.api.walk_fields() if each.write_only}
+    credentials = [secret.reveal() for secret in party.identity.auth.values() if len(secret.reveal()) >= MIN_LENGTH]
+    for exchange, record in _records(party):
         if exchange.answer is not None and any(credential in exchange.answer.text for credential in credentials):
             raise Violation(expected="no secret in the answer", actual="the answer shows the credential", exchange=exchange)
         for name in _names(record):

@@ -23,8 +23,9 @@ from schemathesis.core.transport import Response
 
 from contracts.judging.evidence import Write, control, differences_of, joined
 from contracts.judging.faults import Fault, faults, faulty
-from contracts.record.customer import Customer, encoded
+from contracts.record.calls import encoded
 from contracts.record.model import predicted
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record
 from contracts.record.values import validator
@@ -83,13 +84,13 @@ def _settings(examples: int, steps: int = 50) -> settings:
     )
 
 
-def _plain(customer: Customer) -> list[tuple[Field, Write]]:
+def _plain(party: Party) -> list[tuple[Field, Write]]:
     """Fields whose plain write works and whose value the model can predict."""
     found = []
-    for field in settable(customer.api):
-        if field.reference is None and field.response not in customer.reader.derived and field.kind == "scalar":
+    for field in settable(party.api):
+        if field.reference is None and field.response not in party.reader.derived and field.kind == "scalar":
             try:
-                found.append((field, control(customer, field)))
+                found.append((field, control(party, field)))
             except NotJudged:
                 continue
     if not found:
@@ -108,19 +109,19 @@ def _texts(field: Field) -> st.SearchStrategy[Any]:
     return st.text(LETTERS, min_size=max(1, int(schema.get("minLength", 1))), max_size=longest).filter(validator(field).is_valid)
 
 
-def _values(customer: Customer, field: Field) -> st.SearchStrategy[Any]:
+def _values(party: Party, field: Field) -> st.SearchStrategy[Any]:
     drawn = _texts(field)
-    return st.builds(lambda: customer.values.fresh(field)) if drawn.is_empty else drawn
+    return st.builds(lambda: party.values.fresh(field)) if drawn.is_empty else drawn
 
 
-def _compose(customer: Customer, before: Record, chosen: Mapping[str, tuple[Field, Any]]) -> list[Patch]:
-    return [customer.composer.patch(before, field, value) for field, value in chosen.values()]
+def _compose(party: Party, before: Record, chosen: Mapping[str, tuple[Field, Any]]) -> list[Patch]:
+    return [party.composer.patch(before, field, value) for field, value in chosen.values()]
 
 
-def _judge(customer: Customer, expected: Record, exchange: Exchange, patches: Sequence[Patch] = ()) -> None:
+def _judge(party: Party, expected: Record, exchange: Exchange, patches: Sequence[Patch] = ()) -> None:
     """The record must read as the model predicts, siblings that had to be filled in aside."""
     filled = {path for patch in patches for path in patch.filled}
-    changed = [each for each in customer.reader.differences(expected, customer.read()) if each.where not in filled]
+    changed = [each for each in party.reader.differences(expected, party.read()) if each.where not in filled]
     if changed:
         raise Violation(
             expected="the record that the patch predicts: what was sent, and nothing else",
@@ -131,9 +132,9 @@ def _judge(customer: Customer, expected: Record, exchange: Exchange, patches: Se
 
 
 @rule("generated-patch-stored", family="partial_update", generated=True)
-def test_generated_patch_is_stored(customer: Customer, case: None) -> None:
+def test_generated_patch_is_stored(party: Party, case: None) -> None:
     """Of any accepted patch of several fields, exactly the sent fields change."""
-    usable = [field for field, _write in _plain(customer)]
+    usable = [field for field, _write in _plain(party)]
     accepted = []
 
     @_settings(GATE_EXAMPLES)
@@ -141,17 +142,17 @@ def test_generated_patch_is_stored(customer: Customer, case: None) -> None:
     @_at_once()
     def judge(data: st.DataObject) -> None:
         fields = data.draw(st.lists(st.sampled_from(usable), min_size=1, max_size=5, unique_by=lambda field: field.top))
-        chosen = {field.top: (field, data.draw(_values(customer, field))) for field in fields}
-        before = customer.read()
-        patches = _compose(customer, before, chosen)
-        exchange = customer.patch(joined(patches))
-        if customer.accepted(exchange):
+        chosen = {field.top: (field, data.draw(_values(party, field))) for field in fields}
+        before = party.read()
+        patches = _compose(party, before, chosen)
+        exchange = party.patch(joined(patches))
+        if party.accepted(exchange):
             accepted.append(exchange)
-            _judge(customer, predicted(customer.reader, before, patches), exchange, patches)
+            _judge(party, predicted(party.reader, before, patches), exchange, patches)
         elif not exchange.refused:
             raise Violation(expected="a valid patch to be accepted or refused", actual=exchange.said, exchange=exchange)
         else:
-            _judge(customer, before, exchange)
+            _judge(party, before, exchange)
 
     with _unpacked():
         judge()
@@ -162,13 +163,13 @@ def test_generated_patch_is_stored(customer: Customer, case: None) -> None:
 class _Sequence(RuleBasedStateMachine):
     """Random valid, invalid and repeated patches; after each, the record must be what the model says."""
 
-    customer: Customer
+    party: Party
     usable: list[Field]
     bad: list[Fault]
 
     def __init__(self) -> None:
         super().__init__()
-        self.expected: Record = self.customer.read()
+        self.expected: Record = self.party.read()
         self.last: list[Patch] = []
 
     @step(data=st.data())
@@ -176,7 +177,7 @@ class _Sequence(RuleBasedStateMachine):
     def patch_one_field(self, data: st.DataObject) -> None:
         """A valid patch."""
         field = data.draw(st.sampled_from(self.usable))
-        self._send([self.customer.composer.patch(self.expected, field, data.draw(_values(self.customer, field)))])
+        self._send([self.party.composer.patch(self.expected, field, data.draw(_values(self.party, field)))])
 
     @step()
     @_at_once()
@@ -191,28 +192,28 @@ class _Sequence(RuleBasedStateMachine):
         """An invalid patch: nothing may change."""
         if self.bad:
             fault = data.draw(st.sampled_from(self.bad))
-            exchange = self.customer.patch(self.customer.composer.patch(self.expected, fault.field, fault.value).body)
+            exchange = self.party.patch(self.party.composer.patch(self.expected, fault.field, fault.value).body)
             if not exchange.refused:
                 raise Violation(
                     expected=f"{fault.field.path} that is {fault.why} to be refused", actual=exchange.said, exchange=exchange
                 )
-            _judge(self.customer, self.expected, exchange)
+            _judge(self.party, self.expected, exchange)
 
     def _send(self, patches: list[Patch]) -> None:
-        exchange = self.customer.patch(joined(patches))
-        if self.customer.accepted(exchange):
-            self.expected = predicted(self.customer.reader, self.expected, patches)
+        exchange = self.party.patch(joined(patches))
+        if self.party.accepted(exchange):
+            self.expected = predicted(self.party.reader, self.expected, patches)
             self.last = patches
-        _judge(self.customer, self.expected, exchange, patches)
-        self.expected = self.customer.read()
+        _judge(self.party, self.expected, exchange, patches)
+        self.expected = self.party.read()
 
 
 @rule("sequence-follows-model", family="partial_update", generated=True)
-def test_sequence_of_patches_follows_the_model(customer: Customer, case: None) -> None:
+def test_sequence_of_patches_follows_the_model(party: Party, case: None) -> None:
     """After any sequence of valid, invalid and repeated patches the record is what the accepted ones make it."""
-    usable = [field for field, _write in _plain(customer)]
-    bad = [fault for field in faulty(customer.api) for fault in faults(customer.api, field) if "[]" not in field.path]
-    machine = type("Sequence", (_Sequence,), {"customer": customer, "usable": usable, "bad": bad})
+    usable = [field for field, _write in _plain(party)]
+    bad = [fault for field in faulty(party.api) for fault in faults(party.api, field) if "[]" not in field.path]
+    machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
     with _unpacked():
         run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))
 
@@ -275,9 +276,9 @@ def _to_schemathesis(exchange: Exchange) -> Response:
 
 
 @rule("standard-checks", family="response", generated=True, advice="Schemathesis 4.32 checks")
-def test_generated_bodies_pass_the_standard_checks(customer: Customer, case: None) -> None:
+def test_generated_bodies_pass_the_standard_checks(party: Party, case: None) -> None:
     """Answers to generated bodies are no server errors, and keep to the documented media types and schemas."""
-    api = customer.api
+    api = party.api
     schema = schemathesis.openapi.from_dict(_safe_document(api), config=SchemathesisConfig())
     operation = schema[api.path]["PATCH"]
     checks = [CHECKS.get_one(name) for name in STANDARD_CHECKS]
@@ -286,7 +287,7 @@ def test_generated_bodies_pass_the_standard_checks(customer: Customer, case: Non
     @given(operation.as_strategy())
     @_at_once()
     def judge(case: schemathesis.Case[Any]) -> None:
-        exchange = customer.send("PATCH", encoded(case.body))
+        exchange = party.send("PATCH", encoded(case.body))
         documented = exchange.status is not None and api.documents(exchange.status)
         if exchange.answer is None or documented or exchange.answer.status >= 500:
             _check(case, exchange, checks)

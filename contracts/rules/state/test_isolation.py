@@ -1,4 +1,4 @@
-"""Isolation: a patch concerns one customer, its own."""
+"""Isolation: a patch concerns one record, its own."""
 
 from __future__ import annotations
 
@@ -6,97 +6,98 @@ from collections.abc import Iterable, Iterator
 
 from contracts.judging.evidence import control, differences_of, fresh_patch, harmless_patch, single, single_or_none, write
 from contracts.judging.faults import faulty, plain_fault
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import Located, Record, look_up, related
+from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
 
-def _other(customer: Customer) -> Customer:
-    if customer.other is None:
-        raise NotJudged("the target names no other customer")
-    return customer.other
+def _other(party: Party) -> Party:
+    if party.bystander is None:
+        raise NotJudged("the target names no bystander")
+    return party.bystander
 
 
-def _other_record(customer: Customer) -> Record:
-    return _other(customer).read()
+def _bystander_record(party: Party) -> Record:
+    return _other(party).read()
 
 
 @rule("other-customer-unchanged", family="isolation", cases=field_cases(settable), wfc="F119")
-def test_other_customer_is_unchanged(customer: Customer, case: Field) -> None:
-    """A patch of one customer leaves another customer's record as it was."""
-    settled = _other_record(customer)
-    record = customer.read(without=case.top)
-    done = write(customer, harmless_patch(customer, record, case), record)
-    if not customer.accepted(done.exchange):
+def test_every_other_record_is_unchanged(party: Party, case: Field) -> None:
+    """A patch of one record leaves every other record as it was."""
+    settled = _bystander_record(party)
+    record = party.read(without=case.top)
+    done = write(party, harmless_patch(party, record, case), record)
+    if not party.accepted(done.exchange):
         raise NotJudged(f"a plain write of {case.path} is not accepted")
-    after = _other_record(customer)
-    changed = customer.reader.differences(settled, after, derived=True) or _changed_before(customer, case, settled)
+    after = _bystander_record(party)
+    changed = party.reader.differences(settled, after, derived=True) or _changed_before(party, case, settled)
     if changed:
         raise Violation(
-            expected="the other customer's record to stay as it was",
+            expected="the other record to stay as it was",
             actual=f"its {changed[0].told}",
             exchange=done.exchange,
             difference=differences_of(changed),
         )
 
 
-def _changed_before(customer: Customer, field: Field, settled: Record) -> list[Located]:
-    """What has changed in the other customer's field since the run began: an earlier patch may have left nothing to change."""
-    if customer.other_at_first is None:
+def _changed_before(party: Party, field: Field, settled: Record) -> list[Located]:
+    """What has changed in the bystander's field since the run began: an earlier patch may have left nothing to change."""
+    if party.bystander_at_first is None:
         return []
-    located = customer.reader.differences(customer.other_at_first, settled, derived=True)
+    located = party.reader.differences(party.bystander_at_first, settled, derived=True)
     return [each for each in located if related(each.where, field.response)]
 
 
 @rule("refused-patch-leaves-other", family="isolation")
-def test_refused_patch_leaves_the_other_customer(customer: Customer, case: None) -> None:
-    """A refused patch of one customer leaves another customer's record as it was."""
-    before = _other_record(customer)
-    exchanges = [customer.patch({}, auth={}), customer.send("PATCH", b'{"a":'), *_invalid_patches(customer)]
-    changed = customer.reader.differences(before, _other_record(customer), derived=True)
+def test_refused_patch_leaves_every_other_record(party: Party, case: None) -> None:
+    """A refused patch of one record leaves every other record as it was."""
+    before = _bystander_record(party)
+    exchanges = [party.patch({}, auth={}), party.send("PATCH", b'{"a":'), *_invalid_patches(party)]
+    changed = party.reader.differences(before, _bystander_record(party), derived=True)
     if changed:
         raise Violation(
-            expected="the other customer's record to stay as it was",
+            expected="the other record to stay as it was",
             actual=f"its {changed[0].difference.path} changed after refused patches",
             exchange=exchanges[-1],
             difference=differences_of(changed),
         )
 
 
-def _invalid_patches(customer: Customer) -> Iterator[Exchange]:
+def _invalid_patches(party: Party) -> Iterator[Exchange]:
     """Patches of a valid and an invalid field."""
-    record = customer.read()
-    plain = [each for each in settable(customer.api) if each.top == each.path and each.reference is None]
-    for bad in [each for each in faulty(customer.api) if each.top == each.path][:2]:
-        fault = plain_fault(customer.api, bad)
-        good = next((each for each in plain if each is not bad and single_or_none(customer, each) is not None), None)
+    record = party.read()
+    plain = [each for each in settable(party.api) if each.top == each.path and each.reference is None]
+    for bad in [each for each in faulty(party.api) if each.top == each.path][:2]:
+        fault = plain_fault(party.api, bad)
+        good = next((each for each in plain if each is not bad and single_or_none(party, each) is not None), None)
         if fault is not None and good is not None:
-            yield customer.patch({**fresh_patch(customer, record, good).body, bad.name: fault.value})
+            yield party.patch({**fresh_patch(party, record, good).body, bad.name: fault.value})
 
 
 @rule("other-credential-refused", family="isolation", wfc="F206")
-def test_other_credential_cannot_write(customer: Customer, case: None) -> None:
-    """Another customer's credential cannot change this customer."""
-    other = _other(customer)
-    revealed = {name: secret.reveal() for name, secret in customer.party.auth.items()}
-    if all(revealed.get(name) == secret.reveal() for name, secret in other.party.auth.items()):
-        raise NotJudged("both customers are reached with the same credential")
-    field = settable(customer.api)[0]
-    control(customer, field)
-    before = customer.read(without=field.top)
-    patch = fresh_patch(customer, before, field)
-    kept = other.read() if customer.api.identity == "credential" else None
-    exchange = customer.patch(patch.body, auth=other.party.auth)
-    changed = customer.reader.differences(before, customer.read(without=field.top))
+def test_other_credential_cannot_write(party: Party, case: None) -> None:
+    """Another record's credential cannot change this record."""
+    other = _other(party)
+    revealed = {name: secret.reveal() for name, secret in party.identity.auth.items()}
+    if all(revealed.get(name) == secret.reveal() for name, secret in other.identity.auth.items()):
+        raise NotJudged("both records are reached with the same credential")
+    field = settable(party.api)[0]
+    control(party, field)
+    before = party.read(without=field.top)
+    patch = fresh_patch(party, before, field)
+    kept = other.read() if party.api.identity == "credential" else None
+    exchange = party.patch(patch.body, auth=other.identity.auth)
+    changed = party.reader.differences(before, party.read(without=field.top))
     if kept is not None:
-        other.restore(kept)
+        Restorer(other).restore(kept)
     if changed:
         raise Violation(
-            expected="the record to stay as it was under another customer's credential",
+            expected="the record to stay as it was under another record's credential",
             actual=f"{changed[0].difference.path} changed; {exchange.said}",
             exchange=exchange,
             difference=differences_of(changed),
@@ -109,23 +110,23 @@ def _keyed(api: Api) -> Iterable[Case]:
 
 
 @rule("foreign-item-unchanged", family="isolation", cases=_keyed, depth="thorough", wfc="F206")
-def test_item_of_another_customer_is_unchanged(customer: Customer, case: Field) -> None:
-    """A patch that names an item of another customer leaves that item as it was."""
-    before = _other_record(customer)
+def test_item_of_another_record_is_unchanged(party: Party, case: Field) -> None:
+    """A patch that names an item of another record leaves that item as it was."""
+    before = _bystander_record(party)
     items = look_up(before, case.response)
     if not isinstance(items, list) or not items:
-        raise NotJudged(f"the other customer has no {case.path}")
+        raise NotJudged(f"the bystander has no {case.path}")
     leaf = next(
-        (each for each in settable(customer.api) if each.path.startswith(f"{case.path}[].") and each.reference is None), None
+        (each for each in settable(party.api) if each.path.startswith(f"{case.path}[].") and each.reference is None), None
     )
     if leaf is None:
         raise NotJudged(f"the items of {case.path} have no member to write")
-    foreign = fresh_patch(_other(customer), before, leaf)
-    exchange = customer.patch(foreign.body)
-    changed = customer.reader.differences(before, _other_record(customer), derived=True)
+    foreign = fresh_patch(_other(party), before, leaf)
+    exchange = party.patch(foreign.body)
+    changed = party.reader.differences(before, _bystander_record(party), derived=True)
     if changed:
         raise Violation(
-            expected=f"the other customer's {case.path} to stay as they were",
+            expected=f"the bystander's {case.path} to stay as they were",
             actual=f"{changed[0].difference.path} changed",
             exchange=exchange,
             difference=differences_of(changed),
@@ -146,17 +147,17 @@ def _identifiers(api: Api) -> Iterable[Case]:
 
 
 @rule("answer-shows-own-record", family="isolation", cases=_identifiers)
-def test_answer_shows_the_customer_that_was_patched(customer: Customer, case: str) -> None:
-    """The answer to a patch shows the record of the customer that the path or the credential names."""
-    shown_as = case if case in {each.path for each in customer.api.record} else "id"
-    own = customer.party.path.get(case) or _id_read(customer)
+def test_answer_shows_the_record_that_was_patched(party: Party, case: str) -> None:
+    """The answer to a patch shows the record that the path or the credential names."""
+    shown_as = case if case in {each.path for each in party.api.record} else "id"
+    own = party.identity.path.get(case) or _id_read(party)
     judged = 0
-    for field in settable(customer.api):
+    for field in settable(party.api):
         try:
-            done = single(customer, field)
+            done = single(party, field)
         except NotJudged:
             continue
-        shown = look_up(customer.record_in(done.exchange) or {}, shown_as)
+        shown = look_up(party.record_in(done.exchange) or {}, shown_as)
         if isinstance(shown, bool | int | str):
             judged += 1
             if str(shown).lower() != own.lower():
@@ -169,11 +170,11 @@ def test_answer_shows_the_customer_that_was_patched(customer: Customer, case: st
         raise NotJudged(f"no answer shows {shown_as}")
 
 
-def _id_read(customer: Customer) -> str:
+def _id_read(party: Party) -> str:
     """The id that a GET shows."""
-    if not customer.reads_by_get:
+    if not party.reads_by_get:
         raise NotJudged("without a GET nothing but the answers tells whose record it is")
-    shown = look_up(customer.read(), "id")
+    shown = look_up(party.read(), "id")
     if not isinstance(shown, int | str):
         raise NotJudged("the record shows no id")
     return str(shown)

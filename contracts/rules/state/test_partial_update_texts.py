@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import tidy
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
 from contracts.terms.rule import field_cases, rule
@@ -38,11 +38,11 @@ def _texts(api: Api) -> list[Field]:
     return alterable + [each for each in texts if each.schema.get("format") in ("date", "email") and each.hazard is None]
 
 
-def _of_format(customer: Customer, field: Field) -> tuple[str, ...]:
+def _of_format(party: Party, field: Field) -> tuple[str, ...]:
     """Valid texts of the field's format, some of which may be refused."""
     if field.schema["format"] == "date":
         return DATES
-    local = str(customer.values.fresh(field)).partition("@")[0][:20]
+    local = str(party.values.fresh(field)).partition("@")[0][:20]
     return f"{local}.b+c@mail.example.com", f"{local}-d_e@example.co.uk"
 
 
@@ -52,30 +52,30 @@ def _is_free(field: Field) -> bool:
 
 
 @rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
-def test_value_comes_back_unaltered(customer: Customer, case: Field) -> None:
+def test_value_comes_back_unaltered(party: Party, case: Field) -> None:
     """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
-    control(customer, case)
-    first = customer.read(without=case.top)
-    judged = _judge_format(customer, case) if "format" in case.schema else _judge_texts(customer, case)
-    tidy(customer, case, first)
+    control(party, case)
+    first = party.read(without=case.top)
+    judged = _judge_format(party, case) if "format" in case.schema else _judge_texts(party, case)
+    tidy(party, case, first)
     if not judged:
         raise NotJudged(f"no unusual text is accepted for {case.path}")
 
 
-def _judge_format(customer: Customer, field: Field) -> int:
+def _judge_format(party: Party, field: Field) -> int:
     """How many texts of the field's format are accepted; Violation for one that reads differently afterwards."""
-    return sum(_comes_back(customer, field, text) for text in _of_format(customer, field))
+    return sum(_comes_back(party, field, text) for text in _of_format(party, field))
 
 
-def _judge_texts(customer: Customer, case: Field) -> int:
+def _judge_texts(party: Party, case: Field) -> int:
     """How many free texts are accepted; Violation for one that reads differently afterwards."""
     longest = int(case.schema.get("maxLength", LONG))
-    judged = int(_comes_back(customer, case, "007"))
+    judged = int(_comes_back(party, case, "007"))
     size = max(min(longest, LONG) - 3, 0)  # the limit itself has rules of its own
-    judged += any(_comes_back(customer, case, (text * LONG)[:size].strip() + "z") for text in WORDY)
+    judged += any(_comes_back(party, case, (text * LONG)[:size].strip() + "z") for text in WORDY)
     for pack in _packed(longest):
-        judged += _comes_back(customer, case, " ".join(pack)) or sum(_comes_back(customer, case, text) for text in pack)
-    _judge_case(customer, case)
+        judged += _comes_back(party, case, " ".join(pack)) or sum(_comes_back(party, case, text) for text in pack)
+    _judge_case(party, case)
     return judged
 
 
@@ -90,15 +90,15 @@ def _packed(longest: int) -> list[list[str]]:
     return packs
 
 
-def _judge_case(customer: Customer, field: Field) -> None:
+def _judge_case(party: Party, field: Field) -> None:
     """The same letters in the other case are another value: not one that is there already."""
-    before = customer.read(without=field.top)
-    current = customer.composer.patch(before, field, None).shown_in(before)
+    before = party.read(without=field.top)
+    current = party.composer.patch(before, field, None).shown_in(before)
     text = current.swapcase() if isinstance(current, str) else ""
-    if text == current or customer.reader.same(field, text, current) or not customer.values.safe(field, text):
+    if text == current or party.reader.same(field, text, current) or not party.values.safe(field, text):
         return
-    done = write(customer, customer.composer.patch(before, field, text), before)
-    if customer.accepted(done.exchange) and not stored(customer, done):
+    done = write(party, party.composer.patch(before, field, text), before)
+    if party.accepted(done.exchange) and not stored(party, done):
         now = done.patch.shown_in(done.after)
         raise Violation(
             expected=f"{field.path} to read {text!r} after {current!r}",
@@ -108,21 +108,21 @@ def _judge_case(customer: Customer, field: Field) -> None:
         )
 
 
-def _comes_back(customer: Customer, field: Field, text: str) -> bool:
+def _comes_back(party: Party, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
-    if not customer.values.valid(field, text):
+    if not party.values.valid(field, text):
         return False
-    before = customer.read(without=field.top)
+    before = party.read(without=field.top)
     try:
-        done = write(customer, customer.composer.patch(before, field, text), before)
+        done = write(party, party.composer.patch(before, field, text), before)
     except NotJudged:  # the record cannot be read with this text in it: judged by any-text-stays-json
-        customer.patch(fresh_patch(customer, before, field).body)
+        party.patch(fresh_patch(party, before, field).body)
         return False
-    if not customer.accepted(done.exchange):
+    if not party.accepted(done.exchange):
         return False
     now = done.patch.shown_in(done.after)
-    if not customer.reader.same(field, text, now) and not _unchanged(customer, done):
-        customer.patch(fresh_patch(customer, before, field).body)
+    if not party.reader.same(field, text, now) and not _unchanged(party, done):
+        party.patch(fresh_patch(party, before, field).body)
         raise Violation(
             expected=f"{field.path} to read {text!r} as it was sent",
             actual=f"it reads {now!r}",
@@ -132,6 +132,6 @@ def _comes_back(customer: Customer, field: Field, text: str) -> bool:
     return True
 
 
-def _unchanged(customer: Customer, done: Write) -> bool:
+def _unchanged(party: Party, done: Write) -> bool:
     """The text was ignored rather than altered; plain values are judged by sent-field-stored."""
-    return customer.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))
+    return party.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))

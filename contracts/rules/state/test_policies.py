@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contracts.judging.evidence import Write, collateral, companion, control, differences_of, one_difference, unsteady, write
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, is_empty, look_up, matching_items
 from contracts.terms.rule import Case, rule
@@ -26,39 +26,39 @@ def _containers(kind: str) -> Any:
 
 
 @rule("nested-object-policy", family="partial_update", cases=_containers("object"))
-def test_nested_object_follows_its_policy(customer: Customer, case: Field) -> None:
+def test_nested_object_follows_its_policy(party: Party, case: Field) -> None:
     """A nested object sent in part is merged or replaced, as the document says for it."""
-    parts = [child for child in case.children if _testable(customer, child)]
+    parts = [child for child in case.children if _testable(party, child)]
     if len(parts) < 2:
         raise NotJudged(f"{case.path} has no two members that can be written and read")
     for sent in parts[:3]:
-        _judge_part(customer, case, sent, parts, {})
-    company = companion(customer, customer.read(), case)
+        _judge_part(party, case, sent, parts, {})
+    company = companion(party, party.read(), case)
     if company is not None:
-        _judge_part(customer, case, parts[0], parts, company.body)
+        _judge_part(party, case, parts[0], parts, company.body)
 
 
-def _testable(customer: Customer, child: Field) -> bool:
-    return child in settable(customer.api) and child.reference is None
+def _testable(party: Party, child: Field) -> bool:
+    return child in settable(party.api) and child.reference is None
 
 
-def _judge_part(customer: Customer, holder: Field, sent: Field, parts: list[Field], company: Mapping[str, Any]) -> None:
+def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], company: Mapping[str, Any]) -> None:
     """Fill the object, send one member of it alone, and look at the others; ``company``: other properties of the body."""
-    control(customer, sent)
-    _fill(customer, holder)
-    before = customer.read(without=holder.top)
-    value = customer.values.fresh(sent, look_up(before, sent.response))
-    body = {**_inside(customer, holder, {sent.name: value}, before), **company}
-    done = write(customer, Patch(sent, value, body), before)
+    control(party, sent)
+    _fill(party, holder)
+    before = party.read(without=holder.top)
+    value = party.values.fresh(sent, look_up(before, sent.response))
+    body = {**_inside(party, holder, {sent.name: value}, before), **company}
+    done = write(party, Patch(sent, value, body), before)
     policy, others = holder.merge, [each for each in parts if each is not sent]
     documented = policy is not None and policy.documented
-    if not customer.accepted(done.exchange):
+    if not party.accepted(done.exchange):
         if done.exchange.refused and (policy is None or policy.policy == "replace" or not documented):
             raise Observed("part", "refuse", f"part of {holder.path}: refuse", exchange=done.exchange)
         raise Violation(
             expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
         )
-    kept = [each for each in others if _kept(customer, each, done)]
+    kept = [each for each in others if _kept(party, each, done)]
     lost = [each for each in others if each not in kept]
     if documented and policy is not None:
         absent = [each for each in holder.children if each is not sent and each.response is not None and not each.read_only]
@@ -66,32 +66,32 @@ def _judge_part(customer: Customer, holder: Field, sent: Field, parts: list[Fiel
         expected = "removed with the object they stood in" if policy.policy == "replace" else "kept"
         _blame(done, wrong, f"the members of {holder.path} that were not sent to be {expected}")
     else:
-        needed = {each.path for each in customer.api.walk_record() if each.required}
+        needed = {each.path for each in party.api.walk_record() if each.required}
         required = [
             each
             for each in lost
             if (each.required or each.response in needed)
-            and not customer.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
+            and not party.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
         ]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
 
 
-def _fill(customer: Customer, holder: Field) -> None:
+def _fill(party: Party, holder: Field) -> None:
     """Arrange that every member of the object holds a value."""
-    record = customer.read(without=holder.top)
-    if any(look_up(record, child.response) in (ABSENT, "") for child in holder.children if child in settable(customer.api)):
-        full = {child.name: customer.values.fresh(child) for child in holder.children if child in settable(customer.api)}
-        customer.patch(_inside(customer, holder, full, record))
+    record = party.read(without=holder.top)
+    if any(look_up(record, child.response) in (ABSENT, "") for child in holder.children if child in settable(party.api)):
+        full = {child.name: party.values.fresh(child) for child in holder.children if child in settable(party.api)}
+        party.patch(_inside(party, holder, full, record))
 
 
-def _inside(customer: Customer, holder: Field, value: Mapping[str, Any], record: Any) -> dict[str, Any]:
+def _inside(party: Party, holder: Field, value: Mapping[str, Any], record: Any) -> dict[str, Any]:
     """A body in which the object ``holder`` is exactly ``value``, what is around it as it was."""
-    return dict(customer.composer.patch(record, holder, dict(value)).body)
+    return dict(party.composer.patch(record, holder, dict(value)).body)
 
 
-def _kept(customer: Customer, each: Field, done: Write) -> bool:
+def _kept(party: Party, each: Field, done: Write) -> bool:
     old, new = look_up(done.before, each.response), look_up(done.after, each.response)
-    return old is not ABSENT and customer.reader.same(each, old, new)
+    return old is not ABSENT and party.reader.same(each, old, new)
 
 
 def _holds_something(each: Field, done: Write) -> bool:
@@ -114,27 +114,27 @@ def _blame(done: Write, wrong: list[Field], expected: str) -> None:
 
 
 @rule("array-policy", family="partial_update", cases=_containers("array"))
-def test_array_follows_its_policy(customer: Customer, case: Field) -> None:
+def test_array_follows_its_policy(party: Party, case: Field) -> None:
     """An array sent in part, or in another order, keeps, replaces or matches its items, as the document says for it."""
-    before = customer.read(without=case.top)
+    before = party.read(without=case.top)
     items = look_up(before, case.response)
     if not isinstance(items, list) or len(items) < 2:
-        raise NotJudged(f"the customer has fewer than two {case.path}")
-    part = next((child for child in case.children if _testable(customer, child)), None)
+        raise NotJudged(f"the record has fewer than two {case.path}")
+    part = next((child for child in case.children if _testable(party, child)), None)
     if part is None:
         raise NotJudged(f"the items of {case.path} have no member that can be written and read")
-    control(customer, part)
-    before = customer.read(without=case.top)
+    control(party, part)
+    before = party.read(without=case.top)
     last = items[-1]
-    value = customer.values.fresh(part, look_up(last, part.name))
-    full = customer.composer.patch(before, part, value, prefers=lambda item: item == last)
+    value = party.values.fresh(part, look_up(last, part.name))
+    full = party.composer.patch(before, part, value, prefers=lambda item: item == last)
     listed = full.body[case.name]
     sent = listed[::-1] if _lost_for_ever(case) else matching_items(listed, full.selectors[0])
-    done = write(customer, Patch(part, full.value, {case.name: sent}, full.selectors), before)
+    done = write(party, Patch(part, full.value, {case.name: sent}, full.selectors), before)
     try:
-        _judge_items(customer, case, done, len(items))
+        _judge_items(party, case, done, len(items))
     finally:
-        _restore_items(customer, case, before)
+        _restore_items(party, case, before)
 
 
 def _lost_for_ever(array: Field) -> bool:
@@ -143,17 +143,17 @@ def _lost_for_ever(array: Field) -> bool:
     return policy is not None and not policy.documented and policy.new == "refuse"
 
 
-def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> None:
+def _judge_items(party: Party, array: Field, done: Write, count: int) -> None:
     documented = array.merge is not None and array.merge.documented
-    if not customer.accepted(done.exchange):
+    if not party.accepted(done.exchange):
         if done.exchange.refused and not documented:
             raise Observed("part", "refuse", f"part of {array.path}: refuse", exchange=done.exchange)
         raise Violation(expected=f"one item of {array.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
-    _judge_listed_item(customer, array, done)
+    _judge_listed_item(party, array, done)
     now = look_up(done.after, array.response)
     left = len(now) if isinstance(now, list) else 0
     expected = 1 if array.merge is not None and array.merge.policy == "replace" else count
-    if left > count and not documented and _grows_again(customer, array, done, left):
+    if left > count and not documented and _grows_again(party, array, done, left):
         raise NotJudged(f"{array.path} grow with every patch: judged by repeat-same-state")
     if left > count or (documented and left != expected):
         raise Violation(
@@ -169,25 +169,25 @@ def _judge_items(customer: Customer, array: Field, done: Write, count: int) -> N
         raise Observed("unsent_items", behaviour, f"items of {array.path} that are not sent: {behaviour}", done.exchange)
 
 
-def _grows_again(customer: Customer, array: Field, done: Write, left: int) -> bool:
-    customer.patch(done.patch.body)
-    now = look_up(customer.read(without=array.top), array.response)
+def _grows_again(party: Party, array: Field, done: Write, left: int) -> bool:
+    party.patch(done.patch.body)
+    now = look_up(party.read(without=array.top), array.response)
     return isinstance(now, list) and len(now) > left
 
 
-def _judge_listed_item(customer: Customer, array: Field, done: Write) -> None:
+def _judge_listed_item(party: Party, array: Field, done: Write) -> None:
     """The item that was sent holds what was sent, and no other item that is still there changed."""
     shown = done.patch.shown_in(done.after)
-    if not customer.reader.same(done.field, done.patch.value, shown):
+    if not party.reader.same(done.field, done.patch.value, shown):
         raise Violation(
             expected=f"{done.field.path} of the item that was sent alone to read {done.patch.value!r}",
             actual=f"it reads {shown!r}",
             exchange=done.exchange,
             difference=one_difference(done.field.path, done.patch.value, shown),
         )
-    changed = [each for each in collateral(customer, done) if "[" in each.difference.path]
+    changed = [each for each in collateral(party, done) if "[" in each.difference.path]
     if changed:
-        changed = [each for each in changed if each.where not in unsteady(customer, array.top)]
+        changed = [each for each in changed if each.where not in unsteady(party, array.top)]
     if changed:
         raise Violation(
             expected="the items that were not sent to stay as they were, or to go",
@@ -197,5 +197,5 @@ def _judge_listed_item(customer: Customer, array: Field, done: Write) -> None:
         )
 
 
-def _restore_items(customer: Customer, array: Field, before: Any) -> None:
-    customer.patch({array.name: customer.composer.exact(array, look_up(before, array.response))})
+def _restore_items(party: Party, array: Field, before: Any) -> None:
+    party.patch({array.name: party.composer.exact(array, look_up(before, array.response))})

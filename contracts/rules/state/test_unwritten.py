@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
-from contracts.record.customer import UNKNOWN_MEMBER, Customer
+from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
 from contracts.record.records import ABSENT, look_up
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -36,42 +36,42 @@ def _record_only(api: Api) -> list[Field]:
 
 
 @rule("read-only-unchanged", family="partial_update", cases=field_cases(_protected))
-def test_read_only_field_is_unchanged(customer: Customer, case: Field) -> None:
+def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
     """A read-only field keeps its value when a patch names it, whether the patch is accepted or refused."""
-    before = customer.read()
+    before = party.read()
     current = look_up(before, case.response)
-    value = _other_value(customer, case, current)
-    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
+    value = _other_value(party, case, current)
+    company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
     bodies: list[dict[str, Any]] = [{case.path: value}, {case.path: None}]
     if company is not None:
-        bodies.append({case.path: value, **fresh_patch(customer, before, company).body})
+        bodies.append({case.path: value, **fresh_patch(party, before, company).body})
     for body in bodies:
-        exchange = customer.patch(body)
+        exchange = party.patch(body)
         check_not_redirected(exchange)
         if not exchange.ok and not exchange.refused:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
             )
-        now = look_up(customer.read(), case.response)
-        if not customer.reader.equal(now, current) and not customer.reader.moves(case.response or case.path):
-            customer.patch({case.path: current})
+        now = look_up(party.read(), case.response)
+        if not party.reader.equal(now, current) and not party.reader.moves(case.response or case.path):
+            party.patch({case.path: current})
             raise Violation(
                 expected=f"{case.path} to stay {current!r}",
                 actual=f"it reads {now!r} after a patch that named it",
                 exchange=exchange,
                 difference=one_difference(case.path, current, now),
             )
-        _judge_answer(customer, case, exchange, now)
+        _judge_answer(party, case, exchange, now)
 
 
-def _judge_answer(customer: Customer, case: Field, exchange: Exchange, now: Any) -> None:
+def _judge_answer(party: Party, case: Field, exchange: Exchange, now: Any) -> None:
     """An answer that shows the field shows what is stored, and not what was sent."""
-    shown = look_up(customer.record_in(exchange) or {}, case.response)
-    if shown is ABSENT or customer.reader.equal(shown, now) or customer.reader.moves(case.response or case.path):
+    shown = look_up(party.record_in(exchange) or {}, case.response)
+    if shown is ABSENT or party.reader.equal(shown, now) or party.reader.moves(case.response or case.path):
         return
-    plain = next((done for each in settable(customer.api) if (done := single_or_none(customer, each)) is not None), None)
-    answered = look_up(customer.record_in(plain.exchange) or {}, case.response) if plain is not None else ABSENT
-    if answered is ABSENT or customer.reader.equal(answered, now):  # else it is shown so whatever is sent
+    plain = next((done for each in settable(party.api) if (done := single_or_none(party, each)) is not None), None)
+    answered = look_up(party.record_in(plain.exchange) or {}, case.response) if plain is not None else ABSENT
+    if answered is ABSENT or party.reader.equal(answered, now):  # else it is shown so whatever is sent
         raise Violation(
             expected=f"the answer to show {case.path} as {now!r}, which a reading shows right after",
             actual=f"it shows {shown!r}",
@@ -80,15 +80,15 @@ def _judge_answer(customer: Customer, case: Field, exchange: Exchange, now: Any)
         )
 
 
-def _plain_company(customer: Customer, each: Field) -> bool:
+def _plain_company(party: Party, each: Field) -> bool:
     """A field whose plain write works, as company for one that must not be written."""
     try:
-        return each.top == each.path and each.reference is None and bool(control(customer, each))
+        return each.top == each.path and each.reference is None and bool(control(party, each))
     except NotJudged:
         return False
 
 
-def _other_value(customer: Customer, field: Field, current: Any) -> Any:
+def _other_value(party: Party, field: Field, current: Any) -> Any:
     """A value of the field's own type that it does not hold."""
     if isinstance(current, bool):
         return not current
@@ -111,33 +111,39 @@ def _other_member(value: Any) -> Any:
 
 
 @rule("unknown-field-not-stored", family="partial_update")
-def test_unknown_field_is_not_stored(customer: Customer, case: None) -> None:
+def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
     """A member that the document does not know is ignored or refused, and never becomes part of the record."""
-    before = customer.read()
-    company = next((each for each in settable(customer.api) if _plain_company(customer, each)), None)
-    extra = fresh_patch(customer, before, company).body if company is not None else {}
-    exchange = customer.patch({UNKNOWN_MEMBER: "stored", **extra})
+    if party.guard is not None and party.guard.stuck is not None:
+        raise Violation(
+            expected="the record to have documented members only",
+            actual="members that no document knows stay in it",
+            exchange=party.guard.stuck,
+        )
+    before = party.read()
+    company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
+    extra = fresh_patch(party, before, company).body if company is not None else {}
+    exchange = party.patch({UNKNOWN_MEMBER: "stored", **extra})
     check_not_redirected(exchange)
-    after = customer.read()
+    after = party.read()
     if not exchange.ok and not exchange.refused:
         raise Violation(expected="an unknown member to be ignored or refused", actual=exchange.said, exchange=exchange)
-    if UNKNOWN_MEMBER in after or UNKNOWN_MEMBER in (customer.record_in(exchange) or {}):
+    if UNKNOWN_MEMBER in after or UNKNOWN_MEMBER in (party.record_in(exchange) or {}):
         raise Violation(
             expected="the record to have documented members only",
             actual=f"it shows the unknown member {UNKNOWN_MEMBER}",
             exchange=exchange,
             difference=one_difference(UNKNOWN_MEMBER, ABSENT, after.get(UNKNOWN_MEMBER, "stored")),
         )
-    if not customer.api.choices["unknown_field"].documented:
+    if not party.api.choices["unknown_field"].documented:
         raise Observed("unknown_field", "ignore" if exchange.ok else "refuse", exchange=exchange)
 
 
-def _empty(customer: Customer, point: str, body: bytes) -> None:
+def _empty(party: Party, point: str, body: bytes) -> None:
     """Judge a body without any change: a documented answer, or either one, and never a change."""
-    before = customer.read()
-    exchange = customer.send("PATCH", body)
+    before = party.read()
+    exchange = party.send("PATCH", body)
     check_not_redirected(exchange)
-    changed = customer.reader.differences(before, customer.read())
+    changed = party.reader.differences(before, party.read())
     name = "an empty object" if body else "no body"
     if changed:
         raise Violation(
@@ -148,8 +154,8 @@ def _empty(customer: Customer, point: str, body: bytes) -> None:
         )
     if not exchange.ok and not exchange.refused:
         raise Violation(expected=f"{name} to be accepted or refused", actual=exchange.said, exchange=exchange)
-    choice = customer.api.choices[point]
-    behaviour = "accept" if customer.accepted(exchange) else "refuse"
+    choice = party.api.choices[point]
+    behaviour = "accept" if party.accepted(exchange) else "refuse"
     if choice.documented and choice.behaviour != behaviour:
         raise Violation(
             expected=f"{name} to be {choice.behaviour}d" if choice.behaviour == "refuse" else f"{name} to be accepted",
@@ -161,15 +167,15 @@ def _empty(customer: Customer, point: str, body: bytes) -> None:
 
 
 @rule("empty-object-handled", family="partial_update")
-def test_empty_object_changes_nothing(customer: Customer, case: None) -> None:
+def test_empty_object_changes_nothing(party: Party, case: None) -> None:
     """An empty object is accepted or refused as documented, and changes nothing either way."""
-    _empty(customer, "empty_body", b"{}")
+    _empty(party, "empty_body", b"{}")
 
 
 @rule("no-body-handled", family="partial_update")
-def test_no_body_changes_nothing(customer: Customer, case: None) -> None:
+def test_no_body_changes_nothing(party: Party, case: None) -> None:
     """A patch without a body is accepted or refused as documented, and changes nothing either way."""
-    _empty(customer, "no_body", b"")
+    _empty(party, "no_body", b"")
 
 
 def _hidden(api: Api) -> list[Field]:
@@ -177,28 +183,27 @@ def _hidden(api: Api) -> list[Field]:
 
 
 @rule("write-only-not-shown", family="partial_update", cases=field_cases(_hidden), wfc="F204")
-def test_write_only_field_is_not_shown(customer: Customer, case: Field) -> None:
+def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
     """A write-only field appears in no answer."""
-    showing = [each for each in (single_or_none(customer, other) for other in settable(customer.api)) if each is not None]
+    showing = [each for each in (single_or_none(party, other) for other in settable(party.api)) if each is not None]
     for done in showing:
-        for record in (customer.record_in(done.exchange) or {}, done.after):
+        for record in (party.record_in(done.exchange) or {}, done.after):
             if look_up(record, case.path) is not ABSENT:
                 raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
     if not showing:
         raise NotJudged("no answer with a record was seen")
 
 
-def _by_path(api: Api) -> Iterable[Case]:
-    return [Case("*")] if api.identity == "path" else []
-
-
-@rule("unknown-customer-not-created", family="partial_update", cases=_by_path, harmless=True)
-def test_unknown_customer_is_not_created(customer: Customer, case: None) -> None:
-    """A patch of a customer that does not exist is refused, and creates none."""
-    leaf = next(iter(settable(customer.api)))
-    body = {leaf.name: customer.values.fresh(leaf)} if leaf.top == leaf.path else {}
-    exchange = customer.patch(body, path=customer.unknown_path())
-    if customer.accepted(exchange):
-        raise Violation(expected="an unknown customer to be refused", actual=exchange.said, exchange=exchange)
+@rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
+def test_unknown_record_is_not_created(party: Party, case: None) -> None:
+    """A patch of a record that does not exist is refused, and creates none."""
+    if party.guard is not None and party.guard.made is not None:
+        made = party.guard.made
+        raise Violation(expected="an unknown record to be refused", actual=made.said, exchange=made)
+    leaf = next(iter(settable(party.api)))
+    body = {leaf.name: party.values.fresh(leaf)} if leaf.top == leaf.path else {}
+    exchange = party.patch(body, path=party.unknown_path())
+    if party.accepted(exchange):
+        raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
     if exchange.answer is None:
         raise NotJudged(f"there was no usable answer: {exchange.failure}")

@@ -8,7 +8,7 @@ from typing import Any
 from contracts.judging.evidence import Write, one_difference, single, stored, write
 from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, Reader, Record, look_up
 from contracts.terms.rule import field_cases, rule
@@ -46,29 +46,29 @@ def _enums(api: Api) -> list[Field]:
 
 
 @rule("member-stored", family="enum", cases=field_cases(_enums))
-def test_every_member_is_stored(customer: Customer, case: Field) -> None:
+def test_every_member_is_stored(party: Party, case: Field) -> None:
     """Each documented member of an enum is accepted, and a later reading shows it."""
-    writes = [each for each in _writes_of_members(customer, case) if not customer.disguised(each.exchange)]
+    writes = [each for each in _writes_of_members(party, case) if not party.disguised(each.exchange)]
     accepted = [each for each in writes if each.exchange.ok]
     refused = [each for each in writes if not each.exchange.ok and not (each.exchange.refused and case.write == "if_accepted")]
-    altered = [each for each in accepted if not stored(customer, each)]
-    took_effect = any(each not in altered and _differs(customer, each) for each in accepted)
+    altered = [each for each in accepted if not stored(party, each)]
+    took_effect = any(each not in altered and _differs(party, each) for each in accepted)
     failures = [_not_stored(each) for each in (refused if accepted else []) + (altered if took_effect else [])]
     expected = f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}"
-    conclude(customer, case, failures, keyword="enum", expected=expected)
+    conclude(party, case, failures, keyword="enum", expected=expected)
     if altered or not accepted:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
 
 
-def _writes_of_members(customer: Customer, field: Field) -> Iterator[Write]:
-    for member in _members_in_turn(customer, field):
-        before = customer.read(without=field.top)
-        yield write(customer, customer.composer.patch(before, field, _as_sent(field, member)), before)
+def _writes_of_members(party: Party, field: Field) -> Iterator[Write]:
+    for member in _members_in_turn(party, field):
+        before = party.read(without=field.top)
+        yield write(party, party.composer.patch(before, field, _as_sent(field, member)), before)
 
 
-def _differs(customer: Customer, done: Write) -> bool:
+def _differs(party: Party, done: Write) -> bool:
     """The write changed what the record shows: a member that was there already proves nothing."""
-    return not customer.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))
+    return not party.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after))
 
 
 def _not_stored(done: Write) -> Failure:
@@ -79,10 +79,10 @@ def _not_stored(done: Write) -> Failure:
     return Failure(f"{member} was accepted, and {done.field.path} reads {brief(now)}", done.exchange, difference)
 
 
-def _members_in_turn(customer: Customer, field: Field) -> list[Any]:
+def _members_in_turn(party: Party, field: Field) -> list[Any]:
     """The members, the current one last: each write then changes the record."""
-    record = customer.read(without=field.top)
-    current = customer.composer.patch(record, field, None).shown_in(record)
+    record = party.read(without=field.top)
+    current = party.composer.patch(record, field, None).shown_in(record)
     return sorted(members_of(field), key=lambda member: Reader.equal(_as_sent(field, member), current))
 
 
@@ -94,17 +94,17 @@ def _closed(api: Api) -> list[Field]:
 
 
 @rule("near-miss-refused", family="enum", cases=field_cases(_closed), harmless=True)
-def test_near_miss_is_refused(customer: Customer, case: Field) -> None:
+def test_near_miss_is_refused(party: Party, case: Field) -> None:
     """A value that resembles a member of an enum, and is none, is refused, and nothing of it is stored."""
-    members = [customer.reader.normalised(case, member) for member in members_of(case)]
+    members = [party.reader.normalised(case, member) for member in members_of(case)]
     seen: list[str] = []
     bads: list[Bad] = []
-    for kind, value in _near_misses(customer.api, case):
-        if not _among(customer.reader.normalised(case, value), members) and repr(value) not in seen:
+    for kind, value in _near_misses(party.api, case):
+        if not _among(party.reader.normalised(case, value), members) and repr(value) not in seen:
             seen.append(repr(value))
             bads.append(Bad(f"{brief(value)} ({kind})", _as_sent(case, value)))
     expected = f"anything but {', '.join(map(brief, members_of(case)))} to be refused for {case.path}"
-    expect_refused(customer, case, bads, keyword="enum", expected=expected)
+    expect_refused(party, case, bads, keyword="enum", expected=expected)
 
 
 def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
@@ -164,10 +164,10 @@ def _shown_enums(api: Api) -> list[RecordField]:
 
 
 @rule("record-inside-enum", family="enum", cases=field_cases(_shown_enums), harmless=True)
-def test_record_stays_inside_its_enum(customer: Customer, case: RecordField) -> None:
+def test_record_stays_inside_its_enum(party: Party, case: RecordField) -> None:
     """An enum property of the record never shows anything but a documented member."""
     seen = 0
-    for exchange, record in _readings(customer):
+    for exchange, record in _readings(party):
         for value in _flat(look_up(record, case.path)):
             seen += 1
             if not _among(value, case.schema["enum"]):
@@ -180,17 +180,17 @@ def test_record_stays_inside_its_enum(customer: Customer, case: RecordField) -> 
         raise NotJudged(f"no record that was seen shows {case.path}")
 
 
-def _readings(customer: Customer) -> Iterator[tuple[Any, Record]]:
+def _readings(party: Party) -> Iterator[tuple[Any, Record]]:
     """Every record around the plain writes, with the request that it belongs to; one reading, where nothing may be written."""
-    if customer.caution is not None:
-        exchange = customer.read_exchange()
-        yield exchange, customer.record_in(exchange) or {}
-    for field in settable(customer.api):
+    if party.caution is not None:
+        exchange = party.read_exchange()
+        yield exchange, party.record_in(exchange) or {}
+    for field in settable(party.api):
         try:
-            done = single(customer, field)
+            done = single(party, field)
         except NotJudged:
             continue
-        for record in (done.before, customer.record_in(done.exchange) or {}, done.after):
+        for record in (done.before, party.record_in(done.exchange) or {}, done.after):
             yield done.exchange, record
 
 

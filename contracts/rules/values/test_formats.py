@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from contracts.judging.evidence import control
 from contracts.judging.faults import Fault, faults, may_be_sent
 from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, tidy
-from contracts.record.customer import Customer
+from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
 from contracts.terms.rule import field_cases, rule
 from specs import Api, Field
@@ -23,11 +23,11 @@ def _closed(api: Api) -> list[Field]:
 
 
 @rule("bad-format-refused", family="types", cases=field_cases(_closed), harmless=True)
-def test_bad_format_is_refused(customer: Customer, case: Field) -> None:
+def test_bad_format_is_refused(party: Party, case: Field) -> None:
     """A text that no reading of the documented format admits is refused, and nothing of it is stored."""
     expected = f"a text that is no {case.schema['format']} to be refused for {case.path}"
-    bads = [Bad(each.why, each.value) for each in _bad_formats(customer.api, case)]
-    expect_refused(customer, case, bads, keyword="format", expected=expected)
+    bads = [Bad(each.why, each.value) for each in _bad_formats(party.api, case)]
+    expect_refused(party, case, bads, keyword="format", expected=expected)
 
 
 CERTAIN: Mapping[str, tuple[str, ...]] = {"date": ("1984-02-29", "1969-12-31", "1978-01-31")}
@@ -40,15 +40,15 @@ def _certain(api: Api) -> list[Field]:
 
 
 @rule("valid-format-accepted", family="types", cases=field_cases(_certain))
-def test_valid_format_is_accepted(customer: Customer, case: Field) -> None:
+def test_valid_format_is_accepted(party: Party, case: Field) -> None:
     """A text of the documented format is accepted, at the edges of the format too: leap days, ends of months, early years."""
-    control(customer, case)
-    first = customer.read(without=case.top)
+    control(party, case)
+    first = party.read(without=case.top)
     failures = []
     for text in CERTAIN[case.schema["format"]]:
-        exchange = customer.patch(customer.composer.patch(first, case, text).body)
+        exchange = party.patch(party.composer.patch(first, case, text).body)
         if not exchange.ok:
             failures.append(Failure(f"for {text!r} {exchange.said}", exchange, broken=broken(exchange)))
-    tidy(customer, case, first)
+    tidy(party, case, first)
     expected = f"each of {', '.join(CERTAIN[case.schema['format']])} to be accepted for {case.path}"
-    conclude(customer, case, failures, expected=expected, keyword="format")
+    conclude(party, case, failures, expected=expected, keyword="format")

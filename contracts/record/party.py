@@ -1,0 +1,238 @@
+"""The record under test with its credential: everything that a rule does to it goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from contracts.record.answers import disguised, record_in
+from contracts.record.calls import Calls, encoded, top_names
+from contracts.record.learning import Learning
+from contracts.record.movement import Movement
+from contracts.record.patches import Composer
+from contracts.record.records import Reader, Record, look_up
+from contracts.record.state import State
+from contracts.record.values import Values
+from contracts.target.client import Client
+from contracts.target.credentials import CredentialError, Obtained, learn
+from contracts.target.secrecy import Secret
+from contracts.target.target import Identity, Target, TargetError
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import NotJudged
+from specs import Api, Field
+
+UNAUTHENTICATED = 401
+
+
+class Caution(Protocol):
+    """What keeps writes from a record that may only be read, see ``contracts.judging.caution``."""
+
+    def check(
+        self,
+        method: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str | None],
+        auth: Mapping[str, Secret] | None,
+        path: Mapping[str, str] | None,
+        query: Mapping[str, str],
+    ) -> None:
+        """Raise NotJudged for a request that might take effect."""
+
+    def note(self, exchange: Exchange) -> None:
+        """Take notice of what came of a request."""
+
+    def undo(self) -> None:
+        """Put the record back where a request was accepted all the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstWrite:
+    """A property's present value sent back before the property was written: what came of it, and the record around it."""
+
+    present: Any
+    before: Record
+    exchange: Exchange
+    after: Record
+
+
+class Guard(Protocol):
+    """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
+
+    stuck: Exchange | None
+    made: Exchange | None
+
+    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
+        """Raise NotJudged for a request that might leave something behind."""
+
+    def check_field(self, field: Field) -> None:
+        """Raise NotJudged where a field is not to be written."""
+
+    def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
+        """Take notice of what came of a request."""
+
+    def first_write(self, field: Field) -> FirstWrite | None:
+        """What came of sending the present value of a field's property back, None where that was not done."""
+
+
+class Party:
+    """One record of a target, and everything that a rule does to it.
+
+    Attributes:
+        refused_last: the last request to change this very record was refused.
+        last_write: the last request that may have changed something, by its answer.
+        sent: the top-level properties of the accepted patches, in their order.
+        bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
+    """
+
+    def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
+        self.target = target
+        self.api: Api = target.api
+        self.client = client
+        self.identity = identity or target.identity
+        self.calls = Calls(target, self.identity)
+        self.state = State(self)
+        self.movement = Movement(Learning(self), target.moves)
+        self.reader = Reader(self.api, target.expect, self.movement.moves)
+        self.values = Values(target)
+        self.composer = Composer(self.api, self.values, self.reader)
+        self.memory: dict[object, Any] = {}
+        self.refused_last = False
+        self.bystander: Party | None = None
+        self.bystander_at_first: Record | None = None
+        self.sent: list[str] = []
+        self.last_write: Exchange | None = None
+        self.caution: Caution | None = None
+        self.guard: Guard | None = None
+
+    # --- credentials ---
+
+    def learn_credentials(self) -> None:
+        """Obtain the credentials that have to be asked for, and let all of them be struck out; TargetError says what fails."""
+        for scheme, secret in self.identity.auth.items():
+            try:
+                learn(secret, self.client)
+            except CredentialError as error:
+                raise TargetError(f"the credential for {scheme}: {error}") from None
+            except NotJudged as reason:
+                raise TargetError(f"the credential for {scheme}: {reason}") from None
+
+    def _renewed(self, stale: Mapping[str, str]) -> list[Obtained]:
+        """The credentials that could be had anew in place of refused ones."""
+        obtained = [(scheme, each) for scheme, each in self.identity.auth.items() if isinstance(each, Obtained)]
+        return [each for scheme, each in obtained if each.renew(self.client, stale[scheme])]
+
+    # --- sending ---
+
+    def patch(self, body: Any, *, headers: Mapping[str, str | None] | None = None, **how: Any) -> Exchange:
+        """PATCH a JSON body; ``headers`` and ``how`` as for ``send``."""
+        return self.send("PATCH", encoded(body), headers=headers, **how)
+
+    def patch_together(self, bodies: Sequence[Mapping[str, Any]]) -> list[Exchange]:
+        """PATCH several JSON bodies at the same time."""
+        if self.caution is not None:
+            raise NotJudged("several writes at once are left out of a read-only check")
+        return self.client.send_together([self.calls.call("PATCH", encoded(body), {}) for body in bodies])
+
+    def send(
+        self,
+        method: str,
+        body: bytes | None,
+        *,
+        headers: Mapping[str, str | None] | None = None,
+        auth: Mapping[str, Secret] | None = None,
+        path: Mapping[str, str] | None = None,
+        template: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Exchange:
+        """Send any request to the endpoint.
+
+        ``headers`` replace the usual ones, None takes one away. ``auth``: other credentials, {} for none.
+        ``path``: other path parameters. ``template``: another path. A 401 to the record's own credentials may mean that
+        they have expired: where they can be obtained anew, they are, and the request is sent once more.
+        """
+        if self.caution is not None:
+            self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
+        if self.guard is not None and method != "GET":
+            self.guard.check(method, body, path)
+        used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
+        exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
+        if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
+            exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
+            for each in renewed if exchange.status != UNAUTHENTICATED else ():
+                each.worked()
+        self._remember(method, exchange, own=auth is None and path is None)
+        if self.caution is not None:
+            self.caution.note(exchange)
+        if self.guard is not None:
+            self.guard.note(method, exchange, path)
+        return exchange
+
+    def check_writable(self, leaf: Field) -> None:
+        """Raise NotJudged, with the reason, where a field is not to be written since it could not be put back."""
+        if self.guard is not None:
+            self.guard.check_field(leaf)
+
+    def unknown_path(self) -> dict[str, str]:
+        """Path parameters of the same form as the record's, for a record that does not exist.
+
+        Integers stay within 32 bits; other values keep their length and alphabet.
+        """
+        return self.calls.unknown_path()
+
+    def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
+        if method != "GET" and (own or exchange.refused):
+            self.refused_last = exchange.refused
+        if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
+            self.last_write = exchange
+        if method == "PATCH" and exchange.ok:
+            self.state.learn(exchange)
+            self.sent += [name for name in top_names(exchange.body) if name not in self.sent[-1:]]
+        if exchange.ok and exchange.answer is not None:
+            self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)
+
+    # --- reading answers ---
+
+    def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
+        """The record that a success answer shows, or None."""
+        return record_in(self.api, exchange)
+
+    def accepted(self, exchange: Exchange) -> bool:
+        """The request took effect by its answer: a success status, and not an error in disguise."""
+        return exchange.ok and not self.disguised(exchange)
+
+    def disguised(self, exchange: Exchange) -> bool:
+        """A success status whose body is an object that shows no record: an error body under a false status."""
+        return disguised(self.api, exchange)
+
+    def show(self, exchange: Exchange, leaf: Field) -> Any:
+        """What a success answer shows for a field without array items on its way, ABSENT for nothing."""
+        return look_up(self.record_in(exchange) or {}, leaf.response)
+
+    # --- reading the state ---
+
+    def read(self, without: str | None = None) -> Record:
+        """The record now, see ``State.read``."""
+        return self.state.read(without)
+
+    def read_exchange(self) -> Exchange:
+        """The exchange that reads the state."""
+        return self.state.read_exchange()
+
+    @property
+    def reads_by_get(self) -> bool:
+        """The state is read without any write."""
+        return self.state.reads_by_get
+
+    def entity_tag(self) -> str:
+        """The entity tag of the record now, or "" where the target sends none."""
+        answer = self.state.read_exchange().answer
+        return answer.headers.get("ETag", "") if answer is not None else ""
+
+    def look_at_bystander(self) -> None:
+        """Keep the bystander's record as it is now: some of what a patch does there shows but once."""
+        if self.bystander is not None and self.reads_by_get:
+            with suppress(NotJudged):
+                self.bystander_at_first = self.bystander.read()

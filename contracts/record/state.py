@@ -1,0 +1,184 @@
+"""Reading the state of a record: by the GET companion, or by a PATCH that changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from contracts.record.answers import record_in
+from contracts.record.records import Reader, Record, look_up
+from contracts.record.values import Values
+from contracts.target.client import Client
+from contracts.target.target import Identity, Target, TargetError
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import NotJudged
+from specs import Api, Field
+
+UNKNOWN_MEMBER = "patch_contracts_unknown"
+"""A name that no document gives to a property."""
+
+
+class Sender(Protocol):
+    """What sends for a reading: a party."""
+
+    target: Target
+    api: Api
+    client: Client
+    identity: Identity
+    reader: Reader
+    values: Values
+
+    def patch(self, body: Any, *, headers: Mapping[str, str | None] | None = None, **how: Any) -> Exchange:
+        """PATCH a JSON body."""
+
+    def send(self, method: str, body: bytes | None, *, template: str | None = None) -> Exchange:
+        """Send any request to the endpoint."""
+
+
+class State:
+    """The state of one record, as far as it is known.
+
+    Attributes:
+        rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
+        sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
+        sacrificed: the field whose value was.
+        last: the record as it was shown last, None before the first time.
+    """
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+        self._neutral: Callable[[str | None], Exchange] | None = None
+        self.last: Record | None = None
+        self._kept: tuple[int, Record] | None = None
+        self.rereads = False
+        self.sacrifices = True
+        self.sacrificed: Field | None = None
+
+    def forget(self) -> None:
+        """Believe no earlier reading: others may have written since."""
+        self._kept = None
+
+    def learn(self, exchange: Exchange) -> None:
+        """Take notice of a success answer to a patch: it shows the record."""
+        self.last = self._record_in(exchange) or self.last
+
+    def _record_in(self, exchange: Exchange) -> dict[str, Any] | None:
+        return record_in(self._sender.api, exchange)
+
+    def read(self, without: str | None = None) -> Record:
+        """The record now: by the GET companion, or by a PATCH that changes nothing.
+
+        A reading is kept until the next request that could change something. ``without``: a top-level property
+        that a reading PATCH must leave alone. Raises NotJudged when the record cannot be read.
+        """
+        if self._kept is not None and self._kept[0] == self._sender.client.writes:
+            return self._kept[1]
+        writes = self._sender.client.writes
+        if self.rereads:
+            self.read_exchange(without)
+        exchange = self.read_exchange(without)
+        record = self._record_in(exchange)
+        if record is None:
+            raise NotJudged(f"the record's state cannot be read: {exchange.said}")
+        self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
+        self.last = record
+        self._kept = (writes, record)
+        return record
+
+    def read_again(self, earlier: Record) -> None:
+        """Look whether a second reading shows the ``earlier`` record again: then no first one is believed from now on."""
+        again = self._record_in(self.read_exchange())
+        if again is not None and not self._sender.reader.differences(earlier, again):
+            self.rereads, self._kept = True, None
+
+    def read_exchange(self, without: str | None = None) -> Exchange:
+        """The exchange that reads the state."""
+        if self._sender.target.read is not None:
+            return self._sender.send("GET", None, template=self._sender.target.read)
+        if self._neutral is None:
+            self._neutral = self._find_neutral()
+        return self._neutral(without)
+
+    @property
+    def reads_by_get(self) -> bool:
+        """The state is read without any write."""
+        return self._sender.target.read is not None
+
+    def _find_neutral(self) -> Callable[[str | None], Exchange]:
+        """A way to make the target show the record without changing it: an empty patch, or one without effect."""
+        tried = []
+        for body in self._neutral_bodies():
+            exchange = self._sender.patch(body)
+            tried.append(exchange)
+            if self._record_in(exchange) is not None and body and self._reveals(body):
+                self.sacrificed = self._sender.api.field(next(iter(body)))
+                return self._resend
+            if self._record_in(exchange) is not None:
+                return _always(self._sender.patch, body)
+            if exchange.answer is None or exchange.status in (401, 403, 404):
+                break
+        raise NotJudged(f"the record's state cannot be learned without a change: {tried[-1].said}; give [read] path")
+
+    def _neutral_bodies(self) -> Iterator[dict[str, Any]]:
+        if self._sender.api.choices["empty_body"].behaviour != "refuse" or not self._sender.api.choices["empty_body"].documented:
+            yield {}
+        for name, value in self._sender.identity.path.items():
+            identifier = next((each for each in self._sender.api.fields if each.name == name and each.read_only), None)
+            if identifier is not None:
+                yield {name: int(value) if "integer" in identifier.types else value}
+        yield {UNKNOWN_MEMBER: True}
+        sacrificed = [each for each in self._sender.api.fields if self._resendable(each)]
+        if sacrificed and self.sacrifices:
+            yield {sacrificed[-1].name: self._sender.values.fresh(sacrificed[-1])}
+
+    def _reveals(self, body: Mapping[str, Any]) -> bool:
+        return any(name in body for name in (each.name for each in self._sender.api.fields if not each.read_only))
+
+    @staticmethod
+    def _resendable(each: Field) -> bool:
+        plain = "string" in each.types and each.reference is None and not each.unique
+        return plain and each.hazard is None and each.response is not None and not each.read_only and each.write != "open"
+
+    def _resend(self, without: str | None) -> Exchange:
+        """PATCH one field to the value that it holds: the answer shows the record."""
+        for each in self._sender.api.fields:
+            current = look_up(self.last or {}, each.response)
+            if self._resendable(each) and each.name != without and self._sender.values.safe(each, current):
+                return self._sender.patch({each.name: current})
+        raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
+
+    def preflight(self) -> Record:
+        """The record, before anything is changed; TargetError says in one line what is wrong with the target."""
+        try:
+            exchange = self.read_exchange()
+        except NotJudged as reason:
+            raise TargetError(f"{self._sender.target.url}: {reason}") from None
+        record = self._record_in(exchange)
+        if record is None:
+            raise TargetError(self._complaint(exchange))
+        self.last = record
+        return record
+
+    def _complaint(self, exchange: Exchange) -> str:
+        where = f"{exchange.method} {exchange.url}"
+        if exchange.answer is None:
+            return f"{where}: the target cannot be reached or used: {exchange.failure}"
+        reasons = {
+            401: "the credential is refused; check --auth or [auth]",
+            403: "the credential is refused or may not see this record; check --auth and --record",
+            404: "no such record or path; check --record or [record], the url and [read]",
+            405: "the method is not allowed there; check the url and [read]",
+        }
+        status = exchange.answer.status
+        if 300 <= status < 400:
+            location = exchange.answer.headers.get("Location", "nowhere")
+            return f"{where}: answered {status}, a redirect to {location}; give the final url"
+        if exchange.ok:
+            place = self._sender.api.record_at or "the top"
+            return f"{where}: answered {status}, but no record of {self._sender.api.name} at {place} of a JSON body"
+        return f"{where}: answered {status}: {reasons.get(status, 'expected the party')}"
+
+
+def _always(send: Callable[[Any], Exchange], body: Any) -> Callable[[str | None], Exchange]:
+    """A reading that does the same whatever it should leave alone."""
+    return lambda _without: send(body)
