@@ -20,7 +20,19 @@ from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port
 
 SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing")
-COLUMNS = ("server", "version", "operation", "spec", "requests", "seconds", "musts", "shoulds", "restored", "before/after", "exit")
+COLUMNS = (
+    "server",
+    "version",
+    "operation",
+    "spec",
+    "requests",
+    "seconds",
+    "musts",
+    "shoulds",
+    "restored",
+    "before/after",
+    "exit",
+)
 
 
 @click.command()
@@ -46,7 +58,9 @@ def _serve(name: str, cache: Path) -> None:
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as data, suppress(KeyboardInterrupt):
         with module.serving(Place(cache=cache, data=Path(data), port=free_port())) as operations:
             for each in operations:
-                click.echo(f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}")
+                click.echo(
+                    f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}"
+                )
             while True:
                 time.sleep(1)
 
