@@ -10,6 +10,7 @@ from typing import Any
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
+from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
@@ -151,7 +152,8 @@ def falsy_values(field: Field) -> Iterable[Any]:
         if kind in field.types:
             hazardous = field.hazard is not None and value in (field.hazard.values or ())
             limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
-            return () if hazardous or limited else (value,)
+            ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
+            return () if hazardous or limited or ruled_out else (value,)
     return ()
 
 

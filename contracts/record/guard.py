@@ -135,6 +135,8 @@ class Guard:
             return f"{top.name} is never shown, so that nobody knows how to put it back"
         before = self._party.read(without=top.name)
         present = self._present(top, self._saved)
+        if present is None and not self._clears(top):
+            return f"{top.name} holds no value, and the document does not say that null is one: it could not be taken out again"
         exchange = self._party.patch({top.name: present})
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)
@@ -148,6 +150,11 @@ class Guard:
         if not any(each.where.split(".")[0] == shown for each in self._party.reader.differences(self._saved, after)):
             return ""
         return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
+
+    def _clears(self, top: Field) -> bool:
+        """Null is a documented value, or takes a member out (RFC 7396), or stands in the record."""
+        shown = (top.response or "").split(".")[0]
+        return top.nullable or shown in self._saved or MERGE_PATCH in self._api.media_types
 
     def _present(self, top: Field, record: Record) -> Any:
         return self._party.composer.exact(top, look_up(record, top.response))

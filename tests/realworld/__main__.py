@@ -55,14 +55,15 @@ def main(names: Sequence[str], cache: Path, output: Path, suite: Path, serve: bo
 def _serve(name: str, cache: Path) -> None:
     """For a look by hand: the server as the suite would meet it, until it is interrupted."""
     module = importlib.import_module(f"tests.realworld.{name}")
-    with tempfile.TemporaryDirectory(prefix=f"{name}-") as data, suppress(KeyboardInterrupt):
-        with module.serving(Place(cache=cache, data=Path(data), port=free_port())) as operations:
-            for each in operations:
-                click.echo(
-                    f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}"
-                )
-            while True:
-                time.sleep(1)
+    with (
+        tempfile.TemporaryDirectory(prefix=f"{name}-") as data,
+        suppress(KeyboardInterrupt),
+        module.serving(Place(cache=cache, data=Path(data), port=free_port())) as operations,
+    ):
+        for each in operations:
+            click.echo(f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}")
+        while True:
+            time.sleep(1)
 
 
 def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:

@@ -25,8 +25,8 @@ class Operation:
     """What the suite is told of one PATCH operation, and which records must not change.
 
     ``document``: the server's own OpenAPI document, from which ``init`` drafts the contract file; ``spec``: a small document in
-    our own words, for a server that has none or one that ``init`` refuses. ``records``: URLs whose bodies are compared; ``moves``: members in which the server itself
-    writes down that somebody wrote, and which no client can put back.
+    our own words, for a server that has none or one that ``init`` refuses. ``records``: URLs whose bodies are compared;
+    ``moves``: members in which the server itself writes down that somebody wrote, and which no client can put back.
     """
 
     name: str
