@@ -141,6 +141,10 @@ class Restorer:
     def _strange_differences(self, saved: Record, now: Record) -> Iterator[Difference]:
         """Where the two differ in what no document names, and does not move by itself."""
         before, after = undocumented(self._party.api.record, saved), undocumented(self._party.api.record, now)
+        for name in sorted((saved.keys() ^ now.keys()) - before.keys() - after.keys()):
+            if saved.get(name, now.get(name)) is None:  # to the document one state, and yet not what it was
+                told = [shown_value(each.get(name, ABSENT)) for each in (saved, now)]
+                yield Difference(path=name, before=told[0], after=told[1])
         for path in sorted(before.keys() | after.keys()):
             old, new = before.get(path, ABSENT), after.get(path, ABSENT)
             if not self._party.reader.equal(old, new) and not self._party.movement.moves(path):

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from contracts.record.records import Record
 from contracts.target.locks import digest, folder
@@ -28,7 +28,6 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file: IO[str] | None = None
         self._marks: list[Path] = []
 
     @classmethod
@@ -64,18 +63,15 @@ class Journal:
     def close(self, *, restored: bool) -> None:
         """The run has ended by itself, and has told what could not be put back: nothing is pending."""
         self._write({"closed": {"restored": restored}}, sure=True)
-        if self._file is not None:
-            self._file.close()
         forget(self._marks)
 
     def _write(self, line: Mapping[str, Any], *, sure: bool = False) -> None:
         """Append a line; ``sure``: it outlives a loss of power too. Other processes may append to the same file."""
-        if self._file is None:
-            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
-        self._file.write(json.dumps(line, ensure_ascii=True, default=str) + "\n")
-        self._file.flush()
-        if sure:
-            os.fsync(self._file.fileno())
+        with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(json.dumps(line, ensure_ascii=True, default=str) + "\n")
+            file.flush()
+            if sure:
+                os.fsync(file.fileno())
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,15 @@ from contracts.record.party import Party
 from contracts.terms.rule import Case, labelled_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged
 from specs import Api
+from specs.model import json_types
+
+BAD_REQUEST = 400
+
+
+def _form_is_known(api: Api) -> bool:
+    """Whether the document says of each path parameter what it looks like, so that a made-up one has the right form."""
+    schemas = [each.schema for each in api.parameters if each.location == "path"]
+    return all(json_types(schema) & {"integer"} or schema.keys() & {"pattern", "format", "enum"} for schema in schemas)
 
 
 @rule("unknown-customer-envelope", family="error_envelope", cases=once_by_path, harmless=True)
@@ -28,6 +37,8 @@ def test_unknown_record_has_its_envelope(party: Party, case: None) -> None:
     exchange = unknown_record(party).exchange
     if party.accepted(exchange):
         raise NotJudged("it is accepted: judged by unknown-customer-not-created")
+    if exchange.status == BAD_REQUEST and party.api.documents(BAD_REQUEST) and not _form_is_known(party.api):
+        raise NotJudged("the id that was made up may have no valid form here: the document does not tell it")
     judge_status(party, "unknown_record", exchange, "a record that does not exist")
     judge_body(party, "unknown-customer-envelope", "unknown_record", exchange, "a record that does not exist")
 
