@@ -1,6 +1,7 @@
 package wizcommerce.faults;
 
 import java.util.List;
+import java.util.stream.Stream;
 import wizcommerce.model.Twist;
 
 /** The conforming choices. */
@@ -8,6 +9,6 @@ public final class Variants {
     private Variants() {}
 
     public static List<Twist> all() {
-        return List.of();
+        return Stream.of(RequestVariants.all(), AnswerVariants.all()).flatMap(List::stream).toList();
     }
 }

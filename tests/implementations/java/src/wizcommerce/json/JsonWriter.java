@@ -12,17 +12,15 @@ public final class JsonWriter {
     private final StringBuilder out = new StringBuilder();
     private final boolean pretty;
     private final boolean sorted;
-    private final boolean ascii;
 
-    /** A writer with indented lines, with sorted names, with escapes for all that is not ASCII. */
-    public JsonWriter(boolean pretty, boolean sorted, boolean ascii) {
+    /** A writer with indented lines, with sorted names. */
+    public JsonWriter(boolean pretty, boolean sorted) {
         this.pretty = pretty;
         this.sorted = sorted;
-        this.ascii = ascii;
     }
 
     public static String text(Object value) {
-        return new JsonWriter(false, false, false).written(value);
+        return new JsonWriter(false, false).written(value);
     }
 
     public static byte[] bytes(Object value) {
@@ -85,7 +83,7 @@ public final class JsonWriter {
     private void character(char c) {
         if (c == '"' || c == '\\') {
             out.append('\\').append(c);
-        } else if (c < ' ' || (ascii && c > '~')) {
+        } else if (c < ' ') {
             out.append(String.format("\\u%04x", (int) c));
         } else {
             out.append(c);

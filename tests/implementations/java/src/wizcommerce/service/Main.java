@@ -77,7 +77,7 @@ public final class Main {
 
     private void run() throws IOException {
         if (listing != null) {
-            System.out.println(new JsonWriter(true, false, false).written(listing));
+            System.out.println(new JsonWriter(true, false).written(listing));
             return;
         }
         Server server = new Server(port, new Behaviour(twists), Clock.systemUTC());

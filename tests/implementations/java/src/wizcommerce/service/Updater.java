@@ -48,7 +48,11 @@ final class Updater {
         switch (field.kind()) {
             case CONTACT, ADDRESS, FLAG -> { }
             case ROWS -> items(field, path, list(sent.get(field.name())), list(row.get(field.shownAs())));
-            case ATTRIBUTES -> attributes(path, list(sent.get(field.name())), row);
+            case ATTRIBUTES -> {
+                if (sent.get(field.name()) != null) {
+                    attributes(path, list(sent.get(field.name())), row);
+                }
+            }
             default -> put(path, place, sent, field.name(), row, field.shownAs());
         }
     }
@@ -76,7 +80,7 @@ final class Updater {
 
     private void attributes(String path, List<Object> sentItems, Map<String, Object> owner) {
         List<Object> kept = list(owner.get("attributes"));
-        if (behaviour.is("attributes-replaced") && !sentItems.isEmpty()) {
+        if (behaviour.is("attributes-replaced")) {
             List<Object> names = sentItems.stream().map(item -> map(item).get("name")).toList();
             kept.removeIf(row -> !names.contains(map(row).get("name")));
         }

@@ -27,6 +27,8 @@ final class Cases {
         refusal(cases);
         others(cases);
         answers(cases);
+        requestVariants(cases);
+        answerVariants(cases);
         return cases;
     }
 
@@ -114,5 +116,32 @@ final class Cases {
         cases.put("created-at-shifted", List.of(patch("{'display_name':'New'}"), get()));
         cases.put("status-writable", List.of(patch("{'status':'inactive'}"), get()));
         cases.put("type-capital-shown", List.of(patch(BILLING + ",'city':'Reno'}]}"), get()));
+    }
+
+    private static void requestVariants(Map<String, List<Step>> cases) {
+        String both = BILLING + ",'type':'shipping','is_default':true}," + SHIPPING + ",'is_default':true}]}";
+        cases.put("unknown-refused", List.of(patch("{'status':'inactive'}"), get()));
+        cases.put("empty-patch-refused", List.of(patch("{}"), get()));
+        cases.put("null-ignored", List.of(patch("{'company_name':null,'addresses':null,'primary_contact_id':null,'assigned_sales_rep_ids':null}"),
+                patch(BILLING + ",'city':null,'is_default':null,'attributes':null}]}"), get()));
+        cases.put("touch-always", List.of(patch("{}"), get()));
+        cases.put("content-type-ignored", List.of(patch("{'display_name':'New'}").with("Content-Type", "text/plain"), get()));
+        cases.put("last-name-wins", List.of(patch("{'display_name':'a','display_name':'b'}"), get()));
+        cases.put("malformed-id-400", List.of(get().at("GET", "/v1/customers/7")));
+        cases.put("prose-formats-unchecked", List.of(patch("{'phone':'555','email':'none'}"), get()));
+        cases.put("attributes-replaced", List.of(patch("{'attributes':[{'name':'Segment','value':'a'}]}"), get()));
+        cases.put("independent-defaults", List.of(patch("{'contacts':[{'id':'44dae3e6-80b1-4d5c-8f97-136a9d5eac84','is_default':true}]}"), get()));
+        cases.put("single-default", List.of(patch(both), get()));
+        cases.put("not-acceptable-406", List.of(patch("{}").with("Accept", "text/html"), get()));
+    }
+
+    private static void answerVariants(Map<String, List<Step>> cases) {
+        List<Step> usual = List.of(get(), patch(BILLING + "}," + SHIPPING + ",'city':'Reno'}]}"), patch("{'display_name':7}"));
+        for (String name : List.of("pretty-sorted", "chunked", "connection-close", "charset-parameter", "extra-headers",
+                "extra-members", "other-messages", "no-details", "rows-newest-first", "time-fractions", "full-name-derived")) {
+            cases.put(name, usual);
+        }
+        cases.put("reps-sorted", List.of(patch("{'assigned_sales_rep_ids':['5e000001-1f2e-4d3c-8b5a-69788796a5b1'," + REP + "]}"), get()));
+        cases.put("options-answered", List.of(get().at("OPTIONS", get().path()), get().at("PUT", get().path())));
     }
 }
