@@ -46,8 +46,8 @@ final class CheckingFaults {
                         .demand(change -> contacts(change, "last_name", true)),
                 fault("reps-empty-accepted", LENGTH, "assigned_sales_rep_ids", "an empty list is accepted")
                         .waive(found -> found.is("assigned_sales_rep_ids", "minItems")),
-                fault("payment-mode-cut", LENGTH, "payment_mode", "only the first 100 characters are stored")
-                        .store("payment_mode", write -> write.text(sent -> Texts.cut(sent, 100))));
+                fault("contact-reference-cut", LENGTH, "contacts.reference_id", "only the first 100 characters are stored")
+                        .store("contacts.reference_id", write -> write.text(sent -> Texts.cut(sent, 100))));
     }
 
     private static List<Violation> refuseShipping(Change change) {

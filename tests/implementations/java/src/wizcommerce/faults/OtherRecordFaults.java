@@ -18,13 +18,14 @@ import wizcommerce.model.Violation;
 /** Other records that are changed or shown. */
 final class OtherRecordFaults {
     private static final String FAMILY = "isolation";
+    private static final String PRICE_LIST = "assigned_price_list_id";
 
     private OtherRecordFaults() {}
 
     static List<Twist> all() {
         return List.of(
-                fault("company-name-shared", FAMILY, "company_name", "company_name is written to the other customer, too")
-                        .after(OtherRecordFaults::shareName),
+                fault("price-list-shared", FAMILY, "assigned_price_list_id", "the price list is assigned to the other customer, too")
+                        .after(OtherRecordFaults::sharePriceList),
                 fault("foreign-contact-written", FAMILY, "contacts.id", "the id of another customer's contact is accepted, and that contact is changed")
                         .waive(found -> found.is("contacts.id", "reference")).demand(OtherRecordFaults::refuseUnknown)
                         .after(OtherRecordFaults::writeForeign),
@@ -36,10 +37,10 @@ final class OtherRecordFaults {
                         .after(OtherRecordFaults::changeRep));
     }
 
-    private static void shareName(Change change) {
-        if (change.sends("company_name")) {
+    private static void sharePriceList(Change change) {
+        if (change.sends(PRICE_LIST)) {
             Map<String, Object> other = copied(change.other());
-            other.put("name", change.after().get("name"));
+            other.put(PRICE_LIST, change.after().get(PRICE_LIST));
             change.store().publish(other);
         }
     }

@@ -70,7 +70,7 @@ final class Cases {
         cases.put("designation-49", List.of(patch(BUYER + ",'designation':'" + "n".repeat(50) + "'}]}"), get()));
         cases.put("last-name-bytes", List.of(patch(BUYER + ",'last_name':'" + "é".repeat(50) + "'}]}"), get()));
         cases.put("reps-empty-accepted", List.of(patch("{'assigned_sales_rep_ids':[]}"), get()));
-        cases.put("payment-mode-cut", List.of(patch("{'payment_mode':'" + "n".repeat(255) + "'}"), get()));
+        cases.put("contact-reference-cut", List.of(patch(BUYER + ",'reference_id':'" + "n".repeat(255) + "'}]}"), get()));
     }
 
     private static void types(Map<String, List<Step>> cases) {
@@ -100,7 +100,7 @@ final class Cases {
     }
 
     private static void others(Map<String, List<Step>> cases) {
-        cases.put("company-name-shared", List.of(patch("{'company_name':'New'}"), getOther()));
+        cases.put("price-list-shared", List.of(patch("{'assigned_price_list_id':'6f000003-2e3d-4c5b-9a69-788796a5b4c3'}"), getOther()));
         cases.put("foreign-contact-written", List.of(patch(FOREIGN + ",'first_name':'Ada'}]}"), getOther()));
         cases.put("other-contacts-shown", List.of(patch("{'display_name':'New'}"), get()));
         cases.put("customer-id-of-other", List.of(patch(BILLING + ",'city':'Reno'}]}"), get()));

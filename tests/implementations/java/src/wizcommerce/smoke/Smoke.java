@@ -27,13 +27,29 @@ public final class Smoke {
     public static void main(String[] words) throws Exception {
         boolean verbose = List.of(words).contains("--verbose");
         Smoke smoke = new Smoke();
+        smoke.honest();
         Map<String, List<Step>> cases = Cases.all();
         List<Twist> twists = Stream.concat(Faults.all().stream(), Variants.all().stream()).toList();
         for (Twist twist : twists) {
             smoke.compare(twist, cases.getOrDefault(twist.name, List.of()), verbose);
         }
-        System.out.println(twists.size() + " twists, " + smoke.failures + " not shown");
+        System.out.println(twists.size() + " twists, " + smoke.failures + " failures");
         System.exit(smoke.failures == 0 ? 0 : 1);
+    }
+
+    private void honest() throws Exception {
+        for (Honest.Case expected : Honest.all()) {
+            String last = "";
+            try (Server server = new Server(0, new Behaviour(List.of()), CLOCK)) {
+                for (Step step : expected.steps()) {
+                    last = step.sent(client, server.url());
+                }
+            }
+            if (!last.startsWith(expected.status() + " ") || !expected.parts().stream().allMatch(last::contains)) {
+                failures++;
+                System.out.println("WRONG " + expected + "\n  " + last);
+            }
+        }
     }
 
     private void compare(Twist twist, List<Step> steps, boolean verbose) throws Exception {
