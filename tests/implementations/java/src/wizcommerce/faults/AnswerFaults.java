@@ -35,17 +35,22 @@ final class AnswerFaults {
                         .read((request, honest) -> honest && !request.header("content-type").contains("charset")),
                 fault("answer-latin1", NEGOTIATION, "", "the answer to a PATCH is JSON in ISO 8859-1")
                         .answer(AnswerFaults::writeLatin1),
-                fault("accept-list-406", NEGOTIATION, "", "an Accept header with more than one media type is answered 406, also where JSON is among them")
+                fault("accept-list-406", NEGOTIATION, "",
+                        "an Accept header with more than one media type is answered 406, also where JSON is among them")
                         .receive(AnswerFaults::refuseList),
-                fault("old-addresses-shown", RESPONSE, "addresses", "the answer to a PATCH shows the addresses as they were before")
+                fault("old-addresses-shown", RESPONSE, "addresses",
+                        "the answer to a PATCH shows the addresses as they were before")
                         .show(AnswerFaults::showOldAddresses),
-                fault("stale-contacts", RESPONSE, "contacts", "a GET shows the contacts of an earlier GET when the change between was in contacts")
+                fault("stale-contacts", RESPONSE, "contacts",
+                        "a GET shows the contacts of an earlier GET when the change between was in contacts")
                         .show(staleContacts()),
-                fault("created-at-shifted", RESPONSE, "created_at", "each PATCH stores created_at again as if it were local time of India")
+                fault("created-at-shifted", RESPONSE, "created_at",
+                        "each PATCH stores created_at again as if it were local time of India")
                         .after(AnswerFaults::shiftTime),
                 fault("status-writable", RESPONSE, "status", "a sent status, which is in answers alone, is stored")
                         .after(AnswerFaults::writeStatus),
-                fault("type-capital-shown", RESPONSE, "addresses.type", "the answer to a PATCH shows the type of the sent addresses with a capital letter")
+                fault("type-capital-shown", RESPONSE, "addresses.type",
+                        "the answer to a PATCH shows the type of the sent addresses with a capital letter")
                         .show(AnswerFaults::capitalise));
     }
 
@@ -95,7 +100,7 @@ final class AnswerFaults {
         }
         for (Map<String, Object> sent : rows(view.change().patch(), "addresses")) {
             find(rows(view.shown(), "addresses"), "id", sent.get("id")).filter(row -> !text(row, "type").isEmpty())
-                    .ifPresent(row -> row.put("type", text(row, "type").substring(0, 1).toUpperCase() + text(row, "type").substring(1)));
+                    .ifPresent(row -> row.compute("type", (name, type) -> "billing".equals(type) ? "Billing" : "Shipping"));
         }
     }
 }

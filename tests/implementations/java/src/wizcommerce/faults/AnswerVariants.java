@@ -29,11 +29,13 @@ final class AnswerVariants {
         return List.of(
                 variant("pretty-sorted", "answers are indented JSON with sorted names")
                         .answer((request, reply) -> reply.encoder = AnswerVariants::prettySorted),
-                variant("chunked", "answers come in chunks, without Content-Length").answer((request, reply) -> reply.chunked = true),
+                variant("chunked", "answers come in chunks, without Content-Length")
+                        .answer((request, reply) -> reply.chunked = true),
                 variant("connection-close", "the connection is closed after each answer")
                         .answer((request, reply) -> reply.headers.put("Connection", "close")),
                 variant("charset-parameter", "the content type of answers names the charset")
-                        .answer((request, reply) -> reply.headers.computeIfPresent("Content-Type", (name, type) -> type + "; charset=utf-8")),
+                        .answer((request, reply) ->
+                                reply.headers.computeIfPresent("Content-Type", (name, type) -> type + "; charset=utf-8")),
                 variant("extra-headers", "answers have ETag, Location, limits of the rate, an id of the request and more")
                         .answer(AnswerVariants::addHeaders),
                 variant("extra-members", "answers have members that the document does not name, at each level")
@@ -46,11 +48,13 @@ final class AnswerVariants {
                     }
                 }),
                 variant("reps-sorted", "sales representatives are shown by their last name, whatever the order of the ids")
-                        .show(view -> list(view.shown().get("assigned_sales_reps")).sort(Comparator.comparing(rep -> text(map(rep), "last_name")))),
+                        .show(view -> list(view.shown().get("assigned_sales_reps")).sort(Comparator.comparing(rep ->
+                                text(map(rep), "last_name")))),
                 variant("rows-newest-first", "addresses and contacts are shown in the order of their last change")
                         .show(AnswerVariants::sortByTime),
                 variant("time-fractions", "times are shown with fractions of a second").show(view -> addFractions(view.shown())),
-                variant("full-name-derived", "customer, addresses and contacts show a full_name that follows first_name and last_name")
+                variant("full-name-derived",
+                        "customer, addresses and contacts show a full_name that follows first_name and last_name")
                         .show(AnswerVariants::addFullNames),
                 variant("options-answered", "OPTIONS is answered 204 with the methods").answer(AnswerVariants::tellOptions));
     }
@@ -120,7 +124,8 @@ final class AnswerVariants {
         List<Map<String, Object>> persons = new ArrayList<>(List.of(view.shown()));
         persons.addAll(Tree.rows(view.shown(), "addresses"));
         persons.addAll(Tree.rows(view.shown(), "contacts"));
-        persons.forEach(person -> person.put("full_name", (text(person, "first_name") + " " + text(person, "last_name")).strip()));
+        persons.forEach(person ->
+                person.put("full_name", (text(person, "first_name") + " " + text(person, "last_name")).strip()));
     }
 
     private static void tellOptions(Request request, Reply reply) {

@@ -24,16 +24,20 @@ final class OtherRecordFaults {
 
     static List<Twist> all() {
         return List.of(
-                fault("price-list-shared", FAMILY, "assigned_price_list_id", "the price list is assigned to the other customer, too")
+                fault("price-list-shared", FAMILY, "assigned_price_list_id",
+                        "the price list is assigned to the other customer, too")
                         .after(OtherRecordFaults::sharePriceList),
-                fault("foreign-contact-written", FAMILY, "contacts.id", "the id of another customer's contact is accepted, and that contact is changed")
+                fault("foreign-contact-written", FAMILY, "contacts.id",
+                        "the id of another customer's contact is accepted, and that contact is changed")
                         .waive(found -> found.is("contacts.id", "reference")).demand(OtherRecordFaults::refuseUnknown)
                         .after(OtherRecordFaults::writeForeign),
-                fault("other-contacts-shown", FAMILY, "contacts", "the answer to a PATCH without contacts shows the contacts of the other customer")
+                fault("other-contacts-shown", FAMILY, "contacts",
+                        "the answer to a PATCH without contacts shows the contacts of the other customer")
                         .show(OtherRecordFaults::showForeign),
                 fault("customer-id-of-other", FAMILY, "addresses", "a changed address gets the customer_id of the other customer")
                         .after(OtherRecordFaults::giveAway),
-                fault("rep-phone-changed", FAMILY, "phone", "the customer's phone is written to the first sales representative, too")
+                fault("rep-phone-changed", FAMILY, "phone",
+                        "the customer's phone is written to the first sales representative, too")
                         .after(OtherRecordFaults::changeRep));
     }
 

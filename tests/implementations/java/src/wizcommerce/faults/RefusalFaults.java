@@ -32,18 +32,24 @@ final class RefusalFaults {
         return List.of(
                 fault("valid-texts-kept", ATOMICITY, "", "of a refused request the valid texts of the top level are stored")
                         .refused(RefusalFaults::keepTexts),
-                fault("earlier-address-kept", ATOMICITY, "addresses", "of a refused request the addresses before the wrong one are stored")
+                fault("earlier-address-kept", ATOMICITY, "addresses",
+                        "of a refused request the addresses before the wrong one are stored")
                         .refused(RefusalFaults::keepAddresses),
-                fault("contacts-kept", ATOMICITY, "contacts", "contacts are stored although the attributes beside them are refused")
+                fault("contacts-kept", ATOMICITY, "contacts",
+                        "contacts are stored although the attributes beside them are refused")
                         .refused(RefusalFaults::keepContacts),
-                fault("reps-cleared", ATOMICITY, "assigned_sales_rep_ids", "a refused list of sales representatives leaves the customer without any")
-                        .refused(refusal -> keepIf(refusal, refusal.blames("assigned_sales_rep_ids"), Map.of("assigned_sales_rep_ids", List.of()))),
+                fault("reps-cleared", ATOMICITY, "assigned_sales_rep_ids",
+                        "a refused list of sales representatives leaves the customer without any")
+                        .refused(refusal -> keepIf(refusal, refusal.blames("assigned_sales_rep_ids"),
+                                Map.of("assigned_sales_rep_ids", List.of()))),
                 fault("unsupported-media-applied", ATOMICITY, "", "a body of another media type is answered 415, and stored")
                         .refused(refusal -> keepUnread(refusal, 415)),
                 fault("code-number", ENVELOPE, "", "the code of an error is the number of its status")
-                        .answer((request, reply) -> error(reply).computeIfPresent("code", (name, code) -> new JsonNumber(String.valueOf(reply.status)))),
+                        .answer((request, reply) -> error(reply).computeIfPresent("code", (name, code) ->
+                                new JsonNumber(String.valueOf(reply.status)))),
                 fault("details-by-field", ENVELOPE, "", "the details of an error are an object of fields and reasons")
-                        .answer((request, reply) -> error(reply).computeIfPresent("details", (name, details) -> byField(list(details)))),
+                        .answer((request, reply) -> error(reply).computeIfPresent("details", (name, details) ->
+                                byField(list(details)))),
                 fault("malformed-500", ENVELOPE, "", "a body that is not JSON is answered 500")
                         .answer((request, reply) -> status(reply, "malformed_json".equals(error(reply).get("code")), 500)),
                 fault("refused-as-200", ENVELOPE, "", "invalid values are answered 200 with the body of an error")
@@ -53,7 +59,8 @@ final class RefusalFaults {
                 fault("key-missing-accepted", AUTH, "", "a PATCH without a key is served")
                         .admit((request, honest) -> honest || (request.method().equals("PATCH") && !request.has("x-api-key"))),
                 fault("key-any-accepted", AUTH, "", "a PATCH with any key is served")
-                        .admit((request, honest) -> honest || (request.method().equals("PATCH") && !request.header("x-api-key").isEmpty())),
+                        .admit((request, honest) -> honest || (request.method().equals("PATCH")
+                                && !request.header("x-api-key").isEmpty())),
                 fault("missing-key-403", AUTH, "", "a request without a key is answered 403")
                         .answer((request, reply) -> status(reply, reply.status == 401 && !request.has("x-api-key"), 403)),
                 fault("unauthorized-applied", AUTH, "", "a PATCH without a valid key is answered 401, and stored")

@@ -21,15 +21,19 @@ final class RepetitionFaults {
 
     static List<Twist> all() {
         return List.of(
-                fault("display-id-suffix", FAMILY, "display_id", "a display_id that the customer itself has already counts as taken and gets a suffix")
+                fault("display-id-suffix", FAMILY, "display_id",
+                        "a display_id that the customer itself has already counts as taken and gets a suffix")
                         .store("display_id", write -> write.same() ? write.value() + "-1" : write.value()),
-                fault("attribute-duplicated", FAMILY, "attributes", "an attribute that is sent with the value it has is added once more")
+                fault("attribute-duplicated", FAMILY, "attributes",
+                        "an attribute that is sent with the value it has is added once more")
                         .after(RepetitionFaults::duplicate),
                 fault("default-toggles", FAMILY, "contacts.is_default", "true for the default contact takes the default from it")
-                        .store("contacts.is_default", write -> Boolean.TRUE.equals(write.value()) && write.same() ? Boolean.FALSE : write.value()),
+                        .store("contacts.is_default", write -> Boolean.TRUE.equals(write.value()) && write.same() ? Boolean.FALSE
+                                : write.value()),
                 fault("reps-doubled", FAMILY, "assigned_sales_rep_ids", "the list that is stored already is appended to itself")
                         .store("assigned_sales_rep_ids", write -> write.same() ? doubled(write) : write.value()),
-                fault("address-id-regenerated", FAMILY, "addresses", "a changed address is stored as a new row with a new id, so the same request fails then")
+                fault("address-id-regenerated", FAMILY, "addresses",
+                        "a changed address is stored as a new row with a new id, so the same request fails then")
                         .after(RepetitionFaults::regenerate));
     }
 

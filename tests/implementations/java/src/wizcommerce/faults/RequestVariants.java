@@ -32,7 +32,8 @@ final class RequestVariants {
                 variant("last-name-wins", "a name that stands twice in an object is accepted, and the last value counts"),
                 variant("malformed-id-400", "an id in the path that is not a UUID is answered 400, an unknown UUID 404")
                         .receive(RequestVariants::refuseMalformedId),
-                variant("prose-formats-unchecked", "phone, email and country are stored as they come, since no keyword of the schema limits them")
+                variant("prose-formats-unchecked",
+                        "phone, email and country are stored as they come, since no keyword of the schema limits them")
                         .waive(found -> found.rule().equals("format")),
                 variant("attributes-replaced", "a list of attributes that is sent takes the place of the whole list"),
                 variant("independent-defaults", "is_default is a plain flag: to set it on one row takes it from no other"),

@@ -25,9 +25,11 @@ final class TypeFaults {
                         .rewrite(TypeFaults::numberToText),
                 fault("flag-text-accepted", FAMILY, "contacts.is_default", "the texts true and false are accepted as booleans")
                         .rewrite(TypeFaults::textToFlag),
-                fault("zip-shown-as-number", FAMILY, "addresses.zip_code", "a zip_code of digits is shown as a number, without its leading zeros")
+                fault("zip-shown-as-number", FAMILY, "addresses.zip_code",
+                        "a zip_code of digits is shown as a number, without its leading zeros")
                         .show(TypeFaults::zipToNumber),
-                fault("attribute-number-normalised", FAMILY, "attributes.value", "a value that looks like a number loses the zeros at its ends")
+                fault("attribute-number-normalised", FAMILY, "attributes.value",
+                        "a value that looks like a number loses the zeros at its ends")
                         .store("attributes.value", write -> write.text(TypeFaults::normalised)),
                 fault("id-missing-first", FAMILY, "addresses.id", "an address without id is accepted and changes the first one")
                         .waive(found -> found.is("addresses.id", "required")).after(TypeFaults::changeFirst),

@@ -21,27 +21,35 @@ final class WritingFaults {
 
     static List<Twist> all() {
         return List.of(
-                fault("term-lost-with-mode", FAMILY, "payment_mode", "payment_term becomes empty when payment_mode is sent without it")
+                fault("term-lost-with-mode", FAMILY, "payment_mode",
+                        "payment_term becomes empty when payment_mode is sent without it")
                         .after(WritingFaults::loseTerm),
-                fault("second-zip-ignored", FAMILY, "addresses.zip_code", "zip_code is not written from the second sent address on")
+                fault("second-zip-ignored", FAMILY, "addresses.zip_code",
+                        "zip_code is not written from the second sent address on")
                         .store("addresses.zip_code", write -> write.place() > 0 ? Write.SKIP : write.value()),
                 fault("freight-empty-ignored", FAMILY, "freight_term", "an empty freight_term is taken for none and not written")
                         .store("freight_term", write -> "".equals(write.value()) ? Write.SKIP : write.value()),
                 fault("default-false-ignored", FAMILY, "addresses.is_default", "false is taken for none and not written")
                         .store("addresses.is_default", write -> Boolean.FALSE.equals(write.value()) ? Write.SKIP : write.value()),
-                fault("type-ignored-with-city", FAMILY, "addresses.type", "type is not written when the same address has a city in the request")
+                fault("type-ignored-with-city", FAMILY, "addresses.type",
+                        "type is not written when the same address has a city in the request")
                         .store("addresses.type", write -> write.sends("city") ? Write.SKIP : write.value()),
-                fault("second-attribute-kept", FAMILY, "attributes.value", "an attribute that exists keeps its value if it is not the first sent one")
-                        .store("attributes.value", write -> write.place() > 0 && !"".equals(write.old()) ? Write.SKIP : write.value()),
-                fault("only-first-rep", FAMILY, "assigned_sales_rep_ids", "of several sales representatives only the first is stored")
+                fault("second-attribute-kept", FAMILY, "attributes.value",
+                        "an attribute that exists keeps its value if it is not the first sent one")
+                        .store("attributes.value", write -> write.place() > 0 && !"".equals(write.old()) ? Write.SKIP
+                                : write.value()),
+                fault("only-first-rep", FAMILY, "assigned_sales_rep_ids",
+                        "of several sales representatives only the first is stored")
                         .store("assigned_sales_rep_ids", write -> List.copyOf(Tree.list(write.value()).subList(0, 1))),
                 fault("address-attribute-to-customer", FAMILY, "addresses.attributes",
                         "attributes of an address are written to the customer, and the address keeps its own")
                         .after(WritingFaults::raiseAttributes),
-                fault("city-case-change-ignored", FAMILY, "addresses.city", "a city that differs in upper and lower case alone is taken for the same")
+                fault("city-case-change-ignored", FAMILY, "addresses.city",
+                        "a city that differs in upper and lower case alone is taken for the same")
                         .store("addresses.city", write -> write.text(sent -> sent.equalsIgnoreCase(Tree.text(write.row(), "city"))
                                 ? Tree.text(write.row(), "city") : sent)),
-                fault("shipping-method-ascii", FAMILY, "shipping_method", "characters outside of ASCII are stored as question marks")
+                fault("shipping-method-ascii", FAMILY, "shipping_method",
+                        "characters outside of ASCII are stored as question marks")
                         .store("shipping_method", write -> write.text(sent -> sent.replaceAll("[^\\x00-\\x7F]", "?"))),
                 fault("display-name-escaped", FAMILY, "display_name", "&, < and > are stored as HTML entities")
                         .store("display_name", write -> write.text(WritingFaults::escaped)));

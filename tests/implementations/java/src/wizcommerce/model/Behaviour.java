@@ -34,15 +34,15 @@ public final class Behaviour {
         return result;
     }
 
+    /** What is to be written: the value, another one of the first twist that has one, {@link Write#SKIP} for null. */
     public Object stored(Write write) {
-        Object value = write.value();
         for (Twist twist : twists) {
-            value = twist.store.apply(write);
+            Object value = twist.store.apply(write);
             if (value != write.value()) {
                 return value;
             }
         }
-        return value == null ? Write.SKIP : value;
+        return write.value() == null ? Write.SKIP : write.value();
     }
 
     public void after(Change change) {

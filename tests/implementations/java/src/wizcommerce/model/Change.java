@@ -8,9 +8,8 @@ import java.util.Map;
  * @param patch what was sent
  * @param before the customer's document as it is stored, not to be changed
  * @param after its copy, which is changed and then published
- * @param repeated whether the last change of this customer had the same patch
  */
-public record Change(Map<String, Object> patch, Map<String, Object> before, Map<String, Object> after, Store store, boolean repeated) {
+public record Change(Map<String, Object> patch, Map<String, Object> before, Map<String, Object> after, Store store) {
     public String id() {
         return (String) before.get("id");
     }

@@ -53,8 +53,9 @@ public final class Seed {
     private static void salesRep(Store store, int number, String first, String last, String department) {
         store.salesReps().put(rep(number), row(
                 "id", rep(number), "email", first.toLowerCase(java.util.Locale.ROOT).replace('á', 'a') + "@sales.example.com",
-                "first_name", first, "last_name", last, "phone", "+1415555010" + number, "department", department, "status", "active",
-                "created_by", USER, "updated_by", USER, "created_at", "2024-02-01T09:00:00Z", "updated_at", "2024-06-11T16:20:00Z"));
+                "first_name", first, "last_name", last, "phone", "+1415555010" + number, "department", department,
+                "status", "active", "created_by", USER, "updated_by", USER, "created_at", "2024-02-01T09:00:00Z",
+                "updated_at", "2024-06-11T16:20:00Z"));
     }
 
     private static void pricing(Store store, int number, String name, String status) {
@@ -66,8 +67,8 @@ public final class Seed {
     private static Map<String, Object> first() {
         return row("id", FIRST, "reference_id", "CUS-1001", "display_id", "WC_0001001", "name", "Harbour & Pine Interiors",
                 "display_name", "Harbour & Pine", "first_name", "Maëlle", "last_name", "O'Connor", "phone", "+14155552671",
-                "email", "maelle@harbourpine.example.com", "status", "active", "freight_term", "Cust. Pickup", "shipping_method", "DHL",
-                "payment_mode", "AMEX", "payment_term", "NET30",
+                "email", "maelle@harbourpine.example.com", "status", "active", "freight_term", "Cust. Pickup",
+                "shipping_method", "DHL", "payment_mode", "AMEX", "payment_term", "NET30",
                 "assigned_sales_rep_ids", items(rep(1), rep(2)), "assigned_price_list_id", priceList(1),
                 "addresses", items(billing(), shipping()), "contacts", items(buyer(), accountant()),
                 "attributes", items(attribute(1, "Segment", "Retail"), attribute(2, "Credit limit", "25000.50")),
@@ -76,7 +77,8 @@ public final class Seed {
 
     private static Map<String, Object> billing() {
         return address(BILLING, FIRST, "ADDR-1", "18 Quay Street", "Suite 4", "Oakland", "CA", "US", "94607", "billing", true,
-                row("first_name", "Maëlle", "last_name", "O'Connor", "phone", "+14155552672", "email", "billing@harbourpine.example.com"),
+                row("first_name", "Maëlle", "last_name", "O'Connor", "phone", "+14155552672",
+                        "email", "billing@harbourpine.example.com"),
                 items(attribute(3, "Dock", "No"), attribute(4, "Floor", "2")));
     }
 
@@ -106,20 +108,25 @@ public final class Seed {
                 "payment_mode", "Wire", "payment_term", "NET60",
                 "assigned_sales_rep_ids", items(rep(3)), "assigned_price_list_id", priceList(2),
                 "addresses", items(
-                        address(address, SECOND, "LQ-1", "Storgatan 5", "2 tr", "Uppsala", "Uppsala", "SE", "753 31", "billing", true,
-                                row("first_name", "Per", "last_name", "Lindqvist", "phone", "+46850100201", "email", "faktura@lindqvist.example.com"),
+                        address(address, SECOND, "LQ-1", "Storgatan 5", "2 tr", "Uppsala", "Uppsala", "SE", "753 31",
+                                "billing", true,
+                                row("first_name", "Per", "last_name", "Lindqvist", "phone", "+46850100201",
+                                        "email", "faktura@lindqvist.example.com"),
                                 items(attribute(11, "Dock", "No"))),
                         address(other, SECOND, "LQ-2", "Hamngatan 9", "", "Gävle", "Gävleborg", "SE", "803 20", "shipping", true,
-                                row("first_name", "Sara", "last_name", "Ek", "phone", "+46850100202", "email", "lager@lindqvist.example.com"),
+                                row("first_name", "Sara", "last_name", "Ek", "phone", "+46850100202",
+                                        "email", "lager@lindqvist.example.com"),
                                 items(attribute(12, "Dock", "Yes")))),
-                "contacts", items(contact(contact, "LQ-C1", "Sara", "Ek", "sara@lindqvist.example.com", "+46850100203", "Warehouse Lead", true,
+                "contacts", items(contact(contact, "LQ-C1", "Sara", "Ek", "sara@lindqvist.example.com", "+46850100203",
+                        "Warehouse Lead", true,
                         items(attribute(13, "Language", "Swedish")))),
                 "attributes", items(attribute(14, "Segment", "Wholesale"), attribute(15, "Credit limit", "90000")),
                 "created_at", "2025-02-11T07:45:00Z", "updated_at", "2025-02-11T07:45:00Z");
     }
 
-    private static Map<String, Object> address(String id, String customer, String reference, String line1, String line2, String city,
-            String state, String country, String zip, String type, boolean isDefault, Map<String, Object> person, List<Object> attributes) {
+    private static Map<String, Object> address(String id, String customer, String reference, String line1, String line2,
+            String city, String state, String country, String zip, String type, boolean isDefault, Map<String, Object> person,
+            List<Object> attributes) {
         Map<String, Object> row = row("id", id, "customer_id", customer, "reference_id", reference, "address_line_1", line1,
                 "address_line_2", line2, "city", city, "state", state, "country", country, "zip_code", zip);
         row.putAll(person);
@@ -137,7 +144,8 @@ public final class Seed {
 
     private static Map<String, Object> attribute(int number, String name, String value) {
         return row("id", String.format("7a0000%02d-3f4e-4d5c-8b6a-7988a7b6c5d4", number), "name", name, "value", value,
-                "created_by", USER, "updated_by", USER, "created_at", "2025-01-01T15:04:05Z", "updated_at", "2025-01-01T15:04:05Z");
+                "created_by", USER, "updated_by", USER, "created_at", "2025-01-01T15:04:05Z",
+                "updated_at", "2025-01-01T15:04:05Z");
     }
 
     /** A map of names and values in turn. */

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param document what is stored
  * @param change the PATCH that is answered, null for a GET
  */
-public record View(Map<String, Object> shown, Map<String, Object> document, Change change, Store store) {
+public record View(Map<String, Object> shown, Map<String, Object> document, Change change) {
     public boolean reads() {
         return change == null;
     }

@@ -12,11 +12,10 @@ import java.util.function.UnaryOperator;
  * @param row the row that it goes to, with the values of properties that were written before it
  * @param old the value of the row until now, null where it has none
  */
-public record Write(Change change, String field, int place, Map<String, Object> sent, Map<String, Object> row, Object old, Object value) {
+public record Write(Change change, String field, int place, Map<String, Object> sent, Map<String, Object> row, Object old,
+        Object value) {
     /** In the place of a value: nothing is written. */
     public static final Object SKIP = new Object();
-    /** In the place of a value: the row loses what it has. */
-    public static final Object CLEAR = new Object();
 
     public boolean sends(String name) {
         return sent.containsKey(name);

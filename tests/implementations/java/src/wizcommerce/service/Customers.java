@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import wizcommerce.json.JsonException;
@@ -29,7 +28,6 @@ public final class Customers {
     private final Store store;
     private final Behaviour behaviour;
     private final Renderer renderer;
-    private final Map<String, Map<String, Object>> lastPatches = new ConcurrentHashMap<>();
 
     public Customers(Store store, Behaviour behaviour) {
         this.store = store;
@@ -90,7 +88,8 @@ public final class Customers {
     private void authenticate(Request request) {
         boolean known = request.headers().getOrDefault("x-api-key", List.of()).equals(List.of(Seed.KEY));
         if (!behaviour.admits(request, known)) {
-            throw Problem.with(401, "unauthorized", "A valid API key is needed.", Map.of("WWW-Authenticate", "ApiKey realm=\"customers\""));
+            throw Problem.with(401, "unauthorized", "A valid API key is needed.",
+                    Map.of("WWW-Authenticate", "ApiKey realm=\"customers\""));
         }
     }
 
@@ -104,7 +103,8 @@ public final class Customers {
 
     private void acceptMedia(Request request) {
         if (!behaviour.reads(request, Media.isJson(request))) {
-            throw Problem.with(415, "unsupported_media_type", "The body must be application/json.", Map.of("Accept-Patch", "application/json"));
+            throw Problem.with(415, "unsupported_media_type", "The body must be application/json.",
+                    Map.of("Accept-Patch", "application/json"));
         }
         if (request.tooLarge()) {
             throw Problem.of(413, "payload_too_large", "The body is too large.");
@@ -135,13 +135,12 @@ public final class Customers {
             throw Problem.invalid(judged);
         }
         carryOut(change);
-        lastPatches.put(id, patch);
         return new Reply(201, envelope(renderer.shown(store.customer(id), change)));
     }
 
     private Change change(String id, Map<String, Object> patch) {
         Map<String, Object> before = store.customer(id);
-        return new Change(patch, before, Tree.copied(before), store, patch.equals(lastPatches.get(id)));
+        return new Change(patch, before, Tree.copied(before), store);
     }
 
     private void carryOut(Change change) {
@@ -158,7 +157,8 @@ public final class Customers {
         for (Violation violation : problem.violations) {
             details.add(Seed.row("field", violation.path(), "reason", violation.reason()));
         }
-        Reply reply = new Reply(problem.status, Seed.row("code", problem.code, "message", problem.getMessage(), "details", details));
+        Reply reply = new Reply(problem.status, Seed.row("code", problem.code, "message", problem.getMessage(),
+                "details", details));
         reply.headers.putAll(problem.headers);
         return reply;
     }

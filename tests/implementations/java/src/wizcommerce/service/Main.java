@@ -47,7 +47,8 @@ public final class Main {
             case "--ready-file" -> readyFile = Path.of(next(word, rest));
             case "--fault" -> twists.add(named(Faults.all(), next(word, rest)));
             case "--variant" -> twists.add(named(Variants.all(), next(word, rest)));
-            case "--list-faults" -> listing = Faults.all().stream().map(twist -> Seed.row("name", twist.name, "family", twist.family,
+            case "--list-faults" -> listing = Faults.all().stream().map(twist -> Seed.row("name", twist.name, "family",
+                    twist.family,
                     "field", twist.field, "description", twist.description)).toList();
             case "--list-variants" -> listing = Variants.all().stream().map(twist -> Seed.row("name", twist.name,
                     "description", twist.description)).toList();
@@ -91,7 +92,8 @@ public final class Main {
     }
 
     private static Map<String, Object> ready(String url) {
-        return Seed.row("url", url, "api", "wizcommerce", "auth", Map.of("ApiKeyAuth", Seed.KEY), "customer", Map.of("id", Seed.FIRST),
+        return Seed.row("url", url, "api", "wizcommerce", "auth", Map.of("ApiKeyAuth", Seed.KEY), "customer", Map.of("id",
+                Seed.FIRST),
                 "other_customer", Seed.row("path", Map.of("id", Seed.SECOND), "auth", null), "read", "/v1/customers/{id}",
                 "values", Seed.references());
     }

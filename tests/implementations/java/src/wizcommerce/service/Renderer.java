@@ -31,7 +31,7 @@ final class Renderer {
                 default -> shown.put(name, value);
             }
         });
-        behaviour.show(new View(shown, document, change, store));
+        behaviour.show(new View(shown, document, change));
         return shown;
     }
 

@@ -59,9 +59,7 @@ final class Updater {
 
     private void put(String path, int place, Map<String, Object> sent, String name, Map<String, Object> row, String shownAs) {
         Object value = behaviour.stored(new Write(change, path, place, sent, row, row.get(shownAs), sent.get(name)));
-        if (value == Write.CLEAR || value == null) {
-            row.remove(shownAs);
-        } else if (value != Write.SKIP) {
+        if (value != Write.SKIP) {
             row.put(shownAs, value);
         }
     }
@@ -94,7 +92,8 @@ final class Updater {
         Map<String, Object> row = find(typed(rows), "name", sent.get("name")).orElse(null);
         if (row == null) {
             String now = change.store().now();
-            row = Seed.row("id", change.store().newId(), "name", "", "value", "", "created_by", Seed.USER, "updated_by", Seed.USER,
+            row = Seed.row("id", change.store().newId(), "name", "", "value", "", "created_by", Seed.USER, "updated_by",
+                    Seed.USER,
                     "created_at", now, "updated_at", now);
             put(path + ".name", place, sent, "name", row, "name");
             rows.add(row);

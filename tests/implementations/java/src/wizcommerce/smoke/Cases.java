@@ -40,8 +40,10 @@ final class Cases {
         cases.put("type-ignored-with-city", List.of(patch(BILLING + ",'city':'Reno','type':'shipping'}]}"), get()));
         cases.put("second-attribute-kept", List.of(
                 patch("{'attributes':[{'name':'Segment','value':'a'},{'name':'Credit limit','value':'b'}]}"), get()));
-        cases.put("only-first-rep", List.of(patch("{'assigned_sales_rep_ids':[" + REP + ",'5e000001-1f2e-4d3c-8b5a-69788796a5b1']}"), get()));
-        cases.put("address-attribute-to-customer", List.of(patch(BILLING + ",'attributes':[{'name':'Dock','value':'Two'}]}]}"), get()));
+        cases.put("only-first-rep", List.of(patch("{'assigned_sales_rep_ids':[" + REP
+                + ",'5e000001-1f2e-4d3c-8b5a-69788796a5b1']}"), get()));
+        cases.put("address-attribute-to-customer", List.of(patch(BILLING + ",'attributes':[{'name':'Dock','value':'Two'}]}]}"),
+                get()));
         cases.put("city-case-change-ignored", List.of(patch(BILLING + ",'city':'OAKLAND'}]}"), get()));
         cases.put("shipping-method-ascii", List.of(patch("{'shipping_method':'Köln-Express'}"), get()));
         cases.put("display-name-escaped", List.of(patch("{'display_name':'Salt & Co <North>'}"), get()));
@@ -66,7 +68,8 @@ final class Cases {
         cases.put("type-shipping-refused", List.of(patch(BILLING + ",'type':'shipping'}]}"), get()));
         cases.put("company-name-256", List.of(patch("{'company_name':'" + "n".repeat(256) + "'}"), get()));
         cases.put("line-1-cut", List.of(patch(BILLING + ",'address_line_1':'" + "n".repeat(300) + "'}]}"), get()));
-        cases.put("city-unlimited-in-second", List.of(patch(BILLING + "}," + SHIPPING + ",'city':'" + "n".repeat(51) + "'}]}"), get()));
+        cases.put("city-unlimited-in-second", List.of(patch(BILLING + "}," + SHIPPING + ",'city':'" + "n".repeat(51) + "'}]}"),
+                get()));
         cases.put("designation-49", List.of(patch(BUYER + ",'designation':'" + "n".repeat(50) + "'}]}"), get()));
         cases.put("last-name-bytes", List.of(patch(BUYER + ",'last_name':'" + "é".repeat(50) + "'}]}"), get()));
         cases.put("reps-empty-accepted", List.of(patch("{'assigned_sales_rep_ids':[]}"), get()));
@@ -77,7 +80,8 @@ final class Cases {
         cases.put("number-as-text", List.of(patch("{'payment_term':30}"), get()));
         cases.put("flag-text-accepted", List.of(patch(BUYER + ",'is_default':'false'}]}"), get()));
         cases.put("zip-shown-as-number", List.of(patch(BILLING + ",'zip_code':'00501'}]}"), get()));
-        cases.put("attribute-number-normalised", List.of(patch("{'attributes':[{'name':'Credit limit','value':'1.10'}]}"), get()));
+        cases.put("attribute-number-normalised", List.of(patch("{'attributes':[{'name':'Credit limit','value':'1.10'}]}"),
+                get()));
         cases.put("id-missing-first", List.of(patch("{'addresses':[{'city':'Reno'}]}"), get()));
         cases.put("null-as-word", List.of(patch("{'last_name':null}"), get()));
     }
@@ -87,7 +91,8 @@ final class Cases {
         cases.put("earlier-address-kept", List.of(patch(BILLING + ",'city':'Reno'}," + SHIPPING + ",'type':'home'}]}"), get()));
         cases.put("contacts-kept", List.of(patch(BUYER + ",'first_name':'Ada'}],'attributes':[{'name':'Segment'}]}"), get()));
         cases.put("reps-cleared", List.of(patch("{'assigned_sales_rep_ids':[7]}"), get()));
-        cases.put("unsupported-media-applied", List.of(patch("{'display_name':'New'}").with("Content-Type", "text/plain"), get()));
+        cases.put("unsupported-media-applied", List.of(patch("{'display_name':'New'}").with("Content-Type", "text/plain"),
+                get()));
         cases.put("code-number", List.of(patch("{'display_name':7}")));
         cases.put("details-by-field", List.of(patch("{'display_name':7}")));
         cases.put("malformed-500", List.of(patch("{'display_name'")));
@@ -100,7 +105,8 @@ final class Cases {
     }
 
     private static void others(Map<String, List<Step>> cases) {
-        cases.put("price-list-shared", List.of(patch("{'assigned_price_list_id':'6f000003-2e3d-4c5b-9a69-788796a5b4c3'}"), getOther()));
+        cases.put("price-list-shared", List.of(patch("{'assigned_price_list_id':'6f000003-2e3d-4c5b-9a69-788796a5b4c3'}"),
+                getOther()));
         cases.put("foreign-contact-written", List.of(patch(FOREIGN + ",'first_name':'Ada'}]}"), getOther()));
         cases.put("other-contacts-shown", List.of(patch("{'display_name':'New'}"), get()));
         cases.put("customer-id-of-other", List.of(patch(BILLING + ",'city':'Reno'}]}"), get()));
@@ -122,7 +128,8 @@ final class Cases {
         String both = BILLING + ",'type':'shipping','is_default':true}," + SHIPPING + ",'is_default':true}]}";
         cases.put("unknown-refused", List.of(patch("{'status':'inactive'}"), get()));
         cases.put("empty-patch-refused", List.of(patch("{}"), get()));
-        cases.put("null-ignored", List.of(patch("{'company_name':null,'addresses':null,'primary_contact_id':null,'assigned_sales_rep_ids':null}"),
+        cases.put("null-ignored",
+                List.of(patch("{'company_name':null,'addresses':null,'primary_contact_id':null,'assigned_sales_rep_ids':null}"),
                 patch(BILLING + ",'city':null,'is_default':null,'attributes':null}]}"), get()));
         cases.put("touch-always", List.of(patch("{}"), get()));
         cases.put("content-type-ignored", List.of(patch("{'display_name':'New'}").with("Content-Type", "text/plain"), get()));
@@ -130,7 +137,8 @@ final class Cases {
         cases.put("malformed-id-400", List.of(get().at("GET", "/v1/customers/7")));
         cases.put("prose-formats-unchecked", List.of(patch("{'phone':'555','email':'none'}"), get()));
         cases.put("attributes-replaced", List.of(patch("{'attributes':[{'name':'Segment','value':'a'}]}"), get()));
-        cases.put("independent-defaults", List.of(patch("{'contacts':[{'id':'44dae3e6-80b1-4d5c-8f97-136a9d5eac84','is_default':true}]}"), get()));
+        cases.put("independent-defaults",
+                List.of(patch("{'contacts':[{'id':'44dae3e6-80b1-4d5c-8f97-136a9d5eac84','is_default':true}]}"), get()));
         cases.put("single-default", List.of(patch(both), get()));
         cases.put("not-acceptable-406", List.of(patch("{}").with("Accept", "text/html"), get()));
     }
@@ -141,7 +149,8 @@ final class Cases {
                 "extra-members", "other-messages", "no-details", "rows-newest-first", "time-fractions", "full-name-derived")) {
             cases.put(name, usual);
         }
-        cases.put("reps-sorted", List.of(patch("{'assigned_sales_rep_ids':['5e000001-1f2e-4d3c-8b5a-69788796a5b1'," + REP + "]}"), get()));
+        cases.put("reps-sorted", List.of(patch("{'assigned_sales_rep_ids':['5e000001-1f2e-4d3c-8b5a-69788796a5b1'," + REP + "]}"),
+                get()));
         cases.put("options-answered", List.of(get().at("OPTIONS", get().path()), get().at("PUT", get().path())));
     }
 }

@@ -82,11 +82,13 @@ public final class Smoke {
             at++;
         }
         if (!honest.equals(twisted)) {
-            System.out.println("  " + step + " honest:  " + around(honest, at) + "\n  " + step + " twisted: " + around(twisted, at));
+            System.out.println("  " + step + " honest:  " + around(honest, at) + "\n  " + step + " twisted: " + around(twisted,
+                    at));
         }
     }
 
     private static String around(String text, int at) {
-        return text.substring(0, 3) + " " + text.substring(Math.max(0, at - AROUND / 2), Math.min(text.length(), at + AROUND)).strip();
+        return text.substring(0, 3) + " " + text.substring(Math.max(0, at - AROUND / 2), Math.min(text.length(), at + AROUND))
+                .strip();
     }
 }
