@@ -1,0 +1,4 @@
+package wizcommerce.json;
+
+/** A number as it was written, so that no precision is lost. */
+public record JsonNumber(String text) {}
