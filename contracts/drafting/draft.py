@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import specs
-from contracts.drafting import places
 from contracts.drafting.claims import claims
 from contracts.drafting.companion import companion
 from contracts.drafting.document import media, swagger
@@ -17,16 +16,16 @@ from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import header_credential, secured
 from contracts.drafting.document.source import Document, Source, opened
-from contracts.drafting.fields import link_fields, patchable
-from contracts.drafting.operations import PARAMETER, Answer, Operations, is_list
+from contracts.drafting.fields import link_fields
+from contracts.drafting.operations import PARAMETER, Answer, Operations
 from contracts.drafting.places import Body
+from contracts.drafting.request import Request
 from contracts.drafting.responses import errors, responses, status_of
 from contracts.drafting.seeding import sample, seeds
 from contracts.drafting.text import written
 from specs.building import build
 from specs.loader import DEFAULT_CHOICES
-from specs.model import Api, Schema, SpecError
-from specs.normalise import properties
+from specs.model import Api, SpecError
 
 
 def draft(file: Path, path: str | None = None) -> str:
@@ -127,8 +126,7 @@ class _Draft:
         self._patch = self._item["patch"]
         self._operations = Operations(source, Schemas(source, newer=not self._version.startswith("3.0")))
         self._parameters = PARAMETER.findall(path)
-        self._patched = False
-        self._members: Document = {}
+        self._request = Request(source, self._operations, self._item, self._parameters)
 
     def document(self) -> Document:
         """The whole draft."""
@@ -137,12 +135,12 @@ class _Draft:
         answers = self._operations.successes(self._patch)
         if not answers:
             raise SpecError("responses: the document lists no success; add the status that a successful patch has, such as 200")
-        whole, body, names = self._request(content[media_type]["schema"], answers)
+        whole, body, names = self._request.found(content[media_type]["schema"], answers)
         success = self._success(answers, names)
         read = companion(self._source, self._operations, self._path, names, max(1, success.count))
         if read is not None and read[2].count > success.count:
             success.place = None  # the answer shows less than the GET, its id perhaps
-        schema = self._sent(whole, body, success if read is None or success.place else read[2])
+        schema = self._request.sent(whole, body, success if read is None or success.place else read[2])
         content = {name: {"schema": schema} if media.JSON.fullmatch(name) else each for name, each in content.items()}
         self._limit(content, body, success, read)
         if self._version.startswith("3.0"):
@@ -154,82 +152,10 @@ class _Draft:
 
     # --- the request ---
 
-    def _request(self, schema: Schema, answers: Sequence[Answer]) -> tuple[Schema, Body, frozenset[str]]:
-        """The schema of the body, the place of the changes in it, and their names; of several forms, the one that fits."""
-        view = self._operations.view(schema)
-        if is_list(view) and self._is_json_patch(view):
-            return schema, Body("", {}), frozenset()
-        if is_list(view):
-            raise SpecError(
-                "requestBody: the body is a list; what is judged is a patch of one record by its members. "
-                "Describe the operation on a single record, or leave this one out"
-            )
-        options = places.branches(view)
-        shown = self._shown(answers)
-        bodies = [places.changes(option, shown, self._parameters) for option in options]
-        fits = [max((len(body.names & each.names) for each in shown), default=0) for body in bodies]
-        index = max(range(len(bodies)), key=lambda number: (fits[number], len(bodies[number].names)))
-        if len(options) > 1:
-            self._source.note(f"requestBody: one of {len(options)} documented forms is judged, the one whose members are shown.")
-        if len(options) > 1 or (not properties(view) and properties(options[index])):
-            schema = places.branches(self._operations.view(schema, 12))[index]
-        return schema, bodies[index], bodies[index].names
-
-    def _shown(self, answers: Sequence[Answer]) -> list[Body]:
-        """Every place of every answer, of the GET's as well."""
-        get = self._item.get("get")
-        more = self._operations.successes(get) if isinstance(get, dict) else []
-        schemas = [each["schema"] for answer in (*answers, *more) for each in list(answer.content.values())[:1]]
-        return [
-            place
-            for schema in schemas
-            for option in places.branches(self._operations.view(schema))
-            for place in places.places(option)
-        ]
-
     def _success(self, answers: Sequence[Answer], names: frozenset[str]) -> Answer:
         for each in answers:
             self._operations.matched(each, names)
         return max(answers, key=lambda each: each.count)
-
-    def _sent(self, whole: Schema, body: Body, shown: Answer) -> Schema:
-        """The request's schema; for one that names no members, those of the record."""
-        if self._patched:
-            self._members = self._record_members(shown)
-        if self._patched or body.names or shown.place is None:
-            return whole
-        members = patchable(self._whole_record(shown), self._parameters)
-        if not members:
-            return whole
-        self._source.note("requestBody: the document names no members; those of the record are tried, and may be refused.")
-        return {"type": "object", "properties": members}
-
-    def _is_json_patch(self, view: Schema) -> bool:
-        """The items of the body are operations (RFC 6902)."""
-        items = view.get("items", {})
-        self._patched = {"op", "path"} <= properties(items).keys() or (not properties(items) and self._names_json_patch())
-        return self._patched
-
-    def _names_json_patch(self) -> bool:
-        body = self._source.resolved(self._patch["requestBody"])
-        return any(media.plain(name) == media.JSON_PATCH for name in body["content"])
-
-    def _record_members(self, shown: Answer) -> Document:
-        """The members of the record, which the operations name; to the depth to which the record is written out."""
-        if shown.place is None:
-            raise SpecError("requestBody: a JSON Patch of a record that neither an answer nor a GET shows; describe one of them")
-        levels = self._operations.levels(next(iter(shown.content.values()))["schema"])
-        record = self._whole_record(shown)
-        if levels is not None:
-            record = self._operations.view(record, max(1, levels - shown.place.pointer.count("/")))
-        return patchable(record, self._parameters)
-
-    def _whole_record(self, shown: Answer) -> Schema:
-        """The schema of the record with all its levels; its place was found by a look at the upper ones."""
-        schema = self._operations.view(next(iter(shown.content.values()))["schema"], 12)
-        for part in shown.place.pointer.split("/")[1:] if shown.place is not None else ():
-            schema = schema["items"] if part == "0" and "items" in schema else properties(schema)[part]
-        return schema
 
     @staticmethod
     def _respell(contents: Sequence[Document]) -> None:
@@ -327,7 +253,7 @@ class _Draft:
         if read is not None and read[2].place is not None and (place is None or read[2].place.pointer != place.pointer):
             contract["read_record"] = read[2].place.pointer
         contract |= {"body": body.pointer} if body.pointer else {}
-        contract |= {"members": self._members} if self._patched else {}
+        contract |= {"members": self._request.members} if self._request.is_json_patch else {}
         beside = {"body": body.around, "record": self._beside(success), "read": read[2].around if read else {}}
         beside = {name: each for name, each in beside.items() if each not in ({}, None)}
         contract |= {"around": beside} if beside else {}

@@ -43,6 +43,9 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         else:
             inferred = _inferred(field, shown)
             keys |= {"inferred": sorted(inferred)} if inferred else {}
+            if _is_null_only_sent(field, shown):
+                keys["inferred"] = sorted([*inferred, "nullable"])
+                keys["null"] = {"unspecified": "store" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}
@@ -67,12 +70,23 @@ def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     part = shown.get(field.response or "")
     if part is None or field.children or field.read_only or "x-field" in part.schema or not _alike(part.schema, field.schema):
         return {}
-    return {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+    found = {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+    if field.nullable and None not in found.get("enum", (None,)):
+        found["enum"] = [*found["enum"], None]
+    return found
+
+
+def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:
+    """A request may send null, and the record may not show it: what null does is open."""
+    part = shown.get(field.response or "")
+    types = json_types(part.schema) if part is not None else frozenset()
+    return field.nullable and bool(types) and "null" not in types and not field.children
 
 
 def _alike(shown: Schema, sent: Schema) -> bool:
-    """Of the same types, or of any on one side."""
-    return not json_types(shown) or not json_types(sent) or json_types(shown) == json_types(sent)
+    """Of the same types but for null, or of any on one side."""
+    left, right = json_types(shown) - {"null"}, json_types(sent) - {"null"}
+    return not left or not right or left == right
 
 
 def _mark_moving(document: Document, operation: Document, api: Api, names: set[str]) -> None:

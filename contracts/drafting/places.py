@@ -72,13 +72,18 @@ def _wrapper(body: Body, shown: Sequence[Body]) -> str | None:
         return None
     (name,) = objects
     holders = [place for place in shown if name in place.names]
-    inside = body.schema["properties"][name]
-    in_answer = any(
-        len(place.names & properties(inside).keys()) > 1 or properties(inside).keys() <= place.names for place in shown
-    )
+    inside = properties(body.schema)[name]
+    inner = [inside, *(member for member in properties(inside).values() if properties(member))]
+    in_answer = any(_is_shown(each, place) for each in inner for place in shown)
     if any(place.names - BESIDE != {name} for place in holders):
         return None  # the record has a member of that name, among others
     return name if in_answer or not shown or holders else None
+
+
+def _is_shown(schema: Schema, place: Body) -> bool:
+    """An answer shows the members of the object: two of them at least, or all."""
+    names = properties(schema).keys()
+    return len(place.names & names) > 1 or names <= place.names
 
 
 def _siblings(body: Body, name: str, parameters: Sequence[str]) -> dict[str, Any]:
