@@ -72,7 +72,13 @@ def _operation(base: str, name: str, path: str, one: str, two: str, own: bytes |
         bystander={"bucket_id": "shop", **more, "id": two},
         auth={"basicauth": LOGIN},
         read=path,
-        records=[f"{base}{RECORDS}?_sort=id", f"{base}{BUCKET}/groups?_sort=id", f"{base}/buckets"],
+        records=[
+            *(f"{base}{RECORDS}/{each}" for each in _records()),  # with permissions, which no list shows
+            *(f"{base}{BUCKET}/groups/{each}" for each in ("writers", "readers")),
+            f"{base}{RECORDS}?_sort=id",
+            f"{base}{BUCKET}/groups?_sort=id",
+            f"{base}/buckets",
+        ],
         headers=HEADERS,
         document=own,
         spec=None if own else SPECS / "kinto.yaml",
