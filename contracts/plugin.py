@@ -74,7 +74,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
         ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
-        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"])
+        made = json.loads(sent["patch_contracts_made"])
+        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"], made)
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
@@ -107,6 +108,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
         node.workerinput["patch_contracts_journal"] = run.journal_path
+        node.workerinput["patch_contracts_made"] = json.dumps([dict(each) for each in run.made])
 
 
 @pytest.hookimpl(optionalhook=True)

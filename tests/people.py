@@ -65,6 +65,10 @@ class People:
         """Status, JSON value and headers for a request."""
         self.methods.append(method)
         self._move(method)
+        if method == "POST" and path == "/people":
+            made = f"p-made{next(self.writes)}"
+            self.records[made] = {**next(iter(seeds().values())), **json.loads(body), "id": made}
+            return 201, {"data": self.shown(made)}, {}
         found = re.fullmatch(r"/people/([^/]+)", path)
         if found is None:
             return 404, {"message": "no such path"}, {}
@@ -73,6 +77,8 @@ class People:
             made = f"p-made{next(self.writes)}"
             self.records[made] = {"id": made, "first_name": "New", "last_name": "One"}
             return 201, self.shown(made), {}
+        if method == "DELETE" and "keeps what was made" not in self.habits and self.records.pop(key, None) is not None:
+            return 200, {}, {}
         if method not in ("GET", "PATCH"):
             return 405, {"message": "not here"}, {} if "post makes" in self.habits else {"Allow": "GET, PATCH"}
         if "application/json" not in (headers.get("Accept") or "*/*") and "*/*" not in (headers.get("Accept") or "*/*"):

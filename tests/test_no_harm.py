@@ -16,6 +16,7 @@ from contracts.running.restore import restore
 from contracts.running.run import Run
 from contracts.running.selection import load_rules
 from contracts.running.whole import judge_all
+from contracts.target.settings import from_settings
 from contracts.target.target import Identity, Target, TargetError, load_api
 from specs import Api
 from tests.people import People, serving
@@ -203,3 +204,69 @@ def test_what_is_no_journal_is_refused_in_one_line(tmp_path: Path, content: str)
 
     with pytest.raises(TargetError, match="no journal of a run"):
         read(path)
+
+
+# --- disposable records -----------------------------------------------------------------------------------------------
+
+FIXTURE = {
+    "create": {"path": "/people", "body": {"username": "sample-{unique}"}, "id": "/data/id"},
+    "delete": {"path": "/people/{id}"},
+}
+
+
+def settings(api: Api, url: str, **changes: object) -> dict[str, object]:
+    """A target file with a fixture."""
+    return {"api": str(api.file), "url": url, "read": {"path": "/people/{id}"}, "fixture": FIXTURE, **changes}
+
+
+def test_records_are_made_for_a_run_and_removed_after_it(api: Api) -> None:
+    """One to be judged and a bystander; the records that were there are not touched."""
+    people = People()
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        target = from_settings(settings(api, url))
+        (report,) = judge_all(
+            Plan(target=target, apis=(api,), rules=frozenset({"sent-field-stored", "other-customer-unchanged"}))
+        )
+
+    assert people.records == before
+    assert people.methods.count("POST") == people.methods.count("DELETE") == 2
+    assert report.summary()["conforms"] > 8
+    assert report.restored.ok
+
+
+def test_a_record_that_cannot_be_removed_is_told(api: Api) -> None:
+    """Which one is still there, and what the service said."""
+    people = People("keeps what was made")
+    with serving(people) as url:
+        target = from_settings(settings(api, url))
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({"sent-field-stored"})))
+
+    told = [each.after for each in report.restored.differences]
+    assert [each.split(":")[0] for each in told] == ["record id=p-made2 is still there", "record id=p-made1 is still there"]
+
+
+@pytest.mark.parametrize(
+    ("fixture", "words"),
+    [
+        ({}, "[fixture]: expected the tables [fixture.create] and [fixture.delete]"),
+        ({"create": {}}, "[fixture.create]: expected either a path or a command"),
+        ({"create": {"path": "people"}}, "[fixture.create]: path: expected a path that begins with /"),
+        ({"create": {"path": "/people", "pth": 1}}, "unknown key 'pth' in [fixture.create]"),
+        ({"create": {"path": "/people", "id": "id"}}, "[fixture.create]: id: expected a JSON Pointer"),
+    ],
+)
+def test_a_fixture_that_cannot_be_used_is_refused(api: Api, fixture: dict[str, object], words: str) -> None:
+    """In one line, before anything is sent."""
+    with pytest.raises(TargetError, match=re.escape(words)):
+        from_settings(settings(api, "http://127.0.0.1:9", fixture=fixture))
+
+
+def test_a_fixture_whose_answer_shows_no_id_ends_the_run(api: Api) -> None:
+    """One line says where an id was expected."""
+    people = People()
+    create = {**FIXTURE["create"], "id": "/id"}
+    with serving(people) as url:
+        target = from_settings(settings(api, url, fixture={"create": create}))
+        with pytest.raises(TargetError, match="no id at /id of the answer to POST /people"):
+            judge_all(Plan(target=target, apis=(api,)))

@@ -14,6 +14,7 @@ from contracts.reports.known import Stale
 from contracts.reports.result import Result
 from contracts.terms.rule import RULES
 from contracts.terms.verdict import Difference, Verdict
+from specs import Api
 
 MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
 LEFT_CHANGED = 6
@@ -102,6 +103,12 @@ class RunReport:
             moves=dict(run.get("moves", {})),
             stale=[Stale(**each) for each in run.get("stale", [])],
         )
+
+
+def field_paths(api: Api) -> tuple[str, ...]:
+    """The paths of what may be sent and then of what is only shown, each in document order."""
+    sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
+    return tuple(dict.fromkeys(sent + shown))
 
 
 def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:

@@ -47,6 +47,19 @@ def left_behind(parties: Iterable[Party]) -> list[Restoration]:
     return [Restoration(ok=False, differences=each) for each in found if each]
 
 
+def moves_of(parties: Iterable[Party]) -> dict[str, str]:
+    """How properties move by themselves, by all that some parties have learnt."""
+    return {path: how for each in parties for path, how in each.movement.found.items()}
+
+
+def still_there(told: Iterable[str], redactor: Redactor) -> Restoration:
+    """Records that were made for a run and could not be removed."""
+    return Restoration(
+        ok=False,
+        differences=tuple(Difference(path="*", before="(no such record)", after=redactor.strike(each)) for each in told),
+    )
+
+
 def _left_behind(party: Party) -> tuple[Difference, ...]:
     made = party.guard.made if party.guard is not None else None
     if made is None:

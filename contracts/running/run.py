@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -11,31 +10,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import specs
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
 from contracts.record.party import Party
 from contracts.record.restoring import joined
 from contracts.reports.known import Stale
-from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
+from contracts.reports.report import VIOLATED_ALREADY, RunReport, field_paths, settled
 from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
 from contracts.running.journal import Journal, pending
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, reserve
+from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, moves_of, reserve, still_there
 from contracts.running.plan import Plan
 from contracts.running.selection import items
 from contracts.running.watch import Watch
 from contracts.target.client import Budget, Client, Transcript
-from contracts.target.embedded import Embedded, targets
+from contracts.target.embedded import Embedded, name_or_file, targets
+from contracts.target.fixture import Fixtures, with_records
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
 from contracts.terms.verdict import NotJudged, Violation
-from specs import Api
 
 
 @dataclass(slots=True)
@@ -54,7 +52,6 @@ class Run:
         self.redactor = Redactor()
         self.reports: dict[str, RunReport] = {}
         self.ready: Mapping[str, Any] | None = None
-        self.restoring = False
         self.listed = 0
         self.expected = 0
         self._embedded: Embedded | None = None
@@ -68,6 +65,7 @@ class Run:
         self._violated: set[str] = set()
         self._journal: Journal | None = None
         self._watch = Watch()
+        self._fixtures: Fixtures | None = None
         self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
@@ -79,11 +77,12 @@ class Run:
         Raises TargetError, one line, when a target cannot be used.
         """
         if self.plan.target is None:
-            self._embedded = Embedded([_name_or_file(api) for api in self.plan.apis])
+            self._embedded = Embedded([name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
         else:
-            self.taken[self.plan.target.api.name] = self._take(self.plan.target)
-            self._begin_journal(self.plan.target)
+            target = self._with_records(self.plan.target)
+            self.taken[target.api.name] = self._take(target)
+            self._begin_journal(target)
         self.join(self.ready, taken=self.taken)
         if self._traffic is not None:
             self._traffic.clear()
@@ -93,13 +92,26 @@ class Run:
                 api=name,
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
-                fields=_fields(target.api),
+                fields=field_paths(target.api),
                 disposable=target.disposable,
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")
             for number in self.parties(name):
                 self._save(name, number)
+
+    def _with_records(self, target: Target) -> Target:
+        """The target, with records that are made for this run where it says how."""
+        if target.fixture is not None:
+            self._fixtures = Fixtures(target, Client(target.limits, self.redactor, Budget(), self.plan.clock))
+            target = self._fixtures.target(self.plan.workers)
+            self.plan = replace(self.plan, target=target)
+        return target
+
+    @property
+    def made(self) -> list[Mapping[str, str]]:
+        """The path parameters of the records that were made for this run, the bystander last."""
+        return [each.path for each in self._fixtures.made] if self._fixtures is not None else []
 
     def _begin_journal(self, target: Target) -> None:
         """Refuse records that an earlier run may have left changed, and keep a journal from the first write on."""
@@ -151,19 +163,22 @@ class Run:
         begun: float | None = None,
         taken: Mapping[str, Sequence[int]] | None = None,
         journal: str = "",
+        made: Sequence[Mapping[str, str]] = (),
     ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
         ``begun``: when the controller's run began, by the plan's clock, for the time budget. ``taken``: the records that
         it has locked, by API. ``journal``: the file to which the controller writes.
-        Raises TargetError for a budget that has no room for any judging.
+        ``made``: the path parameters of the records that it has made. Raises TargetError for a budget without room.
         """
+        if made and self.plan.target is not None:
+            self.plan = replace(self.plan, target=with_records(self.plan.target, made))
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
         self.begun = self.begun if begun is None else begun
         self._journal = Journal(Path(journal)) if journal else self._journal
         found = [self.plan.target] if self.plan.target is not None else []
         if ready is not None:
-            found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
+            found = [*targets(ready, {api.name: name_or_file(api) for api in self.plan.apis})]
         self._targets = {
             target.api.name: limited(target, self.plan.limits, len(self.parties(target.api.name))) for target in found
         }
@@ -181,24 +196,28 @@ class Run:
                 self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
+            self._remove_made()
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
             if self._journal is not None:
                 self._journal.close(restored=all(each.restored.ok for each in self.reports.values()))
         finally:
+            self._remove_made()  # also after an error on the way
             self._saved.clear()
             self._locks.release()
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
 
+    def _remove_made(self) -> None:
+        """Remove the records that were made for this run; those that stay are told in the report."""
+        left = self._fixtures.remove() if self._fixtures is not None else []
+        for report in self.reports.values() if left else ():
+            report.restored = joined([report.restored, still_there(left, self.redactor)])
+
     def _moves(self, name: str) -> dict[str, str]:
         """How properties were found to move by themselves, by this process and by workers."""
-        found = dict(self.reports[name].moves)
-        for saved in self._saved[name]:
-            found |= saved.party.movement.found
-        for party in self._parties_of(name):
-            found |= party.movement.found
-        return dict(sorted(found.items()))
+        own = moves_of([*(each.party for each in self._saved[name]), *self._parties_of(name)])
+        return dict(sorted({**self.reports[name].moves, **own}.items()))
 
     def _parties_of(self, name: str) -> list[Party]:
         """The parties of an API that this process has judged."""
@@ -206,10 +225,7 @@ class Run:
 
     def movements(self) -> dict[str, dict[str, str]]:
         """What the parties of this process have learnt to move by itself, by API."""
-        names = {api for api, _number in self._judging}
-        return {
-            name: {path: how for each in self._parties_of(name) for path, how in each.movement.found.items()} for name in names
-        }
+        return {name: moves_of(self._parties_of(name)) for name in {api for api, _number in self._judging}}
 
     def _stale(self, name: str) -> list[Stale]:
         if self.plan.known is None:
@@ -279,10 +295,8 @@ class Run:
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
-        counts: Counter[str] = Counter()
-        for (api, _number), judging in self._judging.items():
-            counts[api] += judging.party.client.count
-        return dict(counts)
+        names = {api for api, _number in self._judging}
+        return {name: sum(each.client.count for each in self._parties_of(name)) for name in names}
 
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
@@ -333,13 +347,3 @@ class Run:
             party.bystander.state.sacrifices = False
             party.bystander.learn_credentials()
         return party
-
-
-def _fields(api: Api) -> tuple[str, ...]:
-    """The paths of what may be sent and then of what is only shown, each in document order."""
-    sent, shown = [each.path for each in api.walk_fields()], [each.path for each in api.walk_record()]
-    return tuple(dict.fromkeys(sent + shown))
-
-
-def _name_or_file(api: Api) -> str:
-    return api.name if api.name in specs.names() else str(api.file)

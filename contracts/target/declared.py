@@ -1,4 +1,4 @@
-"""The ``[expect]`` section of a target file: what is declared where the document is open."""
+"""Sections of a target file: ``[expect]``, what is declared at open points, and ``[fixture]``, how records are made."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.target.expect import EVERYWHERE, POINTS, Expect
 from contracts.target.target import NORMALISERS, TargetError, check_keys, plain_path
+from contracts.terms.fixture import Creation, Deletion, Fixture
 from specs import Api
 
 
@@ -69,3 +70,36 @@ def _normalisers(path: str, value: Any) -> tuple[str, ...]:
         if name not in NORMALISERS:
             raise TargetError(f"{path} in normalise: unknown {name!r}; known are {', '.join(NORMALISERS)}")
     return names
+
+
+def declared_fixture(table: Mapping[str, Any]) -> Fixture:
+    """The ``[fixture]`` section of a target file; TargetError, one line, for an unknown key or a value of the wrong kind."""
+    create, delete = table.get("create"), table.get("delete")
+    if not isinstance(create, Mapping) or not isinstance(delete, Mapping | None):
+        raise TargetError("[fixture]: expected the tables [fixture.create] and [fixture.delete]")
+    check_keys(create, ("method", "path", "body", "id", "command"), "[fixture.create]")
+    check_keys(delete or {}, ("method", "path", "command"), "[fixture.delete]")
+    body = create.get("body", {})
+    if not isinstance(body, Mapping):
+        raise TargetError("[fixture.create]: body: expected a table")
+    command, method, path = _way(create, "create", "POST")
+    pointer = create.get("id", "/id")
+    if not isinstance(pointer, str) or not pointer.startswith("/"):
+        raise TargetError("[fixture.create]: id: expected a JSON Pointer into the answer, such as /id")
+    made = Creation(method=method, path=path, body=body, pointer=pointer, command=command)
+    if delete is None:
+        return Fixture(made, None)
+    command, method, path = _way(delete, "delete", "DELETE")
+    return Fixture(made, Deletion(method=method, path=path, command=command))
+
+
+def _way(table: Mapping[str, Any], name: str, usual: str) -> tuple[tuple[str, ...], str, str]:
+    """A command, or a method and a path."""
+    command, path, method = table.get("command", []), table.get("path", ""), table.get("method", usual)
+    if not isinstance(command, list) or not all(isinstance(each, str) for each in command):
+        raise TargetError(f"[fixture.{name}]: command: expected a list of texts, the program first")
+    if not isinstance(path, str) or not isinstance(method, str) or (path and not path.startswith("/")):
+        raise TargetError(f"[fixture.{name}]: path: expected a path that begins with /, and method a text")
+    if bool(command) == bool(path):
+        raise TargetError(f"[fixture.{name}]: expected either a path or a command")
+    return tuple(command), method.upper(), path

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import specs
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError, load_api, plain_path
 from specs import Api
@@ -99,3 +100,8 @@ def _values(api: Api) -> dict[str, tuple[Any, ...]]:
         for each in api.walk_fields()
         if each.reference is not None and each.reference.collection is not None
     }
+
+
+def name_or_file(api: Api) -> str:
+    """What the command that starts the mock takes for an API: its name in specs/, or its file."""
+    return api.name if api.name in specs.names() else str(api.file)

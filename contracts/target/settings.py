@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from contracts.target import access
 from contracts.target.client import Limits
 from contracts.target.credentials import CredentialError
-from contracts.target.declared import declarations
+from contracts.target.declared import declarations, declared_fixture
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError, check_keys, fingerprint, load_api, plain_path
 from specs import Api
@@ -30,6 +30,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "read": ("path",),
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
+    "fixture": ("create", "delete"),
 }
 """The tables of a target file; None where the API decides which keys are known."""
 PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
@@ -99,7 +100,8 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
-        disposable=_flag(settings, "disposable"),
+        disposable=_flag(settings, "disposable") or "fixture" in settings,
+        fixture=declared_fixture(settings["fixture"]) if "fixture" in settings else None,
         parameters=_parameters(settings.get("parameters", {}), api),
     )
 
@@ -201,7 +203,8 @@ def _identities(settings: Mapping[str, Any], api: Api, url: str, base: Path) -> 
     one, several = _written(settings, "record"), _written(settings, "records")
     tables = settings.get(several)
     if tables is None:
-        path = _path(settings.get(one, {}), api, f"[{one}]")
+        given = settings.get(one, {})
+        path = {name: str(value) for name, value in given.items()} if "fixture" in settings else _path(given, api, f"[{one}]")
         return (Identity(path=path, auth=_auth(settings, api, url, base)),)
     if one in settings:
         raise TargetError(f"[{one}] and [[{several}]]: expected one of them")
