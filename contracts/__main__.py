@@ -11,10 +11,13 @@ import click
 
 import specs
 from contracts.drafting import draft as drafting
+from contracts.reports.report import LEFT_CHANGED
 from contracts.rules.table import rule_table
 from contracts.running import merge as merging
+from contracts.running import restore as restoring
 from contracts.running import terminal
 from contracts.running.selection import load_rules
+from contracts.target.settings import pairs
 from contracts.target.target import TargetError
 
 
@@ -25,7 +28,7 @@ def main() -> None:
 
 @main.command()
 def rules() -> None:
-    """Print the table of rules, as docs/rules.md holds it."""
+    """Print the table of rules, as docs/reference/rules.md holds it."""
     apis = [specs.load(name) for name in specs.names()]
     click.echo(rule_table([rule for rule, _function in load_rules()], apis), nl=False)
 
@@ -65,6 +68,27 @@ def init(source: Path, path: str | None, output: Path | None) -> None:
     click.echo(f"{written} is written. Look at it, then try it:")
     click.echo(f"  patch-contracts mock {written}")
     click.echo(f"  patch-contracts test --api {written}")
+
+
+@main.command()
+@click.argument("journal", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--auth", metavar="SCHEME=VALUE", multiple=True, help="credential for a security scheme")
+@click.option("--target", metavar="FILE", type=click.Path(dir_okay=False, path_type=Path), help="the target file of the run")
+def restore(journal: Path, auth: tuple[str, ...], target: Path | None) -> None:
+    """Put back the records of a run that did not end, from its journal; exit 0 when all are as they were, 6 otherwise."""
+    whole = True
+    try:
+        for name, found in restoring.restore(journal, pairs(auth, "--auth"), target):
+            whole = whole and found.ok
+            click.echo(f"{name}: {'restored' if found.ok else 'NOT RESTORED'}")
+            for each in found.differences:
+                click.echo(f"  {each.path} should be {each.before!r}, but is {each.after!r}")
+            for repair in found.repairs:
+                click.echo(f"  repair: {repair}")
+    except TargetError as error:
+        click.echo(f"ERROR: {error}", err=True)
+        raise SystemExit(4) from None
+    raise SystemExit(0 if whole else LEFT_CHANGED)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
+UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGINT ignored; SIGTERM does, and restores the record"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,12 +74,15 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     show_node_ids(session.config)
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
-        run.join(json.loads(sent["patch_contracts"]), sent["patch_contracts_begun"], json.loads(sent["patch_contracts_taken"]))
+        ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
+        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"])
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
     _CONTROLLER["run"] = run
     run.say = session.config.get_terminal_writer().line
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        run.say(UNINTERRUPTIBLE)
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()
@@ -103,6 +107,7 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["patch_contracts"] = json.dumps(run.ready)
         node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
+        node.workerinput["patch_contracts_journal"] = run.journal_path
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -112,6 +117,9 @@ def pytest_testnodedown(node: Any) -> None:
     for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
         if run is not None and api in run.reports:
             run.reports[api].requests += count
+    for api, moves in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts_moves", "{}")).items():
+        if run is not None and api in run.reports:
+            run.reports[api].moves |= moves
 
 
 @pytest.hookimpl(trylast=True)
@@ -122,6 +130,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         return
     if _is_worker(session.config):
         session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
+        session.config.workeroutput["patch_contracts_moves"] = json.dumps(run.movements())  # type: ignore[attr-defined]  # likewise
         return
     previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     run.expected = session.testscollected

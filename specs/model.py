@@ -96,7 +96,7 @@ class Field:
         safe: further keywords that valid values sent to a target keep to.
         response: path in the record that shows the value, or None where nothing does.
         required: the property must be present in its parent object.
-        write: whether valid values must be accepted, see docs/x-contract.md.
+        write: whether valid values must be accepted, see docs/reference/x-contract.md.
         either: values outside the schema that a conforming server may accept all the same.
         children: properties of the object, or of the array's item objects.
     """

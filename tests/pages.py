@@ -34,7 +34,7 @@ def example(page: str) -> str:
 
 def target_file(folder: Path, target: Target) -> Path:
     """``target.toml`` in a folder."""
-    tables = {"auth": {name: each.reveal() for name, each in target.identity.auth.items()}, "customer": target.identity.path}
+    tables = {"auth": {name: each.reveal() for name, each in target.identity.auth.items()}, "record": target.identity.path}
     lines = [f'api = "{target.api.name}"', f'url = "{target.url}"', "[read]", f'path = "{target.read}"']
     for name, table in tables.items():
         lines += [f"[{name}]", *(f'{key} = "{value}"' for key, value in table.items())]

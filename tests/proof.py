@@ -1,6 +1,6 @@
 """The proof: every deliberate defect is found, by the right family; every conforming implementation passes.
 
-    python -m tests.proof --write            # all of it, in parallel, and docs/kill-matrix.md anew
+    python -m tests.proof --write            # all of it, in parallel, and docs/reference/kill-matrix.md anew
     python -m tests.proof --write --once     # the same with each defect in one API only
     python -m tests.proof --only limit-unchecked --api babyland
 
@@ -40,7 +40,7 @@ from contracts.target.target import Target
 from tests import subjects
 from tests.implementations.catalogue import FAULTS, VARIANTS
 
-DOCUMENT = subjects.ROOT / "docs" / "kill-matrix.md"
+DOCUMENT = subjects.ROOT / "docs" / "reference" / "kill-matrix.md"
 FIFTH = subjects.ROOT / "tests" / "apis" / "profile.yaml"
 MOST_RULES = 2
 LONG_RULES = frozenset(rule.id for rule, _ in load_rules() if rule.depth == "thorough")
@@ -358,10 +358,12 @@ def totals(outcomes: Iterable[Outcome]) -> list[str]:
 
 
 def document(outcomes: Sequence[Outcome]) -> str:
-    """docs/kill-matrix.md."""
+    """docs/reference/kill-matrix.md."""
     lines = [
         "# The kill matrix\n",
-        "Written by `python -m tests.proof --write`. A defect is switched on in the mock alone, a fault in one of the",
+        "For whoever asks how far the suite can be trusted: which deliberate faults it finds,",
+        "and whether it fails a conforming service. Written by `python -m tests.proof --write`.\n",
+        "A defect is switched on in the mock alone, a fault in one of the",
         "independent services; with `--once` each defect is judged in one API, chosen by its name. Seconds depend on what",
         "else the machine does. *Stock* are the checks of Schemathesis that fail on the same server, where it was asked too.\n",
         *(f"- {line}" for line in totals(outcomes)),
@@ -454,7 +456,7 @@ def read(file: Path) -> dict[Subject, Outcome]:
 @click.option("--once", is_flag=True, help="Each defect in one of its APIs only.")
 @click.option("--resume", is_flag=True, help="Keep what the JSON file has of an earlier run that was as it should be.")
 @click.option("--stock", default=0, metavar="N", help="Run stock Schemathesis too, on every N-th defect (1: on each).")
-@click.option("--write", is_flag=True, help="Write docs/kill-matrix.md anew.")
+@click.option("--write", is_flag=True, help="Write docs/reference/kill-matrix.md anew.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
 def main(
     apis: Sequence[str],

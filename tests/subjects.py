@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import tempfile
@@ -44,6 +45,20 @@ def running(*command: str) -> Iterator[Mapping[str, Any]]:
         finally:
             process.terminate()
             process.wait(10)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Processes that are started inside can be interrupted, also where this one was started with SIGINT ignored.
+
+    A non-interactive shell starts its background jobs so, and children inherit it. A signal that is handled, though, has its
+    default again in a child.
+    """
+    previous = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, previous)
 
 
 @contextmanager

@@ -97,6 +97,53 @@ def test_the_checkers_of_tox_find_nothing(command: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+# --- rooms ----------------------------------------------------------------------------------------------------------
+
+MOST_LINES = 350
+"""Of a module: more than that is two of them."""
+MOST_MODULES = 14
+"""Of a folder, its ``__init__`` left out: more than that are not read together."""
+
+
+def folders(package: str) -> dict[Path, list[Path]]:
+    """Each folder of a package with Python files, and its modules."""
+    found: dict[Path, list[Path]] = {}
+    for path in sources(package):
+        found.setdefault(path.parent, []).append(path)
+    return found
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_module_is_long(package: str) -> None:
+    """A module has one reason to change, and is read at once."""
+    lines = {str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in sources(package)}
+
+    assert {path: count for path, count in lines.items() if count > MOST_LINES} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_folder_is_crowded(package: str) -> None:
+    """Whoever opens a folder sees where a thing belongs."""
+    counts = {
+        str(folder.relative_to(ROOT)): sum(path.name != "__init__.py" for path in modules)
+        for folder, modules in folders(package).items()
+    }
+
+    assert {folder: count for folder, count in counts.items() if count > MOST_MODULES} == {}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_room_says_what_lives_there(package: str) -> None:
+    """A folder with Python files is a package, whose docstring is the first thing to read about it."""
+    silent = [
+        str(folder.relative_to(ROOT))
+        for folder in folders(package)
+        if not (folder / "__init__.py").exists() or not ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8")))
+    ]
+
+    assert silent == []
+
+
 # --- dependencies -------------------------------------------------------------------------------------------------
 
 

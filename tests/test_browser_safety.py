@@ -14,8 +14,8 @@ from mock_server import MockServer
 from mock_server.__main__ import main
 from mock_server.access.admission import Admission, is_loopback
 from tests.control_document import OPERATIONS, PREFIX
-from tests.test_control_api import API, Mock, text_field
-from tests.test_mock_server import presented
+from tests.mock_client import presented
+from tests.mock_control import API, Mock, text_field
 
 OWN = API.path.format(**API.customers[0].path)
 PAGE = "http://localhost:3000"

@@ -134,7 +134,7 @@ def target(folder: Path, ready: Mapping[str, Any], credentials: str) -> Path:
     facts = ready["apis"][API]
     file = folder / "target.toml"
     file.write_text(
-        f'api = "{API}"\nurl = "{facts["url"]}"\n{credentials}\n[customer]\nid = "{facts["customer"]["id"]}"\n'
+        f'api = "{API}"\nurl = "{facts["url"]}"\n{credentials}\n[record]\nid = "{facts["customer"]["id"]}"\n'
         f'[read]\npath = "{facts["read"]}"\n[limits]\nmax_seconds = 60\n',
         encoding="utf-8",
     )

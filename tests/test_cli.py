@@ -22,7 +22,7 @@ from mock_server.commands import main, remote
 from mock_server.commands.serve import serve
 from mock_server.disturbance.rate_limit import parse
 from tests import subjects
-from tests.test_mock_server import change, presented
+from tests.mock_client import change, presented
 
 NAME = specs.names()[0]
 

@@ -19,7 +19,8 @@ from contracts.running.plan import Plan
 from contracts.running.run import Run, judge_all
 from contracts.target.credentials import Command
 from contracts.target.secrecy import STRUCK, Redactor, Secret
-from contracts.target.target import TargetError, from_file, from_settings
+from contracts.target.settings import from_file, from_settings
+from contracts.target.target import TargetError
 from contracts.terms.verdict import Verdict
 from tests import layered
 
@@ -80,8 +81,8 @@ def _ready(door: Door) -> Iterator[Mapping[str, Any]]:
 def settings(ready: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """A target file's content for the mock behind the door, without any credential."""
     facts = ready["apis"][BEARER]
-    customer = {name: str(value) for name, value in facts["customer"].items()}
-    return {"api": BEARER, "url": facts["url"], "customer": customer, "read": {"path": facts["read"]}, **more}
+    record = {name: str(value) for name, value in facts["customer"].items()}
+    return {"api": BEARER, "url": facts["url"], "record": record, "read": {"path": facts["read"]}, **more}
 
 
 def login(**more: Any) -> dict[str, Any]:
@@ -120,7 +121,7 @@ def test_a_login_may_be_a_form_to_another_address(door: Door, ready: Mapping[str
 
 
 def test_an_expired_token_is_renewed(door: Door, ready: Mapping[str, Any]) -> None:
-    """A 401 to the customer's own credential leads to one more login, and the request is sent again."""
+    """A 401 to the record's own credential leads to one more login, and the request is sent again."""
     door.uses = 5
 
     assert verdicts(settings(ready, **login()), rule="sent-field-stored").count(Verdict.CONFORMS) > 5
@@ -140,7 +141,7 @@ def test_a_401_for_another_reason_does_not_log_in_for_ever(door: Door, ready: Ma
     door.uses = 1
 
     with pytest.raises(TargetError, match="no such record or path"):
-        verdicts({**settings(ready, **login()), "customer": {"id": "57"}, "read": {"path": "/api/customer/{id}/nowhere"}})
+        verdicts({**settings(ready, **login()), "record": {"id": "57"}, "read": {"path": "/api/customer/{id}/nowhere"}})
 
     door.uses = 0
     with pytest.raises(TargetError, match="the credential is refused"):
@@ -276,7 +277,7 @@ def test_the_bystander_may_be_another_user_of_the_file(ready: Mapping[str, Any],
     """The file is named once."""
     both = WFC_FIXED + "  - name: second\n    fixedHeaders: [{name: Authorization, value: bearer of-the-other}]\n"
     (tmp_path / "auth.yaml").write_text(both, encoding="utf-8")
-    more = {"auth_file": "auth.yaml", "other_customer": {"id": "58", "auth_user": "second"}}
+    more = {"auth_file": "auth.yaml", "bystander": {"id": "58", "auth_user": "second"}}
 
     target = from_settings(settings(ready, **more), tmp_path)
 
@@ -352,7 +353,7 @@ def test_a_target_file_reads_the_environment_in_logins(monkeypatch: pytest.Monke
     monkeypatch.setenv("QA_PASSWORD", PASSWORD)
     path = tmp_path / "target.toml"
     path.write_text(
-        f'api = "{HEADER}"\nurl = "https://staging.example"\n[customer]\nid = "a"\n'
+        f'api = "{HEADER}"\nurl = "https://staging.example"\n[record]\nid = "a"\n'
         '[login.ApiKeyAuth]\npath = "/login"\ntoken = "/token"\nbody = { password = "${QA_PASSWORD}" }\n',
         encoding="utf-8",
     )

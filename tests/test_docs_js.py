@@ -15,7 +15,7 @@ from mock_server import MockServer
 from tests import subjects
 
 DOCS = subjects.ROOT / "docs"
-PAGE = (DOCS / "mock-for-frontends.md").read_text(encoding="utf-8")
+PAGE = (DOCS / "how-to" / "mock-for-frontends.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```js\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -40,7 +40,7 @@ def test_an_example_passes_on_a_mock(example: Path) -> None:
         assert done.returncode == 0, done.stdout
         assert f"# pass {tests}\n" in done.stdout
         assert requests.get(f"{server.url}/__admin/sessions", timeout=10).json()["sessions"] == []
-    assert f"(examples/{example.name})" in PAGE
+    assert f"(../examples/{example.name})" in PAGE
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=range(len(BLOCKS)))

@@ -17,7 +17,7 @@ from mock_server.control.document import FILE
 from mock_server.disturbance.fault_rules import PROFILES, RULE_LIMIT, Rules
 from mock_server.disturbance.rate_limit import KEYS, Limiter
 from mock_server.state.settings import RateLimit
-from tests.test_mock_server import Client, change, presented
+from tests.mock_client import Client, change, presented
 
 DOCUMENT = yaml.safe_load(FILE.read_text(encoding="utf-8"))
 TEAPOT = {"type": "status", "code": 418}

@@ -10,12 +10,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import specs
+from contracts.plugin import UNINTERRUPTIBLE
+from contracts.running.plan import Plan
+from contracts.running.run import judge_all
+from contracts.target.settings import from_file
+from contracts.target.target import TargetError
 from tests import subjects
 
 QUICK = ("--rule", "sent-field-stored", "--rule", "over-limit-refused")
@@ -71,7 +77,7 @@ def target_file(folder: Path, ready: dict[str, Any], **changes: str) -> Path:
         "api": f'api = "{API}"',
         "url": f'url = "{facts["url"]}"',
         "auth": f'[auth]\n{scheme} = "{credential}"',
-        "customer": f'[customer]\n{name} = "{value}"',
+        "record": f'[record]\n{name} = "{value}"',
         "read": f'[read]\npath = "{facts["read"]}"',
     }
     path = folder / "target.toml"
@@ -79,29 +85,51 @@ def target_file(folder: Path, ready: dict[str, Any], **changes: str) -> Path:
     return path
 
 
-def test_a_conforming_target_exits_0_and_is_left_as_it_was(ready: dict[str, Any], tmp_path: Path) -> None:
+@dataclass(frozen=True)
+class Whole:
+    """A whole run by a target file: what came of it, its reports, and the mock's state before and after."""
+
+    run: subprocess.CompletedProcess[str]
+    reports: Path
+    before: dict[str, Any]
+    after: dict[str, Any]
+
+
+@pytest.fixture(name="whole", scope="module")
+def _whole(ready: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    """The gate, run once."""
+    folder, before = tmp_path_factory.mktemp("whole"), state(ready["url"])
+    run = suite("--target", str(target_file(folder, ready)), "--report-dir", str(folder / "out"))
+    return Whole(run, folder / "out", before, state(ready["url"]))
+
+
+def test_a_conforming_target_exits_0_and_is_left_as_it_was(whole: Whole) -> None:
     """A run by a target file judges the mock as the embedded run does, and restores it."""
-    before = state(ready["url"])
-
-    run = suite("--target", str(target_file(tmp_path, ready)), "--report-dir", str(tmp_path / "out"))
-
-    assert run.returncode == 0, run.stdout
-    assert state(ready["url"]) == before
-    judged = [each for each in results(tmp_path / "out") if each["verdict"] != "not_judged"]
+    assert whole.run.returncode == 0, whole.run.stdout
+    assert whole.after == whole.before
+    judged = [each for each in results(whole.reports) if each["verdict"] != "not_judged"]
     assert len(judged) > 300
     assert not [each for each in judged if each["verdict"] == "violates"]
 
 
-def test_the_same_run_gives_the_same_verdicts(ready: dict[str, Any], tmp_path: Path) -> None:
+@pytest.mark.parametrize("options", [(), ("-n", "2")], ids=["again", "under xdist"])
+def test_the_same_run_gives_the_same_verdicts(
+    ready: dict[str, Any], whole: Whole, tmp_path: Path, options: tuple[str, ...]
+) -> None:
     """Two gate runs, and one under xdist, give identical verdict lists."""
-    lists = []
-    for number, options in enumerate(((), (), ("-n", "2"))):
-        folder = tmp_path / str(number)
-        folder.mkdir()
-        suite("--target", str(target_file(folder, ready)), "--report-dir", str(folder / "out"), *options)
-        lists.append(sorted((each["rule"], each["field"], each["verdict"]) for each in results(folder / "out")))
+    suite("--target", str(target_file(tmp_path, ready)), "--report-dir", str(tmp_path / "out"), *options)
 
-    assert lists[0] == lists[1] == lists[2]
+    once, again = (
+        sorted((each["rule"], each["field"], each["verdict"]) for each in results(folder))
+        for folder in (whole.reports, tmp_path / "out")
+    )
+    assert again == once
+
+
+def judged(path: Path) -> None:
+    """A run by a target file in this process."""
+    target = from_file(path)
+    judge_all(Plan(target=target, apis=(target.api,)))
 
 
 @pytest.mark.parametrize(
@@ -112,8 +140,8 @@ def test_the_same_run_gives_the_same_verdicts(ready: dict[str, Any], tmp_path: P
         ({"auth": '[auth]\nbearerAuth = "wrong-credential"'}, "the credential is refused"),
         ({"auth": '[auth]\nbearerauth = "x"'}, "unknown key 'bearerauth' in [auth]; known keys are bearerAuth"),
         ({"auth": '[auth]\nbearerAuth = "${NOT_SET_ANYWHERE}"'}, "the environment variable NOT_SET_ANYWHERE is not set"),
-        ({"customer": '[customer]\nid = "999999"'}, "no such record"),
-        ({"customer": "[customer]"}, "[customer]: needs id"),
+        ({"record": '[record]\nid = "999999"'}, "no such record"),
+        ({"record": "[record]"}, "[record]: needs id"),
         ({"extra": "spede = 1"}, "unknown key 'spede' in the file; known keys are"),
         ({"read": '[read]\npath = "/nowhere/{id}"'}, "no such record or path"),
         ({"read": '[read]\npath = "/api/{nummer}"'}, "unknown parameter nummer"),
@@ -124,10 +152,29 @@ def test_the_same_run_gives_the_same_verdicts(ready: dict[str, Any], tmp_path: P
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_an_unusable_target_exits_4_with_one_line(
+def test_an_unusable_target_is_refused_with_one_line(
     ready: dict[str, Any], tmp_path: Path, changes: dict[str, str], words: str
 ) -> None:
-    """What cannot be used is said in one line, without a traceback, and no rule is run."""
+    """What cannot be used is said in one line, by the file or by the preflight, and no rule is run."""
+    path = target_file(tmp_path, ready, **changes)
+
+    with pytest.raises(TargetError) as refused:
+        judged(path)
+
+    assert words in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"url": 'url = "http://127.0.0.1:9"'}, "cannot be reached"),
+        ({"record": "[record]"}, "[record]: needs id"),
+    ],
+    ids=["by the preflight", "by the file"],
+)
+def test_an_unusable_target_exits_4(ready: dict[str, Any], tmp_path: Path, changes: dict[str, str], words: str) -> None:
+    """The line is all that a user gets to see: no traceback."""
     run = suite("--target", str(target_file(tmp_path, ready, **changes)))
 
     errors = [line for line in run.stderr.splitlines() if line.startswith("ERROR")]
@@ -178,7 +225,7 @@ def test_nothing_judged_exits_5() -> None:
 
 def test_a_dry_run_sends_nothing_and_lists_the_items() -> None:
     """--dry-run needs no reachable target."""
-    options = ("--target-url", "http://127.0.0.1:9", "--api", API, "--auth", "bearerAuth=token", "--customer", "id=57")
+    options = ("--target-url", "http://127.0.0.1:9", "--api", API, "--auth", "bearerAuth=token", "--record", "id=57")
 
     run = suite("--dry-run", *options)
 
@@ -192,7 +239,8 @@ def test_an_interrupted_run_restores_the_target(ready: dict[str, Any], tmp_path:
     """A run that is stopped in the middle leaves the record as it was before."""
     before = state(ready["url"])
     command = [sys.executable, "-m", "pytest", "contracts", "-q", "--target", str(target_file(tmp_path, ready))]
-    process = subprocess.Popen(command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    with subjects.interruptible():
+        process = subprocess.Popen(command, cwd=subjects.ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     deadline = time.monotonic() + 60
     while state(ready["url"]) == before and time.monotonic() < deadline:
         time.sleep(0.01)
@@ -204,3 +252,15 @@ def test_an_interrupted_run_restores_the_target(ready: dict[str, Any], tmp_path:
     assert changed, output
     assert process.returncode == 2, output
     assert state(ready["url"]) == before
+
+
+@pytest.mark.parametrize(("handling", "told"), [("trap '' INT;", True), ("", False)], ids=["ignored", "not ignored"])
+def test_a_run_that_cannot_be_interrupted_says_so(handling: str, told: bool) -> None:
+    """A shell that starts a command in the background has it ignore SIGINT: Ctrl-C would do nothing, without a word."""
+    run = f"{handling} exec {sys.executable} -m pytest contracts -q -p no:cacheprovider --api {API} --rule success-status"
+
+    with subjects.interruptible():
+        done = subprocess.run(["sh", "-c", run], cwd=subjects.ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert [line for line in done.stdout.splitlines() if "SIGINT" in line] == ([UNINTERRUPTIBLE] if told else [])

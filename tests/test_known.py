@@ -216,7 +216,7 @@ def _mended() -> Iterator[Target]:
         yield target
 
 
-ADDING, GATING = pages.commands("known-deviations.md")
+ADDING, GATING = pages.commands("how-to/known-deviations.md")
 
 
 def gate(command: Sequence[str], target: Target, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -227,7 +227,7 @@ def gate(command: Sequence[str], target: Target, folder: Path, *options: str) ->
 
 def test_the_example_on_the_page_is_a_list(tmp_path: Path) -> None:
     """With all that an entry may say."""
-    (entry,) = listed(tmp_path, pages.example("known-deviations.md")).entries
+    (entry,) = listed(tmp_path, pages.example("how-to/known-deviations.md")).entries
 
     assert len(entry.fields) == 2
     assert entry.reason

@@ -14,20 +14,20 @@ from mock_server import create_app
 from mock_server.commands import choices_page as choices
 from mock_server.commands import main
 from tests import subjects
-from tests.test_mock_server import presented
+from tests.mock_client import presented
 
 DOCS = subjects.ROOT / "docs"
-DIFFERENCES = (DOCS / "known-differences.md").read_text(encoding="utf-8")
+DIFFERENCES = (DOCS / "reference" / "known-differences.md").read_text(encoding="utf-8")
 SCHEMA = json.loads((subjects.ROOT / "specs" / "x-contract.schema.json").read_text(encoding="utf-8"))
 JSON = "application/json"
 
 
 def test_the_page_of_choices_is_up_to_date() -> None:
-    """docs/mock-choices.md is what ``python -m mock_server choices`` prints."""
+    """docs/reference/mock-choices.md is what ``python -m mock_server choices`` prints."""
     printed = CliRunner().invoke(main, ["choices"], catch_exceptions=False).stdout
 
-    assert (DOCS / "mock-choices.md").read_text(encoding="utf-8") == printed, (
-        "run: python -m mock_server choices > docs/mock-choices.md"
+    assert (DOCS / "reference" / "mock-choices.md").read_text(encoding="utf-8") == printed, (
+        "run: python -m mock_server choices > docs/reference/mock-choices.md"
     )
 
 

@@ -18,7 +18,7 @@ import requests
 import specs
 from mock_server import MockServer
 from mock_server.web.serving import PortTaken
-from tests.test_mock_server import change, presented
+from tests.mock_client import change, presented
 
 
 def address(server: MockServer, name: str) -> tuple[str, dict[str, str]]:

@@ -20,11 +20,12 @@ from mock_server.disturbance.prefer import WORDS
 from tests import subjects
 
 DOCS = subjects.ROOT / "docs"
-ON_DEMAND = (DOCS / "failures-on-demand.md").read_text(encoding="utf-8")
-STATE = (DOCS / "keeping-state.md").read_text(encoding="utf-8")
-CONTROL = (DOCS / "control-interface.md").read_text(encoding="utf-8")
-FRONTENDS = (DOCS / "mock-for-frontends.md").read_text(encoding="utf-8")
-IN_TESTS = (DOCS / "mock-in-tests.md").read_text(encoding="utf-8")
+ON_DEMAND = (DOCS / "how-to" / "failures-on-demand.md").read_text(encoding="utf-8")
+STATE = (DOCS / "how-to" / "keeping-state.md").read_text(encoding="utf-8")
+CONTROL = (DOCS / "reference" / "control-interface.md").read_text(encoding="utf-8")
+FRONTENDS = (DOCS / "how-to" / "mock-for-frontends.md").read_text(encoding="utf-8")
+FIRST_STEPS = (DOCS / "tutorial" / "first-mock.md").read_text(encoding="utf-8")
+IN_TESTS = (DOCS / "how-to" / "mock-in-tests.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture(name="server", scope="module")
@@ -40,7 +41,11 @@ def commands(page: str) -> list[tuple[str, str]]:
     return [(command.strip(), promised) for command, _, promised in split if " --port " not in command]
 
 
-@pytest.mark.parametrize("page", [ON_DEMAND, STATE, CONTROL], ids=["failures-on-demand", "keeping-state", "control-interface"])
+@pytest.mark.parametrize(
+    "page",
+    [FIRST_STEPS, ON_DEMAND, STATE, CONTROL],
+    ids=["first-mock", "failures-on-demand", "keeping-state", "control-interface"],
+)
 def test_every_command_of_the_page_does_what_it_promises(
     server: MockServer, page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,8 +29,8 @@ from mock_server.journal.events import SUBSCRIBER_LIMIT
 from mock_server.web import serving
 from tests import subjects
 from tests.chromium import contrast, find, forget, palette, requested, set_scheme
+from tests.mock_client import plain, presented, texts
 from tests.results import HOSTILE
-from tests.test_mock_server import plain, presented, texts
 
 NAMES = specs.names()
 API = next(api for api in map(specs.load, NAMES) if api.identity == "path" and not api.references)

@@ -19,7 +19,8 @@ from contracts.running.plan import Plan
 from contracts.running.run import judge_all
 from contracts.target.expect import POINTS, Expect, changed, held
 from contracts.target.secrecy import Secret
-from contracts.target.target import Identity, Target, TargetError, from_file, with_expect
+from contracts.target.settings import from_file, with_expect
+from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.rule import Rule, once
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from tests import pages, subjects
@@ -30,7 +31,7 @@ FILE = f"""api = "{API}"
 url = "http://127.0.0.1:9"
 [auth]
 ApiKeyAuth = "secret-key"
-[customer]
+[record]
 id = "1"
 """
 
@@ -135,7 +136,7 @@ def test_a_declared_choice_that_is_kept_conforms() -> None:
 def test_every_observation_of_a_rule_is_a_point_that_can_be_declared() -> None:
     """And every point is seen by a rule."""
     seen = set()
-    for path in sorted((subjects.ROOT / "contracts" / "rules").rglob("test_*.py")):
+    for path in (path for room in ("rules", "judging") for path in (subjects.ROOT / "contracts" / room).rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Observed":
                 point = node.args[0]
@@ -251,7 +252,7 @@ def test_the_commands_of_the_page(observed: tuple[Target, Path], tmp_path: Path)
     """Observed, and then judged by what was observed; both pass."""
     target, _path = observed
     pages.target_file(tmp_path, target)
-    observing, judging = pages.commands("open-points.md")
+    observing, judging = pages.commands("how-to/open-points.md")
     options = ("-p", "no:cacheprovider", *(part for rule in sorted(RULES) for part in ("--rule", rule)))
 
     first, second = pages.run(observing, tmp_path, *options), pages.run(judging, tmp_path, *options)
@@ -263,13 +264,13 @@ def test_the_commands_of_the_page(observed: tuple[Target, Path], tmp_path: Path)
 
 def test_the_page_tells_every_point(tmp_path: Path) -> None:
     """With its behaviours; and its example is a section."""
-    text = (subjects.ROOT / "docs" / "open-points.md").read_text()
+    text = (subjects.ROOT / "docs" / "how-to" / "open-points.md").read_text()
     rows = {line.split("`")[1]: line for line in text.splitlines() if line.startswith("| `")}
 
     assert rows.keys() == POINTS.keys()
     for name, point in POINTS.items():
         assert f"| {', '.join(f'`{each}`' for each in point.behaviours)} | {point.about}" in rows[name]
-    assert read(tmp_path, pages.example("open-points.md")).declared("null", "addresses[].city") is not None
+    assert read(tmp_path, pages.example("how-to/open-points.md")).declared("null", "addresses[].city") is not None
 
 
 def test_secrets_are_no_part_of_the_section(tmp_path: Path) -> None:

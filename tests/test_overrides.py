@@ -18,7 +18,7 @@ import specs
 from mock_server import MockServer
 from mock_server.disturbance import forced, prefer
 from mock_server.worlds import service
-from tests.test_mock_server import Client, change, document, presented
+from tests.mock_client import Client, change, document, presented
 
 MILLISECONDS = 1e-3
 

@@ -29,7 +29,7 @@ from mock_server.web.app import worlds_of
 from mock_server.worlds.seed_file import seeded
 from specs import Api
 from tests import crashing, subjects
-from tests.test_mock_server import change, presented
+from tests.mock_client import change, presented
 
 NAME = specs.names()[0]
 

@@ -59,11 +59,12 @@ def test_items_have_unique_ids(api: specs.Api) -> None:
 
 
 def test_the_table_of_rules_is_up_to_date() -> None:
-    """docs/rules.md is what ``python -m contracts rules`` prints; a new or changed claim shows in it."""
-    written = (subjects.ROOT / "docs" / "rules.md").read_text(encoding="utf-8")
+    """docs/reference/rules.md is what ``python -m contracts rules`` prints; a new or changed claim shows in it."""
+    written = (subjects.ROOT / "docs" / "reference" / "rules.md").read_text(encoding="utf-8")
+    told = "run: python -m contracts rules > docs/reference/rules.md"
 
-    assert [rule.id for rule in RULES if f"`{rule.id}`" not in written] == [], "run: python -m contracts rules > docs/rules.md"
-    assert written == rule_table(RULES, APIS), "run: python -m contracts rules > docs/rules.md"
+    assert [rule.id for rule in RULES if f"`{rule.id}`" not in written] == [], told
+    assert written == rule_table(RULES, APIS), told
 
 
 def test_the_command_prints_the_table() -> None:

@@ -20,13 +20,13 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, load_api
 from tests import hooks, subjects
 
-PAGE = subjects.ROOT / "docs" / "schemathesis-hooks.md"
+PAGE = subjects.ROOT / "docs" / "how-to" / "schemathesis-hooks.md"
 COVERAGE = ("--phases", "coverage", "--include-method", "PATCH")
 DEFECTS = {
     "omitted-reset-to-default": "A field that was not sent changed: gender",
     "repeats-counted": "A repeated PATCH changed a field: last_name",
     "nested-object-half-written": "A refused request changed a field: address.street",
-    "neighbour-updated": "Another customer changed: address.province",
+    "neighbour-updated": "Another record changed: address.province",
 }
 """Defects of the mock, and the failure that shows each; their fields are different ones."""
 PINNED = """
@@ -40,8 +40,8 @@ headers = { Authorization = "Bearer babyland-token-2" }
 """
 
 
-def customer_of(target: Target) -> Party:
-    """The customer of a target, for a reading of its own."""
+def record_of(target: Target) -> Party:
+    """The record of a target, for a reading of its own."""
     return Party(target, Client(Limits(), Redactor(), Budget()))
 
 
@@ -50,7 +50,7 @@ def test_the_command_of_the_page_finds_nothing_wrong_with_the_mock() -> None:
     """What the page says to type passes on the correct mock, and leaves the record as it was."""
     (line,) = [text for text in PAGE.read_text(encoding="utf-8").splitlines() if "/st run " in text]
     with subjects.mock([hooks.API]) as (target,):
-        before = customer_of(target).read()
+        before = record_of(target).read()
         variable, *command = shlex.split(line.replace("http://127.0.0.1:4010", target.url))
         command[0] = str(Path(sys.executable).with_name("st"))
         environment = {**os.environ, **dict([variable.split("=", 1)])}
@@ -58,7 +58,7 @@ def test_the_command_of_the_page_finds_nothing_wrong_with_the_mock() -> None:
         run = subprocess.run(
             command, cwd=subjects.ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
         )
-        after = customer_of(target).read()
+        after = record_of(target).read()
 
     assert run.returncode == 0, run.stdout
     assert before == after
@@ -84,7 +84,7 @@ def test_defects_are_found_that_stock_does_not_find(tmp_path: Path) -> None:
 
 
 def test_a_run_that_judges_nothing_fails() -> None:
-    """With the credential of another customer nothing can be read, which is no success."""
+    """With the credential of another record nothing can be read, which is no success."""
     with subjects.mock([hooks.API]) as (target,):
         assert target.bystander is not None
         stranger = Identity(path=target.identity.path, auth=target.bystander.auth)
@@ -98,7 +98,7 @@ def test_a_run_that_judges_nothing_fails() -> None:
 
 
 def reader_of(api: str) -> Party:
-    """A customer that is never asked anything: what a body asks for is worked out without a request."""
+    """A record that is never asked anything: what a body asks for is worked out without a request."""
     target = Target(api=load_api(api), url="http://127.0.0.1:9", identity=Identity(path={}, auth={}))
     return Party(target, Client(Limits(), Redactor(), Budget()))
 
@@ -155,10 +155,10 @@ def test_a_record_is_compared_with_what_was_asked_for(
     body: dict[str, Any], after: Record, granted: list[bool], changed: list[str]
 ) -> None:
     """A sent value must be shown, and nothing else may differ; what is open is neither."""
-    customer = reader_of("babyland")
+    party = reader_of("babyland")
     before = {"phone": "9800000001", "first_name": "Asha"}
-    asked = requests(customer, body)
-    differences = customer.reader.differences(before, after)
+    asked = requests(party, body)
+    differences = party.reader.differences(before, after)
 
-    assert [each.granted(customer, before, after) for each in asked if each.certain] == granted
+    assert [each.granted(party, before, after) for each in asked if each.certain] == granted
     assert [each.where for each in unrequested(differences, asked)] == changed

@@ -17,8 +17,8 @@ from mock_server.defects import DEFECTS
 from mock_server.web.app import worlds_of
 from mock_server.worlds import worlds
 from specs import Api, Choice
-from tests.test_control_api import API, Mock, text_field
-from tests.test_mock_server import presented
+from tests.mock_client import presented
+from tests.mock_control import API, Mock, text_field
 
 HEADER = "X-Mock-Session"
 OWN = API.path.format(**API.customers[0].path)

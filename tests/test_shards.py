@@ -229,7 +229,7 @@ def _target() -> Iterator[Target]:
         yield target
 
 
-WORKERS, *SHARDS, MERGE = pages.commands("scaling-out.md")
+WORKERS, *SHARDS, MERGE = pages.commands("how-to/scaling-out.md")
 
 
 def gate(command: Sequence[str], folder: Path, reports: Path, *options: str) -> tuple[int, Verdicts]:
@@ -244,7 +244,7 @@ def test_workers_and_merged_shards_judge_as_the_single_run_does(target: Target, 
     pages.target_file(tmp_path, target)
     alone = ["pytest", "contracts", "--target", "target.toml"]
     single = gate(alone, tmp_path, tmp_path / "single", "--report-dir", str(tmp_path / "single"))
-    workers = gate(WORKERS, tmp_path, tmp_path / "workers", "--report-dir", str(tmp_path / "workers"), "-n", "4")
+    workers = gate(WORKERS, tmp_path, tmp_path / "workers", "--report-dir", str(tmp_path / "workers"), "-n", "2")
     halves = [tmp_path / "shard-1", tmp_path / "shard-2"]
     for command, folder in zip(SHARDS, halves, strict=True):
         gate(command, tmp_path, folder)

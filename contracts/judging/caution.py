@@ -21,7 +21,7 @@ UNSENT = "left out of a read-only check: the document does not say that it is re
 
 
 class Caution:
-    """Stands before a record's requests; ``saved`` is what the record is to be."""
+    """Lets through reads, and requests that the document says are refused; ``saved``: the record as it was and is to be again."""
 
     def __init__(self, party: Party, saved: Record) -> None:
         self._party = party
@@ -44,7 +44,7 @@ class Caution:
         if method in READS or self._undoing or (self._accepted and auth is None and not path and self._puts_back(body)):
             return
         if not (
-            self._no_customer(path)
+            self._unknown_record(path)
             or self._no_credential(auth, (*headers.values(), *query.values()))
             or self._not_negotiable(method, headers)
             or refused_body(self._api, body)
@@ -65,7 +65,7 @@ class Caution:
                 self._undoing = self._accepted = False
 
     def _puts_back(self, body: bytes | None) -> bool:
-        """The body holds nothing but what the record is to be."""
+        """Whether the body holds nothing but values of the saved record."""
         sent = json.loads(body or b"{}")
         exact = self._party.composer.exact
         fields = {each.name: each for each in self._api.fields}
@@ -74,13 +74,13 @@ class Caution:
             for name, value in sent.items()
         )
 
-    def _no_customer(self, path: Mapping[str, str] | None) -> bool:
-        """The path of a record that does not exist."""
+    def _unknown_record(self, path: Mapping[str, str] | None) -> bool:
+        """Whether the path is neither the record's nor the bystander's."""
         known = [each.identity.path for each in (self._party, self._party.bystander) if each is not None]
         return path is not None and dict(path) not in [dict(each) for each in known]
 
     def _no_credential(self, auth: Mapping[str, Secret] | None, texts: tuple[str | None, ...]) -> bool:
-        """No credential is given, or none that anybody holds, in whatever place."""
+        """Whether no credential is given, or none of the record's or the bystander's, in whatever place."""
         if auth is None or not self._api.security:
             return False
         identities = [each.identity for each in (self._party, self._party.bystander) if each is not None]
@@ -89,7 +89,7 @@ class Caution:
         return not any(_inside(credential, text) for credential in held for text in given)
 
     def _not_negotiable(self, method: str, headers: Mapping[str, str | None]) -> bool:
-        """A method, a media type or an Accept header for which the document lists the refusal."""
+        """Whether the method, the media type or the Accept header is one for which the document lists the refusal."""
         given = {name.lower(): (value or "").split(";")[0].strip().lower() for name, value in headers.items()}
         media_type, accepted = given.get("content-type"), given.get("accept")
         known = [each.lower() for each in self._api.media_types]
@@ -101,7 +101,7 @@ class Caution:
 
 
 def _inside(credential: str, text: str) -> bool:
-    """The credential alone or behind a word; one that goes on is another one."""
+    """Whether a text is the credential or has it as a word; a longer word that begins with it is another credential."""
     return credential in text.replace(",", " ").replace("=", " ").replace(";", " ").split()
 
 

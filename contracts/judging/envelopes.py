@@ -41,12 +41,12 @@ def allowed(found: Situation) -> tuple[int, ...]:
 
 
 def right_status(api: Api, found: Situation, exchange: Exchange) -> bool:
-    """A refusal with a status that the document allows; any refusal, where it does not list the status at all."""
+    """Whether it is a refusal with a status that the document allows; any refusal, where it does not list the status at all."""
     return exchange.refused and (exchange.status in allowed(found) or not api.documents(found.status))
 
 
 def has_other_meaning(api: Api, found: Situation, exchange: Exchange) -> bool:
-    """The document lists the answer's status, and not for this kind of refusal."""
+    """Whether the document lists the answer's status, and not for this kind of refusal."""
     return exchange.status is not None and api.documents(exchange.status) and exchange.status not in allowed(found)
 
 

@@ -11,7 +11,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Difference, NotJudged
+from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
 
 
@@ -51,13 +51,16 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
 
 
 def check_not_redirected(exchange: Exchange) -> None:
-    """A redirect is one fault, whatever was sent: NotJudged."""
+    """Raise NotJudged for a redirect: it is one fault, whatever was sent, and judged by no-redirect."""
     if exchange.status is not None and 300 <= exchange.status < 400:
         raise NotJudged("the patch is redirected: judged by no-redirect")
 
 
 def single(party: Party, leaf: Field) -> Write:
-    """The write of one field alone, to a safe value that the record did not show; made once."""
+    """The write of one field alone, to a safe value that the record did not show; made once.
+
+    Raises NotJudged, each time, where it could not be arranged.
+    """
     key = ("single", leaf.path)
     if key not in party.memory:
         party.memory[key] = _single(party, leaf)
@@ -77,6 +80,7 @@ def _single(party: Party, leaf: Field) -> Write | NotJudged:
 
 def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
     """A patch of one field to another safe value; a derived boolean of array items is switched on where it is off."""
+    party.check_writable(leaf)
     if leaf.types == {"boolean"} and leaf.response in party.reader.derived:
         patch = party.composer.patch(record, leaf, True, prefers=lambda item: member(item, leaf.name) is not True)
         if patch.shown_in(record) is True:
@@ -166,7 +170,7 @@ def falsy_write(party: Party, field: Field, value: Any) -> Write:
 
 
 def stored(party: Party, done: Write) -> bool:
-    """The record afterwards shows the value that was sent."""
+    """Whether the record afterwards shows the value that was sent."""
     return party.reader.same(done.field, done.patch.value, done.patch.shown_in(done.after))
 
 
@@ -181,6 +185,22 @@ def control(party: Party, leaf: Field) -> Write:
     if not stored(party, done):
         raise NotJudged(f"a plain valid value for {leaf.path} is not stored here")
     return done
+
+
+def check_accepted(party: Party, done: Write) -> None:
+    """The plain write of one field has to be accepted.
+
+    Raises Observed where a field that the document lets be refused is, and Violation otherwise.
+    """
+    field = done.field
+    if not party.accepted(done.exchange):
+        if field.write == "if_accepted" and done.exchange.refused:
+            raise Observed("write", "refuse", f"write of {field.path}: refuse", exchange=done.exchange)
+        raise Violation(
+            expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
 
 
 def collateral(party: Party, done: Write) -> list[Located]:

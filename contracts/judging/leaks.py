@@ -53,7 +53,7 @@ def trace_in(exchange: Exchange) -> str | None:
 
 
 def shows(exchange: Exchange, secret: str) -> bool:
-    """The answer's body contains a secret."""
+    """Whether the answer's body contains a secret."""
     return len(secret) >= MIN_CREDENTIAL and secret in _text(exchange)
 
 

@@ -30,7 +30,7 @@ HEXADECIMAL = re.compile(r"[0-9a-fA-F-]+")
 
 
 def kept(party: Party, key: object, make: Callable[[], Kept]) -> Kept:
-    """What ``make`` gives, made once for the record; so is its NotJudged."""
+    """What ``make`` gives, made once for the record and kept under ``key``; its NotJudged is kept too, and raised each time."""
     if key not in party.memory:
         try:
             party.memory[key] = make()
@@ -118,7 +118,10 @@ class Attempt:
 
 
 def probe(party: Party) -> Field:
-    """A field for such patches, whose plain write works: plain text at the top level, if there is one."""
+    """A field whose plain write works, to make such requests with: plain text at the top level, if there is one.
+
+    Raises NotJudged where no plain write works.
+    """
     return kept(party, "probe", lambda: _probe(party))
 
 
@@ -135,13 +138,13 @@ def _probe(party: Party) -> Field:
 
 
 def _oddity(field: Field) -> tuple[bool, ...]:
-    """Sorts the plainest field first."""
+    """A sort key, lowest for the plainest field."""
     shaped = {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern"}
     return field.write != "documented", "[]" in field.path, field.path != field.top, "string" not in field.types, bool(shaped)
 
 
 def redirected(party: Party, exchange: Exchange) -> bool:
-    """The answer is a redirect, and so is that to every patch: not a matter of this one."""
+    """Whether the answer is a redirect, and so is that to every patch: not a matter of this request."""
     if exchange.status is None or not 300 <= exchange.status < 400:
         return False
     try:
@@ -239,7 +242,7 @@ def _replaced(credential: str, index: int) -> str:
     return found.upper() if letter.isupper() else found
 
 
-def unknown_customer(party: Party) -> Attempt:
+def unknown_record(party: Party) -> Attempt:
     """A patch of a record that does not exist."""
     what, path = "a patch of a record that does not exist", party.unknown_path()
     return kept(party, "unknown record", lambda: attempt(party, what, path=path))
@@ -280,7 +283,7 @@ def refused_empty(api: Api) -> dict[str, bytes]:
 
 
 def empty_body(party: Party, point: str) -> Exchange:
-    """A patch with such a body."""
+    """A patch with the body of a point that ``refused_empty`` has; made once."""
     return kept(party, ("empty body", point), lambda: party.send("PATCH", refused_empty(party.api)[point]))
 
 
@@ -308,7 +311,7 @@ def _empty_bodies(party: Party, point: str) -> tuple[Exchange, ...]:
 
 def _attempts(api: Api) -> list[Callable[[Party], tuple[Attempt, ...]]]:
     ways = [wrong_method, wrong_accept, wrong_media_type]
-    ways += [unknown_customer] if api.identity == "path" else []
+    ways += [unknown_record] if api.identity == "path" else []
     ways += [no_credential] if api.security else []
     return [partial(_one, way) for way in ways] + ([wrong_credentials] if api.security else [])
 

@@ -1,4 +1,4 @@
-"""Values tried one a request, that must be refused or that may be: what came of each, put together for one item."""
+"""Values sent one in a request, which must be refused or may be: what became of each, and one verdict on all of them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Failure:
 
 
 def broken(exchange: Exchange) -> bool:
-    """No usable answer, or one that puts the blame on the server."""
+    """Whether there was no usable answer, or one that puts the blame on the server (5xx)."""
     return exchange.answer is None or exchange.answer.status >= 500
 
 

@@ -76,6 +76,15 @@ def encoded(body: Any) -> bytes:
     return json.dumps(body, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
+def top_names(body: bytes | None) -> tuple[str, ...]:
+    """The names of the top-level members of a JSON object, none for any other body."""
+    try:
+        value = json.loads(body or b"")
+    except (ValueError, RecursionError):
+        return ()
+    return tuple(value) if isinstance(value, dict) else ()
+
+
 def _other_identifier(value: str) -> str:
     if value.isdigit() and len(value) < 10:
         return str(2_147_000_000 + int(value) % 400_000)

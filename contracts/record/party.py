@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.record.answers import disguised, record_in
-from contracts.record.calls import Calls, encoded
+from contracts.record.calls import Calls, encoded, top_names
+from contracts.record.learning import Learning
+from contracts.record.movement import Movement
 from contracts.record.patches import Composer
 from contracts.record.records import Reader, Record, look_up
 from contracts.record.state import State
@@ -45,12 +48,43 @@ class Caution(Protocol):
         """Put the record back where a request was accepted all the same."""
 
 
+@dataclass(frozen=True, slots=True)
+class FirstWrite:
+    """A property's present value sent back before the property was written: what came of it, and the record around it."""
+
+    present: Any
+    before: Record
+    exchange: Exchange
+    after: Record
+
+
+class Guard(Protocol):
+    """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
+
+    stuck: Exchange | None
+    made: Exchange | None
+
+    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
+        """Raise NotJudged for a request that might leave something behind."""
+
+    def check_field(self, field: Field) -> None:
+        """Raise NotJudged where a field is not to be written."""
+
+    def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
+        """Take notice of what came of a request."""
+
+    def first_write(self, field: Field) -> FirstWrite | None:
+        """What came of sending the present value of a field's property back, None where that was not done."""
+
+
 class Party:
     """One record of a target, and everything that a rule does to it.
 
     Attributes:
         refused_last: the last request to change this very record was refused.
-        other_at_first: the bystander's record before anything was written here, where a GET shows it.
+        last_write: the last request that may have changed something, by its answer.
+        sent: the top-level properties of the accepted patches, in their order.
+        bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
     def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
@@ -60,14 +94,18 @@ class Party:
         self.identity = identity or target.identity
         self.calls = Calls(target, self.identity)
         self.state = State(self)
-        self.reader = Reader(self.api, target.expect, self.state.moves)
+        self.movement = Movement(Learning(self), target.moves)
+        self.reader = Reader(self.api, target.expect, self.movement.moves)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
         self.refused_last = False
         self.bystander: Party | None = None
         self.bystander_at_first: Record | None = None
+        self.sent: list[str] = []
+        self.last_write: Exchange | None = None
         self.caution: Caution | None = None
+        self.guard: Guard | None = None
 
     # --- credentials ---
 
@@ -117,6 +155,8 @@ class Party:
         """
         if self.caution is not None:
             self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
+        if self.guard is not None and method != "GET":
+            self.guard.check(method, body, path)
         used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
         exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
@@ -126,7 +166,14 @@ class Party:
         self._remember(method, exchange, own=auth is None and path is None)
         if self.caution is not None:
             self.caution.note(exchange)
+        if self.guard is not None:
+            self.guard.note(method, exchange, path)
         return exchange
+
+    def check_writable(self, leaf: Field) -> None:
+        """Raise NotJudged, with the reason, where a field is not to be written since it could not be put back."""
+        if self.guard is not None:
+            self.guard.check_field(leaf)
 
     def unknown_path(self) -> dict[str, str]:
         """Path parameters of the same form as the record's, for a record that does not exist.
@@ -138,8 +185,11 @@ class Party:
     def _remember(self, method: str, exchange: Exchange, *, own: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
+        if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
+            self.last_write = exchange
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange)
+            self.sent += [name for name in top_names(exchange.body) if name not in self.sent[-1:]]
         if exchange.ok and exchange.answer is not None:
             self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -105,9 +105,11 @@ class Reader:
             if each.response is not None and each.merge is not None and each.merge.key
         }
         self.derived = frozenset(each.path for each in api.walk_record() if each.derived)
-        uncleared = (each.response for each in api.walk_fields() if each.safe.get("type") == "null")
-        owned = (inner.path for each in api.walk_record() if each.read_only for inner in each.walk())
-        self.unset = frozenset([*filter(None, uncleared), *owned])
+        uncleared = {each.response for each in api.walk_fields() if each.safe.get("type") == "null"}
+        written = {each.response for each in api.walk_fields() if not each.read_only} - uncleared
+        self.unset = frozenset(
+            each.path for each in api.walk_record() if each.path not in written and not _below(each.path, written, api)
+        )
 
     # --- one field ---
 
@@ -117,6 +119,8 @@ class Reader:
             return shown is ABSENT or shown is None or shown in ([], {})
         if isinstance(sent, list) and field.kind == "array":
             return self._same_list(field, sent, shown)
+        if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
+            return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
@@ -207,6 +211,20 @@ class Reader:
         return f"{len(items)} items: {', '.join(map(str, keyed))}"
 
 
+def _below(path: str, written: Collection[str | None], api: Api) -> bool:
+    """The property is part of a value that requests set as a whole, such as a free-form object, or holds one that they set."""
+    plain = [each for each in api.walk_fields() if each.response in written]
+    inside = (each.response for each in plain if each.response and not each.children)
+    return any(path.startswith((f"{each}.", f"{each}[]")) for each in inside) or any(
+        each.response is not None and each.response.startswith((f"{path}.", f"{path}[]")) for each in plain
+    )
+
+
+def _replaced(field: Field) -> bool:
+    """The document says that a sent object takes the place of the stored one."""
+    return field.merge is not None and field.merge.documented and field.merge.policy == "replace"
+
+
 def _items(value: list[Any] | Absent) -> list[Any]:
     return [] if isinstance(value, Absent) else value
 
@@ -227,6 +245,24 @@ class Located:
     def told(self) -> str:
         """The difference in words."""
         return f"{self.difference.path} changed from {self.difference.before!r} to {self.difference.after!r}"
+
+
+def undocumented(fields: Sequence[RecordField], record: Any, place: str = "") -> dict[str, Any]:
+    """The members of a record that its document does not name, at any depth, by their path; items of arrays by their index."""
+    found: dict[str, Any] = {}
+    if not isinstance(record, Mapping):
+        return found
+    known = {each.path.rsplit(".", 1)[-1]: each for each in fields}
+    for name, value in record.items():
+        path = f"{place}{name}"
+        if name not in known:
+            found[path] = value
+        elif known[name].children:
+            holders = value if isinstance(value, list) else [value]
+            for index, holder in enumerate(holders):
+                mark = f"[{index}]" if isinstance(value, list) else ""
+                found |= undocumented(known[name].children, holder, f"{path}{mark}.")
+    return found
 
 
 def is_empty(value: Any) -> bool:

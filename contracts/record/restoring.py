@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.record.calls import encoded
 from contracts.record.party import Party
-from contracts.record.records import Record, look_up
+from contracts.record.records import ABSENT, Record, look_up, undocumented
 from contracts.record.records import shown as shown_value
 from contracts.target.client import curl_line
 from contracts.terms.verdict import Difference, NotJudged
@@ -61,13 +61,19 @@ class Restorer:
             if write:
                 with suppress(NotJudged):  # it may be what was written that cannot be shown
                     self._send_back(self._way_back(saved, {}), together=False)
+                    return self._compared(saved, self._party.read())
             unknown = Difference(path="*", before="the saved record", after=str(reason))
             return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
+        return self._compared(saved, self._without_strangers(saved, now) if write else now)
+
+    def _compared(self, saved: Record, now: Record) -> Restoration:
+        """What still differs, and the lines that would mend it."""
         left = self._party.reader.differences(saved, now)
+        strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
         return Restoration(
-            ok=not left and not lost,
-            differences=(*(each.difference for each in left), *lost),
+            ok=not left and not lost and not strangers,
+            differences=(*(each.difference for each in left), *strangers, *lost),
             repairs=tuple(self._repairs(saved, now)) if left else (),
         )
 
@@ -100,6 +106,40 @@ class Restorer:
             for candidate in (value,) if value is not None else (None, *empty):
                 if self._party.patch({name: candidate}).ok:
                     break
+
+    def _without_strangers(self, saved: Record, now: Record) -> Record:
+        """The record after an attempt to take out what no document names and was not there: by null, one by one."""
+        added = [name for name in now if name not in saved and name in undocumented(self._party.api.record, now)]
+        maps = [each for each in self._party.api.fields if self._has_added_keys(each, saved, now)]
+        if not added and not maps:
+            return now
+        try:
+            for name in added:
+                self._party.patch({name: None})
+            for each in maps:
+                before, after = look_up(saved, each.response), look_up(now, each.response)
+                kept = before if isinstance(before, Mapping) else {}
+                self._party.patch({each.name: {**kept, **{key: None for key in after if key not in kept}}})
+            self._party.state.forget()
+            return self._party.read()
+        except NotJudged:
+            return now
+
+    @staticmethod
+    def _has_added_keys(each: Field, saved: Record, now: Record) -> bool:
+        """A free-form map shows keys that it did not have."""
+        if each.children or each.response is None or each.read_only:
+            return False
+        before, after = look_up(saved, each.response), look_up(now, each.response)
+        return isinstance(after, Mapping) and bool(after.keys() - (before.keys() if isinstance(before, Mapping) else set()))
+
+    def _strange_differences(self, saved: Record, now: Record) -> Iterator[Difference]:
+        """Where the two differ in what no document names, and does not move by itself."""
+        before, after = undocumented(self._party.api.record, saved), undocumented(self._party.api.record, now)
+        for path in sorted(before.keys() | after.keys()):
+            old, new = before.get(path, ABSENT), after.get(path, ABSENT)
+            if not self._party.reader.equal(old, new) and not self._party.movement.moves(path):
+                yield Difference(path=path, before=shown_value(old), after=shown_value(new))
 
     def _repairs(self, saved: Record, now: Record) -> Iterator[str]:
         for name, value in self._way_back(saved, now).items():

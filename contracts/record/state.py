@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
@@ -15,8 +14,6 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
-MOMENT = 1.1
-"""Seconds after which a time of last use, shown in whole seconds, is another one."""
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
 
@@ -45,14 +42,14 @@ class State:
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
+        last: the record as it was shown last, None before the first time.
     """
 
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
         self._neutral: Callable[[str | None], Exchange] | None = None
-        self._last: Record | None = None
+        self.last: Record | None = None
         self._kept: tuple[int, Record] | None = None
-        self._moving: frozenset[str] | None = None
         self.rereads = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
@@ -63,7 +60,7 @@ class State:
 
     def learn(self, exchange: Exchange) -> None:
         """Take notice of a success answer to a patch: it shows the record."""
-        self._last = self._record_in(exchange) or self._last
+        self.last = self._record_in(exchange) or self.last
 
     def _record_in(self, exchange: Exchange) -> dict[str, Any] | None:
         return record_in(self._sender.api, exchange)
@@ -84,7 +81,7 @@ class State:
         if record is None:
             raise NotJudged(f"the record's state cannot be read: {exchange.said}")
         self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
-        self._last = record
+        self.last = record
         self._kept = (writes, record)
         return record
 
@@ -93,25 +90,6 @@ class State:
         again = self._record_in(self.read_exchange())
         if again is not None and not self._sender.reader.differences(earlier, again):
             self.rereads, self._kept = True, None
-
-    def moves(self, path: str) -> bool:
-        """Whether a property that no request sets changes by itself, as a signed URL or the time of the last login does.
-
-        Looked at once, and on suspicion only: two readings, with nothing written between them, show such properties.
-        """
-        if self._moving is None:
-            self._moving = frozenset()
-            writes = self._sender.client.writes
-            earlier = self._record_in(self.read_exchange()) or {}
-            time.sleep(MOMENT)
-            later = self._record_in(self.read_exchange()) or {}
-            self._sender.client.writes = writes
-            self._moving = frozenset(each for each in self._sender.reader.unset if look_up(earlier, each) != look_up(later, each))
-        return path in self._moving
-
-    def moving(self, path: str | None) -> bool:
-        """Whether a property was found to change by itself."""
-        return path in (self._moving or ())
 
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""
@@ -164,7 +142,7 @@ class State:
     def _resend(self, without: str | None) -> Exchange:
         """PATCH one field to the value that it holds: the answer shows the record."""
         for each in self._sender.api.fields:
-            current = look_up(self._last or {}, each.response)
+            current = look_up(self.last or {}, each.response)
             if self._resendable(each) and each.name != without and self._sender.values.safe(each, current):
                 return self._sender.patch({each.name: current})
         raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
@@ -178,7 +156,7 @@ class State:
         record = self._record_in(exchange)
         if record is None:
             raise TargetError(self._complaint(exchange))
-        self._last = record
+        self.last = record
         return record
 
     def _complaint(self, exchange: Exchange) -> str:

@@ -131,8 +131,20 @@ class Values:
 
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
         members = [child for child in field.children if not child.read_only and child.write != "open"]
+        if not members:
+            yield from self._maps(field)
+            return
         for _ in count():
             yield {child.name: self.fresh(child) for child in members if child.required or self._has_values(child)}
+
+    def _maps(self, field: Field) -> Iterator[Any]:
+        """Free-form objects with one key; nothing where the document does not say that keys may be chosen."""
+        extra = field.schema.get("additionalProperties", not field.schema.get("properties"))
+        if extra is False:
+            return
+        item = Field(path=f"{field.path}.*", schema=extra if isinstance(extra, Mapping) and extra else {"type": "string"})
+        for number in count(1):
+            yield {f"sample{number}": self.fresh(item)}
 
     def _has_values(self, field: Field) -> bool:
         return field.reference is None or plain_path(field.path) in self._known

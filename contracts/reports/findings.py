@@ -164,7 +164,7 @@ def _rank(finding: Finding) -> tuple[bool, int]:
 
 
 def kind(result: Result, names: frozenset[str]) -> Hashable:
-    """What went wrong, whichever the field: any server error, or else the status and the words that are no names or values."""
+    """What went wrong, whichever the field: a server error's status, else the status and the words but for names and values."""
     exchange = deciding(result)
     status: int | None = exchange["status"] if exchange is not None else None
     if status is not None and status >= SERVER_ERROR:

@@ -87,7 +87,7 @@ class RuleView:
 
     @property
     def first(self) -> Result:
-        """Any of its results: what is the same for all of them."""
+        """Its first result, for what is the same in all of them."""
         return self.items[0].result
 
     @property
@@ -208,7 +208,7 @@ def _items(run: RunReport, name: str, found: Sequence[Finding]) -> Iterator[Item
 
 
 def _shared(lists: Iterable[list[str]]) -> list[str]:
-    """What all lists begin with."""
+    """The items with which all lists begin."""
     columns = zip(*lists, strict=False)
     return [column[0] for column in takewhile(lambda column: len(set(column)) == 1, columns)]
 

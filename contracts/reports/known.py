@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from contracts.reports.result import Result
-from contracts.target.target import TargetError, check_keys, read_toml
+from contracts.target.settings import read_toml
+from contracts.target.target import TargetError, check_keys
 from contracts.terms.verdict import Verdict
 
 TEXTS = ("api", "rule", "reason", "owner", "ticket")
@@ -42,11 +43,11 @@ class Deviation:
 
     @property
     def complete(self) -> bool:
-        """It has a reason, and somebody who answers for it."""
+        """Whether it has a reason, and an owner or a ticket."""
         return bool(self.reason and (self.owner or self.ticket))
 
     def expired(self, today: date) -> bool:
-        """Its last day is over."""
+        """Whether its last day is over."""
         return self.expires is not None and self.expires < today
 
     def covers(self, item: Item, fields: Sequence[str] | None = None) -> bool:

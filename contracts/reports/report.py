@@ -16,6 +16,8 @@ from contracts.terms.rule import RULES
 from contracts.terms.verdict import Difference, Verdict
 
 MEMBERS = ("rule", "family", "level", "field", "verdict", "title", "expected", "actual", "difference", "curl", "claim", "wfc")
+LEFT_CHANGED = 6
+"""The exit code of a run that has left a record changed."""
 VIOLATED_ALREADY = "a rule on single patches is violated already; mend that first"
 """Why a generated rule is not judged."""
 
@@ -25,6 +27,8 @@ class RunReport:
     """What is known of the run against one API.
 
     ``fields``: the paths of the document's fields, in its order; not part of report.json, and empty where unknown.
+    ``disposable``: nobody needs the records, so that none has to be as it was.
+    ``moves``: how properties were found to move by themselves, by path; a member of report.json only where there are some.
     ``stale``: what has to go from the list of known deviations; a member of report.json only where there is something.
     """
 
@@ -37,6 +41,8 @@ class RunReport:
     results: list[Result] = field(default_factory=list)
     fields: tuple[str, ...] = ()
     stale: list[Stale] = field(default_factory=list)
+    moves: dict[str, str] = field(default_factory=dict)
+    disposable: bool = False
 
     def summary(self) -> dict[str, int]:
         """How many results there are of each verdict."""
@@ -76,6 +82,7 @@ class RunReport:
             "restored": {"ok": self.restored.ok, "differences": [_plain(each) for each in self.restored.differences]},
             "results": [_result(each) for each in self.results],
             "summary": self.summary(),
+            **({"moves": self.moves} if self.moves else {}),
             **({"stale": [asdict(each) for each in self.stale]} if self.stale else {}),
         }
 
@@ -92,12 +99,19 @@ class RunReport:
                 ok=run["restored"]["ok"], differences=tuple(Difference(**each) for each in run["restored"]["differences"])
             ),
             results=[Result(**{**each, "difference": tuple(each["difference"])}, api=run["api"]) for each in run["results"]],
+            moves=dict(run.get("moves", {})),
             stale=[Stale(**each) for each in run.get("stale", [])],
         )
 
 
 def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
-    """What a run exits with: 1 for a violation or a stale known deviation, 3 for an internal error, 5 for no verdict at all."""
+    """What a run exits with.
+
+    6: a record was left changed, whatever the verdict; 1: a violation or a stale known deviation; 3: an internal error; 5: no
+    verdict at all.
+    """
+    if not all(run.restored.ok or run.disposable for run in runs):
+        return LEFT_CHANGED
     results = [result for run in runs for result in run.results]
     if any(result.fails(strict=strict) for result in results) or any(run.stale for run in runs):
         return 1
@@ -147,5 +161,8 @@ def write_json(folder: Path, runs: Sequence[RunReport]) -> Path:
 
 
 def read_json(path: Path) -> list[RunReport]:
-    """The runs of a report.json."""
+    """The runs of a report.json, without the requests and answers of their results.
+
+    Raises OSError where it cannot be read; KeyError, TypeError or ValueError where it is something else.
+    """
     return [RunReport.from_json(run) for run in json.loads(path.read_text(encoding="utf-8"))["runs"]]

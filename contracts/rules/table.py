@@ -10,7 +10,10 @@ from specs import Api
 
 HEAD = """# The rules
 
-Written by `python -m contracts rules > docs/rules.md`. A rule is a *must* for an API whose document says it (its claim
+For whoever looks up what is judged, and whether it counts for an API.
+Written by `python -m contracts rules > docs/reference/rules.md`.
+
+A rule is a *must* for an API whose document says it (its claim
 stands in the API's file) or where an RFC's MUST says it; else it is a *should*, which counts only with `--strict`.
 (-) marks an API to which a rule does not apply. WFC is the code of the same fault in the Web Fuzzing Commons catalogue.
 """

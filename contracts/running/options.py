@@ -14,7 +14,8 @@ from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.shards import shard
 from contracts.running.plan import RECORD_WAIT, Plan, embedded_apis
-from contracts.target.target import Target, TargetError, check_keys, from_file, from_settings, pairs, read_toml, with_expect
+from contracts.target.settings import from_file, from_settings, pairs, read_toml, with_expect
+from contracts.target.target import Target, TargetError, check_keys
 from contracts.terms.rule import RULES
 
 TARGET_OPTIONS = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,10 +11,14 @@ from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.reports.result import struck
+from contracts.target.client import Budget, Clock
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
+from contracts.terms.verdict import Difference, NotJudged
 from specs import Api
 
+RESTORE_SECONDS = 60.0
+"""Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
 RESERVED_READS = 12
 """Requests for a login, the preflight and the readings of a restoration."""
 
@@ -25,6 +30,28 @@ class Saved:
     name: str
     party: Party
     record: Record
+
+
+def learn(party: Party, record: Record) -> None:
+    """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
+    party.movement.learn()
+    with suppress(NotJudged):
+        party.state.forget()
+        if party.reader.differences(record, party.read()):
+            Restorer(party).restore(record)
+
+
+def left_behind(party: Party) -> tuple[Difference, ...]:
+    """Records that requests have made: taken away by DELETE where the document has one, else told."""
+    made = party.guard.made if party.guard is not None else None
+    if made is None:
+        return ()
+    if "delete" in party.api.document["paths"].get(party.api.path, {}):
+        with suppress(NotJudged):
+            exchange = party.send("DELETE", None, path=party.unknown_path())
+            if exchange.ok:
+                return ()
+    return (Difference(path="*", before="(no such record)", after=f"made by {made.method} {made.url}"),)
 
 
 def reserve(api: Api) -> int:
@@ -43,8 +70,10 @@ def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target
     return paced
 
 
-def all_restored(everyone: Sequence[Saved], redactor: Redactor) -> Restoration:
+def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock) -> Restoration:
     """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
+    for each in everyone:
+        each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)

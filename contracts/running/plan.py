@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import specs
 from contracts.reports.known import KnownList
 from contracts.reports.shards import Shard
+from contracts.target.client import Clock
 from contracts.target.target import Target, load_api
 from contracts.terms.rule import Rule
 from specs import Api
@@ -22,7 +24,8 @@ RECORD_WAIT = 600.0
 class Plan:
     """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
 
-    ``workers``: the processes that judge; ``customer_wait``: seconds to wait for a record that another run is using.
+    ``workers``: the processes that judge; ``record_wait``: seconds to wait for a record that another run is using;
+    ``clock``: what the time budget, the pace and waiting out a 429 go by.
     """
 
     target: Target | None
@@ -40,6 +43,7 @@ class Plan:
     shard: Shard | None = None
     workers: int = 1
     record_wait: float = RECORD_WAIT
+    clock: Clock = time
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""

@@ -9,19 +9,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import specs
 from contracts.judging.caution import Caution
+from contracts.record.guard import Guard
 from contracts.record.party import Party
+from contracts.record.restoring import Restoration, joined
 from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, settled
 from contracts.reports.result import Result, judged
 from contracts.reports.traffic import Traffic
+from contracts.running.journal import Journal, pending
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, limited, reserve
+from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, reserve
 from contracts.running.plan import Plan
 from contracts.running.selection import items, load_rules
+from contracts.running.watch import Watch
 from contracts.target.client import Budget, Client, Transcript
 from contracts.target.embedded import Embedded, targets
 from contracts.target.expect import changed, held
@@ -30,7 +35,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Verdict
+from contracts.terms.verdict import NotJudged, Verdict, Violation
 from specs import Api
 
 
@@ -62,7 +67,9 @@ class Run:
         self._saved: dict[str, list[Saved]] = {}
         self._bystanders: dict[str, Saved] = {}
         self._violated: set[str] = set()
-        self.begun = time.monotonic()
+        self._journal: Journal | None = None
+        self._watch = Watch()
+        self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
     # --- opening and closing (the controller) ---
@@ -77,6 +84,7 @@ class Run:
             self.ready = self._embedded.ready
         else:
             self.taken[self.plan.target.api.name] = self._take(self.plan.target)
+            self._begin_journal(self.plan.target)
         self.join(self.ready, taken=self.taken)
         if self._traffic is not None:
             self._traffic.clear()
@@ -87,11 +95,19 @@ class Run:
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
                 fields=_fields(target.api),
+                disposable=target.disposable,
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")
             for number in self.parties(name):
                 self._save(name, number)
+
+    def _begin_journal(self, target: Target) -> None:
+        """Refuse records that an earlier run may have left changed, and keep a journal from the first write on."""
+        taken = [target.identities[number] for number in self.parties(target.api.name)]
+        pending(target, [*taken, *([target.bystander] if target.bystander is not None else [])])
+        if not self.plan.read_only and not self.plan.dry_run:
+            self._journal = Journal.begin(target, self.plan.report_dir)
 
     def _take(self, target: Target) -> tuple[int, ...]:
         """The numbers of the records that this run has for itself; runs of other shards begin with others."""
@@ -102,12 +118,19 @@ class Run:
 
     def _save(self, name: str, number: int) -> None:
         """Check and save one record, and with the first one the bystander, if it can be read."""
-        party = self._new_party(self._target(name, number), Budget())  # restoring must never fail for lack of budget
+        party = self._new_party(self._target(name, number), Budget())  # restoring has a budget of its own
         record, first = party.state.preflight(), name not in self._saved
+        if self._journal is not None:
+            self._journal.save(party.target, party.identity, "" if first else party.identity.name, record)
+        if not self.plan.read_only:
+            learn(party, record)
         self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
-                self._bystanders[name] = Saved("the bystander", party.bystander, party.bystander.state.preflight())
+                kept = party.bystander.state.preflight()
+                self._bystanders[name] = Saved("the bystander", party.bystander, kept)
+                if self._journal is not None:
+                    self._journal.save(party.target, party.bystander.identity, "the bystander", kept)
 
     def parties(self, name: str) -> tuple[int, ...]:
         """The numbers of the records of an API that this run may change; each is for one process."""
@@ -118,16 +141,27 @@ class Run:
         target = self._targets[name]
         return replace(target, identity=target.identities[number])
 
+    @property
+    def journal_path(self) -> str:
+        """The file of the journal, "" where none is kept."""
+        return str(self._journal.path) if self._journal is not None else ""
+
     def join(
-        self, ready: Mapping[str, Any] | None, begun: float | None = None, taken: Mapping[str, Sequence[int]] | None = None
+        self,
+        ready: Mapping[str, Any] | None,
+        begun: float | None = None,
+        taken: Mapping[str, Sequence[int]] | None = None,
+        journal: str = "",
     ) -> None:
         """Know the targets; ``ready`` describes the embedded mock that the controller started.
 
-        ``begun``: when the controller's run began, by ``time.monotonic``, for the time budget. ``taken``: the records that
-        it has locked, by API. Raises TargetError for a budget that has no room for any judging.
+        ``begun``: when the controller's run began, by the plan's clock, for the time budget. ``taken``: the records that
+        it has locked, by API. ``journal``: the file to which the controller writes.
+        Raises TargetError for a budget that has no room for any judging.
         """
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
         self.begun = self.begun if begun is None else begun
+        self._journal = Journal(Path(journal)) if journal else self._journal
         found = [self.plan.target] if self.plan.target is not None else []
         if ready is not None:
             found = [*targets(ready, {api.name: _name_or_file(api) for api in self.plan.apis})]
@@ -141,18 +175,44 @@ class Run:
             for name, saved in self._saved.items():
                 self._about(name, "restoration")
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
-                self.reports[name].restored = all_restored([*saved, *bystander], self.redactor)
+                self.reports[name].restored = all_restored([*saved, *bystander], self.redactor, self.plan.clock)
+                self.reports[name].restored = joined([self.reports[name].restored, *self._left_behind(name)])
+                self.reports[name].moves = self._moves(name)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
-                self.reports[name].seconds = time.monotonic() - self.begun
+                self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
                 self.reports[name].results = settled(self.reports[name].results)
                 self.reports[name].stale = self._stale(name)
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
+            if self._journal is not None:
+                self._journal.close(restored=all(each.restored.ok for each in self.reports.values()))
         finally:
             self._saved.clear()
             self._locks.release()
             if self._embedded is not None:
                 self._embedded.stop()
                 self._embedded = None
+
+    def _left_behind(self, name: str) -> list[Restoration]:
+        """Records that were made by the parties of this process."""
+        parties = [judging.party for (api, _number), judging in self._judging.items() if api == name]
+        found = [(left_behind(party)) for party in parties]
+        return [Restoration(ok=False, differences=each) for each in found if each]
+
+    def _moves(self, name: str) -> dict[str, str]:
+        """How properties were found to move by themselves, by this process and by workers."""
+        found = dict(self.reports[name].moves)
+        for saved in self._saved[name]:
+            found |= saved.party.movement.found
+        for (api, _number), judging in self._judging.items():
+            found |= judging.party.movement.found if api == name else {}
+        return dict(sorted(found.items()))
+
+    def movements(self) -> dict[str, dict[str, str]]:
+        """What the parties of this process have learnt to move by itself, by API."""
+        found: dict[str, dict[str, str]] = {}
+        for (api, _number), judging in self._judging.items():
+            found.setdefault(api, {}).update(judging.party.movement.found)
+        return found
 
     def _stale(self, name: str) -> list[Stale]:
         if self.plan.known is None:
@@ -191,6 +251,7 @@ class Run:
             judging.party.client.stopped = ""
             if rule.generated and api in self._violated:
                 raise NotJudged(VIOLATED_ALREADY)
+            self._watch.check(judging.party)
             call(judging.party)
         except TargetError as error:  # a worker cannot get the credential
             outcome = NotJudged(str(error))
@@ -198,6 +259,9 @@ class Run:
             outcome = error
         seconds = time.monotonic() - begun
         outcome = self._unless_stopped((api, number), outcome)
+        if (api, number) in self._judging:
+            lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
+            outcome = lost if lost is not None and not isinstance(outcome, Violation) else outcome
         self._undo_accepted((api, number))
         target = self._targets[api]
         kept = held(target.expect, field, outcome)
@@ -236,11 +300,24 @@ class Run:
         if key not in self._judging:
             judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
-            judging.party.look_at_bystander()
+            self._prepare(judging.party, api)
             if self.plan.read_only:
                 judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
+
+    def _prepare(self, party: Party, api: str) -> None:
+        """What is learnt before the first rule: the bystander as it is, what moves by itself, and what is to be spared."""
+        party.look_at_bystander()
+        for saved in self._saved.get(api, ()):
+            if saved.party.identity == party.identity:
+                party.movement.take_over(saved.party.movement)
+        if self.plan.read_only:
+            return
+        record = party.state.preflight()
+        learn(party, record)
+        if not party.target.disposable:
+            party.guard = Guard(party, record)
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""
@@ -255,9 +332,11 @@ class Run:
         return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
-        client = Client(target.limits, self.redactor, budget)
+        client = Client(target.limits, self.redactor, budget, self.plan.clock)
         if self._traffic is not None:
             client.listeners.append(self._traffic)
+        if self._journal is not None:
+            client.listeners.append(self._journal)
         party = Party(target, client)
         party.learn_credentials()
         if target.bystander is not None:

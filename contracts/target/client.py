@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Protocol
 
 from requests.structures import CaseInsensitiveDict
 
@@ -25,6 +25,16 @@ GIVE_UP = 6
 THROTTLED, UNAVAILABLE = 429, 503
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
+
+
+class Clock(Protocol):
+    """What the suite needs of Python's ``time``: handed in, so that a test of waiting does not wait."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never fewer than before."""
+
+    def sleep(self, seconds: float, /) -> None:
+        """Return after so many seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,14 +54,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Budget:
-    """How much one client may send: so many requests, and until a time of ``time.monotonic``; None for no bound.
+    """How much one client may send: so many requests, and until a time of the client's clock; None for no bound.
 
-    ``kept``: the requests of the target's whole budget that are not this client's.
+    ``kept``: the requests of the target's whole budget that are not this client's; ``seconds``: how long that time was.
     """
 
     requests: int | None = None
     until: float | None = None
     kept: int = 0
+    seconds: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +84,10 @@ class Client:
     ``stopped``: why a request was not sent, or given up, for a reason that says nothing about the target.
     """
 
-    def __init__(self, limits: Limits, redactor: Redactor, budget: Budget) -> None:
+    def __init__(self, limits: Limits, redactor: Redactor, budget: Budget, clock: Clock = time) -> None:
         self.limits = limits
         self.budget = budget
+        self.clock = clock
         self.stopped = ""
         self.redactor = redactor
         self.count = 0
@@ -131,7 +143,7 @@ class Client:
         return self._exchange_over(call, self._transport, told)
 
     def _exchange_over(self, call: Call, transport: Transport, told: bool = True) -> Exchange:
-        started, clock = datetime.now(UTC), time.monotonic()
+        started, begun = datetime.now(UTC), time.monotonic()
         answer, failure = None, None
         try:
             raw = transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
@@ -149,7 +161,7 @@ class Client:
             failure=failure,
             curl=self.redactor.strike(curl_line(call)),
             started=started.isoformat(timespec="milliseconds"),
-            seconds=time.monotonic() - clock,
+            seconds=time.monotonic() - begun,
         )
         for listener in self.listeners if told else ():
             listener(exchange)
@@ -159,17 +171,17 @@ class Client:
         if self.budget.requests is not None and self.count >= self.budget.requests:
             kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
             raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
-        self._pause(self._next_at - time.monotonic())
+        self._pause(self._next_at - self.clock.monotonic())
         if self.limits.requests_per_second:
-            self._next_at = time.monotonic() + 1 / self.limits.requests_per_second
+            self._next_at = self.clock.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
 
     def _pause(self, seconds: float) -> None:
         """Wait, unless the time that is left is too short for it."""
-        if self.budget.until is not None and time.monotonic() + max(0.0, seconds) >= self.budget.until:
-            raise self._stop(f"the budget of {self.limits.max_seconds:g} seconds is spent")
+        if self.budget.until is not None and self.clock.monotonic() + max(0.0, seconds) >= self.budget.until:
+            raise self._stop(f"the budget of {self.budget.seconds or self.limits.max_seconds:g} seconds is spent")
         if seconds > 0:
-            time.sleep(seconds)
+            self.clock.sleep(seconds)
 
     def _stop(self, reason: str) -> NotJudged:
         self.stopped = reason

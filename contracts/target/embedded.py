@@ -21,7 +21,10 @@ START_SECONDS = 30
 
 
 class Embedded:
-    """A mock of some APIs in a child process; ``ready`` is what its ready file says."""
+    """A mock of some APIs in a child process; ``ready`` is what its ready file says.
+
+    Raises TargetError where it does not start within half a minute.
+    """
 
     def __init__(self, apis: Sequence[str]) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="patch-contracts-")
@@ -72,6 +75,7 @@ def _target(api: Api, facts: Mapping[str, Any]) -> Target:
         bystander=_identity(other.get("path", {}), other.get("auth", facts["auth"])) if other else None,
         values=_values(api),
         read=facts.get("read"),
+        disposable=True,
     )
 
 

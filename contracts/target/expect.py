@@ -123,7 +123,7 @@ class Expect:
 
 
 class Changed(Violation):
-    """The target does at an open point something else than its owner has declared.
+    """The violation of a declaration: at an open point, the target does something else than its owner has declared.
 
     ``point`` and ``behaviour``: what it does. ``title``, ``claim``: the declaration that stands for the document.
     """
@@ -144,7 +144,7 @@ class Changed(Violation):
 
 
 def shown(rule: str, observed: Observed | None) -> dict[str, str]:
-    """The behaviour at each open point that an item of a rule tells, which has ended in ``observed`` or conforms."""
+    """The behaviour at each open point that an item of a rule shows, which ended in ``observed`` or (None) without one."""
     found = {name: point.otherwise for name, point in POINTS.items() if rule in point.rules and point.otherwise}
     return found | ({observed.point: observed.behaviour} if observed is not None else {})
 
@@ -152,7 +152,7 @@ def shown(rule: str, observed: Observed | None) -> dict[str, str]:
 def changed(
     expect: Expect, rule: Rule, field: str, outcome: BaseException | None, exchanges: Iterable[Exchange]
 ) -> Changed | None:
-    """The violation of what is declared, if an item that has ended in ``outcome`` shows one."""
+    """The violation of a declaration that an item shows by its ``outcome`` (None: it conforms); None where it shows none."""
     if not expect.choices or not (outcome is None or isinstance(outcome, Observed)):
         return None
     for point, behaviour in shown(rule.id, outcome).items():
@@ -165,6 +165,6 @@ def changed(
 
 
 def held(expect: Expect, field: str, outcome: BaseException | None) -> bool:
-    """Whether an observed choice is the declared one."""
+    """Whether the item ended in an observation, and the choice that was observed is the declared one."""
     declared = expect.declared(outcome.point, field) if isinstance(outcome, Observed) else None
     return declared is not None and isinstance(outcome, Observed) and declared[0] == outcome.behaviour

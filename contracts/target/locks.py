@@ -55,7 +55,7 @@ class Locks:
             self._held.pop().release()
 
     def _took(self, target: Target, identity: Identity) -> bool:
-        path = _folder() / f"{_digest(target, identity)}.lock"
+        path = folder() / f"{digest(target, identity)}.lock"
         lock = FileLock(path, timeout=0, mode=OPEN_TO_ALL, thread_local=False)
         try:
             lock.acquire()
@@ -67,7 +67,7 @@ class Locks:
         return True
 
 
-def _folder() -> Path:
+def folder() -> Path:
     """The folder of all locks on this machine."""
     path = Path(tempfile.gettempdir()) / "patch-contracts-locks"
     try:
@@ -79,6 +79,6 @@ def _folder() -> Path:
     return path
 
 
-def _digest(target: Target, identity: Identity) -> str:
+def digest(target: Target, identity: Identity) -> str:
     """A file name for a record of a URL that tells nothing of either."""
     return hashlib.sha256(f"{target.url} {fingerprint(target.api, identity)}".encode()).hexdigest()[:32]

@@ -43,6 +43,11 @@ def once(_api: Api) -> Iterable[Case]:
     return (Case("*"),)
 
 
+def once_by_path(api: Api) -> Iterable[Case]:
+    """One item for an API whose path names the record, none where the credential does."""
+    return once(api) if api.identity == "path" else ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
     """One requirement.

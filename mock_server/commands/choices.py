@@ -10,5 +10,5 @@ from mock_server.commands.choices_page import page
 
 @click.command()
 def choices() -> None:
-    """Print what the mock does where the documents are silent, as docs/mock-choices.md has it."""
+    """Print what the mock does where the documents are silent, as docs/reference/mock-choices.md has it."""
     click.echo(page([specs.load(name) for name in specs.names()]), nl=False)

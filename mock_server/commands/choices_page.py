@@ -1,4 +1,4 @@
-"""What the mock does where a document leaves it open, as a page that can be read: docs/mock-choices.md."""
+"""What the mock does where a document leaves it open, as a page that can be read: docs/reference/mock-choices.md."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from specs import Api, Field
 
 HEAD = """# What the mock chose
 
-Written by `python -m mock_server choices > docs/mock-choices.md`, from the files in `specs/`. A document does not say
-everything. Where it is silent, the mock has to do something all the same: this page says what, so that nobody takes it for a
-promise of the real service. The suite accepts every behaviour there. What is known of the real services themselves stands
-in [known differences](known-differences.md).
+For frontend developers: which behaviour of the mock is a choice, and no promise of the real service. Written by
+`python -m mock_server choices > docs/reference/mock-choices.md`, from the files in `specs/`.
+
+Where a document is silent, the mock has to do something all the same: this page says what. The suite accepts every
+behaviour there. What is known of the real services themselves stands in [known differences](known-differences.md).
 """
 
 CHOICES: Mapping[str, Mapping[str, str]] = {

@@ -26,11 +26,11 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.faults import plain_fault
 from contracts.record.party import Party
-from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, Record, shown
+from contracts.record.patches import Patch, leaves, settable
+from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, shown
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.verdict import Difference, NotJudged, Violation
+from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Api, Field
 
 REPEATS = 2
@@ -209,9 +209,46 @@ def _holding_its_value(party: Party, field: Field) -> Write:
     return first
 
 
+def _judge_first_write(party: Party, case: Field) -> None:
+    """The present value was sent back before anything else was written: that was a no-op, and nothing had to be arranged."""
+    try:
+        party.check_writable(case)
+    except NotJudged as reason:
+        found = party.guard.first_write(case) if party.guard is not None else None
+        if found is None or next(each for each in settable(party.api) if each.top == case.top) is not case:
+            raise
+        own = (case.response or "").split(".")[0]
+        changed = [each for each in party.reader.differences(found.before, found.after) if each.where.split(".")[0] == own]
+        if changed:
+            raise Violation(
+                expected="nothing to change",
+                actual=changed[0].told,
+                exchange=found.exchange,
+                difference=differences_of(changed),
+            ) from None
+        if found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
+            raise Violation(
+                expected=f"the current value of {case.top} to be accepted",
+                actual=found.exchange.said,
+                exchange=found.exchange,
+                level=None if "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
+            ) from reason
+        raise
+
+
+def _must_be_taken(party: Party, case: Field, record: Record) -> bool:
+    """Whether the document lets a field be written, and all that is shown for its property keeps to it."""
+    if case.write != "documented":
+        return False
+    inside = [each for each in leaves(party.api) if each.top == case.top and "[]" not in each.path]
+    shown = ((each, look_up(record, each.response)) for each in inside)
+    return all(value is ABSENT or party.values.safe(each, value) for each, value in shown)
+
+
 @rule("no-op-changes-nothing", family="idempotence", cases=field_cases(settable))
 def test_patch_with_current_value_changes_nothing(party: Party, case: Field) -> None:
     """A patch that sends the value which a field already holds is accepted and changes nothing."""
+    _judge_first_write(party, case)
     _holding_its_value(party, case)
     before = party.read(without=case.top)
     current = party.composer.patch(before, case, None).shown_in(before)

@@ -147,7 +147,7 @@ def _identifiers(api: Api) -> Iterable[Case]:
 
 
 @rule("answer-shows-own-record", family="isolation", cases=_identifiers)
-def test_answer_shows_the_customer_that_was_patched(party: Party, case: str) -> None:
+def test_answer_shows_the_record_that_was_patched(party: Party, case: str) -> None:
     """The answer to a patch shows the record that the path or the credential names."""
     shown_as = case if case in {each.path for each in party.api.record} else "id"
     own = party.identity.path.get(case) or _id_read(party)

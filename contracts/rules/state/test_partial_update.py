@@ -1,24 +1,18 @@
-"""Partial update: what is sent is stored, and what is not sent stays."""
+"""Partial update: what is sent is stored, what is not sent stays, and the answer shows both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from contextlib import suppress
-from itertools import pairwise
 from typing import Any
 
 from contracts.judging.evidence import (
     Write,
     base,
+    check_accepted,
     collateral,
-    companion,
     control,
     differences_of,
-    falsy_values,
-    falsy_write,
     fresh_patch,
-    fresh_patches,
-    joined,
     one_difference,
     single,
     single_or_none,
@@ -26,26 +20,13 @@ from contracts.judging.evidence import (
     unsteady,
     write,
 )
-from contracts.judging.trials import elsewhere
+from contracts.judging.groups import combinable, group_writes
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
-from contracts.terms.rule import field_cases, labelled_cases, rule
-from contracts.terms.verdict import NotJudged, Observed, Violation
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
-
-
-def _outcome(party: Party, done: Write) -> None:
-    """Raise what an unsuccessful plain write means for a field that may be refused, else the violation."""
-    field = done.field
-    if not party.accepted(done.exchange):
-        if field.write == "if_accepted" and done.exchange.refused:
-            raise Observed("write", "refuse", f"write of {field.path}: refuse", exchange=done.exchange)
-        raise Violation(
-            expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
-            actual=done.exchange.said,
-            exchange=done.exchange,
-        )
 
 
 @rule("sent-field-stored", family="partial_update", cases=field_cases(settable), wfc="F303")
@@ -58,7 +39,7 @@ def test_sent_field_is_stored(party: Party, case: Field) -> None:
         raise NotJudged("the value is stored, and the answer shows no record: judged by record-shown")
     if done.exchange.refused and "enum" in case.schema and _current_accepted(party, case):
         raise NotJudged(f"the current member of {case.path} is accepted: judged by member-stored")
-    _outcome(party, done)
+    check_accepted(party, done)
     if not stored(party, done):
         now = done.patch.shown_in(done.after)
         _excuse(party, case, done)
@@ -179,7 +160,7 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
     _judge_groups(party, case)
     if not judged:
         raise NotJudged("no other field could be patched")
-    if party.state.moving(case.response):
+    if case.response in party.movement.found:
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
 
 
@@ -200,8 +181,8 @@ def _judge_groups(party: Party, case: Field) -> None:
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:
     """The fields of each accepted patch of several, its write, and all that it changed; worked out once."""
     if "group changes" not in party.memory:
-        usable = [field for field, _write in _combinable(party)]
-        writes = _group_writes(party, usable) if len(usable) > 1 else []
+        usable = [field for field, _write in combinable(party)]
+        writes = group_writes(party, usable) if len(usable) > 1 else []
         party.memory["group changes"] = [
             ([patch.field for patch in patches], done, _unfilled(party, patches, done))
             for patches, done in writes
@@ -228,208 +209,6 @@ def _is_about(victim: Field, found: Located) -> bool:
     return path is not None and (
         f"{changed}.".startswith(f"{path}.") or (found.where != changed and path.startswith(f"{changed}."))
     )
-
-
-def _nullable(api: Api) -> list[Field]:
-    return [each for each in settable(api) if each.states("nullable")]
-
-
-@rule("null-stored", family="partial_update", cases=field_cases(_nullable))
-def test_null_is_stored(party: Party, case: Field) -> None:
-    """Null sent for a nullable field is accepted and empties it, which leaving the field out does not."""
-    if case.types != {"null"} and case.safe.get("type") != "null":
-        _hold_something(party, case)
-    before = party.read(without=case.top)
-    done = write(party, party.composer.patch(before, case, None), before)
-    _outcome(party, done)
-    now = done.patch.shown_in(done.after)
-    if now is not ABSENT and now is not None:
-        raise Violation(
-            expected=f"{case.path} to be null after null was sent",
-            actual=f"it reads {now!r}",
-            exchange=done.exchange,
-            difference=one_difference(case.path, None, now),
-        )
-    answered = party.record_in(done.exchange)
-    shown = done.patch.shown_in(answered or {})
-    if shown is not ABSENT and shown is not None:
-        raise Violation(
-            expected=f"the answer to show {case.path} as null, which a reading shows right after",
-            actual=f"it shows {shown!r}",
-            exchange=done.exchange,
-            difference=one_difference(case.path, None, shown),
-        )
-    _judge_null_in_company(party, case)
-
-
-def _judge_null_in_company(party: Party, field: Field) -> None:
-    """Null and what follows it in the body are both stored."""
-    if field.types != {"null"} and field.safe.get("type") != "null":
-        _hold_something(party, field)
-    before = party.read()
-    company = companion(party, before, field)
-    if company is None:
-        return
-    null = party.composer.patch(before, field, None)
-    done = write(party, Patch(field, None, {**null.body, **company.body}, null.selectors), before)
-    if not party.accepted(done.exchange):
-        return
-    for patch in (null, company):
-        now = patch.shown_in(done.after)
-        if not party.reader.same(patch.field, patch.value, now):
-            raise Violation(
-                expected=f"{patch.field.path} to read {patch.value!r} after null for {field.path} beside {company.field.path}",
-                actual=f"it reads {now!r}",
-                exchange=done.exchange,
-                difference=one_difference(patch.field.path, patch.value, now),
-            )
-
-
-def _hold_something(party: Party, field: Field) -> None:
-    """Arrange that the field holds a value, so that null makes a difference."""
-    if single_or_none(party, field) is not None:
-        control(party, field)
-    record = party.read(without=field.top)
-    if party.composer.patch(record, field, None).shown_in(record) is ABSENT:
-        party.patch(fresh_patch(party, record, field).body)
-
-
-def _falsy(api: Api) -> Mapping[str, Any]:
-    return {f"{each.path}": (each, value) for each in settable(api) for value in falsy_values(each)}
-
-
-@rule("falsy-value-stored", family="partial_update", cases=labelled_cases(_falsy))
-def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
-    """An accepted empty string, zero, false or empty list is stored: it is a value, not the absence of one."""
-    field, value = case
-    control(party, field)
-    done = falsy_write(party, field, value)
-    documented = (
-        field.kind == "scalar" and value is False and field.write == "documented" and field.response not in party.reader.derived
-    )
-    if not party.accepted(done.exchange):
-        if done.exchange.refused and not documented:
-            raise Observed("falsy", "refuse", f"{value!r} for {field.path}: refuse", exchange=done.exchange)
-        if not documented and (party.disguised(done.exchange) or elsewhere(party, field, "").broken):
-            raise NotJudged("what is refused is answered like this elsewhere too: judged by invalid-field-status")
-        raise Violation(expected=f"{value!r} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
-    now = done.patch.shown_in(done.after)
-    if field.response in party.reader.derived and party.reader.equal(now, not value):
-        raise Observed("falsy", "ignore", f"{value!r} for {field.path}: ignore", exchange=done.exchange)
-    if now is not ABSENT and not party.reader.same(field, value, now):
-        if value == "" and isinstance(now, dict | list):
-            raise NotJudged("the empty text is shown as another type: judged by documented-types")
-        raise Violation(
-            expected=f"{field.path} to read {value!r} after it was accepted",
-            actual=f"it reads {now!r}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, value, now),
-        )
-
-
-def _combinable(party: Party) -> list[tuple[Field, Write]]:
-    """Top-level fields whose plain write works, at most one for each property."""
-    found: dict[str, tuple[Field, Write]] = {}
-    for field in settable(party.api):
-        if field.top in found or field.response in party.reader.derived:
-            continue
-        try:
-            found[field.top] = (field, control(party, field))
-        except NotJudged:
-            continue
-    return list(found.values())
-
-
-def _together(party: Party, fields: list[Field], *, reverse: bool = False) -> tuple[list[Patch], Write]:
-    """One patch of several fields at once, each to a fresh value."""
-    before = party.read()
-    patches = fresh_patches(party, before, fields)
-    if not patches:
-        raise NotJudged("no field has another value to take")
-    body = joined(reversed(patches) if reverse else patches)
-    return patches, write(party, Patch(patches[0].field, patches[0].value, body, patches[0].selectors), before)
-
-
-def _tops(api: Api) -> list[Field]:
-    found: dict[str, Field] = {}
-    for field in settable(api):
-        found.setdefault(field.top, field)
-    return list(found.values()) if len(found) > 1 else []
-
-
-@rule("fields-stored-together", family="partial_update", cases=field_cases(_tops))
-def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
-    """Of several fields in one patch, each is stored: the first, the last, and those between."""
-    usable = [field for field, _write in _combinable(party)]
-    if case not in usable or len(usable) < 2:
-        raise NotJudged(f"a plain write of {case.path}, or of any other field, does not work here")
-    forward, _backward, *pairs = _group_writes(party, usable)
-    for patches, done in (forward, *pairs):
-        own = next((patch for patch in patches if patch.field is case), None)
-        if own is None:
-            continue
-        now = own.shown_in(done.after)
-        if not party.accepted(done.exchange):
-            raise Violation(
-                expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
-                actual=done.exchange.said,
-                exchange=done.exchange,
-            )
-        if not party.reader.same(case, own.value, now):
-            raise Violation(
-                expected=f"{case.path} to read {own.value!r} after a patch of {len(patches)} fields",
-                actual=f"it reads {now!r}",
-                exchange=done.exchange,
-                difference=one_difference(case.path, own.value, now),
-            )
-
-
-def _group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], Write]]:
-    """All fields at once in both orders, and each with its neighbour; made once."""
-    kept: list[tuple[list[Patch], Write]] = party.memory.setdefault("groups", [])
-    if not kept:
-        kept.append(_together(party, usable))
-        kept.append(_together(party, usable, reverse=True))
-        pairs = [*pairwise(usable), (usable[0], usable[-1])]
-        kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
-    return kept
-
-
-@rule("key-order-irrelevant", family="partial_update")
-def test_key_order_is_irrelevant(party: Party, case: None) -> None:
-    """The order of the members of a body makes no difference to what is stored."""
-    usable = [field for field, _write in _combinable(party)]
-    if len(usable) < 2:
-        raise NotJudged("fewer than two fields can be written")
-    (_, forward), (_, backward) = _group_writes(party, usable)[:2]
-    if not party.accepted(forward.exchange):
-        raise NotJudged("all fields in one patch are not accepted: judged by fields-stored-together")
-    if _lost(party, _group_writes(party, usable)[0]):
-        raise NotJudged("the document's order loses fields too: judged by fields-stored-together")
-    again = write(party, Patch(usable[0], None, backward.patch.body), settled=False)
-    steady = write(party, Patch(usable[0], None, backward.patch.body), again.after, settled=False)
-    if not party.accepted(steady.exchange):
-        raise NotJudged("a repeat in the same order is not accepted: judged by repeat-same-answer")
-    if party.reader.differences(again.after, steady.after):
-        raise NotJudged("a repeat in the same order changes something too: judged by the repeats")
-    repeated = write(party, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
-    changed = party.reader.differences(steady.after, repeated.after)
-    if not party.accepted(backward.exchange) or not party.accepted(repeated.exchange):
-        raise Violation(
-            expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange
-        )
-    if changed:
-        raise Violation(
-            expected="the same record after the same body in another order of keys",
-            actual=f"{changed[0].difference.path} differs",
-            exchange=repeated.exchange,
-            difference=differences_of(changed),
-        )
-
-
-def _lost(party: Party, group: tuple[list[Patch], Write]) -> bool:
-    patches, done = group
-    return not all(party.reader.same(patch.field, patch.value, patch.shown_in(done.after)) for patch in patches)
 
 
 @rule("response-shows-stored", family="partial_update", cases=field_cases(settable))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
@@ -11,7 +10,7 @@ from contracts.record.patches import leaves, settable
 from contracts.record.records import ABSENT, look_up
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -114,6 +113,12 @@ def _other_member(value: Any) -> Any:
 @rule("unknown-field-not-stored", family="partial_update")
 def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
     """A member that the document does not know is ignored or refused, and never becomes part of the record."""
+    if party.guard is not None and party.guard.stuck is not None:
+        raise Violation(
+            expected="the record to have documented members only",
+            actual="members that no document knows stay in it",
+            exchange=party.guard.stuck,
+        )
     before = party.read()
     company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
     extra = fresh_patch(party, before, company).body if company is not None else {}
@@ -189,17 +194,16 @@ def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
         raise NotJudged("no answer with a record was seen")
 
 
-def _by_path(api: Api) -> Iterable[Case]:
-    return [Case("*")] if api.identity == "path" else []
-
-
-@rule("unknown-customer-not-created", family="partial_update", cases=_by_path, harmless=True)
-def test_unknown_customer_is_not_created(party: Party, case: None) -> None:
+@rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
+def test_unknown_record_is_not_created(party: Party, case: None) -> None:
     """A patch of a record that does not exist is refused, and creates none."""
+    if party.guard is not None and party.guard.made is not None:
+        made = party.guard.made
+        raise Violation(expected="an unknown record to be refused", actual=made.said, exchange=made)
     leaf = next(iter(settable(party.api)))
     body = {leaf.name: party.values.fresh(leaf)} if leaf.top == leaf.path else {}
     exchange = party.patch(body, path=party.unknown_path())
     if party.accepted(exchange):
-        raise Violation(expected="an unknown customer to be refused", actual=exchange.said, exchange=exchange)
+        raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
     if exchange.answer is None:
         raise NotJudged(f"there was no usable answer: {exchange.failure}")

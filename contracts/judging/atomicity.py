@@ -1,0 +1,90 @@
+"""The valid part of a mixed patch, and what a refused patch may not have changed."""
+
+from __future__ import annotations
+
+from contracts.judging.evidence import check_not_redirected, control, differences_of, put_back
+from contracts.judging.faults import Fault
+from contracts.record.party import Party
+from contracts.record.patches import settable
+from contracts.record.records import Record
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Field
+
+
+def working(party: Party, without: str, turn: int = 0) -> list[Field]:
+    """One field of each other top-level property, whose plain write works: the valid part of a mixed body.
+
+    turn: which of the fields of one property, counted round: so that each of them gets its turn.
+    """
+    found: dict[str, list[Field]] = {}
+    for field in settable(party.api):
+        plain = field.reference is None and field.response not in party.reader.derived
+        if field.top != without and plain and is_writable(party, field):
+            found.setdefault(field.top, []).append(field)
+    return [fields[turn % len(fields)] for fields in found.values()]
+
+
+def is_writable(party: Party, field: Field) -> bool:
+    """Whether a plain write of the field works here."""
+    try:
+        return bool(control(party, field))
+    except NotJudged:
+        return False
+
+
+def judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str, bad: Fault | None = None) -> None:
+    """The record must be as before a refused patch; what a bad value does to its field alone is for the rules on bad values.
+
+    ``reason``: why the patch is refused; ``bad``: the fault in it, if any. Raises Violation for what changed, and for a
+    fault that is accepted only beside valid fields; NotJudged for another patch that is accepted, or redirected.
+    """
+    if party.accepted(exchange):
+        if bad is not None:
+            put_back(party, before, {bad.field.top: None})
+        if bad is not None and _refused_alone(party, bad):
+            raise Violation(
+                expected=f"a patch in which {reason} to be refused beside valid fields, as it is alone",
+                actual=exchange.said,
+                exchange=exchange,
+            )
+        raise NotJudged("the patch is accepted: judged by the rules on bad values")
+    check_not_redirected(exchange)
+    changed = party.reader.differences(before, party.read())
+    if bad is not None and changed and all(_within(each.where, bad.field) for each in changed):
+        put_back(party, before, {bad.field.top: None})
+        changed = [] if _changes_alone(party, bad) else changed
+    elif bad is not None:
+        changed = [each for each in changed if not _within(each.where, bad.field)]
+    if changed:
+        party.state.read_again(before)
+        raise Violation(
+            expected=f"nothing to change, since {reason}",
+            actual=f"{changed[0].told}; {exchange.said}",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _refused_alone(party: Party, bad: Fault) -> bool:
+    """Whether the bad value is refused without any valid part beside it, now as before."""
+    before = party.read()
+    exchange = party.patch(party.composer.patch(before, bad.field, bad.value).body)
+    if not exchange.refused:
+        put_back(party, before, {bad.field.top: None})
+    return exchange.refused
+
+
+def _changes_alone(party: Party, bad: Fault) -> bool:
+    """Whether the bad value changes its field without any valid part beside it."""
+    before = party.read()
+    party.patch(party.composer.patch(before, bad.field, bad.value).body)
+    changed = bool(party.reader.differences(before, party.read()))
+    if changed:
+        put_back(party, before, {bad.field.top: None})
+    return changed
+
+
+def _within(changed: str, own: Field) -> bool:
+    response = (own.response or "").replace("[]", "")
+    return bool(response) and f"{changed.replace('[]', '')}.".startswith(f"{response}.")

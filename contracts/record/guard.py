@@ -1,0 +1,210 @@
+"""Do no harm: what keeps writes from a record that could not be undone.
+
+Before a property is written for the first time, its present value is sent back: a property whose present value is refused, or
+comes back changed, is not written at all. Keys are never written; what sticks once, or makes a record once, is not sent again.
+On a disposable record there is no guard.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.record.party import FirstWrite, Party
+from contracts.record.records import Reader, Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import NotJudged
+from specs import Field
+
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
+"""Methods that change nothing where a server acts on them, and the one that is judged."""
+KEYS = ("id", "_id", "uuid")
+TELLING = 8
+"""A text of so many characters that equals a path parameter is no chance."""
+MERGE_PATCH = "application/merge-patch+json"
+DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
+
+
+class Guard:
+    """Stands before the requests for one record that is to be as it was afterwards.
+
+    ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
+    ``stuck``: the request whose undocumented members stayed in the record; ``made``: the one that made a record.
+    """
+
+    def __init__(self, party: Party, saved: Record) -> None:
+        self._party = party
+        self._api = party.api
+        self._saved = saved
+        self._proven: set[str] = set()
+        self._probing = False
+        self._sticks = ""
+        self._makes = ""
+        self.stuck: Exchange | None = None
+        self.made: Exchange | None = None
+        self._allowed: frozenset[str] | None = None
+        self.spared: dict[str, str] = {}
+        self.first: dict[str, FirstWrite] = {}
+
+    # --- ahead of a request ---
+
+    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
+        """Raise NotJudged for a request that might leave something behind."""
+        if self._probing or (method == "DELETE" and self.made is not None):
+            return
+        if method not in SAFE_METHODS:
+            self._check_method(method)
+        if method != "PATCH" or body is None:
+            return
+        if path is not None and dict(path) != dict(self._party.identity.path):
+            if self._makes:
+                raise NotJudged(self._makes)
+            return
+        sent = parsed(body)
+        if isinstance(sent, Mapping):
+            for name, value in sent.items():
+                self._check_member(name, value)
+        elif self._sticks:
+            raise NotJudged(self._sticks)
+
+    def check_field(self, field: Field) -> None:
+        """Raise NotJudged where a field, or the property that holds it, is not to be written."""
+        if self._probing:
+            return
+        top = next(each for each in self._api.fields if each.name == field.top)
+        if self._names_the_record(top):
+            raise NotJudged(f"{top.name} names the record and is never changed; {DISPOSABLE}")
+        self._prove(top)
+        if top.name in self.spared:
+            raise NotJudged(self.spared[top.name])
+
+    def first_write(self, field: Field) -> FirstWrite | None:
+        """What came of sending the present value of a field's property back, None where that was not done."""
+        return self.first.get(field.top)
+
+    def _check_member(self, name: str, value: Any) -> None:
+        top = next((each for each in self._api.fields if each.name == name), None)
+        if top is None:
+            if self._sticks:
+                raise NotJudged(self._sticks)
+            return
+        if any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {})):
+            return
+        self.check_field(top)
+        if self._adds_members(top, value):
+            raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
+
+    def _check_method(self, method: str) -> None:
+        if self._allowed is None:
+            self._allowed = self._methods()
+        if not self._allowed or method in self._allowed:
+            reason = "no answer says which methods act here" if not self._allowed else f"{method} acts here, by the header Allow"
+            raise NotJudged(f"a {method} might change or make a record: {reason}; {DISPOSABLE}")
+
+    def _methods(self) -> frozenset[str]:
+        """The methods of the header Allow, of a 405 or an OPTIONS; empty where none says them."""
+        for method in ("OPTIONS", "PROPFIND"):
+            answer = self._party.send(method, None).answer
+            allow = answer.headers.get("Allow", "") if answer is not None else ""
+            if allow:
+                return frozenset(each.strip().upper() for each in allow.split(","))
+        return frozenset()
+
+    # --- the first write of a property ---
+
+    def _prove(self, top: Field) -> None:
+        """Send the present value back once; what is refused, or comes back changed, is spared from then on."""
+        if top.name in self._proven or top.name in self.spared or top.read_only:
+            return
+        self._probing = True
+        try:
+            reason = self._unsafe(top)
+        except NotJudged as unknown:
+            reason = f"whether {top.name} can be put back is not known: {unknown}"
+        finally:
+            self._probing = False
+        if reason:
+            self.spared[top.name] = f"{reason}; {DISPOSABLE}"
+        else:
+            self._proven.add(top.name)
+
+    def _unsafe(self, top: Field) -> str:
+        if top.response is None:
+            return f"{top.name} is never shown, so that nobody knows how to put it back"
+        before = self._party.read(without=top.name)
+        present = self._present(top, self._saved)
+        exchange = self._party.patch({top.name: present})
+        after = self._party.read(without=top.name)
+        self.first[top.name] = FirstWrite(present, before, exchange, after)
+        changed = self._party.reader.differences(before, after)
+        if changed:
+            Restorer(self._party).restore(before)
+        if not self._party.accepted(exchange):
+            status = exchange.status if exchange.answer is not None else exchange.failure
+            what = "it holds no value, and null" if present is None else "its present value"
+            return f"{top.name} is not written: {what} is not accepted ({status}), so that it could not be put back"
+        shown = top.response.split(".")[0]
+        if not any(each.where.split(".")[0] == shown for each in changed):
+            return ""
+        return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
+
+    def _present(self, top: Field, record: Record) -> Any:
+        return self._party.composer.exact(top, look_up(record, top.response))
+
+    def _names_the_record(self, top: Field) -> bool:
+        """The property is a path parameter, by its name or as the record shows it."""
+        if top.read_only:
+            return False
+        shown = look_up(self._saved, top.response)
+        for name, value in self._party.identity.path.items():
+            telling = len(value) >= TELLING and shown == value
+            if name in (top.name, top.response) or telling:
+                return True
+        return top.name in KEYS
+
+    def _adds_members(self, top: Field, value: Any) -> bool:
+        """A value for a free-form map has keys that the map has not, and no documented way takes them out again."""
+        if top.kind != "object" or top.children or not isinstance(value, Mapping):
+            return False
+        present = look_up(self._saved, top.response)
+        added = value.keys() - (present.keys() if isinstance(present, Mapping) else set())
+        replaced = top.merge is not None and top.merge.documented and top.merge.policy == "replace"
+        return bool(added) and not replaced and MERGE_PATCH not in self._api.media_types
+
+    # --- behind a request ---
+
+    def note(self, method: str, exchange: Exchange, path: Mapping[str, str] | None) -> None:
+        """Take notice of what came of a request: what sticks, or makes a record, is not sent again."""
+        if self._probing or method != "PATCH" or not exchange.ok or exchange.body is None:
+            return
+        if path is not None and dict(path) != dict(self._party.identity.path):
+            self._makes = "a patch of a record that does not exist was accepted here: judged by unknown-customer-not-created"
+            self.made = exchange
+            return
+        sent = parsed(exchange.body)
+        names = {each.name for each in self._api.fields}
+        if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
+            self._look_for_what_sticks(exchange)
+
+    def _look_for_what_sticks(self, exchange: Exchange) -> None:
+        self._probing = True
+        try:
+            added = self._party.read().keys() - self._saved.keys() - {each.path for each in self._api.record}
+            if added:
+                names = ", ".join(sorted(added)[:3])
+                self.stuck = exchange
+                self._sticks = f"members that no document knows stay in the record here ({names}): not sent again"
+        except NotJudged:
+            self._sticks = "after a body that the document does not allow, the record could not be read"
+        finally:
+            self._probing = False
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON value of a body, None for what is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return None

@@ -1,0 +1,108 @@
+"""How a party learns what moves: probes that leave no trace in what it knows of its last requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from contracts.record.patches import Composer, settable
+from contracts.record.records import Reader, Record, look_up
+from contracts.record.values import Values
+from contracts.target.client import Client
+from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import NotJudged
+from specs import Api, Field
+
+
+class Learner(Protocol):
+    """The party that learns."""
+
+    api: Api
+    client: Client
+    reader: Reader
+    values: Values
+    composer: Composer
+    sent: list[str]
+    refused_last: bool
+
+    def patch(self, body: Any) -> Exchange:
+        """PATCH a JSON body."""
+
+    def send(self, method: str, body: bytes | None) -> Exchange:
+        """Send any request to the endpoint."""
+
+    def read_exchange(self) -> Exchange:
+        """The exchange that reads the state."""
+
+    def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
+        """The record that a success answer shows, or None."""
+
+    def accepted(self, exchange: Exchange) -> bool:
+        """The request took effect by its answer."""
+
+    def check_writable(self, leaf: Field) -> None:
+        """Raise NotJudged where a field is not to be written."""
+
+
+class Learning:
+    """The probes of one party."""
+
+    def __init__(self, party: Learner) -> None:
+        self._party = party
+
+    @property
+    def api(self) -> Api:
+        """The document."""
+        return self._party.api
+
+    @property
+    def reader(self) -> Reader:
+        """What compares readings."""
+        return self._party.reader
+
+    @property
+    def values(self) -> Values:
+        """What gives valid values."""
+        return self._party.values
+
+    @property
+    def sent(self) -> list[str]:
+        """The top-level properties of the accepted patches, in their order."""
+        return self._party.sent
+
+    def look(self) -> Record:
+        """The record by a new reading, {} where it cannot be read."""
+        with self._unnoticed():
+            return self._party.record_in(self._party.read_exchange()) or {}
+
+    def try_patch(self, body: Mapping[str, Any]) -> bool:
+        """PATCH a body for learning; whether it was accepted."""
+        with self._unnoticed():
+            return self._party.accepted(self._party.patch(body))
+
+    def try_malformed(self, body: bytes) -> Exchange:
+        """PATCH bytes that are no JSON."""
+        with self._unnoticed():
+            return self._party.send("PATCH", body)
+
+    def exact(self, field: Field, record: Record) -> Any:
+        """What to send so that a top-level property is as the record shows it."""
+        return self._party.composer.exact(field, look_up(record, field.response))
+
+    def fresh(self, field: Field, record: Record) -> Mapping[str, Any]:
+        """A body that gives the first settable leaf of a top-level property another value; NotJudged where there is none."""
+        leaf = next((each for each in settable(self.api) if each.top == field.name), None)
+        if leaf is None:
+            raise NotJudged(f"{field.name} has no value that could be changed")
+        self._party.check_writable(leaf)
+        return self._party.composer.fresh(record, leaf).body
+
+    @contextmanager
+    def _unnoticed(self) -> Iterator[None]:
+        """A probe changes nothing for long: readings stay valid, and the last request is the one before it."""
+        writes, refused, sent = self._party.client.writes, self._party.refused_last, [*self._party.sent]
+        try:
+            yield
+        finally:
+            self._party.client.writes, self._party.refused_last, self._party.sent = writes, refused, sent

@@ -1,0 +1,144 @@
+"""Error envelope: what holds for every error, whatever was refused: nothing secret, and one form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.judging.envelopes import PROBLEM_JSON, at, places, stated_problem
+from contracts.judging.faults import faulty
+from contracts.judging.leaks import shows, trace_in
+from contracts.judging.naming import named
+from contracts.judging.refusals import BadWrite, bad_writes, broken_json, error_answers, first_refused
+from contracts.judging.refused_values import check_steady, described, form_of, judge_body, shape_of
+from contracts.record.party import Party
+from contracts.terms.exchange import NOT_JSON, Exchange
+from contracts.terms.rule import rule
+from contracts.terms.verdict import Level, NotJudged, Violation
+from specs import Api
+
+PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
+"""Values of Accept-Language: two languages, and no language at all."""
+
+
+@rule("no-leak", family="error_envelope", wfc="F309", harmless=True)
+def test_errors_leak_nothing(party: Party, case: None) -> None:
+    """No error body shows a stack trace, SQL, a path of the server's files, a password or a credential."""
+    answers = error_answers(party)
+    for exchange in answers:
+        found = trace_in(exchange)
+        if any(shows(exchange, secret.reveal()) for secret in party.identity.auth.values()):
+            found = "the credential"
+        if found is not None:
+            expected = "an error body without anything of the server's inside"
+            raise Violation(expected=expected, actual=f"it shows {found}", exchange=exchange)
+    for each in _secret_writes(party):
+        if isinstance(each.fault.value, str) and shows(each.exchange, each.fault.value):
+            expected = f"no answer to repeat {each.fault.field.path}"
+            raise Violation(expected=expected, actual="the error body shows it", exchange=each.exchange)
+    if not answers:
+        raise NotJudged("no request was refused")
+
+
+def _secret_writes(party: Party) -> Iterator[BadWrite]:
+    for field in faulty(party.api):
+        if field.write_only:
+            yield from bad_writes(party, field)
+
+
+def _bad_requests(party: Party) -> Mapping[str, Any]:
+    """Some bad requests of different kinds: what they are, and how to send them again and again."""
+    ways: dict[str, Any] = {"a body that is no JSON": lambda: broken_json_again(party)}
+    try:
+        each = first_refused(party, faulty(party.api))
+        ways[described(each.fault.field, each)] = lambda: party.patch(each.patch.body)
+    except NotJudged:
+        pass
+    if party.api.security:
+        ways["a patch without a credential"] = lambda: party.patch({}, auth={})
+    if party.api.identity == "path":
+        ways["a record that does not exist"] = lambda: party.patch({}, path=party.unknown_path())
+    return ways
+
+
+def broken_json_again(party: Party) -> Exchange:
+    """One more patch whose body is no JSON."""
+    return party.send("PATCH", broken_json(party)[0].body)
+
+
+@rule("same-shape-on-repeat", family="error_envelope", harmless=True)
+def test_same_error_has_the_same_shape(party: Party, case: None) -> None:
+    """The same bad request sent again is answered with the same status and the same structure."""
+    judged = 0
+    for what, send in _bad_requests(party).items():
+        first = send()
+        for again in (send(), send()):
+            if not first.refused or again.answer is None:
+                continue
+            judged += 1
+            if form_of(first) != form_of(again):
+                raise Violation(
+                    expected=f"the answer to {what} to have the same status and structure every time",
+                    actual=f"first {first.said}; then {again.said}",
+                    exchange=again,
+                )
+    if not judged:
+        raise NotJudged("no bad request is refused")
+
+
+@rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1", harmless=True)
+def test_stated_status_agrees(party: Party, case: None) -> None:
+    """An error body that states a status states the answer's own, and no success."""
+    answers = [each for each in error_answers(party) if each.refused]
+    for exchange in answers:
+        problem = stated_problem(exchange.answer) if exchange.answer else None
+        if problem is not None and exchange.answer is not None:
+            raise Violation(
+                expected=problem.expected,
+                actual=problem.actual,
+                exchange=exchange,
+                level=Level.MUST if exchange.answer.media_type == PROBLEM_JSON else None,
+            )
+    if not answers:
+        raise NotJudged("no request was refused")
+
+
+@rule("language-independent-shape", family="error_envelope")
+def test_error_form_is_independent_of_language(party: Party, case: None) -> None:
+    """Accept-Language changes neither the status of an error, nor its structure, its codes and the fields that it names."""
+    each = first_refused(party, faulty(party.api))
+    plain = party.patch(each.patch.body)
+    check_steady(party, each.patch.body, each.exchange)
+    check_steady(party, each.patch.body, plain)
+    for preference in PREFERENCES:
+        other = party.patch(each.patch.body, headers={"Accept-Language": preference})
+        if plain.answer is None or other.answer is None:
+            raise NotJudged(f"there was no usable answer: {plain.failure or other.failure}")
+        if (form_of(plain), _constants(party.api, plain)) != (form_of(other), _constants(party.api, other)):
+            raise Violation(
+                expected=f"the same error in another language with Accept-Language: {preference}",
+                actual=f"without it {plain.said}; with it {other.said}",
+                exchange=other,
+            )
+
+
+def _constants(api: Api, exchange: Exchange) -> Any:
+    """What of an error body is no text for people: its codes, and the names of fields."""
+    shape, answer = shape_of(api), exchange.answer
+    if answer is None or answer.json is NOT_JSON:
+        return None
+    codes = [value for place in places(shape.template, "$code") for value in at(answer.json, place)]
+    return codes, list(named(shape, answer.json))
+
+
+@rule("throttled-envelope", family="error_envelope")
+def test_throttled_request_has_its_envelope(party: Party, case: None) -> None:
+    """A 429 has the documented error body, and says when to come again."""
+    if not party.client.throttled:
+        raise NotJudged("the target throttled no request")
+    for exchange in party.client.throttled:
+        answer = exchange.answer
+        if answer is not None and party.api.documents(429):
+            judge_body(party, "throttled-envelope", "throttled", exchange, "a throttled request")
+        if answer is not None and not answer.headers.get("Retry-After", "").strip():
+            raise Violation(expected="Retry-After with a 429", actual="there is none", exchange=exchange, level=Level.SHOULD)

@@ -1,0 +1,122 @@
+"""Partial update: null and other empty values are values, and are stored like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.judging.evidence import (
+    check_accepted,
+    companion,
+    control,
+    falsy_values,
+    falsy_write,
+    fresh_patch,
+    one_difference,
+    single_or_none,
+    write,
+)
+from contracts.judging.trials import elsewhere
+from contracts.record.party import Party
+from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT
+from contracts.terms.rule import field_cases, labelled_cases, rule
+from contracts.terms.verdict import NotJudged, Observed, Violation
+from specs import Api, Field
+
+
+def _nullable(api: Api) -> list[Field]:
+    return [each for each in settable(api) if each.states("nullable")]
+
+
+@rule("null-stored", family="partial_update", cases=field_cases(_nullable))
+def test_null_is_stored(party: Party, case: Field) -> None:
+    """Null sent for a nullable field is accepted and empties it, which leaving the field out does not."""
+    if case.types != {"null"} and case.safe.get("type") != "null":
+        _hold_something(party, case)
+    before = party.read(without=case.top)
+    done = write(party, party.composer.patch(before, case, None), before)
+    check_accepted(party, done)
+    now = done.patch.shown_in(done.after)
+    if now is not ABSENT and now is not None:
+        raise Violation(
+            expected=f"{case.path} to be null after null was sent",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, None, now),
+        )
+    answered = party.record_in(done.exchange)
+    shown = done.patch.shown_in(answered or {})
+    if shown is not ABSENT and shown is not None:
+        raise Violation(
+            expected=f"the answer to show {case.path} as null, which a reading shows right after",
+            actual=f"it shows {shown!r}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, None, shown),
+        )
+    _judge_null_in_company(party, case)
+
+
+def _judge_null_in_company(party: Party, field: Field) -> None:
+    """Null and what follows it in the body are both stored."""
+    if field.types != {"null"} and field.safe.get("type") != "null":
+        _hold_something(party, field)
+    before = party.read()
+    company = companion(party, before, field)
+    if company is None:
+        return
+    null = party.composer.patch(before, field, None)
+    done = write(party, Patch(field, None, {**null.body, **company.body}, null.selectors), before)
+    if not party.accepted(done.exchange):
+        return
+    for patch in (null, company):
+        now = patch.shown_in(done.after)
+        if not party.reader.same(patch.field, patch.value, now):
+            raise Violation(
+                expected=f"{patch.field.path} to read {patch.value!r} after null for {field.path} beside {company.field.path}",
+                actual=f"it reads {now!r}",
+                exchange=done.exchange,
+                difference=one_difference(patch.field.path, patch.value, now),
+            )
+
+
+def _hold_something(party: Party, field: Field) -> None:
+    """Arrange that the field holds a value, so that null makes a difference."""
+    if single_or_none(party, field) is not None:
+        control(party, field)
+    record = party.read(without=field.top)
+    if party.composer.patch(record, field, None).shown_in(record) is ABSENT:
+        party.patch(fresh_patch(party, record, field).body)
+
+
+def _falsy(api: Api) -> Mapping[str, Any]:
+    return {f"{each.path}": (each, value) for each in settable(api) for value in falsy_values(each)}
+
+
+@rule("falsy-value-stored", family="partial_update", cases=labelled_cases(_falsy))
+def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
+    """An accepted empty string, zero, false or empty list is stored: it is a value, not the absence of one."""
+    field, value = case
+    control(party, field)
+    done = falsy_write(party, field, value)
+    documented = (
+        field.kind == "scalar" and value is False and field.write == "documented" and field.response not in party.reader.derived
+    )
+    if not party.accepted(done.exchange):
+        if done.exchange.refused and not documented:
+            raise Observed("falsy", "refuse", f"{value!r} for {field.path}: refuse", exchange=done.exchange)
+        if not documented and (party.disguised(done.exchange) or elsewhere(party, field, "").broken):
+            raise NotJudged("what is refused is answered like this elsewhere too: judged by invalid-field-status")
+        raise Violation(expected=f"{value!r} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+    now = done.patch.shown_in(done.after)
+    if field.response in party.reader.derived and party.reader.equal(now, not value):
+        raise Observed("falsy", "ignore", f"{value!r} for {field.path}: ignore", exchange=done.exchange)
+    if now is not ABSENT and not party.reader.same(field, value, now):
+        if value == "" and isinstance(now, dict | list):
+            raise NotJudged("the empty text is shown as another type: judged by documented-types")
+        raise Violation(
+            expected=f"{field.path} to read {value!r} after it was accepted",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, value, now),
+        )

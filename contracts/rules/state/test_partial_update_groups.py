@@ -1,0 +1,82 @@
+"""Partial update: several fields in one patch are all stored, in any order of keys."""
+
+from __future__ import annotations
+
+from contracts.judging.evidence import Write, differences_of, one_difference, write
+from contracts.judging.groups import combinable, group_writes
+from contracts.record.party import Party
+from contracts.record.patches import Patch, settable
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Api, Field
+
+
+def _tops(api: Api) -> list[Field]:
+    found: dict[str, Field] = {}
+    for field in settable(api):
+        found.setdefault(field.top, field)
+    return list(found.values()) if len(found) > 1 else []
+
+
+@rule("fields-stored-together", family="partial_update", cases=field_cases(_tops))
+def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
+    """Of several fields in one patch, each is stored: the first, the last, and those between."""
+    usable = [field for field, _write in combinable(party)]
+    if case not in usable or len(usable) < 2:
+        raise NotJudged(f"a plain write of {case.path}, or of any other field, does not work here")
+    forward, _backward, *pairs = group_writes(party, usable)
+    for patches, done in (forward, *pairs):
+        own = next((patch for patch in patches if patch.field is case), None)
+        if own is None:
+            continue
+        now = own.shown_in(done.after)
+        if not party.accepted(done.exchange):
+            raise Violation(
+                expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
+                actual=done.exchange.said,
+                exchange=done.exchange,
+            )
+        if not party.reader.same(case, own.value, now):
+            raise Violation(
+                expected=f"{case.path} to read {own.value!r} after a patch of {len(patches)} fields",
+                actual=f"it reads {now!r}",
+                exchange=done.exchange,
+                difference=one_difference(case.path, own.value, now),
+            )
+
+
+@rule("key-order-irrelevant", family="partial_update")
+def test_key_order_is_irrelevant(party: Party, case: None) -> None:
+    """The order of the members of a body makes no difference to what is stored."""
+    usable = [field for field, _write in combinable(party)]
+    if len(usable) < 2:
+        raise NotJudged("fewer than two fields can be written")
+    (_, forward), (_, backward) = group_writes(party, usable)[:2]
+    if not party.accepted(forward.exchange):
+        raise NotJudged("all fields in one patch are not accepted: judged by fields-stored-together")
+    if _lost(party, group_writes(party, usable)[0]):
+        raise NotJudged("the document's order loses fields too: judged by fields-stored-together")
+    again = write(party, Patch(usable[0], None, backward.patch.body), settled=False)
+    steady = write(party, Patch(usable[0], None, backward.patch.body), again.after, settled=False)
+    if not party.accepted(steady.exchange):
+        raise NotJudged("a repeat in the same order is not accepted: judged by repeat-same-answer")
+    if party.reader.differences(again.after, steady.after):
+        raise NotJudged("a repeat in the same order changes something too: judged by the repeats")
+    repeated = write(party, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
+    changed = party.reader.differences(steady.after, repeated.after)
+    if not party.accepted(backward.exchange) or not party.accepted(repeated.exchange):
+        raise Violation(
+            expected="the same body in another order to be accepted", actual=repeated.exchange.said, exchange=backward.exchange
+        )
+    if changed:
+        raise Violation(
+            expected="the same record after the same body in another order of keys",
+            actual=f"{changed[0].difference.path} differs",
+            exchange=repeated.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _lost(party: Party, group: tuple[list[Patch], Write]) -> bool:
+    patches, done = group
+    return not all(party.reader.same(patch.field, patch.value, patch.shown_in(done.after)) for patch in patches)

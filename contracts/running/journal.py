@@ -1,0 +1,149 @@
+"""The journal of a run: the records as they were, and every write, on disk from the first one; and the way back from it.
+
+A run that ends by itself closes its journal. After a crash, kill -9 or power loss an open one is left: the next run on the same
+record refuses to start, and ``python -m contracts restore JOURNAL`` puts the record back.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from contracts.record.records import Record
+from contracts.target.locks import digest, folder
+from contracts.target.target import Identity, Target, TargetError
+from contracts.terms.exchange import Exchange
+
+READS = ("GET", "HEAD", "OPTIONS")
+
+
+class Journal:
+    """Written while a run goes on; ``path``: the file, whose name begins with that of the API."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._file: IO[str] | None = None
+        self._marks: list[Path] = []
+
+    @classmethod
+    def begin(cls, target: Target, report_dir: Path | None) -> Journal:
+        """A new journal in the report folder, or in a temporary one; TargetError where there can be none."""
+        try:
+            place = report_dir if report_dir is not None else folder()
+            place.mkdir(parents=True, exist_ok=True)
+            handle, name = tempfile.mkstemp(prefix=f"journal-{target.api.name}-", suffix=".jsonl", dir=place)
+            os.close(handle)
+            found = cls(Path(name).resolve())
+            settings = {"api": str(target.api.file.resolve()), "url": target.url, "read": target.read}
+            found._write({"version": 1, **settings}, sure=True)
+        except OSError as error:
+            raise TargetError(
+                f"the journal of the writes cannot be kept: {error.strerror}; set TMPDIR to another folder"
+            ) from None
+        return found
+
+    def save(self, target: Target, identity: Identity, name: str, record: Record) -> None:
+        """Keep a record as it is before the first write, and mark it as one that may have to be put back."""
+        self._write({"saved": {"name": name, "path": dict(identity.path), "record": record}}, sure=True)
+        mark = _mark(target, identity)
+        mark.write_text(str(self.path), encoding="utf-8")
+        self._marks.append(mark)
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Take note of a request that may have changed something."""
+        if exchange.method not in READS:
+            body = None if exchange.body is None else exchange.body.decode("utf-8", "backslashreplace")
+            self._write({"write": {"method": exchange.method, "url": exchange.url, "body": body, "status": exchange.status}})
+
+    def close(self, *, restored: bool) -> None:
+        """The run has ended by itself, and has told what could not be put back: nothing is pending."""
+        self._write({"closed": {"restored": restored}}, sure=True)
+        if self._file is not None:
+            self._file.close()
+        forget(self._marks)
+
+    def _write(self, line: Mapping[str, Any], *, sure: bool = False) -> None:
+        """Append a line; ``sure``: it outlives a loss of power too. Other processes may append to the same file."""
+        if self._file is None:
+            self._file = self.path.open("a", encoding="utf-8", errors="backslashreplace")
+        self._file.write(json.dumps(line, ensure_ascii=True, default=str) + "\n")
+        self._file.flush()
+        if sure:
+            os.fsync(self._file.fileno())
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A record of a journal: what it is called in reports, its path parameters, and how it was."""
+
+    name: str
+    path: Mapping[str, str]
+    record: Record
+
+
+@dataclass(slots=True)
+class Left:
+    """What a journal tells: where the run was sent to, the records as they were, and how many writes followed."""
+
+    api: str
+    url: str
+    read: str | None
+    saved: list[Kept] = field(default_factory=list)
+    writes: int = 0
+    closed: bool = False
+
+
+def read(path: Path) -> Left:
+    """A journal from its file; the last line may be cut. TargetError for what is none."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        first = json.loads(lines[0])
+        left = Left(first["api"], first["url"], first["read"])
+    except OSError as error:
+        raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
+    except (ValueError, LookupError, TypeError):
+        raise TargetError(f"{path}: no journal of a run: expected the file journal-API-....jsonl that a run has left") from None
+    for text in lines[1:]:
+        with suppress(ValueError, KeyError, TypeError):
+            line = json.loads(text)
+            if "saved" in line:
+                left.saved.append(Kept(**line["saved"]))
+            left.writes += "write" in line
+            left.closed = left.closed or "closed" in line
+    return left
+
+
+def pending(target: Target, identities: Iterable[Identity]) -> None:
+    """Raise TargetError where an earlier run on one of the records has not ended: it says how to go on."""
+    for identity in identities:
+        mark = _mark(target, identity)
+        if not mark.exists():
+            continue
+        path = Path(mark.read_text(encoding="utf-8"))
+        if path.exists():
+            raise TargetError(
+                f"{target.url}: a run on {identity.name} has not ended: put the record back with "
+                f"`python -m contracts restore {path}`, or delete that file if it is as it should be"
+            )
+        mark.unlink(missing_ok=True)
+
+
+def forget(marks: Iterable[Path]) -> None:
+    """Nothing is pending any more."""
+    for mark in marks:
+        mark.unlink(missing_ok=True)
+
+
+def marks(target: Target, identities: Iterable[Identity]) -> list[Path]:
+    """The marks of some records."""
+    return [_mark(target, each) for each in identities]
+
+
+def _mark(target: Target, identity: Identity) -> Path:
+    return folder() / f"{digest(target, identity)}.journal"

@@ -1,0 +1,52 @@
+"""``python -m contracts restore``: putting back what a run that did not end has left, from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from contracts.record.party import Party
+from contracts.record.restoring import Restoration, Restorer
+from contracts.running import journal
+from contracts.target.client import Budget, Client
+from contracts.target.secrecy import Redactor, Secret
+from contracts.target.settings import from_file
+from contracts.target.target import Identity, Target, load_api
+
+
+def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[tuple[str, Restoration]]:
+    """Put each record of a journal back and read it again; what it is called, and how that went, one after another.
+
+    ``auth``: the credential by security scheme; ``file``: the target file of the run in its place. Credentials are never in a
+    journal. Raises TargetError, one line, for a journal or a target that cannot be used.
+    """
+    left = journal.read(path)
+    target = from_file(file) if file is not None else _target(left, auth)
+    identities = []
+    restored = True
+    for kept in left.saved:
+        identity = _identity(target, kept.path, kept.name)
+        identities.append(identity)
+        party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
+        party.learn_credentials()
+        found = Restorer(party).restore(kept.record)
+        restored = restored and found.ok
+        yield kept.name or "the record", found
+    if restored:
+        journal.forget(journal.marks(target, identities))
+
+
+def _target(left: journal.Left, auth: Mapping[str, str]) -> Target:
+    api = load_api(left.api)
+    credentials = {name: Secret(value) for name, value in auth.items()}
+    return Target(api=api, url=left.url, identity=Identity(path={}, auth=credentials), read=left.read)
+
+
+def _identity(target: Target, path: Mapping[str, str], name: str) -> Identity:
+    """The identity of a saved record: that of the target file where it has one, else the target's credential."""
+    known = [*target.identities, *([target.bystander] if target.bystander is not None else [])]
+    if target.api.identity == "credential" and name == "the bystander" and target.bystander is not None:
+        return target.bystander
+    found = next((each for each in known if dict(each.path) == dict(path)), None)
+    return found or replace(target.identity, path=path)

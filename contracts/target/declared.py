@@ -1,0 +1,71 @@
+"""The ``[expect]`` section of a target file: what is declared where the document is open."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from contracts.target.expect import EVERYWHERE, POINTS, Expect
+from contracts.target.target import NORMALISERS, TargetError, check_keys, plain_path
+from specs import Api
+
+
+def declarations(table: Mapping[str, Any], api: Api, path: Path, text: str) -> Expect:
+    """The ``[expect]`` section of a file, with the line of each declaration in its text.
+
+    Raises TargetError, one line, for an unknown point, behaviour or field, and for a point that the document settles.
+    """
+    if not isinstance(table, Mapping):
+        raise TargetError("expect: expected a table [expect]")
+    written = {key: value for key, value in table.items() if key != "normalise"}
+    check_keys(written, (*POINTS, "normalise"), "[expect]")
+    choices = {point: _behaviours(point, value, api) for point, value in written.items()}
+    normalise = table.get("normalise", {})
+    if not isinstance(normalise, Mapping):
+        raise TargetError("normalise in [expect]: expected a table of field = normalisation")
+    check_keys(normalise, [plain_path(each.path) for each in api.walk_fields()], "normalise in [expect]")
+    return Expect(
+        normalise={field: _normalisers(field, value) for field, value in normalise.items()},
+        choices=choices,
+        file=str(path),
+        lines={(point, field): _line(text, point, field) for point in choices for field in choices[point]},
+    )
+
+
+def _behaviours(point: str, value: Any, api: Api) -> dict[str, str]:
+    """What is declared at a point, by field: for all of them with one text, or with a table."""
+    where, known = f"{point} in [expect]", POINTS[point]
+    choice = api.choices.get(point)
+    if choice is not None and choice.documented and not known.by_field:
+        raise TargetError(f"{where}: the document is not open here, it says {choice.behaviour!r}")
+    if isinstance(value, Mapping) and not known.by_field:
+        raise TargetError(f"{where}: expected a text, since the point is none of single fields")
+    table = value if isinstance(value, Mapping) else {EVERYWHERE: value}
+    paths = {EVERYWHERE: EVERYWHERE} | {plain_path(each.path): each.path for each in api.walk_fields()}
+    check_keys(table, paths, where)
+    for behaviour in table.values():
+        if behaviour not in known.behaviours:
+            raise TargetError(f"{where}: unknown behaviour {behaviour!r}; known are {', '.join(known.behaviours)}")
+    return {paths[key]: behaviour for key, behaviour in table.items()}
+
+
+def _line(text: str, point: str, field: str) -> int:
+    """The line of a declaration: the field's own in ``[expect.point]``, else the point's in ``[expect]``; 0 if not found."""
+    inside, name = "", plain_path(field)
+    for number, line in enumerate(text.splitlines(), 1):
+        header = re.match(r"\s*\[\s*([^\[\]]+?)\s*\]", line)
+        inside = header[1].replace('"', "") if header else inside
+        key = line.partition("=")[0].strip().strip("\"'")
+        if (inside, key) in ((f"expect.{point}", name), ("expect", point)):
+            return number
+    return 0
+
+
+def _normalisers(path: str, value: Any) -> tuple[str, ...]:
+    names = (value,) if isinstance(value, str) else tuple(value)
+    for name in names:
+        if name not in NORMALISERS:
+            raise TargetError(f"{path} in normalise: unknown {name!r}; known are {', '.join(NORMALISERS)}")
+    return names

@@ -1,0 +1,179 @@
+"""A small service for tests/openapi/people.yaml in the process of a test; each habit is something that real servers do."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+TEXTS = {"first_name": 40, "last_name": 40, "username": 60, "city": 40}
+MEMBERS = {*TEXTS, "newsletter", "tags", "settings"}
+
+
+def seeds() -> dict[str, dict[str, Any]]:
+    """Two people, with every member filled in."""
+    first = {
+        "id": "p-100001",
+        "first_name": "Noor",
+        "last_name": "Haddad",
+        "username": "noor",
+        "city": "Tunis",
+        "newsletter": True,
+        "tags": ["early", "vip"],
+        "settings": {"theme": "dark"},
+        "joined_at": "2021-05-06T07:08:09Z",
+    }
+    second = {**copy.deepcopy(first), "id": "p-100002", "first_name": "Ilse", "last_name": "Brandt", "username": "ilse"}
+    return {each["id"]: each for each in (first, second)}
+
+
+class People:
+    """The records, and how the service behaves.
+
+    habits: names of ``HABITS`` in the documentation of the tests; without any, the service keeps to its document and forgets
+    members that it does not know.
+    """
+
+    def __init__(self, *habits: str) -> None:
+        self.habits = frozenset(habits)
+        self.records = seeds()
+        self.methods: list[str] = []
+        self.writes = itertools.count(1)
+        self.version = 1
+        self.activity = datetime.now(UTC).isoformat()
+        self.lock = threading.Lock()
+
+    def shown(self, key: str) -> dict[str, Any]:
+        """A record as an answer shows it."""
+        record = dict(self.records[key])
+        if "initials follow" in self.habits and "first_name" in record:
+            record["initials"] = f"{str(record['first_name'])[:1]}{str(record.get('last_name', ''))[:1]}"
+        if "activity moves with requests" in self.habits or "activity moves later" in self.habits:
+            record["last_activity"] = self.activity
+        if "version counts writes" in self.habits:
+            record["version"] = self.version
+        return record
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """Status, JSON value and headers for a request."""
+        self.methods.append(method)
+        self._move(method)
+        found = re.fullmatch(r"/people/([^/]+)", path)
+        if found is None:
+            return 404, {"message": "no such path"}, {}
+        key = found[1]
+        if method == "POST" and "post makes" in self.habits:
+            made = f"p-made{next(self.writes)}"
+            self.records[made] = {"id": made, "first_name": "New", "last_name": "One"}
+            return 201, self.shown(made), {}
+        if method not in ("GET", "PATCH"):
+            return 405, {"message": "not here"}, {} if "post makes" in self.habits else {"Allow": "GET, PATCH"}
+        if key not in self.records:
+            if method == "PATCH" and "upserts" in self.habits:
+                self.records[key] = {"id": key, "first_name": "A", "last_name": "B"}
+            else:
+                return 404, {"message": "nobody"}, {}
+        return (200, self.shown(key), {}) if method == "GET" else self._patch(key, headers, body)
+
+    def _move(self, method: str) -> None:
+        if "activity moves with requests" in self.habits and method != "GET":
+            self.activity = datetime.now(UTC).isoformat()
+        if "activity moves later" in self.habits and len(self.methods) > 60 and method == "PATCH":
+            self.activity = datetime.now(UTC).isoformat()
+
+    def _patch(self, key: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        record = self.records[key]
+        if "raw media replace" in self.habits and "json" not in (headers.get("Content-Type") or "json"):
+            self.records[key] = {"raw": body.decode("latin-1")}
+            return 200, self.shown(key), {}
+        try:
+            sent = json.loads(body)
+        except ValueError:
+            return 400, {"message": "no JSON"}, {}
+        if not isinstance(sent, dict):
+            if "stores anything" in self.habits:
+                record |= {str(number): each for number, each in enumerate(sent if isinstance(sent, list) else [sent])}
+                return 200, self.shown(key), {}
+            return 400, {"message": "not an object"}, {}
+        wrong = self._wrong(sent)
+        if wrong:
+            return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
+        self._store(key, record, sent)
+        self.version += "version counts writes" in self.habits
+        return 200, self.shown(sent["id"] if "renames" in self.habits and "id" in sent else key), {}
+
+    def _wrong(self, sent: dict[str, Any]) -> str:
+        for name, value in sent.items():
+            if name in TEXTS and (not isinstance(value, str) or len(value) > TEXTS[name]):
+                return name
+            if name == "username" and not value and "blank refused" in self.habits:
+                return name
+            kinds = {"newsletter": bool, "tags": list, "settings": dict}
+            if name in kinds and not isinstance(value, kinds[name]):
+                return name
+            if name == "tags" and any(not isinstance(each, str) or len(each) > 20 for each in value):
+                return name
+            if name == "settings" and any(not isinstance(each, str) for each in value.values() if each is not None):
+                return name
+        return ""
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        for name, value in sent.items():
+            if name == "settings" and "map merges" in self.habits:
+                kept = {**record["settings"], **{each: text for each, text in value.items() if text is not None}}
+                removed = {each for each, text in value.items() if text is None} if "null removes" in self.habits else set()
+                record["settings"] = {each: text for each, text in kept.items() if each not in removed}
+            elif name == "city" and "city gets a mark" in self.habits:
+                record["city"] = f"{value}!"
+            elif name in MEMBERS:
+                record[name] = {each: text for each, text in value.items() if text is not None} if name == "settings" else value
+            elif name == "id" and "renames" in self.habits:
+                self.records.pop(key)
+                record["id"] = value
+                self.records[value] = record
+            elif name not in ("id", "initials", "last_activity", "version", "joined_at") and "stores anything" in self.habits:
+                if value is None:
+                    record.pop(name, None)
+                else:
+                    record[name] = value
+
+
+@contextmanager
+def serving(people: People) -> Iterator[str]:
+    """The service on a free port of the loopback interface; its URL, until the block ends."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        wbufsize = 65536  # head and body in one packet
+
+        def _answer(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            with people.lock:
+                status, value, headers = people.answer(self.command, self.path, self.headers, self.rfile.read(length))
+            content = json.dumps(value).encode()
+            self.send_response(status)
+            for name, text in {"Content-Type": "application/json", "Content-Length": str(len(content)), **headers}.items():
+                self.send_header(name, text)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(content)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Nothing is printed."""
+
+    for method in ("GET", "PATCH", "POST", "PUT", "DELETE", "OPTIONS", "PROPFIND", "HEAD"):
+        setattr(Handler, f"do_{method}", Handler._answer)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()

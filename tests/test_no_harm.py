@@ -1,0 +1,203 @@
+"""Do no harm: whatever a service does with what it gets, all its records are afterwards as they were."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+
+from contracts.drafting.draft import write
+from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
+from contracts.running.journal import read
+from contracts.running.plan import Plan
+from contracts.running.restore import restore
+from contracts.running.run import Run, judge_all
+from contracts.running.selection import load_rules
+from contracts.target.target import Identity, Target, TargetError, load_api
+from specs import Api
+from tests.people import People, serving
+
+DOCUMENT = Path(__file__).parent / "openapi" / "people.yaml"
+FIRST, SECOND = "p-100001", "p-100002"
+
+
+@pytest.fixture(name="api", scope="module")
+def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    output = tmp_path_factory.mktemp("people") / "people.yaml"
+    write(DOCUMENT, None, output)
+    return load_api(str(output))
+
+
+def target_of(api: Api, url: str, *, disposable: bool = False) -> Target:
+    """The first record, with the second one as bystander."""
+    return Target(
+        api=api,
+        url=url,
+        identity=Identity(path={"id": FIRST}, auth={}),
+        bystander=Identity(path={"id": SECOND}, auth={}),
+        read="/people/{id}",
+        disposable=disposable,
+    )
+
+
+def judged(api: Api, url: str, *, disposable: bool = False) -> RunReport:
+    """A run of the gate."""
+    (report,) = judge_all(Plan(target=target_of(api, url, disposable=disposable), apis=(api,)))
+    return report
+
+
+def violated(report: RunReport) -> set[str]:
+    """The rules that are violated."""
+    return {each.rule for each in report.results if each.verdict == "violates"}
+
+
+@pytest.mark.parametrize(
+    ("habit", "found"),
+    [
+        ("nothing odd", set()),
+        ("renames", set()),
+        ("post makes", set()),
+        ("stores anything", {"unknown-field-not-stored"}),
+        ("blank refused", set()),
+        ("map merges", set()),
+        ("map merges, null removes", set()),
+        ("activity moves with requests, initials follow, version counts writes", set()),
+    ],
+)
+def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> None:
+    """Keys are not written, other methods are not tried, what sticks is taken out, what cannot be put back is not written."""
+    people = People(*habit.split(", "))
+    if habit == "blank refused":
+        people.records[FIRST]["username"] = ""
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert people.records == before
+    assert report.restored.ok
+    assert violated(report) == found
+    assert not [each.actual for each in report.results if (each.actual or "").startswith("internal error")]
+
+
+def test_a_field_that_cannot_be_put_back_is_not_written(api: Api) -> None:
+    """The present value of the field is refused: nothing about the field is judged, and the reason is told."""
+    people = People("blank refused")
+    people.records[FIRST]["username"] = ""
+    with serving(people) as url:
+        report = judged(api, url)
+
+    about = [each for each in report.results if each.field == "username" and each.rule == "sent-field-stored"]
+    assert [each.verdict for each in about] == ["not_judged"]
+    assert "its present value is not accepted (400)" in (about[0].actual or "")
+
+
+def test_on_a_disposable_record_that_field_is_written(api: Api) -> None:
+    """Nobody needs the record: nothing is spared."""
+    people = People("blank refused")
+    people.records[FIRST]["username"] = ""
+    with serving(people) as url:
+        report = judged(api, url, disposable=True)
+
+    about = [each for each in report.results if each.field == "username" and each.rule == "sent-field-stored"]
+    assert [each.verdict for each in about] == ["conforms"]
+
+
+def test_what_moves_is_told(api: Api) -> None:
+    """A time of last use, initials and a version are observed, each with how it moves."""
+    people = People("activity moves with requests", "initials follow", "version counts writes")
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert report.moves.keys() == {"last_activity", "initials", "version"}
+    assert report.moves["initials"].startswith("follows ")
+    assert report.moves["version"] == "moves with every write"
+    assert report.moves["last_activity"] == "moves with refused requests"
+
+
+def test_what_stood_still_while_learning_and_moves_later_is_found(api: Api) -> None:
+    """The same property, moving when it should not."""
+    people = People("activity moves later")
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert "last_activity" not in report.moves
+    assert "omitted-fields-unchanged" in violated(report)
+
+
+def test_a_record_that_a_patch_makes_is_told_once(api: Api) -> None:
+    """A service that makes a record of what it does not know: found, not tried again, and the run says that it is there."""
+    people = People("upserts")
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert len(people.records) == 3
+    assert violated(report) == {"unknown-customer-not-created"}
+    assert [each.after for each in report.restored.differences] == [f"made by PATCH {url}/people/{[*people.records][-1]}"]
+    assert exit_code([report], strict=False) == LEFT_CHANGED
+
+
+def test_the_item_that_loses_the_record_is_violated_and_the_last_one(api: Api) -> None:
+    """A body of another media type replaces the record: nothing more is sent to it, and each later item says since when."""
+    people = People("raw media replace")
+    with serving(people) as url:
+        report = judged(api, url)
+
+    (lost,) = [each for each in report.results if each.verdict == "violates"]
+    later = [each for each in report.results if (each.actual or "").startswith(f"since {lost.rule} [")]
+    assert lost.level == "must"
+    assert "it is lost" in (lost.actual or "")
+    assert len(later) > 100
+    assert not report.restored.ok
+
+
+# --- the journal ------------------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_did_not_end_is_put_back_from_its_journal(api: Api, tmp_path: Path) -> None:
+    """The next run refuses the record and names the journal; restoring from it makes the record what it was."""
+    people = People()
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        plan = Plan(target=target_of(api, url), apis=(api,), report_dir=tmp_path)
+        run = Run(plan)
+        run.open()
+        rule, function = next(found for found in load_rules() if found[0].id == "sent-field-stored")
+        run.judge(api.name, rule, "city", lambda party: function(party=party, case=api.field("city")))
+        run._locks.release()  # as the kernel does for a process that was killed: nothing else of it comes
+        changed = copy.deepcopy(people.records)
+        (journal,) = tmp_path.glob("journal-*.jsonl")
+
+        with pytest.raises(TargetError, match=re.escape(f"python -m contracts restore {journal}")):
+            judge_all(plan)
+        told = list(restore(journal, {}, None))
+        again = copy.deepcopy(people.records)
+        judge_all(Plan(target=target_of(api, url), apis=(api,), rules=frozenset({"sent-field-stored"})))
+
+    assert changed != before
+    assert [(name, each.ok) for name, each in told] == [("the record", True), ("the bystander", True)]
+    assert again == before
+
+
+def test_a_journal_keeps_the_records_and_every_write(api: Api, tmp_path: Path) -> None:
+    """Also where all went well; then it is closed, and the next run starts."""
+    people = People()
+    with serving(people) as url:
+        judge_all(Plan(target=target_of(api, url), apis=(api,), report_dir=tmp_path, rules=frozenset({"sent-field-stored"})))
+    (journal,) = tmp_path.glob("journal-*.jsonl")
+    left = read(journal)
+
+    assert left.closed
+    assert [dict(each.path) for each in left.saved] == [{"id": FIRST}, {"id": SECOND}]
+    assert left.writes == people.methods.count("PATCH")
+
+
+@pytest.mark.parametrize("content", ["", "no journal\n", "[1]\n"])
+def test_what_is_no_journal_is_refused_in_one_line(tmp_path: Path, content: str) -> None:
+    """Nothing is sent for a file of another kind."""
+    path = tmp_path / "x.jsonl"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(TargetError, match="no journal of a run"):
+        read(path)
