@@ -50,11 +50,9 @@ COMMANDS: Mapping[str, str] = {
     "validate": "say whether contract files can be used",
     "merge": "join the reports of several machines, or of several APIs",
     "observe": "`observe FILE ...` is `test ...`, and writes to FILE what the service does where its document is silent",
-    "restore": "put back what an interrupted run has left changed",
+    "restore": "put back what a run that did not end has left changed, from its journal",
     "rules": "print the table of rules",
 }
-NEEDS: Mapping[str, str] = {"restore": "contracts.running.journal"}
-"""Commands that are there where this module is."""
 
 
 # --- whose packages -----------------------------------------------------------------------------------------------
@@ -94,18 +92,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except Shadowed as error:
         return _ended(str(error), UNUSABLE)
     if name in ("--help", "-h"):
-        return _print(HELP + "".join(f"  {each:<10}{COMMANDS[each]}\n" for each in available()))
+        return _print(HELP + "".join(f"  {each:<10}{COMMANDS[each]}\n" for each in COMMANDS))
     if name == "--version":
         return _print(f"patch-contracts {_version()}\n")
-    if name not in available():
-        return _ended(f"no command {name!r}; there are {', '.join(available())}", USAGE)
+    if name not in COMMANDS:
+        return _ended(f"no command {name!r}; there are {', '.join(COMMANDS)}", USAGE)
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))  # else it makes one right here
     return _RUN.get(name, _of_suite)(name, rest)
-
-
-def available() -> tuple[str, ...]:
-    """The names of the commands that there are."""
-    return tuple(name for name in COMMANDS if name not in NEEDS or importlib.util.find_spec(NEEDS[name]) is not None)
 
 
 def _test(_name: str, words: Sequence[str]) -> int:

@@ -242,7 +242,7 @@ def test_the_table_of_rules_is_printed(hostile: Repository) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", ["test", "mock", "init", "validate", "merge", "observe", "rules"])
+@pytest.mark.parametrize("command", ["test", "mock", "init", "validate", "merge", "observe", "restore", "rules"])
 def test_every_command_has_help(hostile: Repository, command: str) -> None:
     """It begins with how it is called."""
     assert hostile.run("patch-contracts", command, "--help").lower().startswith("usage: patch-contracts ")
@@ -258,6 +258,7 @@ def test_every_command_has_help(hostile: Repository, command: str) -> None:
         (["test", "--api", "none"], 4, "no API named 'none' and no such file"),
         (["validate", "none.yaml"], 3, "no API named 'none.yaml' and no such file"),
         (["init", "none.yaml"], 4, "none.yaml"),
+        (["restore", "none.jsonl"], 4, "none.jsonl: cannot be read"),
     ],
     ids=str,
 )
