@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -107,6 +108,8 @@ def _test(_name: str, words: Sequence[str]) -> int:
         from contracts.running.options import help_text
 
         return _print(help_text("patch-contracts test"))
+    if not _has_workers() and any(re.match(r"-n|--numprocesses", word) for word in words):
+        return _ended("test: -n needs pytest-xdist: pip install 'patch-contracts[workers]'", UNUSABLE)
     import pytest
 
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -124,13 +127,17 @@ class _Named:
 
 def _settings() -> list[str]:
     """What makes pytest run the rules in the same way in any folder; what the user adds comes after it and prevails."""
-    workers = ["-p", "xdist"] if importlib.util.find_spec("xdist") is not None else []
+    workers = ["-p", "xdist"] if _has_workers() else []
     return [
         *("-c", str(SETTINGS), "--rootdir", str(HOME)),
         *("-o", f"cache_dir={Path.cwd() / '.pytest_cache' / 'patch-contracts'}"),
         *("--import-mode=importlib", "--noconftest", "--disable-plugin-autoload"),
         *("-p", "patch_contracts", *workers),
     ]
+
+
+def _has_workers() -> bool:
+    return importlib.util.find_spec("xdist") is not None
 
 
 def _observe(_name: str, words: Sequence[str]) -> int:

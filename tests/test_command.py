@@ -65,6 +65,20 @@ def test_the_help_of_a_run_has_the_options_of_the_suite(command: str, capsys: py
         assert option in shown
 
 
+@pytest.mark.parametrize("words", [["-n", "2"], ["-n2"], ["--numprocesses=2"]], ids=str)
+def test_workers_without_the_plugin_for_them_are_told_of(
+    words: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is not installed with the suite."""
+    found = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None if name == "xdist" else found(name))
+
+    assert patch_contracts.main(["test", *words]) == 4
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == "patch-contracts: test: -n needs pytest-xdist: pip install 'patch-contracts[workers]'"
+
+
 @pytest.mark.parametrize("name", patch_contracts.PACKAGES)
 def test_a_package_of_another_project_under_our_name_is_told_of(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
