@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -50,11 +51,9 @@ COMMANDS: Mapping[str, str] = {
     "validate": "say whether contract files can be used",
     "merge": "join the reports of several machines, or of several APIs",
     "observe": "`observe FILE ...` is `test ...`, and writes to FILE what the service does where its document is silent",
-    "restore": "put back what an interrupted run has left changed",
+    "restore": "put back what a run that did not end has left changed, from its journal",
     "rules": "print the table of rules",
 }
-NEEDS: Mapping[str, str] = {"restore": "contracts.running.journal"}
-"""Commands that are there where this module is."""
 
 
 # --- whose packages -----------------------------------------------------------------------------------------------
@@ -94,18 +93,13 @@ def main(words: Sequence[str] | None = None) -> int:
     except Shadowed as error:
         return _ended(str(error), UNUSABLE)
     if name in ("--help", "-h"):
-        return _print(HELP + "".join(f"  {each:<10}{COMMANDS[each]}\n" for each in available()))
+        return _print(HELP + "".join(f"  {each:<10}{COMMANDS[each]}\n" for each in COMMANDS))
     if name == "--version":
         return _print(f"patch-contracts {_version()}\n")
-    if name not in available():
-        return _ended(f"no command {name!r}; there are {', '.join(available())}", USAGE)
+    if name not in COMMANDS:
+        return _ended(f"no command {name!r}; there are {', '.join(COMMANDS)}", USAGE)
     os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(_cache() / "hypothesis"))  # else it makes one right here
     return _RUN.get(name, _of_suite)(name, rest)
-
-
-def available() -> tuple[str, ...]:
-    """The names of the commands that there are."""
-    return tuple(name for name in COMMANDS if name not in NEEDS or importlib.util.find_spec(NEEDS[name]) is not None)
 
 
 def _test(_name: str, words: Sequence[str]) -> int:
@@ -114,6 +108,8 @@ def _test(_name: str, words: Sequence[str]) -> int:
         from contracts.running.options import help_text
 
         return _print(help_text("patch-contracts test"))
+    if not _has_workers() and any(re.match(r"-n|--numprocesses", word) for word in words):
+        return _ended("test: -n needs pytest-xdist: pip install 'patch-contracts[workers]'", UNUSABLE)
     import pytest
 
     for variable in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
@@ -131,13 +127,17 @@ class _Named:
 
 def _settings() -> list[str]:
     """What makes pytest run the rules in the same way in any folder; what the user adds comes after it and prevails."""
-    workers = ["-p", "xdist"] if importlib.util.find_spec("xdist") is not None else []
+    workers = ["-p", "xdist"] if _has_workers() else []
     return [
         *("-c", str(SETTINGS), "--rootdir", str(HOME)),
         *("-o", f"cache_dir={Path.cwd() / '.pytest_cache' / 'patch-contracts'}"),
         *("--import-mode=importlib", "--noconftest", "--disable-plugin-autoload"),
         *("-p", "patch_contracts", *workers),
     ]
+
+
+def _has_workers() -> bool:
+    return importlib.util.find_spec("xdist") is not None
 
 
 def _observe(_name: str, words: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""The suite's own commands ``rules``, ``merge`` and ``init``: ``patch-contracts rules``, or ``python -m contracts rules``.
+"""The suite's own commands, from ``init`` to ``restore``: ``patch-contracts init``, or ``python -m contracts init``.
 
 The second form is for folders without a ``contracts`` or ``specs`` of their own: Python looks in the current folder first.
 """

@@ -19,7 +19,7 @@ import pytest
 from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
-from contracts.running.arguments import asks_for_rules, has_own_settings
+from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.target.target import TargetError
@@ -71,6 +71,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run = session.config.stash.get(RUN, None)
     if run is None:
         return
+    show_node_ids(session.config)
     if _is_worker(session.config):
         sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
         ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])

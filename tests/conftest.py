@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests import installing
 
 
 @pytest.fixture(name="browser", scope="module")
@@ -15,3 +18,9 @@ def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
     with chromium.started(tmp_path_factory.mktemp("profile")) as started:
         yield started
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    return installing.build(tmp_path_factory.mktemp("wheel"))

@@ -45,7 +45,8 @@ def target_file(folder: Path, target: Target) -> Path:
 def run(command: Sequence[str], folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     """A command with this Python, from the checkout, with its files and folders inside ``folder``, and more options."""
     program, *words = command
-    start = [sys.executable] if Path(program).name == "python" else [sys.executable, "-m", Path(program).name]
+    module = Path(program).name.replace("-", "_")
+    start = [sys.executable] if module == "python" else [sys.executable, "-m", module]
     own = [str(folder / word) if word.endswith(".toml") or word in FOLDERS else word for word in words]
     return subprocess.run(
         [*start, *own, *more],

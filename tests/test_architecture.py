@@ -24,6 +24,8 @@ import specs
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("specs", "mock_server", "contracts")
+COMMAND = "patch_contracts"
+"""The module of the command: it may start everything, and nothing imports it."""
 
 
 def modules(package: str) -> list[str]:
@@ -35,8 +37,8 @@ def modules(package: str) -> list[str]:
 
 
 def sources(package: str) -> list[Path]:
-    """Every Python file of a package."""
-    found = sorted((ROOT / package).rglob("*.py"))
+    """Every Python file of a package, or the one of a module."""
+    found = [ROOT / f"{package}.py"] if package == COMMAND else sorted((ROOT / package).rglob("*.py"))
     assert found, f"{package}: expected Python files in {ROOT / package}"
     return found
 
@@ -61,7 +63,13 @@ for name in names:
 
 @pytest.mark.parametrize(
     ("package", "forbidden"),
-    [("contracts", "mock_server"), ("mock_server", "contracts"), ("specs", "contracts"), ("specs", "mock_server")],
+    [
+        ("contracts", "mock_server"),
+        ("mock_server", "contracts"),
+        ("specs", "contracts"),
+        ("specs", "mock_server"),
+        *((package, COMMAND) for package in PACKAGES),
+    ],
 )
 def test_importing_a_package_never_loads_its_neighbour(package: str, forbidden: str) -> None:
     """At run time too, also by ways that a linter does not see: no module of one package brings one of the other."""
@@ -155,10 +163,10 @@ def imported(package: str) -> set[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - {*PACKAGES, "tests"}
+    return found - sys.stdlib_module_names - {*PACKAGES, COMMAND, "tests"}
 
 
-@pytest.mark.parametrize("package", [*PACKAGES, "tests"])
+@pytest.mark.parametrize("package", [*PACKAGES, COMMAND, "tests"])
 def test_everything_imported_is_a_declared_dependency(package: str) -> None:
     """A package imports nothing that only happens to be installed; the tests may also import what the extras bring."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
@@ -310,7 +318,7 @@ def test_identifiers_strings_and_prose_are_told_apart() -> None:
     }
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", [*PACKAGES, COMMAND])
 def test_no_vendor_word_stands_in_python(package: str) -> None:
     """Names, paths, fields and values of the documented APIs stand in specs/*.yaml only."""
     assert words().apis

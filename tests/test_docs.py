@@ -19,7 +19,10 @@ from contracts.drafting.draft import write
 from tests import subjects
 
 OPENAPI = subjects.ROOT / "tests" / "openapi" / "contacts.yaml"
-COPIED = ("contracts", "specs", "mock_server", "docs", "tests", "conftest.py", "pyproject.toml", "README.md", "CONTRIBUTING.md")
+COPIED = (
+    *("contracts", "specs", "mock_server", "patch_contracts.py", "docs", "tests"),
+    *("conftest.py", "pyproject.toml", "README.md", "CONTRIBUTING.md"),
+)
 FENCED = re.compile(r"^ *```(\w+)(?: (\S+))?\n(.*?)^ *```$", re.MULTILINE | re.DOTALL)
 EXIT = re.compile(r"#\s*exit (\d+)")
 
@@ -27,6 +30,7 @@ PAGES: Mapping[str, str | Path] = {
     # page: the API, or the OpenAPI document of one, that stands for the server in it
     "README.md": "wizcommerce",
     "CONTRIBUTING.md": "wizcommerce",
+    "docs/how-to/installing.md": "wizcommerce",
     "docs/tutorial/first-run-on-staging.md": "wizcommerce",
     "docs/how-to/protecting-the-server.md": "wizcommerce",
     "docs/how-to/supplying-credentials.md": "wizcommerce",
@@ -60,9 +64,23 @@ ELSEWHERE = {
     ".venv/bin/lint-imports": "tests/test_architecture.py",
     ".venv/bin/mypy": "tests/test_architecture.py",
     "export BEARERAUTH='...'": "nowhere: it shows a form",
+    "pip wheel --no-deps --wheel-dir dist .": "tests/installing.py",
+    "pip install patch-contracts": "tests/installing.py, from the wheel",
+    "pipx run patch-contracts test --target target.toml": "nowhere: it takes the wheel from an index",
+    "pipx run patch-contracts mock my-api.yaml --port 4010": "nowhere: likewise",
+    "docker build -t patch-contracts .": "nowhere: it needs Docker",
+    'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/work" -e WIZ_KEY patch-contracts test --target target.toml '
+    "--report-dir report": "nowhere: likewise",
+    'docker run --rm -v "$PWD:/work:ro" -p 127.0.0.1:4010:4010 patch-contracts mock my-api.yaml --host 0.0.0.0 '
+    "--admin-token TOKEN": "nowhere: likewise",
 }
-RULES = ("missing-credential-refused", "allow-header-sent")
+RULES = " ".join(f"--rule {each}" for each in ("missing-credential-refused", "allow-header-sent"))
 """What a run without a rule of its own judges here, so that it is quick."""
+PROGRAM = f"""#!/bin/sh
+case $1 in test) more="-p no:cacheprovider {RULES}" ;; esac
+exec python -m patch_contracts "$@" $more
+"""
+"""The command, as pip would install it; what it leaves out of the environment is among its words."""
 
 
 def blocks(page: str) -> list[tuple[str, str, str]]:
@@ -125,7 +143,7 @@ def script(lines: list[str]) -> str:
     """The commands as one shell script, in which servers stay in the background and every other exit code is checked."""
     written = ["pids=()", "trap '[ ${#pids[@]} -eq 0 ] || kill ${pids[@]}' EXIT"]
     for number, line in enumerate(lines):
-        if re.match(r"python -m mock_server(?! (?:validate|choices)\b)", line):
+        if re.match(r"(python -m mock_server|patch-contracts mock)(?! (?:check|validate|export|choices)\b)", line):
             ready = f"ready-{number}.json"
             command = re.sub(r"\s+#.*| --port \d+", "", line)
             written += [
@@ -163,11 +181,15 @@ def test_the_commands_of_a_page_work(page: str, tmp_path: Path) -> None:
                 (place / name).write_text(content, encoding="utf-8")
         lines = [filled(line) for line in commands(page)]
         assert lines
+        program = place / "programs" / "patch-contracts"
+        program.parent.mkdir()
+        program.write_text(PROGRAM, encoding="utf-8")
+        program.chmod(0o755)
         environment = {
             **os.environ,
-            "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+            "PATH": os.pathsep.join((str(program.parent), str(Path(sys.executable).parent), os.environ["PATH"])),
             "PYTHONPATH": str(place),
-            "PYTEST_ADDOPTS": "-p no:cacheprovider " + " ".join(f"--rule {rule}" for rule in RULES),
+            "PYTEST_ADDOPTS": f"-p no:cacheprovider {RULES}",
             "GITHUB_STEP_SUMMARY": str(place / "step-summary.md"),
             "WIZ_KEY": placeholders["'KEY'"].strip("'"),
         }
@@ -201,7 +223,7 @@ def test_the_github_workflow_is_one() -> None:
     """Triggers, jobs and steps, each step with one thing to do; what must happen after a failure happens always."""
     workflow = ci_file(".github/workflows/contract.yml")
     (job,) = workflow["jobs"].values()
-    tried = next(index for index, step in enumerate(job["steps"]) if "pytest" in step.get("run", ""))
+    tried = next(index for index, step in enumerate(job["steps"]) if "patch-contracts test" in step.get("run", ""))
     after = job["steps"][tried + 1 :]
 
     assert set(workflow) == {"name", True, "jobs"}  # YAML 1.1 reads `on` as true, and GitHub knows
@@ -231,7 +253,7 @@ def test_the_gitlab_pipeline_is_one() -> None:
 def test_both_ci_files_run_the_same() -> None:
     """With the known deviations, and a time budget below the job's own."""
     lines = [
-        next(line for line in ci_commands(ci_file(name)) if line.startswith("pytest"))
+        next(line for line in ci_commands(ci_file(name)) if line.startswith("patch-contracts test"))
         for name in (".github/workflows/contract.yml", ".gitlab-ci.yml")
     ]
 

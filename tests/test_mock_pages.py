@@ -36,7 +36,7 @@ def _server() -> Iterator[MockServer]:
 
 def commands(page: str) -> list[tuple[str, str]]:
     """Every command of a page, with what its comment says that it prints; those that serve are run by other tests."""
-    lines = re.findall(r"^    ((?:curl|\.venv/bin/python -m mock_server) .+)$", page, re.MULTILINE)
+    lines = re.findall(r"^    ((?:curl|\.venv/bin/patch-contracts mock) .+)$", page, re.MULTILINE)
     split = [line.partition("  # ") for line in lines]
     return [(command.strip(), promised) for command, _, promised in split if " --port " not in command]
 
@@ -63,7 +63,7 @@ def typed(command: str, url: str) -> str:
     program, *words = shlex.split(command)
     if program == "curl":
         return subprocess.run([program, *words], capture_output=True, text=True, timeout=60, check=True).stdout
-    done = CliRunner().invoke(main, words[2:], env={"MOCK_SERVER_URL": url}, catch_exceptions=False)
+    done = CliRunner().invoke(main, words[1:], env={"MOCK_SERVER_URL": url}, catch_exceptions=False)
     assert done.exit_code == 0, done.output
     return done.stdout
 

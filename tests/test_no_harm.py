@@ -172,7 +172,7 @@ def test_a_run_that_did_not_end_is_put_back_from_its_journal(api: Api, tmp_path:
         changed = copy.deepcopy(people.records)
         (journal,) = tmp_path.glob("journal-*.jsonl")
 
-        with pytest.raises(TargetError, match=re.escape(f"python -m contracts restore {journal}")):
+        with pytest.raises(TargetError, match=re.escape(f"patch-contracts restore {journal}")):
             judge_all(plan)
         told = list(restore(journal, {}, None))
         again = copy.deepcopy(people.records)

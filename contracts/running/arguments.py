@@ -70,3 +70,15 @@ def _of_command(config: pytest.Config) -> list[str]:
             raise pytest.UsageError(f"no rules at {argument!r}: name none for all of them, or some, as in contracts/rules/values")
         found.append(f"{path}{colons}{item}")
     return found
+
+
+def show_node_ids(config: pytest.Config) -> None:
+    """In a run by the command, have pytest show node ids as they are, and not the way from the current folder to the package.
+
+    Moving the folder that pytest takes for the current one would do it too, but pytest then ends the run in that folder, and
+    reports would be written there.
+    """
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    if config.inipath == SETTINGS and reporter is not None:
+        reporter.startpath = config.rootpath
+        config.cwd_relative_nodeid = lambda nodeid: nodeid  # type: ignore[method-assign]  # it has no other use

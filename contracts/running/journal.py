@@ -1,7 +1,7 @@
 """The journal of a run: the records as they were, and every write, on disk from the first one; and the way back from it.
 
 A run that ends by itself closes its journal. After a crash, kill -9 or power loss an open one is left: the next run on the same
-record refuses to start, and ``python -m contracts restore JOURNAL`` puts the record back.
+record refuses to start, and ``patch-contracts restore JOURNAL`` puts the record back.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def pending(target: Target, identities: Iterable[Identity]) -> None:
         if path.exists():
             raise TargetError(
                 f"{target.url}: a run on {identity.name} has not ended: put the record back with "
-                f"`python -m contracts restore {path}`, or delete that file if it is as it should be"
+                f"`patch-contracts restore {path}`, or delete that file if it is as it should be"
             )
         mark.unlink(missing_ok=True)
 

@@ -1,4 +1,4 @@
-"""``python -m contracts merge``: the reports of shards, or of runs against several APIs, as one."""
+"""``patch-contracts merge``: the reports of shards, or of runs against several APIs, as one."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ TARGET_OPTIONS = (
 PYTEST_OPTIONS = """And every option of pytest: -k city, -m length, -x, --lf, --junitxml FILE, -n 2 (with pytest-xdist), --strict
 (what is only a should counts as well), ...; `pytest --help` lists them. Configuration, conftest.py and plugins of the current
 folder are not loaded; -p NAME loads a plugin. Exit codes: 0 every judged must conforms; 1 one is violated, or a listed deviation
-is stale; 4 an option, a file or the target cannot be used; 5 nothing was judged."""
+is stale; 4 an option, a file or the target cannot be used; 5 nothing was judged; 6 a record was left changed."""
 LIMITS = ("max_requests", "max_seconds", "requests_per_second")
 """The limits that options set in place of the target file's."""
 

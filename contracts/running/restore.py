@@ -1,4 +1,4 @@
-"""``python -m contracts restore``: putting back what a run that did not end has left, from its journal."""
+"""``patch-contracts restore``: putting back what a run that did not end has left, from its journal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// node --test docs/examples/customer.test.mjs   (the mock runs: python -m mock_server babyland --port 4010)
+// node --test docs/examples/customer.test.mjs   (the mock runs: patch-contracts mock babyland --port 4010)
 import assert from "node:assert/strict";
 import {randomUUID} from "node:crypto";
 import {after, beforeEach, test} from "node:test";
