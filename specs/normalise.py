@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
@@ -19,6 +19,7 @@ LEVELS = 2
 OBJECT_KEYWORDS = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"}
 )
+DESCRIBING = frozenset({"description", "title", "example", "examples", "externalDocs", "deprecated"})
 UNION_OF_VALUES = frozenset({"const", "enum", "type", "title", "description"})
 
 
@@ -136,6 +137,8 @@ def _merged(schema: dict[str, Any]) -> dict[str, Any]:
     rest = {key: value for key, value in schema.items() if key != "allOf"}
     if len(parts) == 1 and not parts[0].keys() & rest.keys() & {"properties", "required"}:
         return {**parts[0], **rest}
+    if _are_apart([rest, *parts]):
+        return {name: value for part in (*parts, rest) for name, value in part.items()}
     if not any("properties" in part for part in (rest, *parts)) or not all(map(_is_objectlike, parts)):
         return schema
     merged = rest
@@ -149,6 +152,17 @@ def _merged(schema: dict[str, Any]) -> dict[str, Any]:
     if not merged["required"]:
         del merged["required"]
     return merged
+
+
+def _are_apart(parts: Iterable[Mapping[str, Any]]) -> bool:
+    """No two parts say anything of the same kind, descriptions aside: together they are one schema."""
+    seen: set[str] = set()
+    for part in parts:
+        keywords = {"type" if key in OBJECT_KEYWORDS else key for key in part} - DESCRIBING
+        if keywords & seen:
+            return False
+        seen |= keywords
+    return True
 
 
 def _is_objectlike(part: Mapping[str, Any]) -> bool:

@@ -14,8 +14,8 @@ import yaml
 import specs
 from contracts.drafting.draft import draft, name_of, write, write_all
 from contracts.running.plan import Plan
-from contracts.running.run import judge_all
 from contracts.running.selection import load_rules
+from contracts.running.whole import judge_all
 from contracts.terms.rule import Rule
 from contracts.terms.verdict import Verdict
 from specs import SpecError

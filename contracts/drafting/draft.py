@@ -81,7 +81,7 @@ def write_all(file: Path, folder: Path) -> tuple[list[Path], list[str]]:
 
 
 def name_of(path: str) -> str:
-    """The name of the file, and so of the API, for a path: ``/v1/pets/{id}`` is ``v1-pets-id``."""
+    """The name of the file, and so of the API, for a path: ``/shop/pets/{pet}`` is ``shop-pets-pet``."""
     return re.sub(r"[^A-Za-z0-9]+", "-", path).strip("-").lower() or "root"
 
 

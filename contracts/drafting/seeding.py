@@ -65,7 +65,11 @@ def _candidates(schema: Schema, path: str, number: int) -> Iterator[Any]:
         members = [each for each in schema["enum"] if each is not None]
         yield from [*members[(number - 1) % max(len(members), 1) :], *members]
     for part in chain(schema.get("anyOf", ()), schema.get("oneOf", ())):
-        yield from _candidates({**part, "type": part.get("type", schema.get("type", ()))}, path, number)
+        with suppress(SpecError):  # another alternative may do
+            yield from _candidates({**part, "type": part.get("type", schema.get("type", ()))}, path, number)
+    if "allOf" in schema and not json_types(schema):
+        whole = {name: value for part in (*schema["allOf"], schema) for name, value in part.items() if name != "allOf"}
+        yield from _candidates(whole, path, number)
     types = json_types(schema) or (frozenset({"object"}) if "properties" in schema else frozenset())
     for kind, make in MAKERS.items():
         if kind in types:
