@@ -45,6 +45,7 @@ def test_every_documented_operation_answers_as_documented(mock: Mock) -> None:
         ("PUT", CUSTOMER, {"record": dict(API.customers[0].record)}, 200),
         ("PUT", CUSTOMERS, [{"id": CUSTOMER.rpartition("/")[2], "record": dict(API.customers[0].record)}], 200),
         ("POST", f"{CUSTOMERS}/reset", None, 200),
+        ("POST", CUSTOMERS, {"record": {}}, 405),
         ("DELETE", CUSTOMER, None, 204),
         ("DELETE", CUSTOMERS, None, 204),
         ("POST", "state/reset", None, 200),

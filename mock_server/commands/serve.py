@@ -17,6 +17,7 @@ import specs
 from mock_server.access.admission import Admission, is_loopback
 from mock_server.disturbance.fault_rules import PROFILES
 from mock_server.disturbance.rate_limit import parse as parse_rate_limit
+from mock_server.resource import custom
 from mock_server.resource.seeding import COUNT
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.state_file import StateFile, StateFileError
@@ -60,6 +61,7 @@ def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | N
 @click.option(
     "--records", default=COUNT, show_default=True, type=click.IntRange(0, 100_000), help="Records in a collection at start."
 )
+@click.option("--mappings", type=click.Path(dir_okay=False, path_type=Path), help="Answers of your own: a YAML file.")
 @click.option("--any-credential", is_flag=True, help="Let in whatever stands under a documented security scheme (no x-contract).")
 @click.option("--watch", is_flag=True, help="Serve a changed document at once, and keep what is stored.")
 @click.option("--quiet", is_flag=True, help="No banner.")
@@ -83,6 +85,7 @@ def serve(
     state: Path | None,
     seed_file: Path | None,
     records: int,
+    mappings: Path | None,
     any_credential: bool,
     watch: bool,
     quiet: bool,
@@ -105,6 +108,10 @@ def serve(
     if not (admin_token or is_loopback(host)):
         raise click.UsageError(f"--host {host} lets other machines in: give an --admin-token that control calls have to present")
     settings = Settings(latency=latency[0], jitter=latency[1], rate_limit=rate_limit, strict=strict, overrides=not no_overrides)
+    try:
+        written = custom.read(mappings) if mappings else ()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
     start = partial(
         create_app,
         defects=defect,
@@ -114,6 +121,7 @@ def serve(
         faults=PROFILES[faults][1] if faults else (),
         records=records,
         any_credential=any_credential,
+        mappings=written,
     )
 
     def application(loaded: Sequence[Served]) -> Flask:

@@ -18,9 +18,25 @@ routes = Blueprint("access", __name__)
 @routes.get("/access")
 def access() -> Any:
     """By the names of the APIs; addresses lead to the session of this call."""
+    return described()
+
+
+def described() -> dict[str, Any]:
+    """Every API that is served: its operations in the order of its document, with a command for each."""
     root = request.url_root.rstrip("/")
-    resources = {each.name: {"customers": [], **_whole(each, root + each.prefix)} for each in worlds().resources}
-    return {**resources, **{each.name: _described(each, root + each.prefix) for each in worlds().definitions}}
+    others = {each.name: {"customers": [], **_whole(each, root + each.prefix)} for each in worlds().resources}
+    own = {each.name: _described(each, root + each.prefix) for each in worlds().definitions}
+    names = (*own, *(name for name in others if name not in own))
+    return {name: _joined(own.get(name), others.get(name)) for name in names}
+
+
+def _joined(own: dict[str, Any] | None, others: dict[str, Any] | None) -> dict[str, Any]:
+    """An API with the other operations of its document."""
+    if own is None or others is None:
+        return own or others or {}
+    known = {(each["method"], each["path"]) for each in own["operations"]}
+    further = [each for each in others["operations"] if (each["method"], each["path"]) not in known]
+    return {**own, "operations": [*own["operations"], *further]}
 
 
 def _whole(resource: Resource, url: str) -> dict[str, Any]:

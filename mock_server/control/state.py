@@ -26,7 +26,7 @@ WRITES = ("POST", "PUT", "PATCH")
 def whole() -> Any:
     """All collections of all APIs."""
     apis = {name: editing.shown(service.store, service.store.contents()) for name, service in world().services.items()}
-    return {**apis, **{name: _records(service) for name, service in world().resources.items()}}
+    return {**apis, **{name: {**apis.get(name, {}), **_records(service)} for name, service in world().resources.items()}}
 
 
 def _records(service: ResourceService) -> dict[str, Any]:

@@ -11,16 +11,26 @@ import yaml
 from flask import Flask, Response, render_template, request, send_from_directory
 from werkzeug.exceptions import HTTPException, NotFound
 
-from mock_server.control import PREFIX
+from mock_server.control import PREFIX, access, current
 from mock_server.control.current import mock, worlds
+from mock_server.resource.service import Resource
 from mock_server.syntax.problem import Problem
-from mock_server.worlds.definition import Site
+from mock_server.worlds.beside import own_operations
+from mock_server.worlds.definition import Definition, Site
 
 UI = f"{PREFIX}/ui"
 DOCS = "docs"
 DOCUMENT = "openapi.yaml"
 
+COMMANDS = 3
+"""So many commands of an API stand on the welcome page."""
+
 METHODS = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
+
+NOT_DERIVED = (
+    "**This mock answers with an example; nothing is stored.** "
+    "The document does not tell what this operation does to a record (answers have the header X-Mock-Answer)."
+)
 
 POLICY = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 SWAGGER_POLICY = f"{POLICY}; img-src 'self' data:; style-src 'self' 'unsafe-inline'"
@@ -31,6 +41,8 @@ CLOSED = {"Cross-Origin-Resource-Policy": "same-origin", "Referrer-Policy": "no-
 
 def is_page(path: str, definitions: Sequence[Site]) -> bool:
     """Whether the path belongs to a page; a path that an API documents is the API's."""
+    if path == "/":
+        return not any(f"{each.prefix}{template}" == "/" for each in definitions for template in each.content["paths"])
     if path.startswith(f"{PREFIX}/"):
         return path == UI or path.startswith(f"{UI}/")
     if path.endswith(f"/{DOCUMENT}"):
@@ -40,7 +52,7 @@ def is_page(path: str, definitions: Sequence[Site]) -> bool:
 
 def _named(path: str, definitions: Sequence[Site]) -> Site | None:
     """The API whose document has this path."""
-    return next((each for each in definitions if path == f"{each.prefix}/{DOCUMENT}"), None)
+    return next((each for each in definitions if path == f"{each.root}/{DOCUMENT}"), None)
 
 
 def _is_documented(start: str, definitions: Sequence[Site]) -> bool:
@@ -53,6 +65,7 @@ def application() -> Flask:
     """The pages, whichever mock is asked: the environ of a request says that. Made, like Swagger UI, when it is first needed."""
     app = Flask(__name__)
     app.url_map.strict_slashes = False
+    app.add_url_rule("/", view_func=welcome)
     app.add_url_rule(UI, view_func=control_page)
     app.add_url_rule(f"/{DOCS}", view_func=swagger_page)
     app.add_url_rule(f"/{DOCS}/<name>", view_func=swagger_file)
@@ -66,6 +79,15 @@ def application() -> Flask:
     return app
 
 
+def welcome() -> str:
+    """What there is, for who comes for the first time."""
+    shown = [
+        {**each, "commands": [operation["curl"] for operation in each["operations"][:COMMANDS]]}
+        for each in access.described().values()
+    ]
+    return render_template("welcome.html", sites=shown, root=request.root_path, ui=request.root_path + UI)
+
+
 def control_page() -> str:
     """State, journal, faults and snapshots. It holds no data of its own: its script gets them by control calls."""
     return render_template("ui.html", root=request.root_path, ui=request.root_path + UI)
@@ -74,11 +96,21 @@ def control_page() -> str:
 def swagger_page() -> Response:
     """Swagger UI, with every document that is served."""
     root = request.root_path
-    documents = [{"name": each.name, "url": f"{root}{each.prefix}/{DOCUMENT}"} for each in worlds().sites]
+    documents: list[dict[str, Any]] = [
+        {"name": each.name, "url": f"{root}{each.root}/{DOCUMENT}", "credentials": _credentials(each)} for each in worlds().sites
+    ]
     documents.append({"name": "control interface", "url": f"{root}{PREFIX}/{DOCUMENT}"})
     page = Response(render_template("docs.html", docs=f"{root}/{DOCS}", ui=root + UI, documents=documents), mimetype="text/html")
     page.headers["Content-Security-Policy"] = SWAGGER_POLICY
     return page
+
+
+def _credentials(site: Site) -> dict[str, str]:
+    """The ones that are let in, by the names of the security schemes."""
+    if isinstance(site, Definition):
+        return dict(site.api.customers[0].auth)
+    resource = worlds().default.resources[site.name].resource
+    return {name: resource.access.credential(scheme) for name, scheme in resource.access.schemes.items()}
 
 
 def swagger_file(name: str) -> Response:
@@ -92,6 +124,9 @@ def document(**_name: str) -> Response:
     if found is None:
         raise NotFound
     content = _for_clients(found.content, request.root_path + found.prefix or "/")
+    resource = worlds().default.resources.get(found.name)
+    if resource is not None:
+        _tell_examples(content, resource.resource, found)
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     text = yaml.dump(content, Dumper=dumper, sort_keys=False, allow_unicode=True, width=120)
     return Response(text, mimetype="application/yaml")
@@ -102,6 +137,15 @@ def _for_clients(of: Mapping[str, Any], server: str) -> dict[str, Any]:
     return {**of, "servers": [{"url": server}], "paths": {path: _without(item) for path, item in of["paths"].items()}}
 
 
+def _tell_examples(content: dict[str, Any], resource: Resource, site: Site) -> None:
+    """Says of every operation that nothing is stored by where it is so."""
+    own = own_operations(site.api) if isinstance(site, Definition) else frozenset()
+    for operation in resource.recognition.all():
+        described = content["paths"].get(operation.path, {}).get(operation.method.lower())
+        if described is not None and not operation.is_derived and (operation.path, operation.method) not in own:
+            described["description"] = f"{NOT_DERIVED}\n\n{described.get('description', '')}".strip()
+
+
 def _without(item: Any) -> Any:
     """A path item or an operation."""
     left_out = ("servers", "x-contract")
@@ -110,6 +154,8 @@ def _without(item: Any) -> Any:
 
 def _admit() -> None:
     mock().admission.check_host(request.environ.get("HTTP_HOST", ""))
+    if request.path == "/":
+        request.environ[current.WORLD] = current.named_by(request.environ, worlds())
 
 
 def _close(response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import Request
@@ -20,11 +20,15 @@ USER_AND_PASSWORD = "mock:mock-password"
 class Access:
     """The security of one document.
 
+    known: the credentials that are let in, by scheme, where it is not the mock that hands them out.
     any_credential: whether every credential under a documented scheme is a good one, so that an application's own is, too.
     """
 
-    def __init__(self, document: Document, *, any_credential: bool = False) -> None:
+    def __init__(
+        self, document: Document, *, any_credential: bool = False, known: Mapping[str, Sequence[str]] | None = None
+    ) -> None:
         self._document = document
+        self._known = known or {}
         self._any = any_credential
         components = document.content.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
@@ -33,6 +37,8 @@ class Access:
 
     def credential(self, scheme: SecurityScheme) -> str:
         """The one that is let in."""
+        if self._known.get(scheme.name):
+            return self._known[scheme.name][0]
         return USER_AND_PASSWORD if scheme.kind == "basic" else TOKEN
 
     def alternatives(self, operation: Operation) -> list[list[SecurityScheme]]:
@@ -56,7 +62,13 @@ class Access:
 
     def _fits(self, request: Request, scheme: SecurityScheme) -> bool:
         presented = credentials.presented(request, scheme)
-        return presented is not None and ((self._any and presented != "") or presented == self.credential(scheme))
+        if presented is None:
+            return False
+        return (
+            (self._any and presented != "")
+            or presented == self.credential(scheme)
+            or presented in self._known.get(scheme.name, ())
+        )
 
 
 def _scheme(name: str, described: Mapping[str, Any]) -> SecurityScheme | None:

@@ -14,6 +14,7 @@ from mock_server.resource.reading.bodies import FORMS, JSON, Bodies, parameter_s
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.schemas import Schemas
 from mock_server.resource.upkeep import typed
+from mock_server.resource.values.samples import MISSING
 from mock_server.syntax.negotiation import media_type
 from mock_server.syntax.strict_json import NotJson, reader
 from specs import Schema
@@ -84,7 +85,7 @@ class Incoming:
     # --- the body -------------------------------------------------------------------------------------------------
 
     def body(self, operation: Operation, request: Request) -> tuple[Any, str]:
-        """The body as a JSON value, and its media type; None where there is none, or none that is read.
+        """The body as a JSON value, and its media type; MISSING where there is none, or none that is read.
 
         Refusal for one that is missing, too large, not readable, or of another media type.
         """
@@ -94,12 +95,12 @@ class Incoming:
         documented = self._bodies.sent(operation)
         sent_type = media_type(request.environ.get("CONTENT_TYPE", ""))
         if not documented:
-            return None, sent_type
+            return MISSING, sent_type
         is_form = sent_type in FORMS and bool(request.form or request.files)
         if not content and not is_form:
             if self._bodies.is_sent_required(operation):
                 raise Refusal("malformed_json", value="It is empty.")
-            return None, sent_type
+            return MISSING, sent_type
         schema = _schema_for(documented, sent_type)
         if schema is None:
             raise Refusal(
@@ -108,7 +109,7 @@ class Incoming:
         if is_form:
             return self._form(request, schema), sent_type
         if not JSON.fullmatch(sent_type):
-            return None, sent_type
+            return MISSING, sent_type
         try:
             return _READ(content), sent_type
         except NotJson as reason:

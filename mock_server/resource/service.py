@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,6 +21,7 @@ from mock_server.resource.records import Record, Records
 from mock_server.resource.refusals import Refusals
 from mock_server.resource.seeding import COUNT, Seeding
 from mock_server.resource.upkeep import typed
+from mock_server.resource.values.samples import MISSING
 from mock_server.resource.writing import Writing, scope_of
 from mock_server.state.clock import Clock
 from mock_server.state.settings import Settings
@@ -41,6 +42,7 @@ class Resource:
     """One document, with all that is worked out of it once for every world.
 
     prefix: where its paths begin. records: how many are in a collection at start.
+    credentials: those that are let in, by scheme, where it is not the mock that hands them out.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Resource:
         *,
         records: int = COUNT,
         any_credential: bool = False,
+        credentials: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.document = document
         self.name = document.name
@@ -57,9 +60,10 @@ class Resource:
         self.file = document.file
         self.content = document.content
         self.prefix = prefix
+        self.root = prefix.removesuffix(document.base)
         self.recognition = Recognition(document)
         self.seeding = Seeding(self.recognition, records)
-        self.access = Access(document, any_credential=any_credential)
+        self.access = Access(document, any_credential=any_credential, known=credentials)
         self.answers = Answers(self.recognition)
         self.refusals = Refusals(self.recognition)
         self.incoming = Incoming(self.recognition.bodies, self.recognition.schemas)
@@ -122,10 +126,10 @@ class Outcome:
 class ResourceService:
     """Answers the requests for one document in one world."""
 
-    def __init__(self, resource: Resource, world: Surroundings) -> None:
+    def __init__(self, resource: Resource, world: Surroundings, store: Records | None = None) -> None:
         self.resource = resource
         self.name = resource.name
-        self.store = Records(resource.recognition.collections, resource.seeding)
+        self.store = store or Records(resource.recognition.collections, resource.seeding)
         self.writing = Writing(resource.recognition, self.store, resource.seeding)
         self.world = world
 
@@ -161,10 +165,11 @@ class ResourceService:
             self._find(collection, outcome.arguments)
         record = self._addressed(operation, outcome.arguments)
         resource.incoming.check_parameters(operation, request)
-        outcome.body, sent_type = resource.incoming.body(operation, request)
+        body, sent_type = resource.incoming.body(operation, request)
         schema = resource.incoming.schema(operation, sent_type)
-        if outcome.body is not None and schema is not None:
-            resource.incoming.check_body(resource.incoming.without_read_only(outcome.body, schema), schema)
+        if body is not MISSING and schema is not None:
+            outcome.body = body
+            resource.incoming.check_body(resource.incoming.without_read_only(body, schema), schema)
         if record is not None:
             self._check_precondition(request, record)
         return operation

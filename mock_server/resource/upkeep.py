@@ -89,7 +89,7 @@ def typed(text: str, schema: Schema, schemas: Schemas) -> Any:
     types = schemas.types(schema)
     if "string" in types or not types:
         return text
-    if types & {"integer", "number"} and re.fullmatch(r"[+-]?[0-9]{1,18}(\.[0-9]{1,18})?", text, re.ASCII):
+    if types & {"integer", "number"} and re.fullmatch(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?", text, re.ASCII):
         value = float(text)
         return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else value
     if "boolean" in types and text.lower() in ("true", "false", "1", "0"):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -69,9 +69,14 @@ class Known:
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 
-    def add(self, change: Mapping[str, Any], whole: Whole | None = None) -> None:
-        """With one line more; of a record that was not there at start, a deletion leaves nothing."""
+    def add(self, change: Mapping[str, Any], whole: Whole | None = None, seeds: Collection[str] | None = None) -> None:
+        """With one line more; of what was not there at start, a deletion leaves nothing.
+
+        seeds: the names of the customers at start.
+        """
         self.customers |= change.get("customers", {})
+        for name in [name for name, kept in self.customers.items() if kept is None and seeds is not None and name not in seeds]:
+            del self.customers[name]
         self.rows |= change.get("rows", {})
         self.numbers |= change.get("numbers", {})
         for collection, records in change.get("records", {}).items():
@@ -101,6 +106,7 @@ class StateFile:
         self._lines = 0
         self._wholes = wholes or {}
         self._known = {name: Known() for name in (*stores, *self._wholes)}
+        self._seeds = {name: frozenset(store.seeded.states) for name, store in stores.items()}
         try:
             self._file = _locked(self._path)
             self._take_over(stores)
@@ -114,6 +120,7 @@ class StateFile:
 
     def attach(self, stores: Mapping[str, Store], wholes: Mapping[str, Whole] | None = None) -> None:
         """What is in the file is in these stores from now on, and what changes there is in the file."""
+        self._seeds = {name: frozenset(store.seeded.states) for name, store in stores.items()}
         for name, store in stores.items():
             known = self._known.setdefault(name, Known())
             seeded = store.contents()
@@ -147,7 +154,7 @@ class StateFile:
                     error.errno, f"{self._path.name} cannot be written ({error.strerror}); nothing was changed"
                 ) from None
             self._lines += 1
-            self._known[api].add(change, self._wholes.get(api))
+            self._known[api].add(change, self._wholes.get(api), self._seeds.get(api))
 
     # --- reading --------------------------------------------------------------------------------------------------
 
@@ -171,7 +178,7 @@ class StateFile:
             fault = _fault(change, stores, self._wholes)
             if fault:
                 raise StateFileError(f"{self._path}: line {number}: {fault}; repair the file, or name a new one")
-            self._known[change["api"]].add(change, self._wholes.get(change["api"]))
+            self._known[change["api"]].add(change, self._wholes.get(change["api"]), self._seeds.get(change["api"]))
 
     def _check_header(self, header: Any, stores: Mapping[str, Store]) -> None:
         if not isinstance(header, dict) or header.get("format") != FORMAT:
@@ -278,7 +285,8 @@ def _fault(change: Any, stores: Mapping[str, Store], wholes: Mapping[str, Whole]
     if fault := _record_fault(change, wholes.get(api)):
         return fault
     known = {entry.name for entry in stores[api].entries} if api in stores else set()
-    unknown = [name for name in change["customers"] if name not in known]
+    is_open = api in stores and stores[api].bears
+    unknown = [name for name in change["customers"] if name not in known and not is_open]
     if unknown:
         return f"has a customer {unknown[0]!r} that the document does not have"
     records = [kept for kept in change["customers"].values() if kept is not None]

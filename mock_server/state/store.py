@@ -35,12 +35,14 @@ class Entry:
 
     name: its path parameters, or its number where the credential alone tells who is meant.
     is_deleted: its record is not found any more; the state is the last one.
+    is_born: it was not there at start, and leaves nothing when it is deleted.
     """
 
     name: str
     seed: SeedCustomer
     state: State
     is_deleted: bool = False
+    is_born: bool = False
     lock: RLock = field(default_factory=RLock)
 
 
@@ -59,15 +61,19 @@ class Store:
         uniqueness: held from the look at the other customers to the write, so that two of them cannot take the same value at
             the same time.
         seeded: everything as at start.
+        bears: whether further customers can be born, by an operation of the document that creates them.
         keep: is told of every change ahead of it: new states by the customer's name (None for a deleted one), and new rows
             by collection; if it raises, nothing is changed.
     """
 
     def __init__(self, api: Api) -> None:
         self.uniqueness = Lock()
+        self._birth = RLock()
         self._versions = itertools.count(1)
         self._epoch = secrets.token_hex(4)
+        self.bears = False
         self._is_by_path = api.identity == "path"
+        self._names = sorted(api.customers[0].path) if api.customers else []
         self.entries = tuple(self._entry(number, seed) for number, seed in enumerate(api.customers, 1))
         self.references: Mapping[str, tuple[Row, ...]] = api.references
         self.keep: Callable[[Mapping[str, State | None], Mapping[str, tuple[Row, ...]]], None] = lambda _customers, _rows: None
@@ -105,6 +111,35 @@ class Store:
         """The customer's record is not found any more."""
         self.keep({entry.name: None}, {})
         entry.is_deleted = True
+        if entry.is_born:
+            self._forget(entry)
+
+    def bear(self, path: Mapping[str, str], record: Mapping[str, Any]) -> Entry:
+        """A further customer, whom every credential may reach; KeyError where one has these path parameters."""
+        with self._birth:
+            if self.find(path) is not None:
+                raise KeyError(path)
+            name, state = ",".join(_key(path)), self.state(record, {})
+            self.keep({name: state}, {})
+            return self._add(name, dict(path), state)
+
+    def _add(self, name: str, path: Mapping[str, Any], state: State) -> Entry:
+        known = self._by_key.get(_key(path))
+        if known is not None:  # a seeded one that was deleted
+            known.state, known.is_deleted = state, False
+            return known
+        entry = Entry(name, SeedCustomer(path=path, auth=self.entries[0].seed.auth, record=state.record), state, is_born=True)
+        self.entries = (*self.entries, entry)
+        self._by_key[_key(path)] = entry
+        self._by_credential = {held: (*entries, entry) for held, entries in self._by_credential.items()}
+        return entry
+
+    def _forget(self, entry: Entry) -> None:
+        with self._birth:
+            self.entries = tuple(each for each in self.entries if each is not entry)
+            self._by_key.pop(_key(entry.seed.path), None)
+            kept = {held: tuple(each for each in entries if each is not entry) for held, entries in self._by_credential.items()}
+            self._by_credential = kept
 
     def write_rows(self, collection: str, rows: tuple[Row, ...]) -> None:
         """These rows and no others are in the collection, for everyone and at once."""
@@ -136,6 +171,9 @@ class Store:
                 del states[name]
             elif now.states[name] is not before.states[name]:
                 states[name] = self.state(now.states[name].record, now.states[name].hidden)
+        if self.bears:
+            born = {name: each for name, each in now.states.items() if name not in before.states}
+            states |= {name: self.state(each.record, each.hidden) for name, each in born.items()}
         rows = {name: kept for name, kept in now.references.items() if kept is not before.references.get(name)}
         kept = {name: rows.get(name, own) for name, own in self.references.items()}
         self.restore(Contents(states, kept))
@@ -148,8 +186,14 @@ class Store:
     def restore(self, contents: Contents) -> None:
         """Everything as it was at another moment, for everyone and at once."""
         with self.all_locked():
-            self.keep({entry.name: contents.states.get(entry.name) for entry in self.entries}, contents.references)
+            names = {entry.name for entry in self.entries}
+            born = {name: state for name, state in contents.states.items() if name not in names}
+            self.keep({**born, **{name: contents.states.get(name) for name in names}}, contents.references)
+            for name, state in born.items():
+                self._add(name, dict(zip(self._names, name.split(","), strict=True)), state)
             for entry in self.entries:
+                if entry.is_born and entry.name not in contents.states:
+                    self._forget(entry)
                 entry.is_deleted = entry.name not in contents.states
                 entry.state = contents.states.get(entry.name, entry.state)
             self.references = contents.references

@@ -18,6 +18,8 @@ from mock_server.access.session_prefix import Application, SessionPrefix, withou
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.disturbance.fault_rules import FaultRule
 from mock_server.exchange.exchange import Answer
+from mock_server.resource import custom
+from mock_server.resource.custom import Mapped
 from mock_server.resource.handling import handle
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
@@ -30,6 +32,7 @@ from mock_server.syntax.problem import Problem
 from mock_server.web.lean_flask import LeanFlask
 from mock_server.web.visit import Visit
 from mock_server.worlds.banner import prefix_of
+from mock_server.worlds.beside import beside
 from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.worlds import Start, Worlds
 from specs import Api
@@ -53,6 +56,7 @@ def create_app(
     faults: Iterable[FaultRule] = (),
     records: int = COUNT,
     any_credential: bool = False,
+    mappings: Sequence[Mapped] = (),
 ) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
@@ -60,6 +64,7 @@ def create_app(
     check_answers: whether openapi-core looks at every answer; one that the document does not have becomes a server error.
     admission: who may ask, beside this machine.
     records: how many are in each collection of a document without x-contract. any_credential: whether all are let in there.
+    mappings: answers that a user wrote, ahead of everything that the documents have.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = LeanFlask("mock_server")
@@ -74,19 +79,20 @@ def create_app(
         for each in apis
         if isinstance(each, Document)
     )
+    others = {each.name: found for each in definitions if (found := beside(each.api, each.prefix, records)) is not None}
     for definition in definitions:
-        _mount(app, definition)
+        _mount(app, definition, others.get(definition.name))
     for resource in resources:
-        _mount_resource(app, resource)
+        _mount_resource(app, resource, frozenset())
     start = Start(settings or Settings(), tuple(defects), tuple(faults))
-    mock = Mock(Worlds(definitions, start, resources), admission or Admission())
+    mock = Mock(Worlds(definitions, start, (*resources, *others.values())), admission or Admission())
     app.extensions[EXTENSION] = worlds = mock.worlds
     app.register_error_handler(Problem, lambda problem: problem.response())
     app.register_error_handler(HTTPException, lambda error: _refused(worlds, request.path, error.code or 500, request.method))
     app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
     if check_answers:
         _check_answers(app, worlds)
-    _guard(app, worlds, mock.admission)
+    _guard(app, worlds, mock.admission, mappings)
     app.wsgi_app = SessionPrefix(_with_control(app.wsgi_app, mock))  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
@@ -108,16 +114,18 @@ def _with_control(apis: Application, mock: Mock) -> Application:
     return dispatch
 
 
-def _guard(app: Flask, worlds: Worlds, admission: Admission) -> None:
+def _guard(app: Flask, worlds: Worlds, admission: Admission, mappings: Sequence[Mapped]) -> None:
     """Ahead of every request: may it come, and which world is meant; behind those to the APIs: may the page see the answer."""
 
     @app.before_request
-    def admit() -> None:
+    def admit() -> Response | None:
         sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
         environ = sent.environ
         admission.check_host(environ.get("HTTP_HOST", ""))
         admission.check_page(sent)
         environ[VISIT] = Visit(named_by(environ, worlds))
+        written = custom.find(mappings, sent)
+        return None if written is None else _response(written)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -138,14 +146,29 @@ def worlds_of(app: Flask) -> Worlds:
 # --- routes -------------------------------------------------------------------------------------------------------
 
 
-def _mount(app: Flask, definition: Definition) -> None:
+def _mount(app: Flask, definition: Definition, others: Resource | None) -> None:
     """One rule for each path and all methods: which of them is refused when is the document's to say."""
     for number, (template, methods) in enumerate(paths(definition.api).items()):
         endpoint = f"{definition.api.name}.{number}"
         names = tuple(_PARAMETER.findall(template))
         rule = definition.prefix + _rule(template, {each.name for each in definition.api.parameters if each.spans_segments})
         app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
-        app.view_functions[endpoint] = _view(definition, template, names, methods)
+        operations = {} if others is None else dict(others.recognition.operations.get(template, {}))
+        further = {name: each for name, each in operations.items() if name not in methods}
+        view = _view(definition, template, names, (*methods, *further))
+        further_view = _resource_view(others, template, further) if others is not None else view
+        app.view_functions[endpoint] = _by_method(view, further_view, frozenset(further))
+    if others is not None:
+        _mount_resource(app, others, frozenset(paths(definition.api)))
+
+
+def _by_method(view: Callable[..., Response], other: Callable[..., Response], methods: frozenset[str]) -> Callable[..., Response]:
+    """Requests with these methods go to the other view."""
+
+    def chosen(**numbered: str) -> Response:
+        return other(**numbered) if request.method in methods else view(**numbered)
+
+    return chosen if methods else view
 
 
 def paths(api: Api) -> dict[str, tuple[str, ...]]:
@@ -185,9 +208,11 @@ def _view(definition: Definition, template: str, names: Sequence[str], methods: 
     return view
 
 
-def _mount_resource(app: Flask, resource: Resource) -> None:
-    """Likewise, for every path of a whole document."""
+def _mount_resource(app: Flask, resource: Resource, mounted: frozenset[str]) -> None:
+    """Likewise, for every path of a whole document but those that are mounted."""
     for number, (template, operations) in enumerate(resource.recognition.operations.items()):
+        if template in mounted:
+            continue
         endpoint = f"{resource.name}.resource.{number}"
         app.url_map.add(Rule(resource.prefix + _rule(template), endpoint=endpoint, methods=None))
         app.view_functions[endpoint] = _resource_view(resource, template, operations)

@@ -8,14 +8,19 @@ from threading import Lock
 from typing import Any
 
 from mock_server.exchange.plan import Members
+from mock_server.resource.coverage import ResourceCoverage
 from mock_server.worlds.definition import Definition
 
 
 class Coverage:
-    """The counts of one API in one world, since its start or its last reset."""
+    """The counts of one API in one world, since its start or its last reset.
 
-    def __init__(self, definition: Definition) -> None:
+    others: those of the document's other operations.
+    """
+
+    def __init__(self, definition: Definition, others: ResourceCoverage | None = None) -> None:
         self._api = definition.api
+        self._others = others
         self._members = definition.plan.members
         self._lock = Lock()
         self._statuses: Counter[tuple[str, int]] = Counter()
@@ -23,6 +28,8 @@ class Coverage:
 
     def count(self, operation: str, status: int, body: Any) -> None:
         """One request for an operation, with its JSON body (None where there is none) and the status of its answer."""
+        if self._others is not None:
+            self._others.count(operation, status, body)
         paths: set[str] = set()
         if isinstance(body, dict):
             _collect(body, self._members, paths)
@@ -32,6 +39,8 @@ class Coverage:
 
     def reset(self) -> None:
         """Nothing was exercised."""
+        if self._others is not None:
+            self._others.reset()
         with self._lock:
             self._statuses.clear()
             self._fields.clear()
@@ -42,6 +51,9 @@ class Coverage:
         operations = [self._operation(api.operation_id, "PATCH", api.path, api.document["paths"][api.path]["patch"])]
         if read is not None:
             operations.append(self._operation(read.operation_id, "GET", read.path, api.document["paths"][read.path]["get"]))
+        own = {(each["method"], each["path"]) for each in operations}
+        others = [] if self._others is None else self._others.as_json()["operations"]
+        operations += [each for each in others if (each["method"], each["path"]) not in own]
         fields = [each.path for each in api.walk_fields() if not each.read_only]
         return {"operations": operations, "fields": {path: self._fields[path] for path in fields}}
 

@@ -24,6 +24,7 @@ class Site(Protocol):
     """One document that is served, whatever it is served by.
 
     name: where several are served, its paths begin with it. content: as written. prefix: the path that its own ones follow.
+    root: where the document itself is: the prefix without the base path.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Site(Protocol):
     file: Path
     content: Mapping[str, Any]
     prefix: str
+    root: str
 
     def refuse(self, situation: str, value: str = "") -> Answer:
         """The answer to a request that is for none of its operations."""
@@ -51,7 +53,7 @@ class Definition:
         self.title = api.title
         self.file = api.file
         self.content = api.document
-        self.prefix = prefix
+        self.prefix = self.root = prefix
         self.plan = plan_of(api)
         self.order = flow.checks(api)
         self._right = right_steps(api, Validator(api, self.plan.members))

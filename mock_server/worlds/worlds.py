@@ -24,6 +24,7 @@ from mock_server.state.clock import Clock
 from mock_server.state.settings import Settings
 from mock_server.state.snapshots import Snapshots
 from mock_server.state.store import Store
+from mock_server.worlds.beside import SharedRecords, shared_collection
 from mock_server.worlds.coverage import Coverage
 from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.service import Service
@@ -72,18 +73,25 @@ class World:
         self.limiter = Limiter()
         self.settings = start.settings
         self.services = {each.api.name: Service(each, self) for each in definitions}
-        self.resources = {each.name: ResourceService(each, self) for each in resources}
+        self.resources = {each.name: self._resource(each) for each in resources}
         self.journal = Journal()
         counted = {each.name: ResourceCoverage(each) for each in resources}
-        self.coverage: Mapping[str, Coverage | ResourceCoverage] = {
-            **counted,
-            **{each.name: Coverage(each) for each in definitions},
-        }
+        own = {each.name: Coverage(each, counted.get(each.name)) for each in definitions}
+        self.coverage: Mapping[str, Coverage | ResourceCoverage] = {**counted, **own}
         self.events = Events(places)
         self.snapshots = Snapshots(self.stores, self.records)
         self.defects: tuple[str, ...] = ()
         self.used = time.monotonic()
         self.activate(start.defects)
+
+    def _resource(self, resource: Resource) -> ResourceService:
+        """A whole document, or what is beside an API: over the records of that."""
+        service = self.services.get(resource.name)
+        shared = None if service is None else shared_collection(service.api, resource)
+        if service is None or shared is None:
+            return ResourceService(resource, self)
+        store = SharedRecords(resource.recognition.collections, resource.seeding, service.store, shared)
+        return ResourceService(resource, self, store)
 
     @property
     def stores(self) -> Mapping[str, Store]:

@@ -17,7 +17,7 @@ const FAULTS = {
   "500": {type: "status", code: 500},
   "503": {type: "status", code: 503},
   "Slow (3 s)": {type: "delay", delay: 3000},
-  "Reset": {type: "reset"},
+  "Connection reset": {type: "reset"},
   "No answer": {type: "empty"},
   "Cut off": {type: "truncate"},
   "No JSON": {type: "malformed"},
@@ -122,14 +122,16 @@ function served(name, api) {
     make("h3", {}, `${name}: ${api.title}`),
     make("p", {}, make("code", {}, api.url)),
     make("ul", {className: "customers"}, ...customers),
+    ...(api.auth ? [make("ul", {className: "customers"}, ...Object.entries(api.auth).map(([name, value]) => make("li", {}, `${name} ${value}`)))] : []),
     ...api.operations.map(operation),
   ];
 }
 
-function operation({method, path, curl}) {
+function operation({method, path, curl, answer}) {
   const copy = button("Copy", () => copied(curl), `Copy the curl line of ${method} ${path}`);
   return make("div", {className: "operation"},
-    make("p", {}, make("b", {}, method), " ", make("code", {}, path), " ", copy),
+    make("p", {}, make("b", {}, method), " ", make("code", {}, path), " ", copy,
+      ...(answer === "example" ? [make("span", {className: "fault"}, " answers with an example; nothing is stored")] : [])),
     make("pre", {}, curl));
 }
 
@@ -145,7 +147,10 @@ const editors = new Map();
 
 async function loadState() {
   const state = await call("GET", "/state");
+  const hasTables = showCollections(state);
+  find("#customers-hint").hidden = hasTables || !Object.values(state).some(({customers}) => customers);
   for (const [api, {customers}] of Object.entries(state)) {
+    if (!Array.isArray(customers) || customers.some(({path}) => !path)) continue; // a collection that is only called so
     for (const customer of customers) show(api, customer);
     const there = new Set(customers.map(({id}) => nameOf(api, id)));
     for (const editor of editors.values()) if (editor.api === api) editor.exists(there.has(nameOf(api, editor.id)));
@@ -249,12 +254,34 @@ class Editor {
 async function loadFaults() {
   const {faults} = await call("GET", "/faults");
   fill(listOf("faults"), faults.map(rule));
+  active.rules = faults.map(told);
+  tellFailing();
 }
 
 function rule({name, matched, struck, ...definition}) {
   const remove = async () => void (await call("DELETE", `/faults/${encodeURIComponent(name)}`), await loadFaults());
-  return keyed(name, make("li", {}, make("code", {}, JSON.stringify(definition)), ` struck ${struck} of ${matched} `,
+  return keyed(name, make("li", {}, make("b", {}, name), ` ${told(definition)} `, make("span", {className: "hint"}, `struck ${struck} of ${matched} `),
     button("Remove", remove, `Remove the rule ${name}`)));
+}
+
+// A rule in words.
+function told({type, code, delay, jitter, probability, times, after, match, phase}) {
+  const what = {status: `answer ${code}`, delay: `${delay}${jitter ? ` to ${delay + jitter}` : ""} ms late`, reset: "reset the connection",
+    empty: "no answer", truncate: "cut the answer off", malformed: "no JSON", dribble: "answer in drops"}[type] ?? type;
+  const whom = match ? `${[match.method, match.operation, match.path].filter(Boolean).join(" ")} only` : "";
+  const often = probability === undefined || probability === 1 ? "" : `${Math.round(probability * 100)} % of them`;
+  const many = times === undefined ? "" : times === 1 ? "once" : `${times} times`;
+  return [what, whom, often, many, after ? `after ${after}` : "", phase === "after_commit" ? "after the write" : ""].filter(Boolean).join(", ");
+}
+
+// Says at the top of the page that not everything is as the documents have it.
+const active = {rules: [], latency: 0, jitter: 0};
+
+function tellFailing() {
+  const late = active.latency || active.jitter ? [`every answer is ${active.latency} ms late${active.jitter ? ` and up to ${active.jitter} more` : ""}`] : [];
+  const words = [...active.rules, ...late];
+  find("#failing").hidden = !words.length;
+  find("#failing span").textContent = words.join("; ");
 }
 
 function addFault(definition) {
@@ -286,6 +313,8 @@ async function loadProfiles() {
 
 async function loadSettings() {
   const settings = await call("GET", "/settings");
+  Object.assign(active, {latency: settings.latency, jitter: settings.jitter});
+  tellFailing();
   for (const name of ["latency", "jitter"]) {
     const input = find(`#latency [name=${name}]`);
     if (input !== document.activeElement) input.value = settings[name];
@@ -294,6 +323,7 @@ async function loadSettings() {
 
 async function setLatency({latency, jitter}) {
   await call("PATCH", "/settings", {latency: Number(latency), jitter: Number(jitter)});
+  await loadSettings();
   return "Applied.";
 }
 
@@ -308,12 +338,14 @@ async function clearFaults() {
 
 async function loadSnapshots() {
   const {snapshots} = await call("GET", "/snapshots");
+  find("#undo").hidden = find("#undo").hidden || !snapshots.some(({name}) => name === UNDO);
   fill(listOf("snapshots"), snapshots.map(snapshot));
 }
 
 function snapshot({name, saved}) {
   const path = `/snapshots/${encodeURIComponent(name)}`;
   const restore = async () => {
+    await remember();
     await call("POST", `${path}/restore`);
     await loadState();
     return `The data is that of ${name}.`;
@@ -329,13 +361,30 @@ async function saveSnapshot({name}) {
   return `Saved as ${name}.`;
 }
 
+// What the data was before it went: restored by one press, kept until the next time.
+const UNDO = "before-the-last-reset";
+
+async function remember() {
+  await call("POST", "/snapshots", {name: UNDO});
+  find("#undo").hidden = false;
+}
+
+async function undo() {
+  await call("POST", `/snapshots/${UNDO}/restore`);
+  find("#undo").hidden = true;
+  await Promise.all([loadState(), loadSnapshots()]);
+  return "The data is what it was before.";
+}
+
 async function resetState() {
+  await remember();
   await call("POST", "/state/reset");
   await loadState();
   return "The data is as at start.";
 }
 
 async function resetAll() {
+  await remember();
   await call("POST", "/reset");
   await loadAll();
   return "Data, journal, faults and clock are as at start.";
@@ -366,6 +415,7 @@ async function loadJournal() {
   const {requests} = await call("GET", `/requests?limit=${KEPT}`);
   newest = requests[0]?.id ?? 0;
   listOf("journal").replaceChildren(...requests.map(entry));
+  filterJournal();
   find("#journal-empty").hidden = requests.length > 0;
 }
 
@@ -373,15 +423,41 @@ function add(request) {
   if (request.id <= newest) return;
   newest = request.id;
   const list = listOf("journal");
-  list.prepend(entry(request));
+  const made = entry(request);
+  made.hidden = !isWanted(made);
+  list.prepend(made);
   while (list.children.length > KEPT) list.lastElementChild.remove();
   find("#journal-empty").hidden = true;
 }
 
+// A filter is words that all have to be in the line; 4xx stands for every status that begins so.
+function isWanted(item) {
+  const words = find("#journal-filter").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const fits = (word) => (/^[1-5]xx$/.test(word) ? item.dataset.status[0] === word[0] : item.dataset.words.includes(word));
+  return words.every(fits) && (!find("#journal-refused").checked || item.dataset.status >= "400");
+}
+
+function filterJournal() {
+  for (const item of listOf("journal").children) item.hidden = !isWanted(item);
+}
+
+// As curl has it. What the journal does not show (credentials) is left for the shell to fill in.
+function curlOf({method, path, query, request}) {
+  const quoted = (text) => `'${String(text).replaceAll("'", `'\\''`)}'`;
+  const left = new Set(["Host", "Content-Length", "Connection", "Accept-Encoding", "User-Agent"]);
+  const headers = Object.entries(request.headers).filter(([name]) => !left.has(name) && !name.startsWith("Sec-"));
+  const body = request.body === null ? [] : ["-d", quoted(typeof request.body === "string" ? request.body : JSON.stringify(request.body))];
+  const url = `${location.origin}${ROOT}${path}${query ? `?${query}` : ""}`;
+  return ["curl", "-i", "-X", method, quoted(url), ...headers.flatMap(([name, value]) => ["-H", quoted(`${name}: ${value}`)]), ...body].join(" ");
+}
+
 function entry(request) {
-  const item = make("li", {value: request.id}, make("details", {}, heading(request)));
+  const copy = button("Copy as curl", () => copied(curlOf(request)), `Copy request ${request.id} as a curl line`);
+  const item = make("li", {value: request.id}, copy, make("details", {}, heading(request)));
+  item.dataset.status = String(request.status);
+  item.dataset.words = [request.method, request.path, request.query, request.status, request.operation, request.api].join(" ").toLowerCase();
   if (request.difference?.length) item.append(difference(request.difference));
-  const details = item.firstElementChild;
+  const details = item.querySelector("details");
   details.addEventListener("toggle", () => details.append(...messages(request)), {once: true});
   return item;
 }
@@ -510,4 +586,8 @@ onClick("#faults-clear", clearFaults);
 onClick("#reset-state", resetState);
 onClick("#reset-all", resetAll);
 onClick("#journal-clear", clearJournal);
+onClick("#failing-end", clearFaults);
+onClick("#undo", undo);
+find("#journal-filter").addEventListener("input", filterJournal);
+find("#journal-refused").addEventListener("change", filterJournal);
 attempt(start);
