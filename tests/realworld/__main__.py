@@ -19,7 +19,7 @@ import click
 from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port
 
-SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server")
+SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine")
 COLUMNS = (
     "server",
     "version",

@@ -12,10 +12,27 @@ from tests.realworld.launch import SPECS, Place, node, started
 PACKAGE = "json-server@0.17.4"
 DATA = {
     "posts": [
-        {"id": 1, "title": "Boots", "body": "For rain", "views": 100, "draft": False, "author": {"name": "Ann", "mail": "ann@example.com"}},
-        {"id": 2, "title": "Hats", "body": "For sun", "views": 200, "draft": True, "author": {"name": "Bob", "mail": "bob@example.com"}},
+        {
+            "id": 1,
+            "title": "Boots",
+            "body": "For rain",
+            "views": 100,
+            "draft": False,
+            "author": {"name": "Ann", "mail": "ann@example.com"},
+        },
+        {
+            "id": 2,
+            "title": "Hats",
+            "body": "For sun",
+            "views": 200,
+            "draft": True,
+            "author": {"name": "Bob", "mail": "bob@example.com"},
+        },
     ],
-    "comments": [{"id": "a", "text": "Fine", "postId": 1, "tags": ["x"]}, {"id": "b", "text": "Too small", "postId": 2, "tags": []}],
+    "comments": [
+        {"id": "a", "text": "Fine", "postId": 1, "tags": ["x"]},
+        {"id": "b", "text": "Too small", "postId": 2, "tags": []},
+    ],
 }
 
 
@@ -23,7 +40,13 @@ DATA = {
 def serving(place: Place) -> Iterator[list[Operation]]:
     """The server with two posts and two comments."""
     (place.data / "db.json").write_text(json.dumps(DATA))
-    command = [str(node(place, PACKAGE) / "node_modules" / ".bin" / "json-server"), "--host", "127.0.0.1", "--port", str(place.port)]
+    command = [
+        str(node(place, PACKAGE) / "node_modules" / ".bin" / "json-server"),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(place.port),
+    ]
     with started(place, [*command, "--quiet", "db.json"], "/posts", env={}):
         yield [_operation(place, "post", "1", "2"), _operation(place, "comment", "a", "b")]
 
