@@ -2,6 +2,7 @@
 
 python -m tests.realworld                 # all servers
 python -m tests.realworld kinto prefect   # these
+python -m tests.realworld --serve kinto   # only started, for a look with curl
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import click
@@ -19,7 +20,7 @@ import click
 from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port
 
-SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server")
+SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus")
 COLUMNS = (
     "server",
     "version",
@@ -55,12 +56,10 @@ def main(names: Sequence[str], cache: Path, output: Path, suite: Path, serve: bo
 def _serve(name: str, cache: Path) -> None:
     """For a look by hand: the server as the suite would meet it, until it is interrupted."""
     module = importlib.import_module(f"tests.realworld.{name}")
-    with (
-        tempfile.TemporaryDirectory(prefix=f"{name}-") as data,
-        suppress(KeyboardInterrupt),
-        module.serving(Place(cache=cache, data=Path(data), port=free_port())) as operations,
-    ):
-        for each in operations:
+    with ExitStack() as stack:
+        stack.enter_context(suppress(KeyboardInterrupt))
+        data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{name}-")))
+        for each in stack.enter_context(module.serving(Place(cache=cache, data=data, port=free_port()))):
             click.echo(f"PATCH {each.url}{each.path} {dict(each.record)}, beside {dict(each.bystander)}; {dict(each.headers)}")
         while True:
             time.sleep(1)

@@ -77,7 +77,7 @@ def judged(operation: Operation, folder: Path, suite: Path) -> Outcome:
     start = time.monotonic()
     code = _run(target, folder, suite)
     seconds = time.monotonic() - start
-    equal = _compared(before, _records(operation), operation.moves)
+    equal = compared(before, _records(operation), operation.moves)
     report = folder / "report.json"
     counts = _counts(json.loads(report.read_text())) if report.is_file() else {}
     outcome = Outcome(operation=operation.name, source=source, exit=code, seconds=round(seconds, 1), equal=equal, **counts)
@@ -149,7 +149,7 @@ def _records(operation: Operation) -> dict[str, bytes]:
     return {url: ask("GET", url, headers=operation.headers, expected=range(600)).body for url in operation.records}
 
 
-def _compared(before: Mapping[str, bytes], after: Mapping[str, bytes], moves: frozenset[str]) -> str:
+def compared(before: Mapping[str, bytes], after: Mapping[str, bytes], moves: frozenset[str]) -> str:
     """``equal``, ``equal but for`` members that move by themselves, or ``CHANGED`` and where."""
     if before == after:
         return "equal"

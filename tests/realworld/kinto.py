@@ -48,11 +48,11 @@ def serving(place: Place) -> Iterator[list[Operation]]:
             ask("PUT", f"{base}{RECORDS}/{key}", {"data": record}, HEADERS)
         for name, members in (("writers", ["ann", "bob"]), ("readers", ["cem"])):
             ask("PUT", f"{base}{BUCKET}/groups/{name}", {"data": {"members": members, "title": name}}, HEADERS)
-        record = "/buckets/{bucket_id}/collections/{collection_id}/records/{id}"
+        path = "/buckets/{bucket_id}/collections/{collection_id}/records/{id}"
         own = document(f"{base}/__api__")  # all it says of `data` is that it is an object
         yield [
-            _operation(base, "record", record, "first", "second", collection_id="articles"),
-            _operation(base, "record-own", record, "first", "second", own, collection_id="articles"),
+            _operation(base, "record", path, "first", "second", collection_id="articles"),
+            _operation(base, "record-own", path, "first", "second", own, collection_id="articles"),
             _operation(base, "group", "/buckets/{bucket_id}/groups/{id}", "writers", "readers"),
         ]
 

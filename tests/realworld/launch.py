@@ -124,7 +124,9 @@ def debian(place: Place, *packages: str) -> Path:
 
 
 @contextmanager
-def started(place: Place, command: Sequence[str], ready: str, *, env: Mapping[str, str], seconds: float = 180) -> Iterator[None]:
+def started(
+    place: Place, command: Sequence[str], ready: str, *, env: Mapping[str, str], seconds: float = 180, cwd: Path | None = None
+) -> Iterator[None]:
     """The server runs while the block does: ``ready`` is the path that it answers, with any status, as soon as it serves.
 
     It sees nothing of our environment but PATH: no credentials, no proxy, a home that is thrown away.
@@ -132,7 +134,7 @@ def started(place: Place, command: Sequence[str], ready: str, *, env: Mapping[st
     log = place.data / "server.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            command, cwd=place.data, env=environment(place, env), stdout=output, stderr=output, start_new_session=True
+            command, cwd=cwd or place.data, env=environment(place, env), stdout=output, stderr=output, start_new_session=True
         )
     try:
         _wait(process, f"{place.url}{ready}", seconds, log)
@@ -146,15 +148,22 @@ def environment(place: Place, more: Mapping[str, str]) -> dict[str, str]:
     return {"PATH": os.environ["PATH"], "HOME": str(place.data), "LANG": "C.UTF-8", "TMPDIR": str(place.data)} | dict(more)
 
 
-def run(place: Place, command: Sequence[str], env: Mapping[str, str], stdin: str = "") -> str:
+def run(place: Place, command: Sequence[str], env: Mapping[str, str], cwd: Path | None = None) -> str:
     """One command of the server, such as the one that makes its database; its output. Unavailable where it fails."""
-    return _run(command, cwd=place.data, env=environment(place, env), stdin=stdin)
+    return _run(command, cwd=cwd or place.data, env=environment(place, env))
 
 
-def _run(command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None, stdin: str = "") -> str:
+def _run(command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str] | None = None) -> str:
     try:
         done = subprocess.run(
-            command, cwd=cwd, env=env, input=stdin, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            command,
+            cwd=cwd,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=INSTALL_SECONDS,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Unavailable(f"{command[0]}: {error}") from error
