@@ -18,7 +18,7 @@ from mock_server.access.admission import Admission, is_loopback
 from mock_server.disturbance.fault_rules import PROFILES
 from mock_server.disturbance.rate_limit import parse as parse_rate_limit
 from mock_server.resource import custom
-from mock_server.resource.storing.seeding import COUNT
+from mock_server.resource.seeding import COUNT
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.state_file import StateFile, StateFileError
 from mock_server.web import serving, watching

@@ -7,13 +7,13 @@ from typing import Any
 
 from mock_server.exchange.exchange import Refusal
 from mock_server.resource.incoming import Incoming
+from mock_server.resource.patching import Unpatchable, merged, patched
 from mock_server.resource.reading.model import Collection, Operation
 from mock_server.resource.reading.names import singular, spelled
 from mock_server.resource.reading.recognition import Recognition
-from mock_server.resource.storing.patching import Unpatchable, merged, patched
-from mock_server.resource.storing.records import Address, Record, Records, Scope
-from mock_server.resource.storing.seeding import Seeding
-from mock_server.resource.storing.upkeep import Upkeep, held_by
+from mock_server.resource.records import Address, Record, Records, Scope
+from mock_server.resource.seeding import Seeding
+from mock_server.resource.upkeep import Upkeep, held_by
 from mock_server.resource.values.samples import Samples
 from specs import Schema
 
