@@ -1,7 +1,8 @@
 """A scripted client of any resource: creates, lists, filters, changes, replaces and deletes, and judges every answer.
 
 ``python -m tests.resource_client FILE...`` prints a line for each document: how many collections went through, and what did not.
-Without a file, the documents are those of PUBLIC below, in the folder that PUBLIC_DOCUMENTS names. The answers are judged by Schemathesis, which reads the document by itself.
+Without a file, the documents are those of PUBLIC below, in the folder that PUBLIC_DOCUMENTS names. The answers are judged by
+Schemathesis, which reads the document by itself.
 """
 
 from __future__ import annotations

@@ -96,7 +96,7 @@ class Incoming:
         sent_type = media_type(request.environ.get("CONTENT_TYPE", ""))
         if not documented:
             return MISSING, sent_type
-        is_form = sent_type in FORMS and bool(request.form or request.files)
+        is_form = sent_type in FORMS and bool(request.content_length)
         if not content and not is_form:
             if self._bodies.is_sent_required(operation):
                 raise Refusal("malformed_json", value="It is empty.")
