@@ -124,7 +124,7 @@ class Client:
 
     def _scope(self, collection: Collection) -> dict[str, str] | None:
         """The keys of the records that a collection stands in, as the seeds have them."""
-        from mock_server.resource.records import Records
+        from mock_server.resource.stored.records import Records
 
         store = Records(self.resource.recognition.collections, self.resource.seeding)
         scope: tuple[str, ...] = ()

@@ -3,17 +3,22 @@
 import json
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
 import pytest
 import requests
+import yaml
 from click.testing import CliRunner
+from flask import Response
 
 from mock_server import create_app
 from mock_server.commands import main
+from mock_server.resource import custom
 from mock_server.web import serving
 from mock_server.web.forwarding import Forward
+from mock_server.web.recording import Recording
 from mock_server.worlds.loading import load
 from tests.test_resource_operations import DOCUMENTS
 
@@ -68,7 +73,7 @@ def test_what_is_not_served_goes_on(url: str) -> None:
 
     assert (sent.status_code, sent.headers["X-Backend"], sent.headers["X-Mock-Answer"]) == (207, "yes", "the real service")
     assert (seen["method"], seen["body"]) == ("POST", "text")
-    assert seen["path"].endswith("?q=1&q=2")
+    assert seen["path"] == "/other/a%2Fb?q=1&q=2"
     assert (seen["headers"]["X-Own"], seen["headers"]["Authorization"]) == ("1", "Bearer own")
 
 
@@ -115,3 +120,51 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
 
     assert result.exit_code == 2
     assert "expected http://host" in result.output
+
+
+# --- recording ----------------------------------------------------------------------------------------------------
+
+
+def test_what_passed_is_answered_offline(tmp_path: Path) -> None:
+    """By the recorded file, without the service; secrets are not in it."""
+    backend = ThreadingHTTPServer(("127.0.0.1", 0), Backend)
+    Thread(target=backend.serve_forever, daemon=True).start()
+    file = tmp_path / "recorded.yaml"
+    forward = Forward(f"http://127.0.0.1:{backend.server_port}", ("*",), recording=Recording(file, ("internal_note",)))
+    online = create_app([load(LIBRARY)], forward=forward).test_client()
+    headers = {"Authorization": "Bearer secret-of-mine", "Cookie": "session=secret-of-mine"}
+    first = online.get("/api/v2/books?page=2&token=secret-of-mine", headers=headers).get_json()
+    online.get("/api/v2/books", headers=headers)
+    online.post(
+        "/api/v2/books", json={"title": "x", "password": "secret-of-mine", "internal_note": "secret-of-mine"}, headers=headers
+    )
+    backend.shutdown()
+    backend.server_close()
+
+    recorded = file.read_text()
+    offline = create_app([load(LIBRARY)], mappings=custom.read(file)).test_client()
+
+    assert [each["request"].get("query") for each in yaml.safe_load(recorded)].count({"page": "2"}) == 1
+    again = offline.get("/api/v2/books?page=2").get_json()
+    assert (again["method"], again["path"].partition("&")[0]) == (first["method"], "/api/v2/books?page=2")
+    assert offline.get("/api/v2/books").get_json()["path"] == "/api/v2/books"
+    assert offline.post("/api/v2/books", json={"title": "x", "password": "any"}).get_json()["method"] == "POST"
+
+
+def test_secrets_of_bodies_are_struck_out(tmp_path: Path) -> None:
+    """Of requests and answers."""
+    file = tmp_path / "recorded.yaml"
+    app = create_app([load(LIBRARY)])
+    recording = Recording(file, ("pin",))
+    with app.test_request_context(
+        "/login", method="POST", json={"user": "u", "password": "hush", "deep": {"pin": "hush"}}
+    ) as context:
+        recording.keep(
+            context.request,
+            Response('{"access_token": "hush", "a": [{"pin": "hush"}], "ok": true}', content_type="application/json"),
+        )
+
+    assert "hush" not in file.read_text()
+    (mapping,) = yaml.safe_load(file.read_text())
+    assert mapping["request"]["body"] == {"user": "u", "deep": {}}
+    assert mapping["response"]["body"] == {"access_token": "***", "a": [{"pin": "***"}], "ok": True}

@@ -13,7 +13,7 @@ from mock_server.exchange.validation import faults_of, telling
 from mock_server.resource.reading.bodies import FORMS, JSON, Bodies, parameter_schema
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.schemas import Schemas
-from mock_server.resource.upkeep import typed
+from mock_server.resource.stored.upkeep import typed
 from mock_server.resource.values.samples import MISSING
 from mock_server.syntax.negotiation import media_type
 from mock_server.syntax.strict_json import NotJson, reader

@@ -24,8 +24,8 @@ from mock_server.resource.custom import Mapped
 from mock_server.resource.handling import handle
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
-from mock_server.resource.seeding import COUNT
 from mock_server.resource.service import Resource
+from mock_server.resource.stored.seeding import COUNT
 from mock_server.state.settings import Settings
 from mock_server.state.state_file import NotKept
 from mock_server.syntax.encoding import encoded

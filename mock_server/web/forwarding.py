@@ -12,6 +12,7 @@ from flask import Request, Response
 from mock_server.journal.matching import fits_path
 from mock_server.resource.custom import HEADER
 from mock_server.syntax.problem import Problem
+from mock_server.web.recording import Recording
 
 TIMEOUT = urllib3.Timeout(connect=5, read=30)
 ANSWER_LIMIT = 8_000_000
@@ -30,11 +31,13 @@ class Forward:
 
     url: of the service, with the path that the mock's own begins with. patterns: paths that go on although the mock serves
     them; ``*`` stands for any text.
+    recording: keeps what passes; None where nothing is kept.
     Raises ValueError for an address that is none.
     """
 
     url: str
     patterns: Sequence[str] = ()
+    recording: Recording | None = None
     pool: urllib3.PoolManager = field(default_factory=lambda: urllib3.PoolManager(retries=False, timeout=TIMEOUT), repr=False)
 
     def __post_init__(self) -> None:
@@ -69,6 +72,8 @@ class Forward:
         response.headers.extend(_kept(answer.headers.items()))
         response.headers["Content-Length"] = str(len(content))
         response.headers[HEADER] = "the real service"
+        if self.recording is not None:
+            self.recording.keep(request, response)
         return response
 
 
