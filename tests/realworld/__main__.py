@@ -8,6 +8,7 @@ python -m tests.realworld --serve kinto   # only started, for a look with curl
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import tempfile
 import time
@@ -38,12 +39,20 @@ COLUMNS = (
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(SERVERS), metavar="[SERVER...]")
-@click.option("--cache", type=click.Path(path_type=Path), default=ROOT / ".realworld", help="where servers are installed")
-@click.option("--output", type=click.Path(path_type=Path), default=ROOT / "out" / "realworld", help="where the reports go")
-@click.option("--suite", type=click.Path(path_type=Path), default=ROOT, help="the checkout whose suite judges")
+@click.option(
+    "--cache", type=click.Path(path_type=Path, resolve_path=True), default=ROOT / ".realworld", help="where servers are installed"
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, resolve_path=True),
+    default=ROOT / "out" / "realworld",
+    help="where the reports go",
+)
+@click.option("--suite", type=click.Path(path_type=Path, resolve_path=True), default=ROOT, help="the checkout whose suite judges")
 @click.option("--serve", is_flag=True, help="only start the one server, say what is in it, and wait for Ctrl-C")
 def main(names: Sequence[str], cache: Path, output: Path, suite: Path, serve: bool) -> None:
     """Judge the named servers, or all; exit 1 where one does not run, is left changed, or makes the suite fail."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else a server would outlive the run
     if serve:
         _serve(names[0] if names else SERVERS[0], cache)
         return
