@@ -19,7 +19,7 @@ from pathlib import Path
 import click
 
 from tests.realworld.judge import Outcome, judged
-from tests.realworld.launch import ROOT, Place, Unavailable, free_port
+from tests.realworld.launch import ROOT, Place, Unavailable, free_port, version
 
 SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus")
 COLUMNS = (
@@ -77,7 +77,6 @@ def _serve(name: str, cache: Path) -> None:
 def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:
     """One server with all its operations; whether everything ran and nothing was left changed."""
     module = importlib.import_module(f"tests.realworld.{name}")
-    version = module.PACKAGE.rpartition("==")[2].rpartition("@")[2]
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as data:
         place = Place(cache=cache, data=Path(data), port=free_port())
         ok = True
@@ -85,7 +84,7 @@ def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:
             with module.serving(place) as operations:
                 for operation in operations:
                     outcome = judged(operation, output / name / operation.name, suite)
-                    click.echo(_row([name, version, *_cells(outcome)]))
+                    click.echo(_row([name, version(module.PACKAGE), *_cells(outcome)]))
                     ok = ok and outcome.harmless
         except Unavailable as error:
             click.echo(f"{name}: {error}", err=True)
