@@ -23,7 +23,7 @@ ARTICLES = {
         {"field": "body", "type": "text", "schema": {}, "meta": {}},
         {"field": "views", "type": "integer", "schema": {}, "meta": {}},
         {"field": "price", "type": "float", "schema": {}, "meta": {}},
-        {"field": "sale", "type": "boolean", "schema": {}, "meta": {}},
+        {"field": "sale", "type": "boolean", "schema": {}, "meta": {"special": ["cast-boolean"]}},
         {"field": "day", "type": "date", "schema": {}, "meta": {}},
     ],
 }
