@@ -8,6 +8,7 @@ python -m tests.realworld --serve kinto   # only started, for a look with curl
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 import tempfile
 import time
@@ -18,7 +19,7 @@ from pathlib import Path
 import click
 
 from tests.realworld.judge import Outcome, judged
-from tests.realworld.launch import ROOT, Place, Unavailable, free_port
+from tests.realworld.launch import ROOT, Place, Unavailable, free_port, version
 
 SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus")
 COLUMNS = (
@@ -38,12 +39,20 @@ COLUMNS = (
 
 @click.command()
 @click.argument("names", nargs=-1, type=click.Choice(SERVERS), metavar="[SERVER...]")
-@click.option("--cache", type=click.Path(path_type=Path), default=ROOT / ".realworld", help="where servers are installed")
-@click.option("--output", type=click.Path(path_type=Path), default=ROOT / "out" / "realworld", help="where the reports go")
-@click.option("--suite", type=click.Path(path_type=Path), default=ROOT, help="the checkout whose suite judges")
+@click.option(
+    "--cache", type=click.Path(path_type=Path, resolve_path=True), default=ROOT / ".realworld", help="where servers are installed"
+)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, resolve_path=True),
+    default=ROOT / "out" / "realworld",
+    help="where the reports go",
+)
+@click.option("--suite", type=click.Path(path_type=Path, resolve_path=True), default=ROOT, help="the checkout whose suite judges")
 @click.option("--serve", is_flag=True, help="only start the one server, say what is in it, and wait for Ctrl-C")
 def main(names: Sequence[str], cache: Path, output: Path, suite: Path, serve: bool) -> None:
     """Judge the named servers, or all; exit 1 where one does not run, is left changed, or makes the suite fail."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # else a server would outlive the run
     if serve:
         _serve(names[0] if names else SERVERS[0], cache)
         return
@@ -68,7 +77,6 @@ def _serve(name: str, cache: Path) -> None:
 def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:
     """One server with all its operations; whether everything ran and nothing was left changed."""
     module = importlib.import_module(f"tests.realworld.{name}")
-    version = module.PACKAGE.rpartition("==")[2].rpartition("@")[2]
     with tempfile.TemporaryDirectory(prefix=f"{name}-") as data:
         place = Place(cache=cache, data=Path(data), port=free_port())
         ok = True
@@ -76,7 +84,7 @@ def _server(name: str, cache: Path, output: Path, suite: Path) -> bool:
             with module.serving(place) as operations:
                 for operation in operations:
                     outcome = judged(operation, output / name / operation.name, suite)
-                    click.echo(_row([name, version, *_cells(outcome)]))
+                    click.echo(_row([name, version(module.PACKAGE), *_cells(outcome)]))
                     ok = ok and outcome.harmless
         except Unavailable as error:
             click.echo(f"{name}: {error}", err=True)

@@ -123,6 +123,16 @@ def debian(place: Place, *packages: str) -> Path:
     return folder
 
 
+def version(package: str) -> str:
+    """Of ``name==1``, ``@scope/name@1``, or of what Debian has under that name."""
+    for mark in ("==", "@"):
+        name, found, number = package.rpartition(mark)
+        if found and name:
+            return number
+    shown = _run(["apt-cache", "show", "--no-all-versions", package])
+    return next((line.removeprefix("Version: ") for line in shown.splitlines() if line.startswith("Version: ")), "unknown")
+
+
 @contextmanager
 def started(
     place: Place, command: Sequence[str], ready: str, *, env: Mapping[str, str], seconds: float = 180, cwd: Path | None = None
