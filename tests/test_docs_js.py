@@ -30,7 +30,7 @@ def node(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str
     )
 
 
-@pytest.mark.parametrize("example", sorted(DOCS.glob("examples/*.mjs")), ids=lambda path: path.name)
+@pytest.mark.parametrize("example", sorted(DOCS.glob("examples/*.test.mjs")), ids=lambda path: path.name)
 def test_an_example_passes_on_a_mock(example: Path) -> None:
     """Every test in it; its page leads to it, and no session of it is left."""
     with MockServer("babyland") as server:

@@ -35,7 +35,7 @@ def plan(*members: Member, **facts: Any) -> Plan:
     """A plan with these top-level properties."""
     plain = {"touched": (), "derived": (), "related": frozenset(), "unique": frozenset(), "refuses_unknown": False}
     top = {each.field.name: each for each in members}
-    return Plan(**{"members": top, "success_type": "application/json", **plain, **facts})
+    return Plan(**{"members": top, "success_type": "application/json", "read_type": "application/json", **plain, **facts})
 
 
 def after(members: Plan, record: Mapping[str, Any], body: Mapping[str, Any], hidden: Mapping[str, Any] | None = None) -> State:

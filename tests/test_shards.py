@@ -14,7 +14,7 @@ import pytest
 from contracts.record.restoring import Restoration
 from contracts.reports import known
 from contracts.reports.known import KnownList
-from contracts.reports.report import RunReport, exit_code, read_json, settled, write_json
+from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code, read_json, settled, write_json
 from contracts.reports.result import Result
 from contracts.reports.shards import Part, Shard, covered, read, shard
 from contracts.running.merge import merge
@@ -91,7 +91,7 @@ def test_shards_are_joined_in_the_order_of_the_run(tmp_path: Path) -> None:
     (run,) = merged.runs
     assert [each.field for each in run.results] == ["a", "b", "c"]
     assert (run.requests, run.seconds, run.restored, run.fields) == (6, 7.0, left, ("a", "b", "c"))
-    assert merged.exit_code == 1
+    assert merged.exit_code == LEFT_CHANGED
     assert {path.name for path in (tmp_path / "out").iterdir()} == {"report.json", "report.html", "summary.md"}
     assert "PATCH http://localhost/customers/1" in (tmp_path / "out" / "report.html").read_text()
 

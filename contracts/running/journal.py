@@ -17,6 +17,7 @@ from typing import Any
 
 from contracts.record.records import Record
 from contracts.target.locks import digest, folder
+from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
 
@@ -24,21 +25,22 @@ READS = ("GET", "HEAD", "OPTIONS")
 
 
 class Journal:
-    """Written while a run goes on; ``path``: the file, whose name begins with that of the API."""
+    """Written while a run goes on, free of secrets; ``path``: the file, whose name tells the API."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, redactor: Redactor) -> None:
         self.path = path
+        self._redactor = redactor
         self._marks: list[Path] = []
 
     @classmethod
-    def begin(cls, target: Target, report_dir: Path | None) -> Journal:
+    def begin(cls, target: Target, report_dir: Path | None, redactor: Redactor) -> Journal:
         """A new journal in the report folder, or in a temporary one; TargetError where there can be none."""
         try:
             place = report_dir if report_dir is not None else folder()
             place.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(prefix=f"journal-{target.api.name}-", suffix=".jsonl", dir=place)
             os.close(handle)
-            found = cls(Path(name).resolve())
+            found = cls(Path(name).resolve(), redactor)
             settings = {"api": str(target.api.file.resolve()), "url": target.url, "read": target.read}
             found._write({"version": 1, **settings}, sure=True)
         except OSError as error:
@@ -68,7 +70,7 @@ class Journal:
     def _write(self, line: Mapping[str, Any], *, sure: bool = False) -> None:
         """Append a line; ``sure``: it outlives a loss of power too. Other processes may append to the same file."""
         with self.path.open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(json.dumps(line, ensure_ascii=True, default=str) + "\n")
+            file.write(self._redactor.strike(json.dumps(line, ensure_ascii=True, default=str)) + "\n")
             file.flush()
             if sure:
                 os.fsync(file.fileno())

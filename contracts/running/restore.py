@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from contracts.record.party import Party
+from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer
 from contracts.running import journal
 from contracts.target.client import Budget, Client
-from contracts.target.secrecy import Redactor, Secret
+from contracts.target.secrecy import STRUCK, Redactor, Secret
 from contracts.target.settings import from_file
 from contracts.target.target import Identity, Target, load_api
 
@@ -30,11 +32,16 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identities.append(identity)
         party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
         party.learn_credentials()
-        found = Restorer(party).restore(kept.record)
+        found = Restorer(party).restore(_known(kept.record, party.read()))
         restored = restored and found.ok
         yield kept.name or "the record", found
     if restored:
         journal.forget(journal.marks(target, identities))
+
+
+def _known(saved: Record, now: Record) -> Record:
+    """The saved record; what held a credential is not in a journal, and stays as it is."""
+    return {name: now.get(name) if STRUCK in json.dumps(value) else value for name, value in saved.items()}
 
 
 def _target(left: journal.Left, auth: Mapping[str, str]) -> Target:

@@ -118,7 +118,7 @@ class Run:
         taken = [target.identities[number] for number in self.parties(target.api.name)]
         pending(target, [*taken, *([target.bystander] if target.bystander is not None else [])])
         if not self.plan.read_only and not self.plan.dry_run:
-            self._journal = Journal.begin(target, self.plan.report_dir)
+            self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
 
     def _take(self, target: Target) -> tuple[int, ...]:
         """The numbers of the records that this run has for itself; runs of other shards begin with others."""
@@ -133,8 +133,6 @@ class Run:
         record, first = party.state.preflight(), name not in self._saved
         if self._journal is not None:
             self._journal.save(party.target, party.identity, "" if first else party.identity.name, record)
-        if not self.plan.read_only:
-            learn(party, record)
         self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
@@ -142,6 +140,8 @@ class Run:
                 self._bystanders[name] = Saved("the bystander", party.bystander, kept)
                 if self._journal is not None:
                     self._journal.save(party.target, party.bystander.identity, "the bystander", kept)
+        if not self.plan.read_only:  # only now: a fault may reach the bystander with the first write
+            learn(party, record)
 
     def parties(self, name: str) -> tuple[int, ...]:
         """The numbers of the records of an API that this run may change; each is for one process."""
@@ -175,7 +175,7 @@ class Run:
             self.plan = replace(self.plan, target=with_records(self.plan.target, made))
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
         self.begun = self.begun if begun is None else begun
-        self._journal = Journal(Path(journal)) if journal else self._journal
+        self._journal = Journal(Path(journal), self.redactor) if journal else self._journal
         found = [self.plan.target] if self.plan.target is not None else []
         if ready is not None:
             found = [*targets(ready, {api.name: name_or_file(api) for api in self.plan.apis})]

@@ -18,6 +18,10 @@ behaviour there. What is known of the real services themselves stands in [known 
 
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "empty_body": {"accept": "`{}` is accepted, and changes nothing", "refuse": "`{}` is refused"},
+    "required": {
+        "accept": "a body without a member that the schema requires is accepted",
+        "refuse": "a body without a member that the schema requires is refused",
+    },
     "no_body": {
         "accept": "a request without a body is accepted, and changes nothing",
         "refuse": "a request without a body is refused",
