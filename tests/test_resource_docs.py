@@ -48,7 +48,7 @@ def test_a_node_project_starts_and_stops_the_mock(tmp_path: Path) -> None:
     program = shutil.which("node")
     assert program is not None, "Node.js is not installed: apt-get install nodejs (as .ci/run does)"
     file = tmp_path / "run.test.mjs"
-    file.write_text(RUN.replace("HERE", str(DOCS / "examples")))
+    file.write_text(RUN.replace("HERE", str(DOCS / "how-to")))
     environment = {**os.environ, "PYTHON": sys.executable, "DOCUMENT": str(ROOT / "tests/resources/library.yaml")}
     environment["PYTHONPATH"] = str(ROOT)
 

@@ -348,6 +348,16 @@ def test_a_key_that_is_taken_is_a_conflict(serve: Any) -> None:
     assert (refused.status_code, set(refused.json())) == (400, {"message"})
 
 
+def test_a_taken_id_is_passed_over_where_the_document_has_no_conflict(serve: Any) -> None:
+    """The server gives another one; with a documented 409 it refuses."""
+    content = whole(keyed("id", {"type": "integer"}))
+    made = serve(content).send("POST", "/things", {"id": 1, "title": "Again"})
+    assert (made.status_code, made.json()["id"]) == (201, 11)
+
+    content["paths"]["/things"]["post"]["responses"]["409"] = content["paths"]["/things"]["post"]["responses"]["400"]
+    assert serve(content).send("POST", "/things", {"id": 1, "title": "Again"}).status_code == 409
+
+
 def test_the_document_decides_where_it_says_so(serve: Any) -> None:
     """x-mock-resource on an operation: its role, or none."""
     content = whole()

@@ -203,6 +203,19 @@ def test_filters_and_search(serve: Any, query: str, fits: Any) -> None:
     assert listed or query in ("?rank=9", "?search=LAMP")
 
 
+DEEP = {"name": "filter", "style": "deepObject", "explode": True}
+DEEP["schema"] = {"type": "object", "additionalProperties": False, "properties": {"rank": {"type": "integer"}}}  # type: ignore[assignment]
+
+
+@pytest.mark.parametrize(("query", "status"), [("?filter[rank]=3", 200), ("?filter[rank]=high", 400), ("?filter[other]=3", 400)])
+def test_filters_in_an_object(serve: Any, query: str, status: int) -> None:
+    """Style deepObject: each member filters, and all of them are held against the schema."""
+    answer = serve(document([DEEP], BARE)).get(query)
+
+    assert answer.status_code == status
+    assert status == 400 or {each["rank"] for each in answer.json()} == {3}
+
+
 def test_a_parameter_that_does_nothing_is_told(serve: Any) -> None:
     """In a header; undocumented ones are nobody's."""
     notes = serve(document(QUERY, BARE))

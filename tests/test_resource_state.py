@@ -104,6 +104,26 @@ def test_unchecked_takes_what_the_document_refuses(mock: Control) -> None:
     assert "genre" not in mock.api.read("/books/1")
 
 
+def test_unchecked_reaches_the_records_of_a_contract() -> None:
+    """A record that its document refuses is stored only so."""
+    with MockServer("checkoutpage") as server:
+        control = Control(server.url)
+        (item, *_) = control.call("GET", "state/checkoutpage/customers").json()["items"]
+        place = f"state/checkoutpage/customers/{item['id']}"
+        wrong = {name: [] if isinstance(value, str) else value for name, value in item["record"].items()}
+
+        assert control.call("PUT", place, {"record": wrong}).status_code == 422
+        assert control.call("PUT", f"{place}?unchecked=true", {"record": wrong}).json()["record"] == wrong
+
+
+def test_validate_tells_what_a_document_has() -> None:
+    """Its collections, and how much is answered with an example."""
+    result = CliRunner().invoke(main, ["validate", str(LIBRARY)])
+
+    assert result.exit_code == 0
+    assert "collections: authors, books, settings, loans; 15 operations work on them, 2 have examples" in result.output
+
+
 def test_snapshots_and_reset_reach_every_collection(mock: Control) -> None:
     """Deleted, created and changed records are as they were."""
     before = mock.call("GET", "state").json()

@@ -12,7 +12,10 @@ import click
 import specs
 from mock_server.commands.remote import Remote, as_json, reaching, show
 from mock_server.commands.serve import SPEC_INVALID
+from mock_server.resource.reading.document import Document
+from mock_server.resource.service import Resource
 from mock_server.worlds.definition import Definition
+from mock_server.worlds.loading import load
 from specs import SpecError
 
 
@@ -30,11 +33,22 @@ def validate(files: tuple[str, ...], is_json: bool) -> None:
 
 def _servable(file: str) -> tuple[bool, str]:
     try:
-        api = specs.load(file)
+        api = load(file)
+        if isinstance(api, Document):
+            return True, _summary(Resource(api, ""))
         Definition(api, "")
     except SpecError as error:
         return False, str(error)
     return True, f"{api.name}: {api.title}"
+
+
+def _summary(resource: Resource) -> str:
+    """What a whole document has, and how much of it is answered with an example."""
+    operations = resource.recognition.all()
+    derived = sum(each.is_derived for each in operations)
+    names = ", ".join(resource.recognition.collections) or "none"
+    examples = len(list(operations)) - derived
+    return f"{resource.name}: {resource.title}; collections: {names}; {derived} operations work on them, {examples} have examples"
 
 
 @click.command()

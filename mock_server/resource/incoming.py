@@ -53,13 +53,27 @@ class Incoming:
         else:
             return
         schema = parameter_schema(parameter)
-        if not texts:
-            is_nested = any(key.startswith(f"{name}[") for key in request.args)
-            is_object = "object" in self._schemas.types(schema)
-            if parameter.get("required") is True and not is_nested and not is_object:
+        if place == "query" and "object" in self._schemas.types(schema) and not texts:
+            yield from self._nested(name, schema, parameter, request)
+        elif not texts:
+            if parameter.get("required") is True:
                 yield Fault((name,), "required")
         elif schema and not self._is_valid(schema, *texts):
             yield from self._said(schema, name, texts)
+
+    def _nested(self, name: str, schema: Schema, parameter: Mapping[str, Any], request: Request) -> Iterator[Fault]:
+        """The faults of a parameter of style deepObject: ``name[member]=value``."""
+        members = self._schemas.properties(schema)
+        sent = {key[len(name) + 1 :].partition("]"): value for key, value in request.args.items() if key.startswith(f"{name}[")}
+        value = {member: typed(text, members.get(member, {}), self._schemas) for (member, _, _), text in sent.items()}
+        if not sent and parameter.get("required") is True and parameter.get("style") == "deepObject":
+            yield Fault((name,), "required")
+        if not value or any(rest for _, _, rest in sent):  # deeper than the style goes
+            return
+        check = self._schemas.validator(schema, "request")
+        if not check.is_valid(value):
+            found = [fault for error in check.iter_errors(value) for fault in faults_of(error)]
+            yield from (Fault((name, *fault.path), fault.kind, fault.value, fault.limit) for fault in telling(found))
 
     def _said(self, schema: Schema, name: str, texts: Sequence[str]) -> Iterator[Fault]:
         value = typed(texts[0], schema, self._schemas)

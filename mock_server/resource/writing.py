@@ -17,6 +17,9 @@ from mock_server.resource.stored.upkeep import Upkeep, held_by
 from mock_server.resource.values.samples import Samples
 from specs import Schema
 
+GIVEN = ("id", "_id", "uuid", "guid")
+"""Keys that a server gives, whatever it is sent."""
+
 MERGE_PATCH = "application/merge-patch+json"
 
 
@@ -56,7 +59,8 @@ class Writing:
             value = {**self._made(collection, number), **self._incoming.defaults(schema), **sent}
             value |= self._upkeep[collection.name].at_creation(moment)
             value |= held_by(collection, self._schemas.properties(collection.schema), scope, self._schemas)
-            key, value = self._new_key(collection, value, sent, number, scope_of(collection, scope))
+            is_told = "409" in self._recognition.bodies.responses(operation)
+            key, value = self._new_key(collection, value, sent, number, scope_of(collection, scope), is_told)
             record = self._store.new(key, scope_of(collection, scope), value)
             self._store.write({collection.name: {record.identity: record}}, {collection.name: number})
         return record
@@ -89,13 +93,15 @@ class Writing:
         return next((each for each in candidates if check.is_valid(each)), None)
 
     def _new_key(
-        self, collection: Collection, value: dict[str, Any], sent: Mapping[str, Any], number: int, scope: Scope
+        self, collection: Collection, value: dict[str, Any], sent: Mapping[str, Any], number: int, scope: Scope, is_told: bool
     ) -> tuple[str, dict[str, Any]]:
+        """The key of a new record; of one that is taken another, where the document has no answer to that (``is_told``)."""
         if collection.key is not None and collection.key in sent:
             key, keyed = self._seeding.keyed(collection, value, number)
-            if self._store.find(collection, scope, key) is not None:
+            if self._store.find(collection, scope, key) is None:
+                return key, keyed
+            if is_told or collection.key not in GIVEN:
                 raise Refusal("conflict", value=f"{collection.key} {key[:60]!r}.")
-            return key, keyed
         return self._seeding.fresh_key(
             collection, value, number, lambda key: self._store.find(collection, scope, key) is not None
         )

@@ -44,9 +44,13 @@ class Query:
         self._known: list[str] = []
         plain = {spelled(name): name for name in reversed(list(members))}
         for (place, name), parameter in operation.parameters.items():
-            if place == "query":
-                self._known.append(name)
-                self._classify(name, parameter_schema(parameter), plain)
+            if place != "query":
+                continue
+            schema = parameter_schema(parameter)
+            inner = schemas.properties(schema) if "object" in schemas.types(schema) else {}
+            for each, described in {f"{name}[{member}]": found for member, found in inner.items()}.items() or [(name, schema)]:
+                self._known.append(each)
+                self._classify(each, described, plain)
 
     def _classify(self, name: str, schema: Schema, plain: Mapping[str, str]) -> None:
         word = spelled(name)
