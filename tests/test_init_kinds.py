@@ -19,6 +19,7 @@ from contracts.running.whole import judge_all
 from contracts.terms.rule import Rule
 from contracts.terms.verdict import Verdict
 from specs import SpecError
+from tests import subjects
 
 FILE = Path(__file__).parent / "openapi" / "kinds.yaml"
 CONTENT: Any = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -79,6 +80,31 @@ def test_the_suite_passes_on_the_mock_of_this_kind(kind: str, tmp_path: Path) ->
     assert [each.actual for each in report.results if str(each.actual).startswith("internal error")] == []
     assert report.restored.ok
     assert report.summary()[Verdict.CONFORMS] > (30 if api.record else 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "defect", "rule"),
+    [
+        ("a base path of the server", "limit-unchecked", "over-limit-refused"),
+        ("a success without a body, read by the GET", "last-character-lost", "within-limit-stored"),
+        ("changes in a wrapper of two members", "over-limit-cut", "over-limit-refused"),
+        ("a header and a query parameter that every request needs", "empty-text-ignored", "falsy-value-stored"),
+        ("a GET that wraps what the answer to a patch does not", "last-character-lost", "within-limit-stored"),
+        ("a path parameter whose values hold slashes", "limit-unchecked", "over-limit-refused"),
+        ("two credentials that are needed together", "limit-itself-refused", "within-limit-stored"),
+        ("media types with a parameter, and of a vendor", "twice-the-limit-accepted", "over-limit-refused"),
+        ("a member that every patch has to carry", "over-limit-cut", "over-limit-refused"),
+        ("an If-Match that every patch needs", "limit-unchecked", "over-limit-refused"),
+    ],
+)
+def test_a_draft_gates(kind: str, defect: str, rule: str, tmp_path: Path) -> None:
+    """A fault that is planted in the mock of a draft fails a run without --strict."""
+    api = drafted(kind, tmp_path)
+
+    with subjects.mock([str(tmp_path / "api.yaml")], [defect]) as (target,):
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({rule})))
+
+    assert "must" in {each.level for each in report.results if each.verdict == Verdict.VIOLATES}
 
 
 @pytest.mark.parametrize(

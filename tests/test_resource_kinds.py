@@ -327,6 +327,17 @@ def test_a_put_makes_what_nothing_else_can_make(serve: Any) -> None:
     assert "dark-mode" in [each["name"] for each in served.send("GET", "/flags").json()]
 
 
+def test_a_body_that_is_no_record_makes_no_record(serve: Any) -> None:
+    """A text, or a list: what it does cannot be told."""
+    content = whole()
+    content["paths"]["/things/{id}"]["put"]["requestBody"] = body({"type": "string"})
+    content["paths"]["/things"]["post"]["requestBody"] = body({"type": "array", "items": THING})
+    served = serve(content)
+
+    assert "X-Mock-Answer" in served.send("PUT", "/things/1", "text").headers
+    assert "X-Mock-Answer" in served.send("POST", "/things", [{"title": "x"}]).headers
+
+
 def test_a_key_that_is_taken_is_a_conflict(serve: Any) -> None:
     """In the documented envelope, with a documented status."""
     served = serve(KINDS["a key of the client"])

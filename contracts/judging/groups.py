@@ -1,12 +1,17 @@
-"""Patches of several fields at once: one write each, made once for a record and kept."""
+"""Patches of several fields at once: one write each, made once for a record and kept; and many questions put into one patch."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-from contracts.judging.evidence import Write, control, fresh_patches, joined, write
+from contracts.judging.evidence import Write, control, fresh_patches, joined, stored, write
+from contracts.record.model import predicted
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -46,3 +51,107 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
         pairs = [*pairwise(usable), (usable[0], usable[-1])]
         kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
     return kept
+
+
+# --- many questions in one patch ------------------------------------------------------------------------------------
+
+PATIENCE = 12
+"""Patches into which one that is not accepted is taken apart: what many fields refuse is not looked for in each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A value that one field is to be sent, and told apart by when several go in one patch."""
+
+    field: Field
+    value: Any
+
+
+def workable(party: Party) -> list[Field]:
+    """The fields at any depth whose plain write works, those that follow from others left out; worked out once."""
+    if "workable" not in party.memory:
+        party.memory["workable"] = [each for each in settable(party.api) if _works(party, each)]
+    found: list[Field] = party.memory["workable"]
+    return found
+
+
+def _works(party: Party, field: Field) -> bool:
+    if field.response in party.reader.derived or field.safe.get("type") == "null":
+        return False
+    try:
+        control(party, field)
+    except NotJudged:
+        return False
+    return True
+
+
+def combined(party: Party, record: Record, questions: Sequence[Question]) -> tuple[list[Patch], dict[str, Any]]:
+    """The patches of the fields, each on top of the ones before it, and the one body that they make together."""
+    patches: list[Patch] = []
+    imagined = record
+    for each in questions:
+        if not _has_place(record, each.field):
+            continue
+        patch = party.composer.patch(imagined, each.field, each.value)
+        imagined = predicted(party.reader, imagined, [patch])
+        patches.append(patch)
+    return patches, joined(patches)
+
+
+def _has_place(record: Record, field: Field) -> bool:
+    """The record has an item in each array on the way to the field."""
+    steps = (field.response or "").split(".")
+    for size, step in enumerate(steps, start=1):
+        above = ".".join(steps[:size]).removesuffix("[]")
+        if step.endswith("[]") and size < len(steps) and not look_up(record, above):
+            return False
+    return True
+
+
+def answered(party: Party, questions: Sequence[Question]) -> list[Write]:
+    """The writes in which each value was sent: one for all where all is accepted and stored, else taken apart.
+
+    A value that is not stored in company was sent alone as well, and it is that write which is given. A group that is refused
+    is halved, within ``PATIENCE``; what is left of it then is not answered.
+    """
+    return list(_answered(party, list(questions), [PATIENCE]))
+
+
+def _answered(party: Party, questions: list[Question], patience: list[int]) -> Iterator[Write]:
+    if len(questions) == 1:
+        yield from _alone(party, questions[0])
+        return
+    before = party.read()
+    patches, body = combined(party, before, questions)
+    if not patches:
+        return
+    done = write(party, Patch(patches[0].field, patches[0].value, body, patches[0].selectors), before)
+    if party.accepted(done.exchange):
+        for patch in patches:
+            single = Write(patch, before, done.exchange, done.after)
+            yield from (single,) if stored(party, single) else _alone(party, Question(patch.field, patch.value))
+        return
+    if patience[0] < 2:
+        return
+    patience[0] -= 2
+    middle = len(questions) // 2
+    yield from _answered(party, questions[:middle], patience)
+    yield from _answered(party, questions[middle:], patience)
+
+
+def _alone(party: Party, question: Question) -> Iterator[Write]:
+    field = question.field
+    try:
+        before = party.read(without=field.top)
+        patch = party.composer.patch(before, field, question.value)
+        if patch.shown_in(before) is not ABSENT and party.reader.same(field, question.value, patch.shown_in(before)):
+            before = _moved_away(party, field, before)
+        yield write(party, party.composer.patch(before, field, question.value), before)
+    except NotJudged:
+        return
+
+
+def _moved_away(party: Party, field: Field, record: Record) -> Record:
+    """The record with another value in the field, so that a write of the one that it held shows."""
+    party.patch(party.composer.fresh(record, field).body)
+    return party.read(without=field.top)

@@ -14,7 +14,8 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Reader, Record, related, shown
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Difference, NotJudged, Violation
+from contracts.terms.looks import looks_like
+from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Field
 
 ENOUGH = 3
@@ -55,6 +56,11 @@ def brief(value: Any) -> str:
     text = str(value) if value is ABSENT else ascii(value)
     size = len(value) if isinstance(value, str) else len(text)
     return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}... ({size} characters)"
+
+
+def told(value: Any, other: Any) -> str:
+    """A value as a report writes it beside another: by code points where the eye would see no difference."""
+    return ascii(value) if looks_like(value, other) else repr(value)
 
 
 # --- controls -------------------------------------------------------------------------------------------------------
@@ -247,7 +253,9 @@ def tidy(party: Party, field: Field, before: Record) -> None:
 # --- one report for all ---------------------------------------------------------------------------------------------
 
 
-def conclude(party: Party, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "") -> None:
+def conclude(
+    party: Party, field: Field | None, failures: list[Failure], *, expected: str, keyword: str = "", level: Level | None = None
+) -> None:
     """Raise the failures of an item as one violation, unless other faults in other fields fare the same way.
 
     A target that answers every invalid value with 5xx, or stores what it refuses, is reported once: by the rules on
@@ -264,6 +272,7 @@ def conclude(party: Party, field: Field | None, failures: list[Failure], *, expe
         actual="; ".join(each.actual for each in failures),
         exchange=failures[0].exchange,
         difference=failures[0].difference,
+        level=level,
     )
 
 

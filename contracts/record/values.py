@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import string
@@ -21,6 +22,7 @@ from contracts.target.target import Target, plain_path
 from contracts.terms.validity import is_valid
 from contracts.terms.verdict import NotJudged
 from specs import Field
+from specs.model import json_types
 
 WORDS = (
     *("Amber", "Birch", "Cedar", "Delta", "Ember", "Fjord", "Grove", "Heath", "Ivory", "Jade", "Kelp", "Lotus", "Maple"),
@@ -58,12 +60,15 @@ def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
 
 
 class Values:
-    """Gives a field a valid value that it does not hold yet."""
+    """Gives a field a valid value that it does not hold yet.
+
+    token: letters and digits of this run, in values that have to be unique.
+    """
 
     def __init__(self, target: Target) -> None:
         self._known = target.values
         self._drawn: dict[str, Iterator[Any]] = {}
-        self._token = secrets.token_hex(3)
+        self.token = secrets.token_hex(3)
 
     def safe(self, field: Field, value: Any) -> bool:
         """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
@@ -100,7 +105,9 @@ class Values:
     def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
         known = self._known.get(plain_path(field.path), among if field.reference is not None else None)
         if known is not None:
-            return _endless(known if field.kind != "array" else _lists(known, int(field.schema.get("maxItems", 2))))
+            whole = bool(known) and all(isinstance(value, list) for value in known)
+            in_lists = field.kind == "array" and not whole
+            return _endless(_lists(known, int(field.schema.get("maxItems", 2))) if in_lists else known)
         return self._generated(field)
 
     def _generated(self, field: Field) -> Iterator[Any]:
@@ -156,16 +163,16 @@ class Values:
         longest = int(schema.get("maxLength", 10_000))
         pattern = str(schema.get("pattern", ""))
         made = _FORMATS.get(str(schema.get("format", "")))
-        if made is not None and re.search(pattern, made(1, self._token if field.unique else "")):
+        if made is not None and re.search(pattern, made(1, self.token if field.unique else "")):
             return (
                 value
-                for value in (made(index, self._token if field.unique else "") for index in count(1))
+                for value in (made(index, self.token if field.unique else "") for index in count(1))
                 if len(value) <= longest
             )
         if pattern and not all(re.search(pattern, word) for word in WORDS):
             shorter = longest - 1 if longest > int(schema.get("minLength", 1)) + 1 else longest  # the limit has rules of its own
             return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), shorter), field.path))
-        words = (self._token + word if field.unique else word for word in _words(field.path))
+        words = (self.token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)
 
@@ -204,10 +211,35 @@ def _letters(size: int) -> Iterator[str]:
     return ("".join(letters) for letters in product(string.ascii_uppercase, repeat=max(size, 0)))
 
 
-def _integers(_field: Field, schema: Mapping[str, Any]) -> Iterator[int]:
-    low = int(schema.get("minimum", int(schema.get("exclusiveMinimum", 0)) + 1))
-    step = int(schema.get("multipleOf", 1)) or 1
-    return iter(range(low + (-low % step), low + 10_000 * step, step))
+SPAN = 10_000
+"""Whole numbers that are tried where a field has no upper limit."""
+
+
+def _integers(_field: Field, schema: Mapping[str, Any]) -> Iterator[float]:
+    """Small whole numbers within the limits, again and again; fractions where no whole number fits."""
+    low, high = _limits(schema)
+    step = schema.get("multipleOf", 1)
+    step = step if isinstance(step, int) and step > 0 else 1
+    first, last = math.ceil(low), math.floor(high)
+    first += -first % step
+    if first > last and "integer" not in json_types(schema):
+        return _endless([low + (high - low) * part / 4 for part in (1, 2, 3)])
+    return _again(range(first, min(last, first + SPAN * step) + 1, step))
+
+
+def _limits(schema: Mapping[str, Any]) -> tuple[float, float]:
+    """The least and the greatest value; without a limit of the document, from 1, or over as many as are tried."""
+    over, under = schema.get("exclusiveMinimum"), schema.get("exclusiveMaximum")
+    highs = [each for each in (schema.get("maximum"), under) if each is not None]
+    lows = [each for each in (schema.get("minimum"), over) if each is not None]
+    high = min(highs, default=None)
+    low = max(lows, default=1 if high is None or high >= 1 else high - SPAN)
+    return low, low + SPAN * 1_000_000 if high is None else high
+
+
+def _again(values: range) -> Iterator[float]:
+    while values:
+        yield from values
 
 
 _FORMATS: Mapping[str, Callable[[int, str], str]] = {

@@ -10,6 +10,7 @@ from contracts.target.client import SHOWN_BODY
 from contracts.target.expect import Changed
 from contracts.target.secrecy import STRUCK, Redactor
 from contracts.terms.exchange import Exchange
+from contracts.terms.looks import looks_like
 from contracts.terms.rule import Rule
 from contracts.terms.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
 from specs import Api
@@ -77,7 +78,7 @@ def judged(
 ) -> Result:
     """The result of an item that ended in ``outcome`` (None: it conforms); every text is struck of secrets."""
     verdict, expected, actual, difference, exchange = _read(outcome)
-    level = outcome.level if isinstance(outcome, Violation) and outcome.level is not None else rule.level(api)
+    level = _level(outcome, rule, api)
     shown = list(exchanges)[-SHOWN_EXCHANGES:]
     if exchange is not None and exchange not in shown:
         shown.append(exchange)
@@ -104,6 +105,21 @@ def judged(
     )
 
 
+NO_FAULT = (501, 503, 505, 507)
+"""Server errors that a server may mean: not implemented, overloaded, another version of HTTP, no room."""
+
+
+def _level(outcome: BaseException | None, rule: Rule, api: Api) -> Level:
+    """The level of the fault, else of the rule; a server error to what a client may send is a must wherever it comes."""
+    if not isinstance(outcome, Violation):
+        return rule.level(api)
+    if outcome.level is not None:
+        return outcome.level
+    status = outcome.exchange.status if outcome.exchange is not None else None
+    failed = status is not None and status >= 500 and status not in NO_FAULT
+    return Level.MUST if failed else rule.level(api)
+
+
 def _read(outcome: BaseException | None) -> tuple[Verdict, str | None, str | None, Iterable[Difference], Exchange | None]:
     if outcome is None:
         return Verdict.CONFORMS, None, None, (), None
@@ -123,9 +139,10 @@ def _struck(text: str | None, redactor: Redactor) -> str | None:
 
 def struck(each: Difference, redactor: Redactor) -> Difference:
     """A difference as a report may show it: no secret, long values as the start of their text."""
-    return Difference(
-        path=str(_struck(each.path, redactor)), before=_brief(each.before, redactor), after=_brief(each.after, redactor)
-    )
+    before, after = each.before, each.after
+    if looks_like(before, after):
+        before, after = ascii(before), ascii(after)
+    return Difference(path=str(_struck(each.path, redactor)), before=_brief(before, redactor), after=_brief(after, redactor))
 
 
 def _brief(value: Any, redactor: Redactor) -> Any:

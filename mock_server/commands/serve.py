@@ -18,11 +18,13 @@ from mock_server.access.admission import Admission, is_loopback
 from mock_server.disturbance.fault_rules import PROFILES
 from mock_server.disturbance.rate_limit import parse as parse_rate_limit
 from mock_server.resource import custom
-from mock_server.resource.seeding import COUNT
+from mock_server.resource.stored.seeding import COUNT
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.state_file import StateFile, StateFileError
 from mock_server.web import serving, watching
 from mock_server.web.app import create_app, worlds_of
+from mock_server.web.forwarding import Forward
+from mock_server.web.recording import Recording
 from mock_server.worlds import banner
 from mock_server.worlds.loading import Served, load
 from mock_server.worlds.seed_file import seeded
@@ -62,6 +64,16 @@ def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | N
     "--records", default=COUNT, show_default=True, type=click.IntRange(0, 100_000), help="Records in a collection at start."
 )
 @click.option("--mappings", type=click.Path(dir_okay=False, path_type=Path), help="Answers of your own: a YAML file.")
+@click.option("--forward", metavar="URL", help="Where requests go on to that are not served here.")
+@click.option("--forward-path", multiple=True, metavar="PATH", help="A path that goes on although it is served; * for any text.")
+@click.option("--record", metavar="URL", help="Everything goes on to this service, and what passes is kept in --recording.")
+@click.option(
+    "--recording",
+    default="recording.yaml",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The file of --record, for --mappings later; secrets are struck out.",
+)
 @click.option("--any-credential", is_flag=True, help="Let in whatever stands under a documented security scheme (no x-contract).")
 @click.option("--watch", is_flag=True, help="Serve a changed document at once, and keep what is stored.")
 @click.option("--quiet", is_flag=True, help="No banner.")
@@ -86,6 +98,10 @@ def serve(
     seed_file: Path | None,
     records: int,
     mappings: Path | None,
+    forward: str | None,
+    forward_path: tuple[str, ...],
+    record: str | None,
+    recording: Path,
     any_credential: bool,
     watch: bool,
     quiet: bool,
@@ -110,6 +126,9 @@ def serve(
     settings = Settings(latency=latency[0], jitter=latency[1], rate_limit=rate_limit, strict=strict, overrides=not no_overrides)
     try:
         written = custom.read(mappings) if mappings else ()
+        elsewhere = Forward(forward, forward_path) if forward else None
+        if record:
+            elsewhere = Forward(record, ("*",), recording=Recording(recording))
     except ValueError as error:
         raise click.UsageError(str(error)) from None
     start = partial(
@@ -122,6 +141,7 @@ def serve(
         records=records,
         any_credential=any_credential,
         mappings=written,
+        forward=elsewhere,
     )
 
     def application(loaded: Sequence[Served]) -> Flask:

@@ -3,7 +3,7 @@
 from mock_server.defects.answers import auth, error_envelope, error_status, negotiation, response
 from mock_server.defects.defect import DEFECTS, Defect, Wrong, wronged
 from mock_server.defects.values import enums, length, value_types
-from mock_server.defects.writes import atomicity, concurrency, idempotence, isolation, partial_update, policies
+from mock_server.defects.writes import atomicity, concurrency, idempotence, isolation, partial_update, policies, unaltered
 
 __all__ = [
     "DEFECTS",
@@ -22,6 +22,7 @@ __all__ = [
     "partial_update",
     "policies",
     "response",
+    "unaltered",
     "value_types",
     "wronged",
 ]

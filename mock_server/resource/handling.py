@@ -16,7 +16,7 @@ from mock_server.disturbance.interference import DRIBBLE, Interference
 from mock_server.disturbance.wire import WIRE, Damage
 from mock_server.exchange import credentials
 from mock_server.exchange.exchange import Answer, Fault, Refusal
-from mock_server.resource.refusals import STATUSES
+from mock_server.resource.answering.refusals import STATUSES
 from mock_server.resource.service import Outcome, ResourceService
 from mock_server.state.settings import RateLimit
 

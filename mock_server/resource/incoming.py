@@ -13,7 +13,7 @@ from mock_server.exchange.validation import faults_of, telling
 from mock_server.resource.reading.bodies import FORMS, JSON, Bodies, parameter_schema
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.schemas import Schemas
-from mock_server.resource.upkeep import typed
+from mock_server.resource.stored.upkeep import typed
 from mock_server.resource.values.samples import MISSING
 from mock_server.syntax.negotiation import media_type
 from mock_server.syntax.strict_json import NotJson, reader
@@ -96,7 +96,7 @@ class Incoming:
         sent_type = media_type(request.environ.get("CONTENT_TYPE", ""))
         if not documented:
             return MISSING, sent_type
-        is_form = sent_type in FORMS and bool(request.form or request.files)
+        is_form = sent_type in FORMS and bool(request.content_length)
         if not content and not is_form:
             if self._bodies.is_sent_required(operation):
                 raise Refusal("malformed_json", value="It is empty.")

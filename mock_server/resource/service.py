@@ -12,15 +12,15 @@ from mock_server.disturbance.fault_rules import Rules
 from mock_server.disturbance.rate_limit import Limiter
 from mock_server.exchange.exchange import Answer, Refusal
 from mock_server.resource.access import Access
-from mock_server.resource.answers import Answers
+from mock_server.resource.answering.answers import Answers
+from mock_server.resource.answering.refusals import Refusals
 from mock_server.resource.incoming import Incoming
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.reading.recognition import Recognition
-from mock_server.resource.records import Record, Records
-from mock_server.resource.refusals import Refusals
-from mock_server.resource.seeding import COUNT, Seeding
-from mock_server.resource.upkeep import typed
+from mock_server.resource.stored.records import Record, Records
+from mock_server.resource.stored.seeding import COUNT, Seeding
+from mock_server.resource.stored.upkeep import typed
 from mock_server.resource.values.samples import MISSING
 from mock_server.resource.writing import Writing, scope_of
 from mock_server.state.clock import Clock

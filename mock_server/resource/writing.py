@@ -11,9 +11,9 @@ from mock_server.resource.patching import Unpatchable, merged, patched
 from mock_server.resource.reading.model import Collection, Operation
 from mock_server.resource.reading.names import singular, spelled
 from mock_server.resource.reading.recognition import Recognition
-from mock_server.resource.records import Address, Record, Records, Scope
-from mock_server.resource.seeding import Seeding
-from mock_server.resource.upkeep import Upkeep, held_by
+from mock_server.resource.stored.records import Address, Record, Records, Scope
+from mock_server.resource.stored.seeding import Seeding
+from mock_server.resource.stored.upkeep import Upkeep, held_by
 from mock_server.resource.values.samples import Samples
 from specs import Schema
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -23,12 +24,13 @@ from mock_server.resource.custom import Mapped
 from mock_server.resource.handling import handle
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
-from mock_server.resource.seeding import COUNT
 from mock_server.resource.service import Resource
+from mock_server.resource.stored.seeding import COUNT
 from mock_server.state.settings import Settings
 from mock_server.state.state_file import NotKept
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.problem import Problem
+from mock_server.web.forwarding import Forward
 from mock_server.web.lean_flask import LeanFlask
 from mock_server.web.visit import Visit
 from mock_server.worlds.banner import prefix_of
@@ -57,6 +59,7 @@ def create_app(
     records: int = COUNT,
     any_credential: bool = False,
     mappings: Sequence[Mapped] = (),
+    forward: Forward | None = None,
 ) -> Flask:
     """The mock of these APIs: of a single one at its documented paths, of several each under ``/<name>``.
 
@@ -65,6 +68,7 @@ def create_app(
     admission: who may ask, beside this machine.
     records: how many are in each collection of a document without x-contract. any_credential: whether all are let in there.
     mappings: answers that a user wrote, ahead of everything that the documents have.
+    forward: where requests go on to that are not served here; None for nowhere.
     Raises SpecError for a document that cannot be served, and ValueError for an unknown defect or two APIs of one name.
     """
     app = LeanFlask("mock_server")
@@ -92,7 +96,7 @@ def create_app(
     app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
     if check_answers:
         _check_answers(app, worlds)
-    _guard(app, worlds, mock.admission, mappings)
+    _guard(app, worlds, mock.admission, partial(_elsewhere, mappings, forward))
     app.wsgi_app = SessionPrefix(_with_control(app.wsgi_app, mock))  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
@@ -114,7 +118,7 @@ def _with_control(apis: Application, mock: Mock) -> Application:
     return dispatch
 
 
-def _guard(app: Flask, worlds: Worlds, admission: Admission, mappings: Sequence[Mapped]) -> None:
+def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Callable[[Request], Response | None]) -> None:
     """Ahead of every request: may it come, and which world is meant; behind those to the APIs: may the page see the answer."""
 
     @app.before_request
@@ -124,8 +128,7 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission, mappings: Sequence[
         admission.check_host(environ.get("HTTP_HOST", ""))
         admission.check_page(sent)
         environ[VISIT] = Visit(named_by(environ, worlds))
-        written = custom.find(mappings, sent)
-        return None if written is None else _response(written)
+        return elsewhere(sent)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -135,6 +138,16 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission, mappings: Sequence[
         if visit is not None:  # else it was not admitted
             visit.end(sent, answer)
         return answer
+
+
+def _elsewhere(mappings: Sequence[Mapped], forward: Forward | None, sent: Request) -> Response | None:
+    """The answer to a request that no document is asked about: a user wrote it, or another service has it."""
+    written = custom.find(mappings, sent)
+    if written is not None:
+        return _response(written)
+    if forward is not None and forward.takes(sent, is_served=sent.url_rule is not None):
+        return forward.answer(sent)
+    return None
 
 
 def worlds_of(app: Flask) -> Worlds:

@@ -14,7 +14,7 @@ import specs
 from mock_server.access.session_prefix import PREFIX
 from mock_server.resource.access import Access as Security
 from mock_server.resource.reading.document import Document
-from mock_server.resource.seeding import COUNT
+from mock_server.resource.stored.seeding import COUNT
 from mock_server.web import serving
 from mock_server.web.app import create_app, worlds_of
 from mock_server.worlds.banner import base_url

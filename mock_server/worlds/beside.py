@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from mock_server.resource.reading.document import Document, operations
 from mock_server.resource.reading.model import Collection
-from mock_server.resource.records import Address, Record, Records, Seeder
 from mock_server.resource.service import Resource
+from mock_server.resource.stored.records import Address, Record, Records, Seeder
 from mock_server.state.store import Entry, State, Store
 from specs import Api
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from mock_server.exchange.merge import merge_patch
 from mock_server.resource.reading.model import Collection as Described
-from mock_server.resource.records import Address, Record
 from mock_server.resource.service import ResourceService
-from mock_server.resource.upkeep import held_by
+from mock_server.resource.stored.records import Address, Record
+from mock_server.resource.stored.upkeep import held_by
 from mock_server.syntax.pointers import pointer
 from mock_server.worlds.editing import Item, Misfit
 

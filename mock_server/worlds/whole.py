@@ -11,8 +11,8 @@ from urllib.parse import quote
 
 from mock_server.resource.reading.bodies import JSON, parameter_schema
 from mock_server.resource.reading.model import Operation, Role
-from mock_server.resource.records import Record, Records
 from mock_server.resource.service import Resource
+from mock_server.resource.stored.records import Record, Records
 from mock_server.resource.values.samples import Samples
 from mock_server.worlds.credentials import with_credential
 

@@ -18,8 +18,8 @@ from mock_server.journal.events import SUBSCRIBER_LIMIT, Events
 from mock_server.journal.journal import Journal, JournalEntry
 from mock_server.journal.redaction import Redaction
 from mock_server.resource.coverage import ResourceCoverage
-from mock_server.resource.records import Records
 from mock_server.resource.service import Resource, ResourceService
+from mock_server.resource.stored.records import Records
 from mock_server.state.clock import Clock
 from mock_server.state.settings import Settings
 from mock_server.state.snapshots import Snapshots

@@ -1,14 +1,17 @@
-"""Partial update: an accepted text is stored as it was sent."""
+"""Partial update: an accepted value is stored as it was sent."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
-from contracts.judging.trials import tidy
+from contracts.judging.trials import broken, elsewhere, tidy, told
+from contracts.judging.unusual import ASTRAL, SIZES, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
 ALTERABLE = (
@@ -27,23 +30,12 @@ WORDY = ("Größe \u0142 ", "Long text ")
 """Repeated, texts that a column cuts, and whose letters a buffer cuts in two; the second for those that refuse such letters."""
 
 
-DATES = ("1984-02-29", "1969-12-31", "1929-07-15", "1985-03-31", "1985-10-27", "2000-02-29", "2038-01-20", "2090-12-31")
-"""Days that are shifted by a zone, by the end of an epoch or of a century; some may be refused, as too early or yet to come."""
-
-
-def _texts(api: Api) -> list[Field]:
+def _unaltered(api: Api) -> list[Field]:
+    """Texts that take unusual ones, and whatever has valid values that careless code alters."""
     texts = [each for each in settable(api) if "string" in each.types and each.reference is None]
     free = [each for each in texts if _is_free(each)]
     alterable = [each for each in free if any(validator(each).is_valid(text) for text in ("007", *ALTERABLE))]
-    return alterable + [each for each in texts if each.schema.get("format") in ("date", "email") and each.hazard is None]
-
-
-def _of_format(party: Party, field: Field) -> tuple[str, ...]:
-    """Valid texts of the field's format, some of which may be refused."""
-    if field.schema["format"] == "date":
-        return DATES
-    local = str(party.values.fresh(field)).partition("@")[0][:20]
-    return f"{local}.b+c@mail.example.com", f"{local}-d_e@example.co.uk"
+    return [each for each in settable(api) if each in alterable or (each.hazard is None and unusual_values(each, "a"))]
 
 
 def _is_free(field: Field) -> bool:
@@ -51,20 +43,54 @@ def _is_free(field: Field) -> bool:
     return not {**field.schema, **field.safe}.keys() & {"enum", "format", "const"} and field.safe.get("type") != "null"
 
 
-@rule("value-unaltered", family="partial_update", cases=field_cases(_texts))
+@rule("value-unaltered", family="partial_update", cases=field_cases(_unaltered))
 def test_value_comes_back_unaltered(party: Party, case: Field) -> None:
-    """An accepted text is stored as it was sent: not escaped, trimmed inside, re-cased, decoded or parsed."""
+    """An accepted value is stored as it was sent: no text escaped, re-cased, cut or parsed, no number rounded, no list sorted."""
     control(party, case)
     first = party.read(without=case.top)
-    judged = _judge_format(party, case) if "format" in case.schema else _judge_texts(party, case)
+    judged = _judge_texts(party, case) if "string" in case.types and _is_free(case) else 0
     tidy(party, case, first)
+    judged += _judge_unusual(party, case)
     if not judged:
-        raise NotJudged(f"no unusual text is accepted for {case.path}")
+        raise NotJudged(f"no unusual value is accepted for {case.path}")
 
 
-def _judge_format(party: Party, field: Field) -> int:
-    """How many texts of the field's format are accepted; Violation for one that reads differently afterwards."""
-    return sum(_comes_back(party, field, text) for text in _of_format(party, field))
+def _judge_unusual(party: Party, field: Field) -> int:
+    """How many unusual values are accepted; Violation for one that reads differently afterwards, or that breaks the server."""
+    judged, lesser = 0, None
+    for unusual, done in unusual_writes(party).get(field.path, ()):
+        if broken(done.exchange):
+            _judge_broken(party, field, unusual.value, done)
+        if not party.accepted(done.exchange):
+            continue
+        judged += 1
+        now = done.patch.shown_in(done.after)
+        if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
+            continue  # an emoji that is lost everywhere is judged by hostile-json-survived
+        found = Violation(
+            expected=f"{field.path} to read {told(unusual.value, now)} as it was sent",
+            actual=f"it reads {told(now, unusual.value)}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, unusual.value, now),
+            level=unusual.level,
+        )
+        if unusual.level is None:
+            raise found
+        lesser = lesser or found
+    if lesser is not None:
+        raise lesser
+    return judged
+
+
+def _judge_broken(party: Party, field: Field, value: Any, done: Write) -> None:
+    """A server error to a valid value; long texts, emoji and numbers out of range are judged by hostile-json-survived."""
+    if isinstance(value, str | list) and value != ASTRAL and len(value) < SIZES[0] and not elsewhere(party, field, "").broken:
+        raise Violation(
+            expected=f"{value!r} for {field.path} to be accepted or refused",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+            level=Level.MUST if done.exchange.answer is not None else None,
+        )
 
 
 def _judge_texts(party: Party, case: Field) -> int:
@@ -124,8 +150,8 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
     if not party.reader.same(field, text, now) and not _unchanged(party, done):
         party.patch(fresh_patch(party, before, field).body)
         raise Violation(
-            expected=f"{field.path} to read {text!r} as it was sent",
-            actual=f"it reads {now!r}",
+            expected=f"{field.path} to read {told(text, now)} as it was sent",
+            actual=f"it reads {told(now, text)}",
             exchange=done.exchange,
             difference=one_difference(field.path, text, now),
         )

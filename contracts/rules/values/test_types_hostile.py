@@ -31,7 +31,7 @@ FORMATTING = "5% {0} %s $1 \\1 ${a} ';--"
 LONG_TEXT = {"600 letters": "x" * 600}
 """Where no limit is documented, the column behind a field has one all the same."""
 HOSTILE_TEXTS = {"U+0000 inside": "nul\0inside", "an emoji": EMOJI, "signs of formatting": FORMATTING}
-HOSTILE_NUMBERS = {"10**30": 10**30, "-2**63 - 1": -(2**63) - 1}
+HOSTILE_NUMBERS = {"10**30": 10**30, "-2**63 - 1": -(2**63) - 1, "2**31": 2**31, "2**63": 2**63}
 
 
 def _hostile_values(field: Field) -> Mapping[str, Any]:
@@ -176,7 +176,7 @@ def test_extreme_json_is_survived(party: Party, case: str) -> None:
     exchange = party.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
     failures = survived(party, f"a body with {case}", exchange, before, field)
     tidy(party, field, before)
-    conclude(party, None, failures, expected=f"a body with {case} to be accepted or refused")
+    conclude(party, None, failures, expected=f"a body with {case} to be accepted or refused", level=Level.SHOULD)
 
 
 # --- references and bodies that are no objects ----------------------------------------------------------------------

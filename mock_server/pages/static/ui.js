@@ -339,7 +339,7 @@ async function clearFaults() {
 async function loadSnapshots() {
   const {snapshots} = await call("GET", "/snapshots");
   find("#undo").hidden = find("#undo").hidden || !snapshots.some(({name}) => name === UNDO);
-  fill(listOf("snapshots"), snapshots.map(snapshot));
+  fill(listOf("snapshots"), snapshots.filter(({name}) => name !== UNDO).map(snapshot));
 }
 
 function snapshot({name, saved}) {

@@ -41,6 +41,7 @@ class Recognition:
         self._find_views()
         for operation in self.all():
             self._override(operation)
+            self._check_body(operation)
         for collection in self.collections.values():
             self._describe(collection)
         for operation in self.all():
@@ -246,6 +247,14 @@ class Recognition:
     def _sent_place(self, sent: Schema, collection: Collection) -> tuple[str, ...]:
         name = singular(_name(collection.path))
         return self.bodies.record_place(sent, collection.schema, name) or ()
+
+    def _check_body(self, operation: Operation) -> None:
+        """What is sent has to be a record, or a patch of one."""
+        sent = self.bodies.sent_json(operation) if operation.role in (Role.CREATE, Role.REPLACE, Role.UPDATE) else None
+        types = frozenset() if sent is None else self.schemas.types(sent)
+        is_patch = operation.role is Role.UPDATE and "array" in types
+        if types and "object" not in types and not is_patch:
+            _assign(operation, Role.NONE, None)
 
     def _override(self, operation: Operation) -> None:
         """The document's own word on what an operation does; a PUT that has no address names the record in its body."""

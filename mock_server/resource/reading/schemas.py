@@ -24,6 +24,7 @@ _BY_NAME = frozenset({"properties", "patternProperties", "dependentSchemas"})
 _FORMATS = {name: check for name, check in FORMATS.items() if name != "binary"}
 """In a body that is not sent as JSON alone, ``binary`` may be any text."""
 
+BITS = {"int32": 32, "int64": 64}
 _DEPTH = 12
 """So many parts of a schema (allOf, anyOf, references) are looked into: a reference may lead to itself."""
 
@@ -221,13 +222,17 @@ def _adapt_limits(plain: dict[str, Any]) -> None:
 
 
 def _adapt_type(plain: dict[str, Any]) -> None:
-    """Types that JSON does not have (file, any) say nothing."""
+    """Types that JSON does not have (file, any) say nothing; the formats of whole numbers are limits."""
     named = plain.get("type")
     known = [each for each in ([named] if isinstance(named, str) else named or ()) if each in JSON_TYPES]
     if known:
         plain["type"] = known[0] if isinstance(named, str) else known
     else:
         plain.pop("type", None)
+    if plain.get("type") == "integer" and plain.get("format") in BITS:
+        bound = 2 ** (BITS[plain["format"]] - 1)
+        plain["minimum"] = max(plain.get("minimum", -bound), -bound)
+        plain["maximum"] = min(plain.get("maximum", bound - 1), bound - 1)
 
 
 def _nullable(plain: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from mock_server.resource.reading.model import Place
 from mock_server.resource.reading.schemas import Schemas
-from mock_server.resource.records import Record
+from mock_server.resource.stored.records import Record
 from mock_server.resource.values.samples import MISSING, Samples, sentence_of
 from mock_server.syntax.encoding import encoded
 from specs import Schema

@@ -10,8 +10,8 @@ from mock_server.resource.reading.bodies import JSON, parameter_schema
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.reading.names import singular, spelled
 from mock_server.resource.reading.recognition import Recognition
-from mock_server.resource.records import Record, Records, Scope
-from mock_server.resource.upkeep import held_by
+from mock_server.resource.stored.records import Record, Records, Scope
+from mock_server.resource.stored.upkeep import held_by
 from mock_server.resource.values.samples import Samples
 from specs import Schema
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from mock_server.resource.reading.names import spelled
 from mock_server.resource.reading.schemas import Schemas
-from mock_server.resource.records import Record
+from mock_server.resource.stored.records import Record
 from mock_server.resource.values.samples import MISSING
 from specs import Schema
 

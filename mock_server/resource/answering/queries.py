@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from mock_server.resource.paging import Page, token, untoken
+from mock_server.resource.answering.paging import Page, token, untoken
 from mock_server.resource.reading.bodies import parameter_schema
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.names import spelled
 from mock_server.resource.reading.schemas import Schemas
-from mock_server.resource.records import Record
-from mock_server.resource.upkeep import typed
+from mock_server.resource.stored.records import Record
+from mock_server.resource.stored.upkeep import typed
 from specs import Schema
 
 USUAL_LIMIT = 100

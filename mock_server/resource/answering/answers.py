@@ -9,14 +9,14 @@ from typing import Any
 from urllib.parse import quote
 
 from mock_server.exchange.exchange import Answer
-from mock_server.resource import paging
-from mock_server.resource.paging import Page
-from mock_server.resource.queries import Query
+from mock_server.resource.answering import paging
+from mock_server.resource.answering.paging import Page
+from mock_server.resource.answering.queries import Query
+from mock_server.resource.answering.shaping import Shaping, overlaid
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.reading.recognition import Recognition
-from mock_server.resource.records import Record
-from mock_server.resource.seeding import examples
-from mock_server.resource.shaping import Shaping, overlaid
+from mock_server.resource.stored.records import Record
+from mock_server.resource.stored.seeding import examples
 from mock_server.resource.values.samples import MISSING, Samples
 from mock_server.syntax.encoding import encoded
 from specs import Schema

@@ -1,0 +1,22 @@
+"""Texts that look alike and are not the same."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+UNSEEN = ("Cc", "Cf")
+SPACES = ("Zs", "Zl", "Zp")
+"""Categories of characters that the eye does not see, or does not tell apart."""
+
+
+def looks_like(left: Any, right: Any) -> bool:
+    """Two texts that differ in what the eye hardly sees: normal forms, kinds of spaces, characters without a width."""
+    if not isinstance(left, str) or not isinstance(right, str) or left == right:
+        return False
+    return _seen(left) == _seen(right)
+
+
+def _seen(text: str) -> str:
+    kinds = ((each, unicodedata.category(each)) for each in unicodedata.normalize("NFKC", text))
+    return "".join(" " if kind in SPACES else each for each, kind in kinds if kind not in UNSEEN)
