@@ -99,6 +99,27 @@ def read_only_written(exchange: Exchange, right: Step) -> None:
         hold(exchange, {**exchange.after.record, name: exchange.body[name]})
 
 
+def _own_times(api: Api) -> list[str]:
+    return [each.path for each in api.record if each.read_only and each.touched]
+
+
+@defect.step("merge", "PU21", only=lambda api: bool(_own_times(api)))
+def time_of_change_taken(exchange: Exchange, right: Step) -> None:
+    """Sets the time of the last change only where the body has none."""
+    right(exchange)
+    sent = {name: exchange.body[name] for name in _own_times(exchange.api) if isinstance(exchange.body.get(name), str)}
+    hold(exchange, {**exchange.after.record, **sent})
+
+
+@defect.step("merge", "PU21", any_field(is_in_object, lambda field: field.read_only))
+def nested_read_only_written(exchange: Exchange, right: Step, field: Field) -> None:
+    """Keeps a list of what a client may not write, by names at the top of the body."""
+    right(exchange)
+    values = found(exchange.body, field.path)
+    if values and isinstance(values[0], bool):
+        show(exchange, field, lambda _: values[0])
+
+
 @defect.step("answer", "PU21", only=lambda api: bool(_server_owned(api)))
 def sent_read_only_echoed(exchange: Exchange, right: Step) -> None:
     """Lays the body over the record for the answer."""
