@@ -137,6 +137,13 @@ def _judge_body(party: Party, vector: str) -> None:
     failures = survived(party, f"a body with {vector}", exchange, before, field)
     tidy(party, field, before)
     conclude(party, None, failures, expected=f"a body with {vector} to be accepted or refused")
+    if vector == "trailing garbage" and party.accepted(exchange) and now == "Before":
+        raise Violation(
+            expected="a JSON value with something behind it, which is no JSON, to be refused",
+            actual="what stands ahead of it was applied",
+            exchange=exchange,
+            level=Level.SHOULD,
+        )
     if vector == "duplicate key":
         stored = {"Twice": "first", "Again": "last"}.get(now, "ignore") if exchange.ok else "refuse"
         raise Observed("duplicate_keys", stored, exchange=exchange)

@@ -18,7 +18,7 @@ from mock_server.defects.choosing import (
 )
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import changed, found, hold, is_sent, show
-from mock_server.exchange.exchange import Exchange, Refusal
+from mock_server.exchange.exchange import Answer, Exchange, Refusal
 from mock_server.exchange.merge import merge_patch
 from mock_server.exchange.steps import Step
 from mock_server.state.store import Entry, State
@@ -134,6 +134,14 @@ def write_only_shown(exchange: Exchange, right: Step, field: Field) -> None:
     """Shows a property that is only to be written."""
     hold(exchange, {**exchange.after.record, field.name: exchange.after.hidden.get(field.path, "")})
     right(exchange)
+
+
+@defect.step("refuse", "PU27", only=lambda api: api.identity == "path")
+def unknown_customer_is_no_content(exchange: Exchange, right: Step) -> None:
+    """Updates all rows with an id, and answers that none had to be changed."""
+    right(exchange)
+    if exchange.refusal is not None and exchange.refusal.situation == "unknown_record" and exchange.writes:
+        exchange.answer = Answer(204, b"")
 
 
 @defect.step("find", "PU27", only=lambda api: api.identity == "path")
