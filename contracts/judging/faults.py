@@ -62,6 +62,12 @@ def unknown_keys(field: Field) -> tuple[Any, ...]:
     return (2_147_000_123, 10**30) if "integer" in json_types(holder) else ("0badc0de-0000-4000-8000-00000badc0de",)
 
 
+def no_keys(field: Field) -> tuple[Any, ...]:
+    """For a reference: values of another type, which careless code reads as the key of some record."""
+    holder = field.schema.get("items", {}) if field.kind == "array" else field.schema
+    return (True, 2.5) if "integer" in json_types(holder) else (5, True)
+
+
 def _of_no_record(field: Field) -> Any:
     key = unknown_keys(field)[0]
     return [key] if field.kind == "array" else key

@@ -46,6 +46,28 @@ TRACES: Mapping[str, re.Pattern[str]] = {
 }
 
 
+WORDS: Mapping[str, re.Pattern[str]] = {
+    "words of a programming language": re.compile(
+        r"\bcannot unmarshal \w+ into Go\b|\bstrconv\.\w+|\bjson: (?:cannot|unsupported|unknown)\b"
+        r"|\bjava\.(?:lang|util|sql)\.|\bcom\.fasterxml\.|Cannot deserialize value of type"
+        r"|Cannot read propert(?:y|ies) (?:'[^']*' )?of (?:undefined|null)|\bis not a function\b|\[object Object\]"
+        r"|'NoneType' object|\bobject has no attribute '|\binvalid literal for int\(\)|\bunhashable type\b"
+        r"|<class '[\w.]+'>|\bundefined method `"
+    ),
+    "words of a database": re.compile(
+        r"\bduplicate key value\b|\bvalue too long for type character varying\b|\bData too long for column\b"
+        r"|\bnull value in column\b|\bcolumn \"[^\"]+\" (?:of relation|does not exist)|\binvalid input syntax for type\b"
+        r"|\binteger out of range\b|\bdeadlock detected\b"
+    ),
+}
+"""What tells how the service is made, and helps nobody who sends a request."""
+
+
+def words_in(exchange: Exchange) -> str | None:
+    """Words of a language or database in an answer, as ``trace_in`` gives traces, or None."""
+    return next((what for what, pattern in WORDS.items() if pattern.search(_text(exchange))), None)
+
+
 def trace_in(exchange: Exchange) -> str | None:
     """What of the server's inside an answer shows, in words, or None."""
     text = re.sub(r"https?://[^\s\"]+", "", _text(exchange)).replace(urlsplit(exchange.url).path, "")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.judging.envelopes import Problem, body_problem, documented, expected_status, right_status, situation, skeleton
 from contracts.judging.faults import faulty
-from contracts.judging.naming import Naming, named, naming
+from contracts.judging.naming import Name, Naming, named, naming, path_name
 from contracts.judging.refusals import BadWrite, bad_writes, redirected
 from contracts.record.party import Party
 from contracts.terms.exchange import NOT_JSON, Exchange
@@ -92,7 +93,36 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
             exchange=each.exchange,
             level=Level.SHOULD,
         )
+    _judge_index(case, each, names)
     return True
+
+
+def _judge_index(case: Field, each: BadWrite, names: Mapping[Name, str]) -> None:
+    """Where the error tells which item of an array is at fault, it is the one that is."""
+    right = list(_indices(each.patch.body, case.path.split("."), each.fault.value))
+    for name, said in names.items():
+        told = [int(part) for part in re.findall(r"(?<![^\W\d_])\d+(?![^\W\d_])", said)]
+        if len(right) == 1 and name == path_name(case) and len(told) == len(right[0]) and told != right[0]:
+            raise Violation(
+                expected=f"the error to name item {right[0][-1]} of {case.path}, since {described(case, each)} there",
+                actual=f"it names {said}",
+                exchange=each.exchange,
+                level=Level.SHOULD,
+            )
+
+
+def _indices(body: Any, steps: list[str], value: Any) -> Iterator[list[int]]:
+    """The indices of the items on the way to each place where a body has a value."""
+    if not steps:
+        if body == value and type(body) is type(value):
+            yield []
+        return
+    name, inner = steps[0].removesuffix("[]"), body.get(steps[0].removesuffix("[]")) if isinstance(body, Mapping) else None
+    if name == steps[0]:
+        yield from _indices(inner, steps[1:], value)
+        return
+    for index, item in enumerate(inner if isinstance(inner, list) else []):
+        yield from ([index, *rest] for rest in _indices(item, steps[1:], value))
 
 
 def namings(shape: Shape) -> set[Naming]:

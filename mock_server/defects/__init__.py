@@ -2,7 +2,7 @@
 
 from mock_server.defects.answers import auth, error_envelope, error_status, negotiation, response
 from mock_server.defects.defect import DEFECTS, Defect, Wrong, wronged
-from mock_server.defects.values import enums, length, value_types
+from mock_server.defects.values import coerced, enums, length, value_types
 from mock_server.defects.writes import atomicity, concurrency, idempotence, isolation, partial_update, policies, unaltered
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Wrong",
     "atomicity",
     "auth",
+    "coerced",
     "concurrency",
     "enums",
     "error_envelope",

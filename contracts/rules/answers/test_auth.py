@@ -162,7 +162,8 @@ def test_malformed_credential_is_refused(party: Party, case: None) -> None:
 def _misplaced(scheme: SecurityScheme, credential: str) -> Iterator[tuple[str, Placement]]:
     """The right credential in places and forms that are not the documented ones."""
     if scheme.location != "query":
-        yield "in the query", {"query": {_parameter(scheme): credential}}
+        for name in dict.fromkeys((_parameter(scheme), "api_key", "token")):
+            yield f"in the query, as {name}", {"query": {name: credential}}
     if scheme.location != "cookie":
         yield "in a cookie", {"headers": {"Cookie": f"{_parameter(scheme)}={credential}"}}
     if scheme.kind == "apiKey" and scheme.location == "header" and scheme.parameter.lower() == "authorization":

@@ -126,10 +126,12 @@ def _judge_together(party: Party, paths: list[str], body: Mapping[str, Any], exc
 
 
 def _groups(singles: list[BadWrite]) -> list[list[BadWrite]]:
-    """The first two bad fields, the first and the last, and three."""
+    """The first two bad fields, the first and the last, three, and all."""
     if len(singles) < 2:
         raise NotJudged("fewer than two fields are rightly refused when they are bad alone")
-    return [singles[:2]] if len(singles) == 2 else [singles[:2], [singles[0], singles[-1]], singles[:3]]
+    if len(singles) == 2:
+        return [singles]
+    return [singles[:2], [singles[0], singles[-1]], singles[:3], *([singles] if len(singles) > 3 else [])]
 
 
 def _means(api: Api, field: Field, name: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 from contracts.judging.envelopes import PROBLEM_JSON, at, places, stated_problem
 from contracts.judging.faults import faulty
-from contracts.judging.leaks import shows, trace_in
+from contracts.judging.leaks import shows, trace_in, words_in
 from contracts.judging.naming import named
 from contracts.judging.refusals import BadWrite, bad_writes, broken_json, error_answers, first_refused
 from contracts.judging.refused_values import check_steady, described, form_of, judge_body, shape_of
@@ -17,6 +17,7 @@ from contracts.terms.rule import rule
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api
 
+HTTP_TOO_MANY = 429
 PREFERENCES = ("ar-EG, ar;q=0.9", "fr-CA", "*;q=x,,")
 """Values of Accept-Language: two languages, and no language at all."""
 NOT_ACCEPTABLE = 406
@@ -38,6 +39,15 @@ def test_errors_leak_nothing(party: Party, case: None) -> None:
         if isinstance(each.fault.value, str) and shows(each.exchange, each.fault.value):
             expected = f"no answer to repeat {each.fault.field.path}"
             raise Violation(expected=expected, actual="the error body shows it", exchange=each.exchange)
+    for exchange in answers:
+        words = words_in(exchange)
+        if words is not None:
+            raise Violation(
+                expected="an error body that is about the request",
+                actual=f"it shows {words}: {exchange.said}",
+                exchange=exchange,
+                level=Level.SHOULD,
+            )
     if not answers:
         raise NotJudged("no request was refused")
 
@@ -86,6 +96,24 @@ def test_same_error_has_the_same_shape(party: Party, case: None) -> None:
                 )
     if not judged:
         raise NotJudged("no bad request is refused")
+
+
+@rule("error-status-listed", family="error_envelope", advice="a client is prepared for what is documented", harmless=True)
+def test_error_status_is_listed(party: Party, case: None) -> None:
+    """A refusal has a status that the document lists, where it lists any."""
+    listed = [status for status in party.api.responses if 400 <= status < 500 and party.api.documents(status)]
+    if not listed:
+        raise NotJudged("the document lists no status of a refusal")
+    answers = [each for each in error_answers(party) if each.refused]
+    for exchange in answers:
+        if exchange.status not in party.api.responses and exchange.status != HTTP_TOO_MANY:
+            raise Violation(
+                expected=f"a status that the document lists ({', '.join(map(str, sorted(listed)))})",
+                actual=exchange.said,
+                exchange=exchange,
+            )
+    if not answers:
+        raise NotJudged("no request was refused")
 
 
 @rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1", harmless=True)

@@ -11,7 +11,7 @@ from contracts.judging.refusals import Attempt, probe, wrong_accept, wrong_media
 from contracts.record.calls import encoded
 from contracts.record.party import Party
 from contracts.record.patches import settable
-from contracts.record.records import Record
+from contracts.record.records import Located, Record
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import rule
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
@@ -199,6 +199,8 @@ def _hostile(party: Party, field: Field) -> Iterator[tuple[str, Mapping[str, str
     yield "an empty Accept header", {"Accept": ""}
     yield "a weight that is no number", {"Accept": "application/json;q=high"}
     yield "Accept: */*", {"Accept": "*/*"}
+    yield "Accept: text/html", {"Accept": "text/html"}
+    yield "Accept: text/html, application/xhtml+xml;q=0.9", {"Accept": "text/html, application/xhtml+xml;q=0.9"}
     yield "no Accept header", {"Accept": None}
     yield "a body without Content-Type", {"Content-Type": None}
     yield "an unknown charset", {"Content-Type": f"{media_type}; charset=bogus"}
@@ -214,6 +216,7 @@ FORM = "a form for a body"
 def test_hostile_headers_are_survived(party: Party, case: None) -> None:
     """A header that is wrong or missing is passed over or refused, and what is refused changes nothing."""
     field = probe(party)
+    form: tuple[Exchange, list[Located]] | None = None
     for what, headers in _hostile(party, field):
         if what == FORM and (field.path != field.top or "string" not in field.types):
             continue
@@ -234,6 +237,16 @@ def test_hostile_headers_are_survived(party: Party, case: None) -> None:
                 exchange=exchange,
                 difference=differences_of(changed),
             )
+        if what == FORM and party.accepted(exchange) and not any("form" in each for each in party.api.media_types):
+            form = exchange, party.reader.differences(before, party.read())
+    if form is not None and form[1]:
+        raise Violation(
+            expected=f"a form for a body not to be applied, since the document takes {' or '.join(party.api.media_types)}",
+            actual=f"{form[1][0].told}",
+            exchange=form[0],
+            difference=differences_of(form[1]),
+            level=Level.SHOULD,
+        )
 
 
 def _body(party: Party, field: Field, record: Record, *, form: bool) -> bytes:
@@ -245,6 +258,23 @@ def _sent_twice(party: Party, body: bytes, headers: Mapping[str, str | None]) ->
     """The exchange; a connection that breaks is tried a second time, since networks break too."""
     exchange = party.send("PATCH", body, headers=headers)
     return exchange if exchange.answer is not None else party.send("PATCH", body, headers=headers)
+
+
+@rule("unasked-encoding-not-sent", family="negotiation", advice="RFC 9110 12.5.3")
+def test_encoding_that_was_not_asked_for_is_not_sent(party: Party, case: None) -> None:
+    """A client that reads no content coding is answered without one."""
+    field = probe(party)
+    patch = fresh_patch(party, party.read(without=field.top), field)
+    exchange = party.patch(patch.body, headers={"Accept-Encoding": "identity"})
+    if exchange.answer is None:
+        raise NotJudged(f"there was no usable answer: {exchange.failure}")
+    coding = exchange.answer.headers.get("Content-Encoding", "identity").strip().lower()
+    if exchange.answer.status >= 500 or coding not in ("identity", ""):
+        raise Violation(
+            expected="an answer without a content coding to Accept-Encoding: identity",
+            actual=exchange.said if exchange.answer.status >= 500 else f"it has Content-Encoding: {coding}",
+            exchange=exchange,
+        )
 
 
 # --- languages ------------------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from contracts.judging.atomicity import working
 from contracts.judging.evidence import differences_of, fresh_patch, fresh_patches, one_difference
 from contracts.record.party import Party
 from contracts.terms.rule import rule
 from contracts.terms.verdict import Level, NotJudged, Violation
+from specs import Field
 
+MADE_UP = '"patch-contracts-no-such-state"'
 TOGETHER = 4
 """Patches that are sent at the same time."""
 
@@ -32,21 +36,29 @@ def test_stale_precondition_is_refused(party: Party, case: None) -> None:
     valid = working(party, "")
     if not valid:
         raise NotJudged("no field can be written")
-    stale = _tag(party)
-    party.patch(fresh_patch(party, party.read(), valid[0]).body)
-    before = party.read()
-    if stale == _tag(party):
-        raise NotJudged("the entity tag does not change: judged by entity-tag-changes")
-    exchange = party.patch(fresh_patch(party, before, valid[0]).body, headers={"If-Match": stale})
-    changed = party.reader.differences(before, party.read())
-    if exchange.ok or changed:
-        raise Violation(
-            expected="412 and no change for the entity tag of an earlier state",
-            actual=exchange.said,
-            exchange=exchange,
-            difference=differences_of(changed),
-            level=_precondition_level(party),
-        )
+    if not party.entity_tag():
+        raise NotJudged("the target sends no entity tag")
+    for stale, what in _stale_tags(party, valid[0]):
+        before = party.read()
+        exchange = party.patch(fresh_patch(party, before, valid[0]).body, headers={"If-Match": stale})
+        changed = party.reader.differences(before, party.read())
+        if exchange.ok or changed:
+            raise Violation(
+                expected=f"412 and no change for {what}",
+                actual=exchange.said,
+                exchange=exchange,
+                difference=differences_of(changed),
+                level=_precondition_level(party),
+            )
+
+
+def _stale_tags(party: Party, field: Field) -> Iterator[tuple[str, str]]:
+    """The tag of an earlier state, where it is a strong one and has changed; and one that the record never had."""
+    earlier = party.entity_tag()
+    party.patch(fresh_patch(party, party.read(), field).body)
+    if not earlier.startswith("W/") and party.entity_tag() != earlier:
+        yield earlier, "the entity tag of an earlier state"
+    yield MADE_UP, "an entity tag that the record never had"
 
 
 @rule("entity-tag-changes", family="atomicity", advice="RFC 9110 8.8.3")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from contracts.judging.changed import other_value
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
 from contracts.record.party import Party
-from contracts.record.patches import leaves, settable
-from contracts.record.records import ABSENT, look_up
+from contracts.record.patches import Patch, leaves, settable
+from contracts.record.records import ABSENT, Record, look_up, same_instant
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, once_by_path, rule
@@ -16,12 +17,8 @@ from specs import Api, Field
 
 
 def _protected(api: Api) -> list[Field]:
-    """Read-only fields that a body can name."""
-    shown = [
-        each
-        for each in api.walk_fields()
-        if each.read_only and each.response is not None and "[]" not in each.path and each.write != "open"
-    ]
+    """Read-only fields that a body can name, at any depth."""
+    shown = [each for each in api.walk_fields() if each.read_only and each.response is not None and each.write != "open"]
     return shown + _record_only(api)
 
 
@@ -31,7 +28,7 @@ def _record_only(api: Api) -> list[Field]:
     return [
         Field(path=each.path, schema=each.schema, response=each.path, read_only=True)
         for each in api.record
-        if each.path not in requests and each.read_only and not each.volatile and not each.derived
+        if each.path not in requests and each.read_only
     ]
 
 
@@ -39,12 +36,12 @@ def _record_only(api: Api) -> list[Field]:
 def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
     """A read-only field keeps its value when a patch names it, whether the patch is accepted or refused."""
     before = party.read()
-    current = look_up(before, case.response)
-    value = _other_value(party, case, current)
-    company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
-    bodies: list[dict[str, Any]] = [{case.path: value}, {case.path: None}]
+    current = _naming(party, case, before, None).shown_in(before)
+    value = other_value(case.schema, current)
+    company = next((each for each in settable(party.api) if _plain_company(party, each) and each.top != case.top), None)
+    bodies: list[dict[str, Any]] = [dict(_naming(party, case, before, each).body) for each in (value, None)]
     if company is not None:
-        bodies.append({case.path: value, **fresh_patch(party, before, company).body})
+        bodies.append({**bodies[0], **fresh_patch(party, before, company).body})
     for body in bodies:
         exchange = party.patch(body)
         check_not_redirected(exchange)
@@ -52,16 +49,35 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
             )
-        now = look_up(party.read(), case.response)
-        if not party.reader.equal(now, current) and not party.reader.moves(case.response or case.path):
-            party.patch({case.path: current})
+        after = party.read()
+        now = _naming(party, case, after, None).shown_in(after)
+        if _was_written(party, case, value, current, now):
+            party.patch(dict(_naming(party, case, before, None if current is ABSENT else current).body))
             raise Violation(
                 expected=f"{case.path} to stay {current!r}",
                 actual=f"it reads {now!r} after a patch that named it",
                 exchange=exchange,
                 difference=one_difference(case.path, current, now),
             )
-        _judge_answer(party, case, exchange, now)
+        if "[]" not in case.path:
+            _judge_answer(party, case, exchange, now)
+
+
+def _naming(party: Party, field: Field, record: Record, value: Any) -> Patch:
+    """A patch that names a read-only field, with the members around it as they are."""
+    known = any(each is field for each in party.api.walk_fields())
+    return party.composer.patch(record, field, value) if known else Patch(field, value, {field.path: value})
+
+
+def _was_written(party: Party, field: Field, value: Any, current: Any, now: Any) -> bool:
+    """The value differs from the one before; of one that moves by itself, it is the one that was sent."""
+    if party.reader.equal(now, current):
+        return False
+    shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
+    moves = shown is not None and (shown.volatile or shown.derived)
+    if moves or party.reader.moves(field.response or field.path):
+        return party.reader.equal(now, value) or same_instant({"format": "date-time"}, now, value)
+    return True
 
 
 def _judge_answer(party: Party, case: Field, exchange: Exchange, now: Any) -> None:
@@ -86,28 +102,6 @@ def _plain_company(party: Party, each: Field) -> bool:
         return each.top == each.path and each.reference is None and bool(control(party, each))
     except NotJudged:
         return False
-
-
-def _other_value(party: Party, field: Field, current: Any) -> Any:
-    """A value of the field's own type that it does not hold."""
-    if isinstance(current, bool):
-        return not current
-    if isinstance(current, int | float):
-        return current + 1
-    if isinstance(current, dict):
-        return {name: _other_member(value) for name, value in current.items()}
-    if isinstance(current, str) and current:
-        return current[:-1] + ("1" if current[-1] != "1" else "2")
-    return 1 if "integer" in field.types else "1"
-
-
-def _other_member(value: Any) -> Any:
-    """Another value of the same type; null and lists stay as they are."""
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, dict):
-        return {name: _other_member(inner) for name, inner in value.items()}
-    return value + "x" if isinstance(value, str) else value + 1 if isinstance(value, int | float) else value
 
 
 @rule("unknown-field-not-stored", family="partial_update")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 import jsonschema_rs
 
@@ -12,11 +14,11 @@ from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, n
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves, settable
-from contracts.record.records import ABSENT, is_empty, related
+from contracts.record.records import ABSENT, Reader, Record, is_empty, related
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import is_valid
-from contracts.terms.verdict import NotJudged, Observed, Violation
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
 
@@ -95,7 +97,7 @@ def test_null_is_refused(party: Party, case: Field) -> None:
         expect_refused(party, case, [Bad("null", None)], keyword="null", expected=f"null to be refused for {case.path}")
         return
     writable(party, case)
-    before = party.read(without=case.top)
+    before = _holding_something(party, case)
     sent = party.composer.patch(before, case, None)
     exchange = party.patch(sent.body)
     now = shown_now(party, sent)
@@ -111,7 +113,35 @@ def test_null_is_refused(party: Party, case: Field) -> None:
     conclude(party, case, failures, expected=f"null for {case.path} to be refused or ignored, or to empty it", keyword="null")
     if party.disguised(exchange):
         raise NotJudged(f"null is answered with a success status and no record: {exchange.said}")
+    if exchange.ok and not ignored and _null_elsewhere(party, case):
+        raise Violation(
+            expected=f"null for {case.path} to be refused, since the document marks other fields as nullable and not this one",
+            actual=f"null was accepted, and {case.path} reads {brief(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, sent.shown_in(before), now),
+            level=Level.SHOULD,
+        )
     raise Observed("null", "refuse" if exchange.refused else "ignore" if ignored else "store", exchange=exchange)
+
+
+def _holding_something(party: Party, field: Field) -> Record:
+    """The record with a value in the field that is not empty, zero or false: what null does to it then shows."""
+    record = party.read(without=field.top)
+    current = party.composer.patch(record, field, None).shown_in(record)
+    if field.children or current not in (ABSENT, "", 0, False, []):
+        return record
+    for value in [True] if field.types == {"boolean"} else [party.values.fresh(field, current) for _ in range(2)]:
+        if value and party.values.safe(field, value):
+            party.patch(party.composer.patch(record, field, value).body)
+            return party.read(without=field.top)
+    return record
+
+
+def _null_elsewhere(party: Party, field: Field) -> bool:
+    """The document says of other fields that they may be null, of this one it does not, and the owner has declared nothing."""
+    choice = field.null or party.api.choices["null"]
+    open_here = not choice.documented and not field.nullable and party.target.expect.declared("null", field.path) is None
+    return open_here and any(each.states("nullable") for each in party.api.walk_fields())
 
 
 def _needed(api: Api) -> set[str]:
@@ -167,7 +197,13 @@ def _without_marked(value: Any) -> Any:
 # --- coercion -------------------------------------------------------------------------------------------------------
 
 
-LENIENT: Mapping[str, list[Any]] = {"string": [1234567], "integer": ["12", True], "number": ["1.5", True], "boolean": ["true"]}
+LENIENT: Mapping[str, list[tuple[Any, Any]]] = {
+    "string": [(1234567, "1234567"), (True, "true"), (2.5, "2.5")],
+    "integer": [("12", 12), (True, 1), (2.5, 2.5)],
+    "number": [("1.5", 1.5), (True, 1)],
+    "boolean": [("true", True), (1, True), ("false", False)],
+}
+"""Values of another type that many servers read as the field's own, and what they mean then."""
 
 
 def _scalars(api: Api) -> list[Field]:
@@ -178,36 +214,71 @@ def _derived(api: Api) -> set[str]:
     return {each.path for each in api.walk_record() if each.derived}
 
 
-def _lenient_values(field: Field) -> list[Any]:
-    """Values of another type that many servers read as the field's own."""
+def _lenient_values(field: Field) -> list[tuple[Any, Any]]:
+    """Such values for a field: of a text's, the first and one of the others; nothing that would be hazardous if it were read."""
     if field.reference is not None or field.safe.get("type") == "null" or "enum" in field.schema:
         return []
     found = next((values for kind, values in LENIENT.items() if kind in field.types), [])
-    return found if field.write == "documented" else [*found, {"a": 1}, ["a"]]
+    if "string" in field.types:
+        found = [found[0], found[1 + crc32(field.path.encode()) % 2]]
+    hazards = (field.hazard.values or ()) if field.hazard is not None else ()
+    found = [each for each in found if not any(Reader.equal(each[1], hazard) for hazard in hazards)]
+    return found if field.write == "documented" else [*found, ({"a": 1}, ABSENT), (["a"], ABSENT)]
 
 
 @rule("coerced-value-typed", family="types", cases=field_cases(_scalars))
 def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     """A number for a text, or a text for a number or boolean, is refused, or stored as the documented type."""
     writable(party, case)
-    validator = jsonschema_rs.Draft202012Validator({"type": [*sorted(case.types), "null"]})
     behaviour = ""
     exchange: Exchange | None = None
-    for value in _lenient_values(case):
+    lesser: Violation | None = None
+    for value, meaning in _lenient_values(case):
         before = party.read(without=case.top)
         sent = party.composer.patch(before, case, value)
         exchange = party.patch(sent.body)
         now = shown_now(party, sent)
-        failures = survived(party, brief(value), exchange, before, case)
-        tidy(party, case, before)
-        if exchange.ok and not failures and now is not ABSENT and not is_valid(validator, now):
-            told = f"{brief(value)} was accepted, and {case.path} reads {brief(now)}"
-            failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
-        expected = f"{brief(value)} for {case.path} to be refused, or stored as {' or '.join(sorted(case.types))}"
-        conclude(party, case, failures, expected=expected, keyword="type")
-        behaviour = behaviour or ("coerce" if party.accepted(exchange) else "refuse")
+        lesser = lesser or _judge_coerced(party, case, Coerced(value, meaning, exchange, sent.shown_in(before), now), before)
+        behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
+    if lesser is not None:
+        raise lesser
     choice = party.api.choices["coercion"]
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
     raise Observed("coercion", behaviour, exchange=exchange)
+
+
+@dataclass(frozen=True, slots=True)
+class Coerced:
+    """A value of another type that was sent, what it means as the documented type, and what came of it."""
+
+    value: Any
+    meaning: Any
+    exchange: Exchange
+    old: Any
+    now: Any
+
+
+def _judge_coerced(party: Party, field: Field, sent: Coerced, before: Record) -> Violation | None:
+    """Raise what breaks the rule; what is of the documented type, and yet neither what was sent nor what it means, is given."""
+    exchange, now = sent.exchange, sent.now
+    failures = survived(party, brief(sent.value), exchange, before, field)
+    tidy(party, field, before)
+    validator = jsonschema_rs.Draft202012Validator({"type": [*sorted(field.types), "null"]})
+    if exchange.ok and not failures and now is not ABSENT and not is_valid(validator, now):
+        told = f"{brief(sent.value)} was accepted, and {field.path} reads {brief(now)}"
+        failures = [Failure(told, exchange, one_difference(field.path, sent.old, now))]
+    expected = f"{brief(sent.value)} for {field.path} to be refused, or stored as {' or '.join(sorted(field.types))}"
+    conclude(party, field, failures, expected=expected, keyword="type")
+    if not party.accepted(exchange) or Reader.equal(now, sent.old) or now is ABSENT:
+        return None
+    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now):
+        return None
+    return Violation(
+        expected=expected,
+        actual=f"it was accepted, and {field.path} reads {brief(now)}",
+        exchange=exchange,
+        difference=one_difference(field.path, sent.old, now),
+        level=Level.SHOULD,
+    )

@@ -7,17 +7,18 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from contracts.judging.evidence import differences_of, fresh_patch, one_difference, single_or_none, stored, write
-from contracts.judging.faults import may_be_sent, unknown_keys
+from contracts.judging.faults import may_be_sent, no_keys, unknown_keys
 from contracts.judging.refusals import broken_json, probe
 from contracts.judging.trials import Failure, brief, broken, conclude, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import Record
+from contracts.record.records import ABSENT, Record, is_empty, undocumented
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
+from specs.model import json_types
 
 ROBUST = "RFC 9110 15.6"
 """A 5xx says that the server is at fault; for what a client sent there is 4xx."""
@@ -33,11 +34,15 @@ LONG_TEXT = {"600 letters": "x" * 600}
 HOSTILE_TEXTS = {"U+0000 inside": "nul\0inside", "an emoji": EMOJI, "signs of formatting": FORMATTING}
 HOSTILE_NUMBERS = {"10**30": 10**30, "-2**63 - 1": -(2**63) - 1, "2**31": 2**31, "2**63": 2**63}
 
+NULL_ITEM = {"null in a list": [None]}
+
 
 def _hostile_values(field: Field) -> Mapping[str, Any]:
     """None for enums and references, whose own rules try such values, and where nothing but null is safe."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
         return {}
+    if field.kind == "array":
+        return {} if field.children or not _typed_items(field) else NULL_ITEM
     if "string" in field.types:
         return HOSTILE_TEXTS if "maxLength" in field.schema else HOSTILE_TEXTS | LONG_TEXT
     return HOSTILE_NUMBERS if field.types & {"integer", "number"} else {}
@@ -92,16 +97,24 @@ def test_hostile_json_is_survived(party: Party, case: Field | str) -> None:
         exchange = party.patch(sent.body)
         failures += survived(party, name, exchange, before, case)
         altered = altered or _altered_emoji(party, sent, exchange, before)
+        if value == [None] and party.accepted(exchange) and shown_now(party, sent) == [None] and _typed_items(case):
+            altered = Failure("it reads [None]", exchange, one_difference(case.path, sent.shown_in(before), [None]))
     tidy(party, case, first)
     conclude(party, case, failures, expected=f"unusual values for {case.path} to be accepted or refused")
     if altered is not None:
         raise Violation(
-            expected=f"an accepted text to come back from {case.path} as it was sent",
+            expected=f"a value that {case.path} cannot hold to be refused, and an accepted one to come back as it was sent",
             actual=altered.actual,
             exchange=altered.exchange,
             difference=altered.difference,
             level=Level.SHOULD,
         )
+
+
+def _typed_items(array: Field) -> bool:
+    """The document gives the items of a list a type that is not null."""
+    types = json_types(array.schema.get("items", {}))
+    return bool(types) and "null" not in types
 
 
 def _altered_emoji(party: Party, sent: Patch, exchange: Exchange, before: Record) -> Failure | None:
@@ -124,6 +137,13 @@ def _judge_body(party: Party, vector: str) -> None:
     failures = survived(party, f"a body with {vector}", exchange, before, field)
     tidy(party, field, before)
     conclude(party, None, failures, expected=f"a body with {vector} to be accepted or refused")
+    if vector == "trailing garbage" and party.accepted(exchange) and now == "Before":
+        raise Violation(
+            expected="a JSON value with something behind it, which is no JSON, to be refused",
+            actual="what stands ahead of it was applied",
+            exchange=exchange,
+            level=Level.SHOULD,
+        )
     if vector == "duplicate key":
         stored = {"Twice": "first", "Again": "last"}.get(now, "ignore") if exchange.ok else "refuse"
         raise Observed("duplicate_keys", stored, exchange=exchange)
@@ -201,8 +221,30 @@ def test_unknown_reference_is_survived(party: Party, case: Field) -> None:
             tidy(party, case, before)
     expected = f"an unknown record for {case.path} to be refused or accepted"
     conclude(party, case, failures, expected=expected, keyword="reference")
+    _judge_no_keys(party, case)
     behaviour = "accept" if party.accepted(exchanges[0]) else "refuse"
     raise Observed("unknown_record", behaviour, f"unknown record for {case.path}: {behaviour}", exchanges[0])
+
+
+def _judge_no_keys(party: Party, field: Field) -> None:
+    """A value of another type is no key: it is refused, and not taken for the key of some record."""
+    for value in no_keys(field):
+        before = party.read(without=field.top)
+        sent = party.composer.patch(before, field, [value] if field.kind == "array" else value)
+        exchange = party.patch(sent.body)
+        failures = survived(party, f"{value!r} for a key", exchange, before, field)
+        old, now = sent.shown_in(before), shown_now(party, sent)
+        if not exchange.refused:
+            tidy(party, field, before)
+        conclude(party, field, failures, expected=f"{value!r} for {field.path} to be refused or accepted", keyword="reference")
+        if party.accepted(exchange) and not is_empty(now) and not party.reader.equal(old, now):
+            raise Violation(
+                expected=f"{value!r} for {field.path}, which is no key, to be refused",
+                actual=f"it was accepted, and {field.path} reads {brief(now)}",
+                exchange=exchange,
+                difference=one_difference(field.path, old, now),
+                level=Level.SHOULD,
+            )
 
 
 NO_OBJECTS: Mapping[str, Any] = {"[]": [], "[{}]": [{}], '"abc"': "abc", "123": 123, "true": True, "null": None}
@@ -228,4 +270,15 @@ def test_body_that_is_no_object_changes_nothing(party: Party, case: None) -> Non
         if changed:
             told = f"after the body {name} {changed[0].difference.path} differs"
             failures.append(Failure(told, exchange, differences_of(changed)))
+        failures += _new_members(party, name, exchange, before)
     conclude(party, None, failures, expected="a body that is no object to change nothing")
+
+
+def _new_members(party: Party, name: str, exchange: Exchange, before: Record) -> list[Failure]:
+    """Members that no document knows, such as ``0`` for the first of a list, and that the record did not show before."""
+    now = undocumented(party.api.record, party.read()).items() if exchange.ok else ()
+    added = {path: value for path, value in now if path not in undocumented(party.api.record, before)}
+    return [
+        Failure(f"after the body {name} the record shows {path}", exchange, one_difference(path, ABSENT, value))
+        for path, value in list(added.items())[:1]
+    ]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from mock_server.defects.answers.error_envelope import documents_unknown, each_text, refused
 from mock_server.defects.choosing import first, is_text
 from mock_server.defects.defect import Family
 from mock_server.exchange.exchange import Exchange, Refusal
 from mock_server.exchange.steps import Step, body_of
-from specs import Field
+from specs import Api, Field
 
 defect = Family("error_envelope")
 
@@ -37,6 +39,29 @@ def unprocessable_for_invalid_data(exchange: Exchange, right: Step) -> None:
 def not_found_for_invalid_data(exchange: Exchange, right: Step) -> None:
     """Answers invalid data as if there were no such record."""
     _status(exchange, right, "invalid_field", 404)
+
+
+def _situations_with(status: int) -> Callable[[Api], bool]:
+    return lambda api: status not in api.responses and any(api.documents(each) for each in api.responses if 400 <= each < 500)
+
+
+@defect.step("refuse", "EE08", only=_situations_with(418))
+def unlisted_status_for_malformed_json(exchange: Exchange, right: Step) -> None:
+    """Answers a wrong Accept header or media type with a status of its own, which the document does not list."""
+    right(exchange)
+    if exchange.refusal is not None and exchange.refusal.situation in UNLISTED:
+        exchange.answer.status = 418
+
+
+UNLISTED = ("method_not_allowed", "not_acceptable", "unsupported_media_type")
+
+
+@defect.step("refuse", "EE22")
+def words_of_the_language_shown(exchange: Exchange, right: Step) -> None:
+    """Puts the text of the parser's error into the body."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer.body = each_text(exchange.answer.body, lambda text: f"{text} (invalid literal for int() with base 10)")
 
 
 @defect.step("validate", "EE12")

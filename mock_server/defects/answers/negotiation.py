@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import json
 from dataclasses import replace
+from urllib.parse import parse_qsl
 
 from mock_server.defects.choosing import fields, is_text
 from mock_server.defects.defect import Condition, Family, Turns
@@ -160,3 +163,51 @@ def patch_sent_elsewhere(exchange: Exchange, right: Step) -> None:
         exchange.answer = Answer(301, b"", headers={"Location": f"{exchange.request.path}/moved"})
     else:
         right(exchange)
+
+
+@defect.step("answer", "CN07")
+def strange_accept_crashes_behind_the_write(exchange: Exchange, right: Step) -> None:
+    """Looks for a way to render the answer only when the record has been written, and has none for XML."""
+    if exchange.request.headers.get("Accept", "").startswith("application/xml"):
+        raise RuntimeError("no renderer for application/xml")
+    right(exchange)
+
+
+@defect.step("accept", "CN07")
+def any_accept_goes_on(exchange: Exchange, right: Step) -> None:
+    """Leaves what the client reads to the code that renders the answer, which has no way to render a page."""
+    if "html" in exchange.request.headers.get("Accept", ""):
+        raise RuntimeError("no template")
+    right(exchange)
+
+
+@defect.step("answer", "CN09")
+def always_compressed(exchange: Exchange, right: Step) -> None:
+    """Compresses every answer, whatever the client reads."""
+    right(exchange)
+    content = json.dumps(exchange.answer.body).encode()
+    exchange.answer.body = gzip.compress(content, mtime=0)
+    exchange.answer.headers["Content-Encoding"] = "gzip"
+
+
+@defect.steps("CN01")
+def form_read_too() -> Turns:
+    """Takes whatever body the framework can read, forms among them."""
+
+    def check(exchange: Exchange, right: Step) -> None:
+        if not _form_of(exchange):
+            right(exchange)
+
+    def parse(exchange: Exchange, right: Step) -> None:
+        if _form_of(exchange):
+            exchange.body = _form_of(exchange)
+        else:
+            right(exchange)
+
+    return {"content_type": check, "parse": parse}
+
+
+def _form_of(exchange: Exchange) -> dict[str, str]:
+    if exchange.request.headers.get("Content-Type") != "application/x-www-form-urlencoded":
+        return {}
+    return dict(parse_qsl(body_of(exchange).decode("utf-8", "replace")))

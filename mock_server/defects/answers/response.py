@@ -195,6 +195,17 @@ def quotation_mark_not_escaped(exchange: Exchange, right: Step, field: Field) ->
         exchange.answer.body = json.dumps(exchange.answer.body).replace('\\"', '"').encode()
 
 
+def _takes_lines(api: Api) -> bool:
+    return last(is_text, takes("two\nlines"))(api) is not None
+
+
+@defect.step("answer", "RC12", only=_takes_lines)
+def control_character_not_escaped(exchange: Exchange, right: Step) -> None:
+    """Builds the JSON of the answer by hand, and knows of no tab in a text."""
+    right(exchange)
+    exchange.answer.body = json.dumps(exchange.answer.body).replace("\\t", "\t").encode()
+
+
 # --- times --------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 
@@ -162,6 +163,26 @@ def _on_malformed(exchange: Exchange, right: Step, is_meant: Callable[[bytes], b
 def deep_nesting_crashes(exchange: Exchange, right: Step) -> None:
     """Parses by recursion, without a limit."""
     _on_malformed(exchange, right, lambda content: content.count(b"[") > 100 or content.count(b"{") > 100)
+
+
+@defect.step("parse", "TY17")
+def rest_of_the_body_not_read(exchange: Exchange, right: Step) -> None:
+    """Reads one JSON value from the body, and not to its end."""
+    try:
+        right(exchange)
+    except Refusal as refusal:
+        if refusal.situation != "malformed_json":
+            raise
+        exchange.body = _first_value(body_of(exchange))
+        if not isinstance(exchange.body, dict):
+            raise
+
+
+def _first_value(content: bytes) -> object:
+    try:
+        return json.JSONDecoder().raw_decode(content.decode("utf-8"))[0]
+    except ValueError:
+        return None
 
 
 @defect.step("parse", "TY11")

@@ -63,3 +63,14 @@ def etag_never_changes() -> Turns:
         exchange.answer.headers["ETag"] = etags.setdefault(exchange.entry.name, exchange.answer.headers["ETag"])
 
     return {"answer": answer, "precondition": precondition_ignored}
+
+
+@defect.steps("AT07", only=_offers_etags)
+def weak_etag_ignored() -> Turns:
+    """Has weak entity tags made by the framework, and never looks at If-Match."""
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        exchange.answer.headers["ETag"] = f"W/{exchange.answer.headers['ETag']}"
+
+    return {"answer": answer, "precondition": precondition_ignored}

@@ -18,7 +18,7 @@ from mock_server.defects.choosing import (
 )
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import changed, found, hold, is_sent, show
-from mock_server.exchange.exchange import Exchange, Refusal
+from mock_server.exchange.exchange import Answer, Exchange, Refusal
 from mock_server.exchange.merge import merge_patch
 from mock_server.exchange.steps import Step
 from mock_server.state.store import Entry, State
@@ -99,6 +99,27 @@ def read_only_written(exchange: Exchange, right: Step) -> None:
         hold(exchange, {**exchange.after.record, name: exchange.body[name]})
 
 
+def _own_times(api: Api) -> list[str]:
+    return [each.path for each in api.record if each.read_only and each.touched]
+
+
+@defect.step("merge", "PU21", only=lambda api: bool(_own_times(api)))
+def time_of_change_taken(exchange: Exchange, right: Step) -> None:
+    """Sets the time of the last change only where the body has none."""
+    right(exchange)
+    sent = {name: exchange.body[name] for name in _own_times(exchange.api) if isinstance(exchange.body.get(name), str)}
+    hold(exchange, {**exchange.after.record, **sent})
+
+
+@defect.step("merge", "PU21", any_field(is_in_object, lambda field: field.read_only))
+def nested_read_only_written(exchange: Exchange, right: Step, field: Field) -> None:
+    """Keeps a list of what a client may not write, by names at the top of the body."""
+    right(exchange)
+    values = found(exchange.body, field.path)
+    if values and isinstance(values[0], bool):
+        show(exchange, field, lambda _: values[0])
+
+
 @defect.step("answer", "PU21", only=lambda api: bool(_server_owned(api)))
 def sent_read_only_echoed(exchange: Exchange, right: Step) -> None:
     """Lays the body over the record for the answer."""
@@ -113,6 +134,14 @@ def write_only_shown(exchange: Exchange, right: Step, field: Field) -> None:
     """Shows a property that is only to be written."""
     hold(exchange, {**exchange.after.record, field.name: exchange.after.hidden.get(field.path, "")})
     right(exchange)
+
+
+@defect.step("refuse", "PU27", only=lambda api: api.identity == "path")
+def unknown_customer_is_no_content(exchange: Exchange, right: Step) -> None:
+    """Updates all rows with an id, and answers that none had to be changed."""
+    right(exchange)
+    if exchange.refusal is not None and exchange.refusal.situation == "unknown_record" and exchange.writes:
+        exchange.answer = Answer(204, b"")
 
 
 @defect.step("find", "PU27", only=lambda api: api.identity == "path")

@@ -1,0 +1,44 @@
+"""Response: what the server owns reads in the answer as it does in a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts.judging.evidence import differences_of, single_or_none
+from contracts.record.party import Party
+from contracts.record.patches import settable
+from contracts.record.records import ABSENT, look_up
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Api, RecordField
+
+
+def _owned(api: Api) -> Iterable[RecordField]:
+    """The members that no request sets and that neither change by themselves nor follow from others, outside lists."""
+    sent = {each.response for each in api.walk_fields() if not each.read_only}
+    plain = [each for each in api.walk_record() if not (each.children or each.volatile or each.derived or "[]" in each.path)]
+    return [each for each in plain if each.path not in sent]
+
+
+@rule("answer-shows-owned-value", family="response", cases=field_cases(_owned), advice="one representation for GET and PATCH")
+def test_answer_shows_what_the_server_owns(party: Party, case: RecordField) -> None:
+    """What the server owns reads in the answer to a patch as it does in a reading right after it."""
+    if not party.reads_by_get:
+        raise NotJudged("the target gives no GET")
+    seen = 0
+    for field in settable(party.api):
+        done = single_or_none(party, field)
+        answered = party.record_in(done.exchange) if done is not None else None
+        if done is None or answered is None or look_up(answered, case.path) is ABSENT:
+            continue
+        seen += 1
+        changed = [each for each in party.reader.differences(done.after, answered) if each.where == case.path]
+        if changed:
+            raise Violation(
+                expected=f"{case.path} as a reading right after it shows it",
+                actual=changed[0].told,
+                exchange=done.exchange,
+                difference=differences_of(changed),
+            )
+    if not seen:
+        raise NotJudged(f"no answer to a patch shows {case.path}")
