@@ -38,6 +38,7 @@ def drafted(tmp_path_factory: pytest.TempPathFactory) -> Path:
     kept = yaml.safe_load(draft(source))  # the one operation, and its GET
     for path, item in document["paths"].items():
         kept["paths"][path] = {**item, **kept["paths"].get(path, {})}
+    kept["security"] = document["security"]
     drafted.write_text(yaml.safe_dump(kept))
     return drafted
 
@@ -143,10 +144,10 @@ def test_created_and_deleted_ones_outlive_the_process(file: Path, tmp_path: Path
         client = app.test_client()
         if attempt == 0:
             for name in ("One", "Two"):
-                made = client.post("/contacts", json={"name": name}, headers={"X-Contacts-Key": key}).get_json()
-            client.delete(f"/contacts/{made['id']}", headers={"X-Contacts-Key": key})
-            client.delete(f"/contacts/{api.customers[1].path['contactId']}", headers={"X-Contacts-Key": key})
-        seen.append(client.get("/contacts", headers={"X-Contacts-Key": key}).get_json())
+                made = client.post("/api/contacts", json={"name": name}, headers={"X-Contacts-Key": key}).get_json()
+            client.delete(f"/api/contacts/{made['id']}", headers={"X-Contacts-Key": key})
+            client.delete(f"/api/contacts/{api.customers[1].path['contactId']}", headers={"X-Contacts-Key": key})
+        seen.append(client.get("/api/contacts", headers={"X-Contacts-Key": key}).get_json())
         kept.close()
 
     assert seen[0] == seen[1] == seen[2]
