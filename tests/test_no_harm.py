@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import copy
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from contracts.drafting.draft import write
+from contracts.record.calls import Calls
 from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.journal import read
 from contracts.running.plan import Plan
@@ -270,3 +272,17 @@ def test_a_fixture_whose_answer_shows_no_id_ends_the_run(api: Api) -> None:
         target = from_settings(settings(api, url, fixture={"create": create}))
         with pytest.raises(TargetError, match="no id at /id of the answer to POST /people"):
             judge_all(Plan(target=target, apis=(api,)))
+
+
+def test_the_id_that_nobody_has_is_not_the_bystanders(api: Api) -> None:
+    """Short ids are easily hit: a patch of a record that does not exist must not reach one that does."""
+    for first, second in (("a", "b"), ("1", "2147000001"), ("p-100001", "p-011110")):
+        target = replace(
+            target_of(api, "http://127.0.0.1:9"),
+            identity=Identity(path={"id": first}, auth={}),
+            bystander=Identity(path={"id": second}, auth={}),
+        )
+
+        made = Calls(target, target.identity).unknown_path()["id"]
+
+        assert made not in (first, second)
