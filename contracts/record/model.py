@@ -13,6 +13,7 @@ from typing import Any
 
 from contracts.record.patches import Patch
 from contracts.record.records import Reader, Record, matching_items
+from contracts.terms.verdict import NotJudged
 
 
 def predicted(reader: Reader, before: Record, patches: Iterable[Patch]) -> dict[str, Any]:
@@ -26,11 +27,16 @@ def predicted(reader: Reader, before: Record, patches: Iterable[Patch]) -> dict[
 
 def _set(holder: Any, steps: list[str], selectors: list[Any], value: Any) -> None:
     name = steps[0].removesuffix("[]")
+    if not isinstance(holder, dict):  # an answer of another shape than the document's
+        raise NotJudged(f"the record has no object to hold {steps[0]}")
     if len(steps) == 1 and not steps[0].endswith("[]"):
         holder[name] = value
         return
     if steps[0].endswith("[]"):
-        _set(matching_items(holder[name], selectors[0])[0], steps[1:], selectors[1:], value)
+        items = matching_items(holder.get(name), selectors[0]) if selectors else []
+        if not items:
+            raise NotJudged(f"the record has no such item in {name}")
+        _set(items[0], steps[1:], selectors[1:], value)
         return
     if not isinstance(holder.get(name), dict):
         holder[name] = {}

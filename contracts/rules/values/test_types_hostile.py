@@ -145,7 +145,8 @@ def _judge_body(party: Party, vector: str) -> None:
             level=Level.SHOULD,
         )
     if vector == "duplicate key":
-        stored = {"Twice": "first", "Again": "last"}.get(now, "ignore") if exchange.ok else "refuse"
+        told = {"Twice": "first", "Again": "last"}.get(now, "ignore") if isinstance(now, str) else "ignore"
+        stored = told if exchange.ok else "refuse"
         raise Observed("duplicate_keys", stored, exchange=exchange)
 
 
