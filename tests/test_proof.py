@@ -55,16 +55,20 @@ def test_a_defect_is_found_by_its_family(family: str, defect: str) -> None:
     assert outcome.blamed_right, outcome.violated
 
 
+RECOMMENDED = {"babyland": ["hostile-headers-survived"], "customers_me": ["unknown-reference-survived"]}
+"""What is recommended to them: the framework reads forms unless it is told not to, and takes 2.5 for the key 2."""
+
+
 @pytest.mark.parametrize("read", [True, False], ids=["with GET", "without GET"])
 @pytest.mark.parametrize("api", subjects.IMPLEMENTATIONS)
 def test_an_independent_implementation_conforms(api: str, read: bool) -> None:
-    """A service written from the document alone, on another framework, has no violation, and is restored."""
+    """A service written from the document alone, on another framework, breaks nothing that the document says, and is restored."""
     with subjects.implementation(api, read=read) as target:
         (report,) = judge_all(Plan(target=target, apis=(target.api,)))
 
-    violated = [(each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates"]
+    violated = {(each.rule, each.level) for each in report.results if each.verdict == "violates"}
     internal = [each.actual for each in report.results if (each.actual or "").startswith("internal")]
-    assert violated == []
+    assert violated == {(rule, "should") for rule in RECOMMENDED.get(api, ())}
     assert internal == []
     # This one refuses whatever changes nothing, so that without a GET a value has to be overwritten to see the others.
     lost = ["taxIdType"] if api == "checkoutpage" and not read else []

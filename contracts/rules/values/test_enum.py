@@ -29,23 +29,12 @@ LOOK_ALIKES = {
 STALE = ("other", "unknown", "none", "X", "U")
 """What enums of this kind often had, or have elsewhere."""
 
-MEANINGS = {
-    "M": "Male",
-    "F": "Female",
-    "O": "Other",
-    "N": "None",
-    "Y": "Yes",
-    "NS": "Not specified",
-    "en": "English",
-    "ar": "Arabic",
-    "fr": "French",
-    "de": "German",
-    "US": "USA",
-    "GB": "United Kingdom",
-    "DE": "Germany",
-}
-"""What common codes stand for: people say these words, and forms send them."""
-LANGUAGES = ("ar", "fr-CA, fr;q=0.9", "de")
+MEANINGS = (
+    *("Male", "Female", "Other", "None", "Yes", "No", "English", "Arabic", "French", "German", "Spanish"),
+    *("Active", "Inactive", "Enabled", "Disabled", "High", "Low", "Monday", "January"),
+)
+"""Words that codes are often short for: people say them, and forms send them."""
+LANGUAGES = ("ar-EG, ar;q=0.9", "fr-CA, fr;q=0.9", "de-DE, de;q=0.9")
 
 
 def members_of(field: Field) -> tuple[Any, ...]:
@@ -95,19 +84,19 @@ def _writes_of_members(party: Party, field: Field) -> Iterator[Write]:
 def _judge_beside_flags(party: Party, field: Field) -> None:
     """Each member is stored together with each value of a boolean beside it, too."""
     holder = field.path.rpartition(".")[0]
-    flags = [each for each in settable(party.api) if each.types == {"boolean"} and each.path.rpartition(".")[0] == holder]
-    for flag, value in product(flags[:2], (True, False)):
-        if not party.values.safe(flag, value) or (flag.response in party.reader.derived and not value):
+    switches = [each for each in settable(party.api) if each.types == {"boolean"} and each.path.rpartition(".")[0] == holder]
+    for switch, value in product(switches[:2], (True, False)):
+        if not party.values.safe(switch, value) or (switch.response in party.reader.derived and not value):
             continue
         for member in members_of(field):
             before = party.read()
             own = party.composer.patch(before, field, _as_sent(field, member))
-            beside = party.composer.patch(predicted(party.reader, before, [own]), flag, value, _same_item(own))
+            beside = party.composer.patch(predicted(party.reader, before, [own]), switch, value, _same_item(own))
             done = write(party, Patch(field, own.value, {**own.body, **beside.body}, own.selectors), before)
             if party.accepted(done.exchange) and not stored(party, done):
                 now = done.patch.shown_in(done.after)
                 raise Violation(
-                    expected=f"{brief(member)} to be stored in {field.path} beside {brief(value)} for {flag.path}",
+                    expected=f"{brief(member)} to be stored in {field.path} beside {brief(value)} for {switch.path}",
                     actual=f"{field.path} reads {brief(now)}",
                     exchange=done.exchange,
                     difference=one_difference(field.path, done.patch.value, now),
@@ -173,7 +162,7 @@ def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
         yield from _altered_longest(max(texts, key=len))
     yield from (("display label", label) for label in field.labels.values())
     yield from (("listed as a near miss", value) for value in field.near_misses)
-    yield from (("what a member stands for", MEANINGS[text]) for text in texts[:3] if text in MEANINGS)
+    yield from (("what a member is short for", word) for text in texts[:3] for word in _words_of(text))
     yield from (("code of the same form", code) for code in _other_codes(texts))
     yield from (("member of another field", value) for value in _foreign(api, field))
     yield from (("often a member elsewhere", value) for value in STALE)
@@ -181,6 +170,11 @@ def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
     yield from (("of another type", value) for value in (True, [members[0]], [], {"value": members[0]}))
     yield from (("name that every object has", value) for value in ("constructor", "__proto__", "__class__"))
     yield "empty", ""
+
+
+def _words_of(code: str) -> list[str]:
+    """The words that a code of one or two letters may be short for."""
+    return [word for word in MEANINGS if len(code) < 3 and word.casefold().startswith(code.casefold())][:2]
 
 
 def _other_codes(texts: list[Any]) -> Iterator[str]:
@@ -266,11 +260,11 @@ def _in_languages(party: Party) -> list[tuple[Exchange, Record]]:
         return []
     if "in languages" not in party.memory:
         found = []
-        for language in LANGUAGES:
+        for preference in LANGUAGES:
             with suppress(NotJudged):
                 field = probe(party)
                 body = fresh_patch(party, party.read(without=field.top), field).body
-                exchange = party.patch(body, headers={"Accept-Language": language})
+                exchange = party.patch(body, headers={"Accept-Language": preference})
                 found.append((exchange, party.record_in(exchange) or {}))
         party.memory["in languages"] = found
     kept: list[tuple[Exchange, Record]] = party.memory["in languages"]

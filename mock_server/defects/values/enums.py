@@ -207,13 +207,17 @@ def invisible_characters_ignored(exchange: Exchange, right: Step, field: Field) 
     )
 
 
-MEANINGS = {"M": "Male", "F": "Female", "en": "English"}
+WORDS = ("Male", "Female", "English", "Arabic")
 
 
-@defect.step("validate", "EN07", first(is_enum, lambda field: bool({*members(field)} & MEANINGS.keys())))
+def _is_coded(field: Field) -> bool:
+    return any(word.casefold().startswith(member.casefold()) for word in WORDS for member in members(field))
+
+
+@defect.step("validate", "EN07", first(is_enum, _is_coded))
 def word_for_member_accepted(exchange: Exchange, right: Step, field: Field) -> None:
     """Takes the word that a code stands for, as a form shows it, for the code."""
-    codes = {word: code for code, word in MEANINGS.items() if code in members(field)}
+    codes = {word: code for word in WORDS for code in members(field) if word.casefold().startswith(code.casefold())}
     _accept(exchange, right, field, lambda value: codes.get(value) if isinstance(value, str) else None)
 
 
@@ -228,8 +232,8 @@ def any_letter_accepted(exchange: Exchange, right: Step, field: Field) -> None:
 def member_lost_beside_flag(exchange: Exchange, right: Step, field: Field) -> None:
     """Saves a member by one form and a flag by another, which has the member of before in it."""
     right(exchange)
-    flag = sibling(exchange.api, field, is_boolean)
-    if flag and is_sent(exchange, field) and True in found(exchange.changes, flag.path):
+    other = sibling(exchange.api, field, is_boolean)
+    if other and is_sent(exchange, field) and True in found(exchange.changes, other.path):
         keep_old(exchange, field)
 
 
