@@ -25,7 +25,7 @@ def inline(schema: Mapping[str, Any], document: Mapping[str, Any], seen: tuple[s
         siblings = {key: value for key, value in schema.items() if key != "$ref"}
         return inline({**lookup(document, target), **siblings}, document, (*seen, target))
     plain = {key: _inline_member(key, value, document, seen) for key, value in schema.items()}
-    return _without_null_union(_merged(_without_nullable(plain)))
+    return _without_null_union(_without_member_union(_merged(_without_nullable(plain))))
 
 
 def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
@@ -100,6 +100,37 @@ def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:
             rest = {key: value for key, value in schema.items() if key != keyword}
             return _without_nullable({**others[0], **rest, "nullable": True})
     return schema
+
+
+ANNOTATIONS = frozenset({"type", "const", "enum", "title", "description", "deprecated"})
+"""Keywords of a member that a union spells out; with any other one it is more than a member."""
+
+
+def _without_member_union(schema: dict[str, Any]) -> dict[str, Any]:
+    """``anyOf: [{const: a}, {const: b}]`` as the enum that it is, as libraries of types write it; null may be among them."""
+    for keyword in UNION_KEYWORDS:
+        parts = schema.get(keyword, ())
+        members = [each for part in parts for each in _members(part)]
+        if len(members) < 2 or not all(_members(part) for part in parts) or "enum" in schema:
+            continue
+        rest = {key: value for key, value in schema.items() if key != keyword}
+        types = sorted({name for part in parts for name in json_types(part) or map(_type_name, _members(part))})
+        return {**rest, "type": types[0] if len(types) == 1 else types, "enum": members}
+    return schema
+
+
+def _members(part: Mapping[str, Any]) -> list[Any]:
+    """The values that one part of a union lists; none where it says more."""
+    if part.get("type") == "null" and part.keys() <= ANNOTATIONS:
+        return [None]
+    if not part.keys() <= ANNOTATIONS:
+        return []
+    return [part["const"]] if "const" in part else list(part.get("enum", ()))
+
+
+def _type_name(value: Any) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null", list: "array", dict: "object"}
+    return names[type(value)]
 
 
 def properties(schema: Schema) -> Mapping[str, Schema]:

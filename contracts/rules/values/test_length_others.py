@@ -19,6 +19,7 @@ from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
 LONG_ID = 5000
+ASTRAL = "\U0001f600"
 
 
 def _bounded_arrays(api: Api) -> list[Field]:
@@ -66,6 +67,37 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     done = write(party, party.composer.patch(before, array, _items(party, array, size)), before)
     failure = loss(party, done, f"a list of {size}")
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
+
+
+def _item_limit(array: Field) -> int | None:
+    """The documented limit of the texts of a list."""
+    items = array.schema.get("items", {})
+    plain = array.kind == "array" and not array.children and array.reference is None and isinstance(items, Mapping)
+    if not plain or items.get("type") != "string" or items.keys() & {"enum", "format", "pattern", "const"}:
+        return None
+    inferred = array.inferred | frozenset(items.get("x-field", {}).get("inferred", ()))
+    return int(items["maxLength"]) if "maxLength" in items and "maxLength" not in inferred else None
+
+
+def _with_item_limits(api: Api) -> list[Field]:
+    return [each for each in settable(api) if may_be_sent(each) and (_item_limit(each) or 0) > 1]
+
+
+@rule("item-limit-enforced", family="length", cases=field_cases(_with_item_limits))
+def test_limit_of_items_is_enforced(party: Party, case: Field) -> None:
+    """A text of a list has the documented limit too: up to it, in code points, it is stored whole, and over it refused."""
+    control(party, case)
+    longest = _item_limit(case) or 0
+    failures = []
+    for text, name in (("a" * longest, "letters"), ("a" * (longest - 1) + ASTRAL, "code points, the last an emoji,")):
+        before = party.read(without=case.top)
+        done = write(party, party.composer.patch(before, case, [text]), before)
+        failure = loss(party, done, f"a list with a text of {longest} {name}")
+        failures += [failure] if failure else []
+    conclude(party, case, failures, expected=f"texts of up to {longest} characters to be stored whole in {case.path}")
+    bads = [Bad(f"a list with a text of {longest + 1} characters", ["a" * (longest + 1)])]
+    expected = f"a text of more than {longest} characters to be refused in {case.path}"
+    expect_refused(party, case, bads, keyword="maxLength", expected=expected)
 
 
 # --- several limits at once, and limits of numbers ---------------------------------------------------------------------

@@ -213,3 +213,29 @@ def maximum_itself_refused(exchange: Exchange, right: Step, field: Field) -> Non
     """Compares with < where <= was meant, for a number."""
     right(exchange)
     accuse(exchange, field, "maximum", lambda value: value == field.schema["maximum"])
+
+
+def _limits_its_items(field: Field) -> bool:
+    return field.kind == "array" and "maxLength" in field.schema.get("items", {})
+
+
+@defect.step("validate", "LN10", first(_limits_its_items))
+def item_limit_unchecked(exchange: Exchange, right: Step, field: Field) -> None:
+    """Checks the limit of a text, and not that of the texts in a list."""
+    right(exchange)
+    longest = field.schema["items"]["maxLength"]
+    forgive(exchange, field, lambda value: isinstance(value, str) and len(value) > longest)
+
+
+@defect.step("validate", "LN05", first(_limits_its_items))
+def code_units_counted_in_items(exchange: Exchange, right: Step, field: Field) -> None:
+    """Counts UTF-16 code units in the texts of a list."""
+    right(exchange)
+    longest = field.schema["items"]["maxLength"]
+    accuse(
+        exchange, field, "maxLength", lambda value: any(len(each.encode("utf-16-le")) // 2 > longest for each in _texts(value))
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
