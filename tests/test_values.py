@@ -24,8 +24,8 @@ from specs import Field, Schema
 
 def values(**known: list[Any]) -> Values:
     """The values of a target whose file lists some."""
-    api = specs.load("babyland")
-    return Values(Target(api=api, url="http://127.0.0.1:1", identity=Identity(path={}, auth={}), values=known))
+    api, listed = specs.load("babyland"), {path: tuple(each) for path, each in known.items()}
+    return Values(Target(api=api, url="http://127.0.0.1:1", identity=Identity(path={}, auth={}), values=listed))
 
 
 # --- safe values ------------------------------------------------------------------------------------------------------
@@ -118,7 +118,7 @@ def test_every_text_is_tried_as_null_number_and_date() -> None:
 
 def test_what_most_readers_expect_and_no_document_says_is_a_should() -> None:
     """Digits beyond those of a double, and a text twice in a list."""
-    fields = {"integer": {"type": "integer"}, "list": {"type": "array", "items": {"type": "string"}}}
+    fields: dict[str, Schema] = {"integer": {"type": "integer"}, "list": {"type": "array", "items": {"type": "string"}}}
     levels = {
         name: {str(each.value): each.level for each in unusual_values(Field(path="a", schema=schema), "")}
         for name, schema in fields.items()
