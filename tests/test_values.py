@@ -136,7 +136,7 @@ def test_what_most_readers_expect_and_no_document_says_is_a_should() -> None:
         ({"type": "string"}, "2020-07-19T14:11:09.487710+02:00", "2001-02-03T04:05:06Z"),
         ({"type": "string"}, "2020-07-19", "2001-02-03"),
         ({"type": "string", "enum": ["a", "b"]}, "a", "b"),
-        ({"type": "array"}, [{"a": 1, "b": "x"}], [{"a": 2, "b": "1"}]),
+        ({"type": "array"}, [{"a": 1, "b": "x"}], [{"a": 1010, "b": "1"}]),
         ({"type": "object"}, {"a": False}, {"a": True}),
         ({"type": "integer"}, None, 1),
         ({"type": "string", "format": "date-time"}, None, "2001-02-03T04:05:06Z"),

@@ -8,6 +8,8 @@ from typing import Any
 
 from specs.model import Schema, json_types
 
+FAR = 1009
+"""Further than a counter of writes gets from one patch to the next."""
 MOMENT = "2001-02-03T04:05:06Z"
 _ISO = re.compile(r"\d{4}-\d\d-\d\d(?P<time>[T ]\d\d:\d\d.*)?")
 
@@ -20,7 +22,7 @@ def other_value(schema: Schema, current: Any) -> Any:
     if isinstance(current, bool):
         return not current
     if isinstance(current, int | float):
-        return current + 1
+        return current + FAR
     if isinstance(current, Mapping) and current:
         inner = schema.get("properties", {})
         return {name: other_value(inner.get(name, {}), value) for name, value in current.items()}

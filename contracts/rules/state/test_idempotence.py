@@ -229,7 +229,8 @@ def _judge_first_write(party: Party, case: Field) -> None:
                 exchange=found.exchange,
                 difference=differences_of(changed),
             ) from None
-        if found.exchange.refused and not is_empty(found.present) and _all_valid(party, case, found.before):
+        required = case.write == "documented"  # others may be refused, whatever the value
+        if required and found.exchange.refused and not is_empty(found.present) and _all_valid(party, case, found.before):
             raise Violation(
                 expected=f"the current value of {case.top} to be accepted",
                 actual=found.exchange.said,
