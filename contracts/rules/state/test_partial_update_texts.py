@@ -122,6 +122,10 @@ def _judge_case(party: Party, field: Field) -> None:
     """The same letters in the other case are another value: not one that is there already."""
     before = party.read(without=field.top)
     current = party.composer.patch(before, field, None).shown_in(before)
+    if not isinstance(current, str) or not party.values.safe(field, current.swapcase()):
+        party.patch(fresh_patch(party, before, field).body)
+        before = party.read(without=field.top)
+        current = party.composer.patch(before, field, None).shown_in(before)
     text = current.swapcase() if isinstance(current, str) else ""
     if text == current or party.reader.same(field, text, current) or not party.values.safe(field, text):
         return
