@@ -20,7 +20,6 @@ OBJECT_KEYWORDS = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"}
 )
 DESCRIBING = frozenset({"description", "title", "example", "examples", "externalDocs", "deprecated"})
-UNION_OF_VALUES = frozenset({"const", "enum", "type", "title", "description"})
 
 
 def inline(schema: Any, document: Mapping[str, Any], depth: int = MOST_LEVELS) -> dict[str, Any]:
@@ -51,7 +50,7 @@ class _Inliner:
                 return {key: value for key, value in found.items() if key in ("type", "description", "x-field")}
             return self.inlined(found, (*seen, target), depth)
         plain = {key: value for key, value in self._members(schema, seen, depth) if value is not CUT}
-        return _without_null_union(_without_nullable(_with_bounds(_merged(_as_enum(plain)))))
+        return _without_null_union(_without_nullable(_with_bounds(_merged(_without_member_union(plain)))))
 
     def _members(self, schema: Mapping[str, Any], seen: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
         for key, value in schema.items():
@@ -106,27 +105,6 @@ def _with_bounds(schema: dict[str, Any]) -> dict[str, Any]:
         if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
             schema[exclusive] = schema.pop(bound)
     return schema
-
-
-def _as_enum(schema: dict[str, Any]) -> dict[str, Any]:
-    """``anyOf`` and ``oneOf`` of single values as the enum that they spell, as type builders write it."""
-    for keyword in UNION_KEYWORDS:
-        members = schema.get(keyword, ())
-        if len(members) > 1 and all(
-            member.keys() <= UNION_OF_VALUES and ("const" in member or "enum" in member) for member in members
-        ):
-            values = [value for member in members for value in ([member["const"]] if "const" in member else member["enum"])]
-            types = sorted({each for member in members for each in json_types(member)} | {_type_of(each) for each in values})
-            rest = {key: value for key, value in schema.items() if key != keyword}
-            return {**rest, "type": types[0] if len(types) == 1 else types, "enum": values}
-    return schema
-
-
-def _type_of(value: Any) -> str:
-    if value is None:
-        return "null"
-    names = {bool: "boolean", str: "string", int: "integer", float: "number", list: "array", dict: "object"}
-    return names[type(value)]
 
 
 def _merged(schema: dict[str, Any]) -> dict[str, Any]:
@@ -196,6 +174,37 @@ def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:
             rest = {key: value for key, value in schema.items() if key != keyword}
             return _without_nullable({**others[0], **rest, "nullable": True})
     return schema
+
+
+ANNOTATIONS = frozenset({"type", "const", "enum", "title", "description", "deprecated"})
+"""Keywords of a member that a union spells out; with any other one it is more than a member."""
+
+
+def _without_member_union(schema: dict[str, Any]) -> dict[str, Any]:
+    """``anyOf: [{const: a}, {const: b}]`` as the enum that it is, as libraries of types write it; null may be among them."""
+    for keyword in UNION_KEYWORDS:
+        parts = schema.get(keyword, ())
+        members = [each for part in parts for each in _members(part)]
+        if len(members) < 2 or not all(_members(part) for part in parts) or "enum" in schema:
+            continue
+        rest = {key: value for key, value in schema.items() if key != keyword}
+        types = sorted({name for part in parts for name in json_types(part) or map(_type_name, _members(part))})
+        return {**rest, "type": types[0] if len(types) == 1 else types, "enum": members}
+    return schema
+
+
+def _members(part: Mapping[str, Any]) -> list[Any]:
+    """The values that one part of a union lists; none where it says more."""
+    if part.get("type") == "null" and part.keys() <= ANNOTATIONS:
+        return [None]
+    if not part.keys() <= ANNOTATIONS:
+        return []
+    return [part["const"]] if "const" in part else list(part.get("enum", ()))
+
+
+def _type_name(value: Any) -> str:
+    names = {bool: "boolean", int: "integer", float: "number", str: "string", type(None): "null", list: "array", dict: "object"}
+    return names[type(value)]
 
 
 def properties(schema: Schema) -> Mapping[str, Schema]:

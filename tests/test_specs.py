@@ -601,6 +601,22 @@ NORMALISED: dict[str, tuple[Schema, Schema]] = {
         {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
         {"anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "null"}]},
     ),
+    "a union of members is an enum": (
+        {"anyOf": [{"const": "a"}, {"const": "b", "title": "B"}], "description": "D"},
+        {"type": "string", "enum": ["a", "b"], "description": "D"},
+    ),
+    "enums of one member each are one enum": (
+        {"oneOf": [{"type": "integer", "enum": [1]}, {"type": "integer", "enum": [2]}]},
+        {"type": "integer", "enum": [1, 2]},
+    ),
+    "null among the members is a member": (
+        {"anyOf": [{"const": "a"}, {"const": 2}, {"type": "null"}]},
+        {"type": ["integer", "null", "string"], "enum": ["a", 2, None]},
+    ),
+    "a union with more than members stays": (
+        {"anyOf": [{"const": "a"}, {"type": "string", "maxLength": 5}]},
+        {"anyOf": [{"const": "a"}, {"type": "string", "maxLength": 5}]},
+    ),
     "a reference is inlined": ({"$ref": "#/components/schemas/Text"}, TEXT),
     "a reference inside a reference": ({"$ref": "#/components/schemas/Named"}, NAMED),
     "what stands beside a reference wins": (

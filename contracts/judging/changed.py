@@ -8,6 +8,8 @@ from typing import Any
 
 from specs.model import Schema, json_types
 
+FAR = 1009
+"""Further than a counter of writes gets from one patch to the next."""
 MOMENT = "2001-02-03T04:05:06Z"
 FAR = 1009
 """A number that a count of writes does not reach by itself."""

@@ -49,7 +49,10 @@ EMAILS = (
 )
 INTEGERS = (0, -1, 128, 32_768, 65_536, 2**24 + 1, 2**31 - 1, 2**31, 2**32 + 5, 10**12 + 1, 2**53 - 1, 2**53 + 1, 2**63 - 1)
 NUMBERS = (0.1, 19.99, 0.5, 1234.5678, -2.25, 16_777_217, 2_147_483_648.5, 123456789.123456, 1e-7, 0.30000000000000004, 1e21)
-DOUBTFUL: tuple[Any, ...] = (1e-7, 0.30000000000000004, 123456789.123456, 1e21, "2024-05-06T07:08:09.123456Z")
+DOUBTFUL: tuple[Any, ...] = (
+    *(1e-7, 0.30000000000000004, 123456789.123456, 1234.5678, 1e21),
+    *("2024-05-06T07:08:09.123456Z", "2024-03-10T02:30:00.250Z"),
+)
 """Values of so many digits that a store may round them; most readers would expect them back all the same."""
 DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
@@ -94,7 +97,8 @@ def _texts(field: Field, merged: Mapping[str, Any], token: str) -> Iterator[Unus
     elif name:
         yield from _judged(FORMATS.get(name, ()))
     elif "pattern" in field.schema or not validator(field).is_valid("null"):
-        yield from (Unusual(each) for each in SHAPED)
+        # a number in another form than the plain ones may be brought into one form
+        yield from (Unusual(each, None if validator(field).is_valid(each) else Level.SHOULD) for each in SHAPED)
     else:
         yield from (Unusual(each) for each in (*LOOK_ALIKES, ASTRAL))
         if "maxLength" not in field.schema:
@@ -133,7 +137,8 @@ def _lists(field: Field) -> Iterator[Unusual]:
     else:
         return
     most = int(field.schema.get("maxItems", 3))
-    yield from (Unusual(each[:most]) for each in lists)
+    level = Level.SHOULD if field.schema.get("uniqueItems") else None  # a set may have an order of its own
+    yield from (Unusual(each[:most], level) for each in lists)
 
 
 def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:

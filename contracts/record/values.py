@@ -129,7 +129,13 @@ class Values:
         for kind, make in makers:
             if kind in field.types:
                 return make(field, merged)
-        return iter(())
+        return self._of_alternatives(field, merged)
+
+    def _of_alternatives(self, field: Field, merged: Mapping[str, Any]) -> Iterator[Any]:
+        """Values of the first alternative of a union that has a type; the others may be refused for what is not said here."""
+        parts = [part for keyword in ("anyOf", "oneOf") for part in merged.get(keyword, ())]
+        typed = [part for part in parts if json_types(part) - {"null"} or part.keys() & {"const", "enum"}]
+        return self._generated(Field(path=field.path, schema=typed[0], safe=field.safe)) if typed else iter(())
 
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
         if not field.children:

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import jsonschema_rs
 
 from contracts.judging.evidence import control, falsy_values, falsy_write, single, single_or_none, stored
-from contracts.judging.groups import Question, combined
 from contracts.record.party import Party
 from contracts.record.patches import settable
-from contracts.record.records import Record, look_up
+from contracts.record.records import look_up
 from contracts.target.secrecy import MIN_LENGTH
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
-from specs import Api, Field, RecordField, Schema
+from specs import Api, RecordField, Schema
+from specs.model import json_types
 from specs.placing import value_at
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
@@ -149,6 +148,20 @@ def test_documented_property_has_its_type(party: Party, case: RecordField) -> No
                 )
     if not seen:
         raise NotJudged(f"no success answer shows {case.path}")
+    _judge_form_of_time(party, case)
+
+
+def _judge_form_of_time(party: Party, case: RecordField) -> None:
+    """A time that nobody writes has the form that the document's examples give it, where it states none."""
+    name = case.schema.get("format")
+    if name not in ("date", "date-time") or "format" not in case.inferred or not case.read_only:
+        return
+    validator = jsonschema_rs.Draft202012Validator({"format": name}, validate_formats=True)
+    for exchange, record in _records(party):
+        for value in _occurrences(record, case.path):
+            if not validator.is_valid(value):
+                told = f"it is {value!r}"
+                raise Violation(expected=f"{case.path} to be a {name}", actual=told, exchange=exchange, level=Level.SHOULD)
 
 
 def _with_empty_text(party: Party, case: RecordField) -> Iterator[tuple[Exchange, Mapping[str, Any]]]:
@@ -203,6 +216,24 @@ def test_required_member_is_present(party: Party, case: RecordField) -> None:
         raise NotJudged(f"no success answer shows what holds {case.path}")
 
 
+def _listed(api: Api) -> Iterable[RecordField]:
+    """Members at the top that the document lists and nobody writes, and whose absence it does not explain by a null."""
+    written = {(each.response or "").split(".")[0].removesuffix("[]") for each in settable(api)}
+    plain = [each for each in api.record if not each.required and each.path not in written]
+    return [each for each in plain if "null" not in json_types(each.schema)]
+
+
+@rule(
+    "documented-members-shown", family="response", cases=field_cases(_listed), advice="what is documented is there", harmless=True
+)
+def test_documented_member_is_shown(party: Party, case: RecordField) -> None:
+    """A member that the document lists is in some answer, if only with a null."""
+    answers = _records(party)
+    others = [party.bystander.read()] if party.bystander is not None and party.bystander.reads_by_get else []
+    if not any(case.path in record for record in (*(record for _exchange, record in answers), party.read(), *others)):
+        raise Violation(expected=f"{case.path} in some answer", actual="no record that was seen has it", exchange=answers[0][0])
+
+
 def _parents(record: Mapping[str, Any], holder: str) -> Iterator[Mapping[str, Any]]:
     if not holder:
         yield record
@@ -254,47 +285,6 @@ def test_answer_shows_the_members_that_get_shows(party: Party, case: None) -> No
             raise Violation(
                 expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange
             )
-
-
-QUOTING = ('a"b\\c', "two\nlines\tand a tab", "a\u2028b\u0085c\x7fd")
-"""Texts with what JSON, or a language that JSON is cut out for, has to escape."""
-
-
-@rule("any-text-stays-json", family="response", standard="RFC 8259 7")
-def test_answer_with_any_text_is_json(party: Party, case: None) -> None:
-    """Quotation marks, backslashes and control characters in stored texts leave the answers valid JSON."""
-    texts = [each for each in settable(party.api) if "string" in each.types and each.reference is None]
-    free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "enum", "const"}]
-    accepted = 0
-    for text in QUOTING:
-        takers = [each for each in free if party.values.valid(each, text)]
-        accepted += _judge_texts(party, [each for each in takers if party.values.safe(each, text)], text)
-        accepted += _judge_texts(party, [each for each in takers if not party.values.safe(each, text)][:2], text)
-    if not accepted:
-        raise NotJudged("no such text is accepted")
-
-
-def _judge_texts(party: Party, fields: Sequence[Field], text: str) -> int:
-    """How many fields take a text: all in one patch, or each alone where that is refused."""
-    record = party.read()
-    patches, body = combined(party, record, [Question(each, text) for each in fields])
-    if not patches:
-        return 0
-    exchange = party.patch(body)
-    reading = party.read_exchange()
-    for shown in (exchange, reading):
-        if exchange.ok and shown.answer is not None and shown.answer.body and shown.answer.json is NOT_JSON:
-            _plain_again(party, record, fields)
-            raise Violation(expected=f"valid JSON with the text {text!a} in it", actual=shown.said, exchange=shown)
-    if exchange.ok or len(fields) == 1:
-        return len(fields) if exchange.ok else 0
-    return sum(_judge_texts(party, [each], text) for each in fields[:6])
-
-
-def _plain_again(party: Party, record: Record, fields: Sequence[Field]) -> None:
-    """Plain values in place of texts with which the record cannot be read any more."""
-    with suppress(NotJudged):
-        party.patch(combined(party, record, [Question(each, party.values.fresh(each)) for each in fields])[1])
 
 
 @rule("no-secret-shown", family="response", wfc="F204")

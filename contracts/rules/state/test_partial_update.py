@@ -25,7 +25,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
 
@@ -68,7 +68,12 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
     if field.top != field.path and unsteady(party, field.top) - {field.response}:
         raise NotJudged(f"{field.top} changes when it is sent as it is: judged by no-op-changes-nothing")
     if _never_shown(party, field, done):
-        raise NotJudged(f"no record that was seen shows {field.path}, and the document does not say that it has to")
+        raise Violation(
+            expected=f"{field.path}, which the document lists, to be shown after it was written",
+            actual="no record that was seen has it",
+            exchange=done.exchange,
+            level=Level.SHOULD,
+        )
     shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):

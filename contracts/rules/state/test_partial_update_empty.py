@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from contracts.judging.evidence import (
@@ -23,6 +24,7 @@ from contracts.record.records import ABSENT
 from contracts.terms.rule import field_cases, labelled_cases, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
+from specs.model import json_types
 
 
 def _nullable(api: Api) -> list[Field]:
@@ -54,13 +56,31 @@ def test_null_is_stored(party: Party, case: Field) -> None:
             exchange=done.exchange,
             difference=one_difference(case.path, None, shown),
         )
+    choice = case.null or party.api.choices["null"]
+    shown_null = any("null" in json_types(each.schema) for each in party.api.walk_record() if each.path == case.response)
+    removes = choice.documented and choice.behaviour == "remove" and not shown_null
+    if removes and _is_there(done.after, case.response or ""):
+        raise Violation(
+            expected=f"{case.path} to be no member of the record any more after null was sent",
+            actual="the member is there, with null",
+            exchange=done.exchange,
+        )
     _judge_null_in_company(party, case)
+
+
+def _is_there(record: Any, path: str) -> bool:
+    """The record has the member, be it null; not looked for in the items of arrays."""
+    *above, name = path.split(".")
+    for step in above:
+        record = record.get(step) if isinstance(record, Mapping) else None
+    return isinstance(record, Mapping) and name in record
 
 
 def _judge_null_in_company(party: Party, field: Field) -> None:
     """Null and what follows it in the body are both stored."""
     if field.types != {"null"} and field.safe.get("type") != "null":
-        _hold_something(party, field)
+        with suppress(NotJudged):
+            _judge_set_again(party, field, None)
     before = party.read()
     company = companion(party, before, field)
     if company is None:
@@ -119,4 +139,24 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
             actual=f"it reads {now!r}",
             exchange=done.exchange,
             difference=one_difference(field.path, value, now),
+        )
+    with suppress(NotJudged):
+        _judge_set_again(party, field, value)
+
+
+def _judge_set_again(party: Party, field: Field, held: Any) -> None:
+    """A field that holds nothing, or an empty value, takes a value like any other."""
+    before = party.read(without=field.top)
+    empty = party.composer.patch(before, field, held)
+    if not party.reader.same(field, held, empty.shown_in(before)):
+        party.patch(empty.body)
+        before = party.read(without=field.top)
+    again = write(party, fresh_patch(party, before, field), before)
+    now = again.patch.shown_in(again.after)
+    if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
+        raise Violation(
+            expected=f"{field.path} to read {again.patch.value!r}, also where it held {held!r} before",
+            actual=f"it reads {now!r}; {again.exchange.said}",
+            exchange=again.exchange,
+            difference=one_difference(field.path, again.patch.value, now),
         )

@@ -51,6 +51,8 @@ def test_value_comes_back_unaltered(party: Party, case: Field) -> None:
     judged = _judge_texts(party, case) if "string" in case.types and _is_free(case) else 0
     tidy(party, case, first)
     judged += _judge_unusual(party, case)
+    if "email" in (case.schema.get("format"), case.safe.get("format")) or case.unique:
+        _judge_own_in_other_case(party, case)
     if not judged:
         raise NotJudged(f"no unusual value is accepted for {case.path}")
 
@@ -120,6 +122,10 @@ def _judge_case(party: Party, field: Field) -> None:
     """The same letters in the other case are another value: not one that is there already."""
     before = party.read(without=field.top)
     current = party.composer.patch(before, field, None).shown_in(before)
+    if not isinstance(current, str) or not party.values.safe(field, current.swapcase()):
+        party.patch(fresh_patch(party, before, field).body)
+        before = party.read(without=field.top)
+        current = party.composer.patch(before, field, None).shown_in(before)
     text = current.swapcase() if isinstance(current, str) else ""
     if text == current or party.reader.same(field, text, current) or not party.values.safe(field, text):
         return
@@ -131,6 +137,26 @@ def _judge_case(party: Party, field: Field) -> None:
             actual=f"it reads {now!r}",
             exchange=done.exchange,
             difference=one_difference(field.path, text, now),
+        )
+
+
+def _judge_own_in_other_case(party: Party, field: Field) -> None:
+    """The value that a record has itself is no duplicate, in whatever case: refused, it is so as any value in that case is."""
+    before = party.read(without=field.top)
+    current = party.composer.patch(before, field, None).shown_in(before)
+    other = current.upper() if isinstance(current, str) else ""
+    if other == current or not party.values.valid(field, other):
+        return
+    exchange = party.patch(party.composer.patch(before, field, other).body)
+    if exchange.ok or exchange.answer is None:
+        return
+    fresh = str(party.values.fresh(field, current)).upper()
+    if party.accepted(party.patch(party.composer.patch(before, field, fresh).body)):
+        raise Violation(
+            expected=f"the record's own {field.path} in capital letters to be accepted, as {fresh!r} is",
+            actual=exchange.said,
+            exchange=exchange,
+            level=None if broken(exchange) else Level.SHOULD,
         )
 
 

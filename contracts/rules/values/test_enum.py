@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from itertools import product
 from typing import Any
 
-from contracts.judging.evidence import Write, one_difference, single, stored, write
+from contracts.judging.evidence import Write, fresh_patch, one_difference, single, stored, write
 from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
+from contracts.judging.refusals import probe
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused
+from contracts.record.model import predicted
 from contracts.record.party import Party
-from contracts.record.patches import settable
-from contracts.record.records import ABSENT, Reader, Record, look_up
+from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT, Keyed, Reader, Record, look_up
+from contracts.record.records import member as item_member
+from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field, RecordField
@@ -22,6 +28,13 @@ LOOK_ALIKES = {
 """Latin letters, and letters of other alphabets that look the same."""
 STALE = ("other", "unknown", "none", "X", "U")
 """What enums of this kind often had, or have elsewhere."""
+
+MEANINGS = (
+    *("Male", "Female", "Other", "None", "Yes", "No", "English", "Arabic", "French", "German", "Spanish"),
+    *("Active", "Inactive", "Enabled", "Disabled", "High", "Low", "Monday", "January"),
+)
+"""Words that codes are often short for: people say them, and forms send them."""
+LANGUAGES = ("ar-EG, ar;q=0.9", "fr-CA, fr;q=0.9", "de-DE, de;q=0.9")
 
 
 def members_of(field: Field) -> tuple[Any, ...]:
@@ -56,6 +69,8 @@ def test_every_member_is_stored(party: Party, case: Field) -> None:
     failures = [_not_stored(each) for each in (refused if accepted else []) + (altered if took_effect else [])]
     expected = f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}"
     conclude(party, case, failures, keyword="enum", expected=expected)
+    if accepted and not altered and not refused:
+        _judge_beside_flags(party, case)
     if altered or not accepted:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
 
@@ -64,6 +79,34 @@ def _writes_of_members(party: Party, field: Field) -> Iterator[Write]:
     for member in _members_in_turn(party, field):
         before = party.read(without=field.top)
         yield write(party, party.composer.patch(before, field, _as_sent(field, member)), before)
+
+
+def _judge_beside_flags(party: Party, field: Field) -> None:
+    """Each member is stored together with each value of a boolean beside it, too."""
+    holder = field.path.rpartition(".")[0]
+    switches = [each for each in settable(party.api) if each.types == {"boolean"} and each.path.rpartition(".")[0] == holder]
+    for switch, value in product(switches[:2], (True, False)):
+        if not party.values.safe(switch, value) or (switch.response in party.reader.derived and not value):
+            continue
+        for member in members_of(field):
+            before = party.read()
+            own = party.composer.patch(before, field, _as_sent(field, member))
+            beside = party.composer.patch(predicted(party.reader, before, [own]), switch, value, _same_item(own))
+            done = write(party, Patch(field, own.value, {**own.body, **beside.body}, own.selectors), before)
+            if party.accepted(done.exchange) and not stored(party, done):
+                now = done.patch.shown_in(done.after)
+                raise Violation(
+                    expected=f"{brief(member)} to be stored in {field.path} beside {brief(value)} for {switch.path}",
+                    actual=f"{field.path} reads {brief(now)}",
+                    exchange=done.exchange,
+                    difference=one_difference(field.path, done.patch.value, now),
+                )
+
+
+def _same_item(patch: Patch) -> Callable[[Any], bool] | None:
+    """Picks the item of an array that a patch is about; None outside of arrays, or where items have no key."""
+    keyed = [each for each in patch.selectors if isinstance(each, Keyed)]
+    return (lambda item: item_member(item, keyed[-1].key) == keyed[-1].value) if keyed else None
 
 
 def _differs(party: Party, done: Write) -> bool:
@@ -119,12 +162,29 @@ def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
         yield from _altered_longest(max(texts, key=len))
     yield from (("display label", label) for label in field.labels.values())
     yield from (("listed as a near miss", value) for value in field.near_misses)
+    yield from (("what a member is short for", word) for text in texts[:3] for word in _words_of(text))
+    yield from (("code of the same form", code) for code in _other_codes(texts))
     yield from (("member of another field", value) for value in _foreign(api, field))
     yield from (("often a member elsewhere", value) for value in STALE)
     yield from (("ordinal", value) for value in (0, 1, "0", "1", len(members)))
     yield from (("of another type", value) for value in (True, [members[0]], [], {"value": members[0]}))
     yield from (("name that every object has", value) for value in ("constructor", "__proto__", "__class__"))
     yield "empty", ""
+
+
+def _words_of(code: str) -> list[str]:
+    """The words that a code of one or two letters may be short for."""
+    return [word for word in MEANINGS if len(code) < 3 and word.casefold().startswith(code.casefold())][:2]
+
+
+def _other_codes(texts: list[Any]) -> Iterator[str]:
+    """Codes that look like the members where these are all codes of one or two letters."""
+    if texts and all(len(text) == 1 and text.isalpha() for text in texts):
+        yield from (letter if texts[0].isupper() else letter.lower() for letter in "ABDTWZ")
+    elif texts and all(len(text) == 2 and text.isalpha() for text in texts):
+        codes = ("FR", "XX", "UK", "ZH", "QQ")
+        yield from (code if texts[0].isupper() else code.lower() for code in codes)
+        yield from (f"{texts[0]}-XX", f"{texts[0]}_GB", f"{texts[0]}g")
 
 
 def _altered(text: str) -> Iterator[tuple[str, str]]:
@@ -167,7 +227,7 @@ def _shown_enums(api: Api) -> list[RecordField]:
 def test_record_stays_inside_its_enum(party: Party, case: RecordField) -> None:
     """An enum property of the record never shows anything but a documented member."""
     seen = 0
-    for exchange, record in _readings(party):
+    for exchange, record in [*_readings(party), *_in_languages(party)]:
         for value in _flat(look_up(record, case.path)):
             seen += 1
             if not _among(value, case.schema["enum"]):
@@ -192,6 +252,23 @@ def _readings(party: Party) -> Iterator[tuple[Any, Record]]:
             continue
         for record in (done.before, party.record_in(done.exchange) or {}, done.after):
             yield done.exchange, record
+
+
+def _in_languages(party: Party) -> list[tuple[Exchange, Record]]:
+    """What answers show to clients of other languages: the codes, and not what they stand for; asked once."""
+    if party.caution is not None:
+        return []
+    if "in languages" not in party.memory:
+        found = []
+        for preference in LANGUAGES:
+            with suppress(NotJudged):
+                field = probe(party)
+                body = fresh_patch(party, party.read(without=field.top), field).body
+                exchange = party.patch(body, headers={"Accept-Language": preference})
+                found.append((exchange, party.record_in(exchange) or {}))
+        party.memory["in languages"] = found
+    kept: list[tuple[Exchange, Record]] = party.memory["in languages"]
+    return kept
 
 
 def _flat(value: Any) -> Iterator[Any]:

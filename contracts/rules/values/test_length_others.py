@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.judging.evidence import control, fresh_patch, write
+from contracts.judging.evidence import control, fresh_patch, one_difference, write
 from contracts.judging.faults import limit, may_be_sent
-from contracts.judging.lengths import loss
+from contracts.judging.groups import Question, combined, workable
+from contracts.judging.lengths import letters_written, loss, text_of
 from contracts.judging.trials import Bad, conclude, expect_refused
 from contracts.record.party import Party
-from contracts.record.patches import settable
+from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
-from contracts.terms.rule import field_cases, once_by_path, rule
+from contracts.record.values import validator
+from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
 LONG_ID = 5000
+ASTRAL = "\U0001f600"
 
 
 def _bounded_arrays(api: Api) -> list[Field]:
@@ -65,6 +69,102 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     done = write(party, party.composer.patch(before, array, _items(party, array, size)), before)
     failure = loss(party, done, f"a list of {size}")
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
+
+
+def _item_limit(array: Field) -> int | None:
+    """The documented limit of the texts of a list."""
+    items = array.schema.get("items", {})
+    plain = array.kind == "array" and not array.children and array.reference is None and isinstance(items, Mapping)
+    if not plain or items.get("type") != "string" or items.keys() & {"enum", "format", "pattern", "const"}:
+        return None
+    inferred = array.inferred | frozenset(items.get("x-field", {}).get("inferred", ()))
+    return int(items["maxLength"]) if "maxLength" in items and "maxLength" not in inferred else None
+
+
+def _with_item_limits(api: Api) -> list[Field]:
+    return [each for each in settable(api) if may_be_sent(each) and (_item_limit(each) or 0) > 1]
+
+
+@rule("item-limit-enforced", family="length", cases=field_cases(_with_item_limits))
+def test_limit_of_items_is_enforced(party: Party, case: Field) -> None:
+    """A text of a list has the documented limit too: up to it, in code points, it is stored whole, and over it refused."""
+    control(party, case)
+    longest = _item_limit(case) or 0
+    failures = []
+    for text, name in (("a" * longest, "letters"), ("a" * (longest - 1) + ASTRAL, "code points, the last an emoji,")):
+        before = party.read(without=case.top)
+        done = write(party, party.composer.patch(before, case, [text]), before)
+        failure = loss(party, done, f"a list with a text of {longest} {name}")
+        failures += [failure] if failure else []
+    conclude(party, case, failures, expected=f"texts of up to {longest} characters to be stored whole in {case.path}")
+    bads = [Bad(f"a list with a text of {longest + 1} characters", ["a" * (longest + 1)])]
+    expected = f"a text of more than {longest} characters to be refused in {case.path}"
+    expect_refused(party, case, bads, keyword="maxLength", expected=expected)
+
+
+# --- several limits at once, and limits of numbers ---------------------------------------------------------------------
+
+
+def _with_limits(api: Api) -> Iterable[Case]:
+    limited = [each for each in settable(api) if limit(each) is not None and text_of(each, limit(each) or 0) is not None]
+    return once(api) if len(limited) > 1 else ()
+
+
+@rule("limits-together-stored", family="length", cases=_with_limits)
+def test_limits_are_reached_together(party: Party, case: None) -> None:
+    """Texts of exactly the limit in all limited fields at once, and texts of one character in all, are stored whole."""
+    limited = [each for each in workable(party) if limit(each) is not None and may_be_sent(each) and not each.unique]
+    for longest in (True, False):
+        sizes = {each: limit(each) or 1 if longest else int(each.schema.get("minLength", 1)) or 1 for each in limited}
+        texts = {each: text for each, size in sizes.items() if (text := text_of(each, size)) is not None}
+        alone = [each for each in texts if loss(party, letters_written(party, each, sizes[each]), "") is None]
+        _judge_together(party, {each: texts[each] for each in alone}, "at their limit" if longest else "of one character")
+
+
+def _judge_together(party: Party, texts: Mapping[Field, str], what: str) -> None:
+    """All texts in one patch; each of them is stored alone."""
+    before = party.read()
+    patches, body = combined(party, before, [Question(each, text) for each, text in texts.items()])
+    if len(patches) < 2:
+        raise NotJudged("fewer than two fields store a text of their limit alone")
+    done = write(party, Patch(patches[0].field, patches[0].value, body, patches[0].selectors), before)
+    lost = [each for each in patches if not party.reader.same(each.field, each.value, each.shown_in(done.after))]
+    if not party.accepted(done.exchange) or lost:
+        raise Violation(
+            expected=f"{len(patches)} texts {what}, each of which is stored alone, to be stored together",
+            actual=f"{', '.join(each.field.path for each in lost[:4])} lost; {done.exchange.said}"
+            if lost
+            else done.exchange.said,
+            exchange=done.exchange,
+            difference=[
+                found
+                for each in (lost if party.accepted(done.exchange) else [])
+                for found in one_difference(each.field.path, each.value, each.shown_in(done.after))
+            ],
+        )
+
+
+def _bounded_numbers(api: Api) -> list[Field]:
+    numbers = [each for each in settable(api) if each.types & {"integer", "number"} and may_be_sent(each)]
+    return [each for each in numbers if each.reference is None and _bounds(each)]
+
+
+def _bounds(field: Field) -> list[float]:
+    """The documented least and greatest value, where they are values of the field themselves."""
+    stated = [field.schema[name] for name in ("minimum", "maximum") if name in field.schema and field.states(name)]
+    return [each for each in stated if validator(field).is_valid(each)]
+
+
+@rule("bound-itself-stored", family="length", cases=field_cases(_bounded_numbers))
+def test_bound_itself_is_stored(party: Party, case: Field) -> None:
+    """A number of exactly the documented minimum or maximum is accepted and stored."""
+    control(party, case)
+    failures = []
+    for bound in _bounds(case):
+        before = party.read(without=case.top)
+        failure = loss(party, write(party, party.composer.patch(before, case, bound), before), f"{bound}")
+        failures += [failure] if failure else []
+    conclude(party, case, failures, expected=f"{' and '.join(map(str, _bounds(case)))} to be stored in {case.path}")
 
 
 @rule("over-long-id-refused", family="length", cases=once_by_path, advice="RFC 9110 15.5", harmless=True)

@@ -165,14 +165,6 @@ def patch_sent_elsewhere(exchange: Exchange, right: Step) -> None:
         right(exchange)
 
 
-@defect.step("answer", "CN07")
-def strange_accept_crashes_behind_the_write(exchange: Exchange, right: Step) -> None:
-    """Looks for a way to render the answer only when the record has been written, and has none for XML."""
-    if exchange.request.headers.get("Accept", "").startswith("application/xml"):
-        raise RuntimeError("no renderer for application/xml")
-    right(exchange)
-
-
 @defect.step("accept", "CN07")
 def any_accept_goes_on(exchange: Exchange, right: Step) -> None:
     """Leaves what the client reads to the code that renders the answer, which has no way to render a page."""

@@ -117,6 +117,20 @@ def nested_required_member_missing(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+def _optional(api: Api) -> list[RecordField]:
+    """Members that the document lists, does not require, and lets nobody write or be null."""
+    written = {str(each.response).split(".")[0].removesuffix("[]") for each in api.walk_fields() if not each.read_only}
+    listed = [each for each in api.record if not each.required and each.path not in written]
+    return [each for each in listed if "null" not in json_types(each.schema)]
+
+
+@defect.step("answer", "RC02", only=lambda api: bool(_optional(api)))
+def listed_member_never_shown(exchange: Exchange, right: Step) -> None:
+    """Renders a list of properties from which one is missing."""
+    hold(exchange, without(exchange.after.record, _optional(exchange.api)[-1].path))
+    right(exchange)
+
+
 @defect.step("answer", "RC02", only=lambda api: api.record_at != "")
 def record_at_other_place(exchange: Exchange, right: Step) -> None:
     """Answers with the record itself, without the object that the document puts around it."""

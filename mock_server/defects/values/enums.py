@@ -6,9 +6,19 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from mock_server.defects.choosing import fields, first, is_enum, is_nested, is_top, last
+from mock_server.defects.choosing import fields, first, is_boolean, is_enum, is_nested, is_top, last, paired, sibling
 from mock_server.defects.defect import Family
-from mock_server.defects.places import accuse, forgive, found, show, shown_at, write_instead
+from mock_server.defects.places import (
+    accuse,
+    forgive,
+    found,
+    is_foreign,
+    is_sent,
+    keep_old,
+    show,
+    shown_at,
+    write_instead,
+)
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
 from specs import Api, Field
@@ -195,3 +205,41 @@ def invisible_characters_ignored(exchange: Exchange, right: Step, field: Field) 
     _accept(
         exchange, right, field, lambda value: value.replace("\u200b", "").replace("\0", "") if isinstance(value, str) else None
     )
+
+
+WORDS = ("Male", "Female", "English", "Arabic")
+
+
+def _is_coded(field: Field) -> bool:
+    return any(word.casefold().startswith(member.casefold()) for word in WORDS for member in members(field))
+
+
+@defect.step("validate", "EN07", first(is_enum, _is_coded))
+def word_for_member_accepted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes the word that a code stands for, as a form shows it, for the code."""
+    codes = {word: code for word in WORDS for code in members(field) if word.casefold().startswith(code.casefold())}
+    _accept(exchange, right, field, lambda value: codes.get(value) if isinstance(value, str) else None)
+
+
+@defect.step("validate", "EN11", first(is_enum, lambda field: all(len(member) == 1 for member in members(field))))
+def any_letter_accepted(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has a column of one letter for a member, and no other check but a list of three more."""
+    right(exchange)
+    forgive(exchange, field, lambda value: isinstance(value, str) and value in ("T", "W", "Z"))
+
+
+@defect.step("merge", "EN18", paired(first(is_enum), is_boolean))
+def member_lost_beside_flag(exchange: Exchange, right: Step, field: Field) -> None:
+    """Saves a member by one form and a flag by another, which has the member of before in it."""
+    right(exchange)
+    other = sibling(exchange.api, field, is_boolean)
+    if other and is_sent(exchange, field) and True in found(exchange.changes, other.path):
+        keep_old(exchange, field)
+
+
+@defect.step("answer", "EN10", first(is_enum))
+def member_shown_in_other_language(exchange: Exchange, right: Step, field: Field) -> None:
+    """Shows people of another language the word that a member stands for."""
+    if is_foreign(exchange):
+        show(exchange, field, lambda value: f"{value} (translated)")
+    right(exchange)

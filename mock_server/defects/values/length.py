@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from mock_server.defects.choosing import any_field, fields, first, is_array, is_limited, is_nested, last, limited_key, takes
 from mock_server.defects.defect import Family
-from mock_server.defects.places import accuse, forgive, found, write_instead
+from mock_server.defects.places import accuse, forgive, found, is_sent, write_instead
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
-from specs import Field
+from specs import Api, Field
 
 defect = Family("length")
 
@@ -188,3 +188,54 @@ def lower_limit_unchecked(exchange: Exchange, right: Step, field: Field) -> None
     """Has no lower limit for a text."""
     right(exchange)
     forgive(exchange, field, lambda value: isinstance(value, str) and len(value) < int(field.schema["minLength"]))
+
+
+def _with_limits(api: Api) -> bool:
+    return len(fields(api, is_limited)) > 1
+
+
+@defect.step("merge", "LN12", only=_with_limits)
+def row_too_long_crashes(exchange: Exchange, right: Step) -> None:
+    """Has columns for each text alone, and a page of the database that does not hold all of them at their limit."""
+    limited = fields(exchange.api, is_limited)
+    sent = sum(len(text) for field in limited for text in found(exchange.changes, field.path)[-1:] if isinstance(text, str))
+    if sent > 0.6 * sum(map(limit, limited)) and sum(is_sent(exchange, field) for field in limited) > 1:
+        raise RuntimeError("row size too large")
+    right(exchange)
+
+
+def _has_maximum(field: Field) -> bool:
+    return field.types == {"integer"} and field.states("maximum")
+
+
+@defect.step("validate", "LN03", last(_has_maximum))
+def maximum_itself_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Compares with < where <= was meant, for a number."""
+    right(exchange)
+    accuse(exchange, field, "maximum", lambda value: value == field.schema["maximum"])
+
+
+def _limits_its_items(field: Field) -> bool:
+    return field.kind == "array" and "maxLength" in field.schema.get("items", {})
+
+
+@defect.step("validate", "LN10", first(_limits_its_items))
+def item_limit_unchecked(exchange: Exchange, right: Step, field: Field) -> None:
+    """Checks the limit of a text, and not that of the texts in a list."""
+    right(exchange)
+    longest = field.schema["items"]["maxLength"]
+    forgive(exchange, field, lambda value: isinstance(value, str) and len(value) > longest)
+
+
+@defect.step("validate", "LN05", first(_limits_its_items))
+def code_units_counted_in_items(exchange: Exchange, right: Step, field: Field) -> None:
+    """Counts UTF-16 code units in the texts of a list."""
+    right(exchange)
+    longest = field.schema["items"]["maxLength"]
+    accuse(
+        exchange, field, "maxLength", lambda value: any(len(each.encode("utf-16-le")) // 2 > longest for each in _texts(value))
+    )
+
+
+def _texts(value: object) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -293,3 +293,10 @@ def required_member_not_asked(exchange: Exchange, right: Step, field: Field) -> 
     """Takes an item without one of the members that it must have."""
     right(exchange)
     exchange.faults[:] = [fault for fault in exchange.faults if not (fault.kind == "required" and fault.path[0] == field.top)]
+
+
+@defect.step("validate", "TY14", first(_is_format("email")))
+def long_endings_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Checks an address by an old pattern, in which a domain ends in two to four letters."""
+    right(exchange)
+    accuse(exchange, field, "format", lambda value: isinstance(value, str) and len(value.rpartition(".")[2]) > 4)

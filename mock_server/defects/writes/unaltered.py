@@ -6,9 +6,9 @@ import re
 import struct
 from typing import Any
 
-from mock_server.defects.choosing import first, is_nested, is_text, last, takes
-from mock_server.defects.defect import Family
-from mock_server.defects.places import write_instead
+from mock_server.defects.choosing import first, is_nested, is_nullable, is_text, is_top, last, takes
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import accuse, found, hold, is_sent, keep_old, shown_at, without, write_instead
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
 from specs import Field
@@ -140,4 +140,64 @@ def duplicates_removed(exchange: Exchange, right: Step, field: Field) -> None:
 def numbers_of_list_rounded(exchange: Exchange, right: Step, field: Field) -> None:
     """Keeps the numbers of a list with one place behind the point."""
     write_instead(exchange, field, lambda value: [round(each, 1) for each in value] if isinstance(value, list) else value)
+    right(exchange)
+
+
+# --- what was there before ----------------------------------------------------------------------------------------
+
+
+def _lost_at_first(field: Field, held: Any) -> Turns:
+    """Wrong steps by which the first patch of a field that holds a value is lost, and the second is not."""
+    tried: list[bool] = []
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if held not in (found(exchange.before.record, shown_at(field)) or [None]) or not is_sent(exchange, field):
+            tried.clear()
+        elif held not in found(exchange.changes, field.path) and not tried:
+            tried.append(True)
+            keep_old(exchange, field)
+
+    return {"merge": merge}
+
+
+@defect.steps("PU07", last(is_top, is_text, takes("")))
+def empty_text_kept_once(field: Field) -> Turns:
+    """Takes an empty text for a row that is still to be made, and makes it instead of writing the new value."""
+    return _lost_at_first(field, "")
+
+
+def _stores_null(field: Field) -> bool:
+    return is_nullable(field) and "const" not in field.schema and (field.null is None or field.null.behaviour == "store")
+
+
+@defect.steps("PU04", last(is_top, _stores_null))
+def null_kept_once(field: Field) -> Turns:
+    """Takes null for a row that is still to be made, and makes it instead of writing the new value."""
+    return _lost_at_first(field, None)
+
+
+@defect.step(
+    "merge", "PU05", last(is_top, is_nullable, lambda field: field.null is not None and field.null.behaviour == "remove")
+)
+def null_stored_for_removed(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores the null that is to take a member out of the record."""
+    right(exchange)
+    if None in found(exchange.changes, field.path):
+        hold(exchange, {**exchange.after.record, field.name: None})
+
+
+@defect.step("validate", "PU23", first(lambda field: field.unique))
+def own_address_in_capitals_is_taken(exchange: Exchange, right: Step, field: Field) -> None:
+    """Looks for a duplicate without regard to case, and finds the very record that is to be updated."""
+    right(exchange)
+    own = [str(value).casefold() for value in found(exchange.before.record, shown_at(field))]
+    now = found(exchange.before.record, shown_at(field))
+    accuse(exchange, field, "unique", lambda value: isinstance(value, str) and value not in now and value.casefold() in own)
+
+
+@defect.step("answer", "RC08", last(is_top, is_text, lambda field: field.response == field.path))
+def member_never_shown(exchange: Exchange, right: Step, field: Field) -> None:
+    """Forgets a property in the list of those that are rendered."""
+    hold(exchange, without(exchange.after.record, shown_at(field)))
     right(exchange)
