@@ -109,8 +109,9 @@ class Field:
 
     @property
     def nullable(self) -> bool:
-        """Null is a valid value (documented or inferred)."""
-        return "null" in json_types(self.schema)
+        """Null is a valid value (documented or inferred), by itself or as a part of a union."""
+        parts = (part for keyword in ("anyOf", "oneOf") for part in self.schema.get(keyword, ()))
+        return "null" in json_types(self.schema) or ("type" not in self.schema and any("null" in json_types(part) for part in parts))
 
     @property
     def kind(self) -> Literal["object", "array", "scalar"]:

@@ -15,6 +15,7 @@ from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expe
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves, settable
 from contracts.record.records import ABSENT, Reader, Record, is_empty, related
+from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import is_valid
@@ -80,6 +81,8 @@ def _closed_enum(party: Party, field: Field) -> None:
 def _not_nullable(api: Api) -> list[Field]:
     """Fields for which the document does not say that null may be stored, and where it can be undone."""
     shown = [each for each in api.walk_fields() if each.response is not None and not is_key(api, each)]
+    open_to_null = [each for each in shown if "nullable" not in each.inferred and Values.valid(each, None)]
+    shown = [each for each in shown if each not in open_to_null]
     sent = [each for each in shown if not each.states("nullable") and may_be_sent(each) and each.hazard is None]
     return [each for each in sent if null_refused(api, each) or not _keeps_rows(each)]
 
