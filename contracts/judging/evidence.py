@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.judging.acceptance import SecondOpinion, level_of_refusal
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
@@ -74,9 +75,26 @@ def single(party: Party, leaf: Field) -> Write:
 def _single(party: Party, leaf: Field) -> Write | NotJudged:
     try:
         before = party.read(without=leaf.top)
-        return write(party, fresh_patch(party, before, leaf), before)
+        first = write(party, fresh_patch(party, before, leaf), before)
+        return first if _works(party, first) else _second(party, first) or first
     except NotJudged as reason:
         return reason
+
+
+def _works(party: Party, done: Write) -> bool:
+    return party.accepted(done.exchange) and stored(party, done)
+
+
+def _second(party: Party, first: Write) -> Write | None:
+    """Another write of a field that did not take its first value, by which it works after all."""
+    doubtful = first.exchange.refused or (party.accepted(first.exchange) and first.patch.value is not None)
+    if party.caution is not None or not doubtful or first.field.reference is not None:
+        return None
+    with suppress(NotJudged):
+        return SecondOpinion(party, first.patch, first.before).found(
+            first.exchange.refused, lambda patch, record: write(party, patch, record), lambda done: _works(party, done)
+        )
+    return None
 
 
 def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
@@ -202,6 +220,7 @@ def check_accepted(party: Party, done: Write) -> None:
             expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
             actual=done.exchange.said,
             exchange=done.exchange,
+            level=level_of_refusal(party, done.patch, done.exchange),
         )
 
 

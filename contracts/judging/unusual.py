@@ -116,6 +116,8 @@ def _numbers(schema: Mapping[str, Any]) -> Iterator[Unusual]:
     for each in (*ends, *listed):
         if schema.get("format") == "int32" and abs(each) >= 2**31:
             continue
+        if "integer" not in json_types(schema) and isinstance(each, int) and abs(each) > DOUBLE:
+            continue  # a number with a fraction is a double to most readers (RFC 8259, 6)
         doubtful = (isinstance(each, int) and abs(each) > DOUBLE and not wide) or each in DOUBTFUL
         yield Unusual(each, Level.SHOULD if doubtful else None)
 

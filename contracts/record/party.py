@@ -84,6 +84,7 @@ class Party:
         refused_last: the last request to change this very record was refused.
         last_write: the last request that may have changed something, by its answer.
         sent: the top-level properties of the accepted patches, in their order.
+        at_first: the record before anything was written here, None where that is not known.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
@@ -101,6 +102,7 @@ class Party:
         self.memory: dict[object, Any] = {}
         self.refused_last = False
         self.bystander: Party | None = None
+        self.at_first: Record | None = None
         self.bystander_at_first: Record | None = None
         self.sent: list[str] = []
         self.last_write: Exchange | None = None

@@ -317,7 +317,7 @@ class Run:
                 party.movement.take_over(saved.party.movement)
         if self.plan.read_only:
             return
-        record = party.state.preflight()
+        record = party.at_first = party.state.preflight()
         learn(party, record)
         if not party.target.disposable:
             party.guard = Guard(party, record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
@@ -252,6 +253,14 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     raise Observed("coercion", behaviour, exchange=exchange)
 
 
+def _is_moment(field: Field, value: Any, now: Any) -> bool:
+    """A number that was read as seconds or milliseconds since 1970, where the document says that the text is a time."""
+    if field.schema.get("format") not in ("date-time", "date") or not isinstance(value, int | float) or not isinstance(now, str):
+        return False
+    moments = [datetime.fromtimestamp(value / scale, UTC).isoformat()[:10] for scale in (1, 1000)]
+    return now[:10] in moments
+
+
 @dataclass(frozen=True, slots=True)
 class Coerced:
     """A value of another type that was sent, what it means as the documented type, and what came of it."""
@@ -276,7 +285,7 @@ def _judge_coerced(party: Party, field: Field, sent: Coerced, before: Record) ->
     conclude(party, field, failures, expected=expected, keyword="type")
     if not party.accepted(exchange) or Reader.equal(now, sent.old) or now is ABSENT:
         return None
-    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now):
+    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now) or _is_moment(field, sent.value, now):
         return None
     return Violation(
         expected=expected,
