@@ -68,7 +68,8 @@ class SecondOpinion:
 
     def found(self, refused: bool, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """A write of the field that works, None where there is none, or where the first one works without a reason."""
-        if refused and "enum" not in self._field.schema and self._field.types != {"boolean"}:
+        listed = self._field.kind == "array" and not self._field.children  # to which the service may add members of its own
+        if (refused or listed) and "enum" not in self._field.schema and self._field.types != {"boolean"}:
             for number, value in enumerate(self._values()):
                 record = self._party.read(without=self._field.top)
                 done = send(self._party.composer.patch(record, self._field, value), record)

@@ -76,9 +76,13 @@ def _single(party: Party, leaf: Field) -> Write | NotJudged:
     try:
         before = party.read(without=leaf.top)
         first = write(party, fresh_patch(party, before, leaf), before)
-        return first if _works(party, first) else _second(party, first) or first
+        done = first if _works(party, first) else _second(party, first) or first
     except NotJudged as reason:
         return reason
+    ignored = party.accepted(done.exchange) and not stored(party, done) and leaf.response is not None
+    if ignored and party.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after)):
+        party.reader.unset |= {leaf.response or ""}  # no request sets it here: it may follow others
+    return done
 
 
 def _works(party: Party, done: Write) -> bool:

@@ -73,15 +73,14 @@ class Calls:
         Integers stay within 32 bits; other values keep their length and alphabet.
         """
         known = [dict(each.path) for each in (*self._target.identities, self._target.bystander) if each is not None]
-        made = {name: _other_identifier(value) for name, value in self._identity.path.items()}
+        own = next(reversed(self._identity.path), "")  # those above it name what the record belongs to, which stays
+        path = {**self._identity.path, own: _other_identifier(self._identity.path.get(own, ""))} if own else {}
         for number in range(len(known) + 1):
-            if made not in known:
+            if path not in known:
                 break
-            made = {
-                name: _other_identifier(value) if value.isdigit() else f"{value[:-1]}{9 - number}z"
-                for name, value in made.items()
-            }
-        return made
+            value = path[own]
+            path = {**path, own: _other_identifier(value) if value.isdigit() else f"{value[:-1]}{9 - number}z"}
+        return path
 
     def completed(self, body: bytes | None, values: Mapping[str, Any]) -> bytes | None:
         """A body that changes something, with those of the ``values`` that it lacks: members that every patch has to carry.

@@ -96,7 +96,7 @@ class Party:
         self.calls = Calls(target, self.identity)
         self.state = State(self)
         self.movement = Movement(Learning(self), target.moves)
-        self.reader = Reader(self.api, target.expect, self.movement.moves)
+        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}

@@ -120,7 +120,7 @@ class Client:
             waited += pause
             if waited > self.limits.max_wait:
                 raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
-            self._pause(pause)
+            self.pause(pause)
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
         """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
@@ -171,12 +171,12 @@ class Client:
         if self.budget.requests is not None and self.count >= self.budget.requests:
             kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
             raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
-        self._pause(self._next_at - self.clock.monotonic())
+        self.pause(self._next_at - self.clock.monotonic())
         if self.limits.requests_per_second:
             self._next_at = self.clock.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait, unless the time that is left is too short for it."""
         if self.budget.until is not None and self.clock.monotonic() + max(0.0, seconds) >= self.budget.until:
             raise self._stop(f"the budget of {self.budget.seconds or self.limits.max_seconds:g} seconds is spent")
