@@ -7,14 +7,15 @@ to be broken, values near the present one are tried, and the same value again on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from contracts.record.party import Party
 from contracts.record.patches import Patch
-from contracts.record.records import ABSENT, Record, look_up
+from contracts.record.records import ABSENT, Located, Record, look_up
 from contracts.record.restoring import Restorer
+from contracts.record.values import Values
 from contracts.target.target import plain_path
 from contracts.terms.exchange import Exchange
 from contracts.terms.nearby import nearby
@@ -49,6 +50,25 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
+def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
+    """A flag went off when another one was sent as true: two that exclude each other, as drafts and what is published."""
+    on = any(field.types == {"boolean"} and sent.get(field.name) is True for field in fields)
+    return on and found.difference.before is True and found.difference.after is False
+
+
+def falsy_values(field: Field) -> Iterable[Any]:
+    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
+        return ()
+    for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
+        if kind in field.types:
+            hazardous = field.hazard is not None and value in (field.hazard.values or ())
+            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
+            return () if hazardous or limited or ruled_out else (value,)
+    return ()
+
+
 def is_picky(party: Party, field: Field) -> bool:
     """Whether the field was seen to refuse made-up values and to take one near its present value."""
     return ("picky", field.path) in party.memory
@@ -75,7 +95,7 @@ class SecondOpinion:
                 done = send(self._party.composer.patch(record, self._field, value), record)
                 if works(done):
                     return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
-        return self._on_the_first_record(send, works)
+        return self.on_the_first_record(send, works)
 
     def _values(self) -> Iterator[object]:
         yield from islice(self._near(), NEAR)
@@ -101,7 +121,7 @@ class SecondOpinion:
         record = self._party.read(without=self._field.top)
         return works(send(self._party.composer.patch(record, self._field, self._first.value), record))
 
-    def _on_the_first_record(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+    def on_the_first_record(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """The same value on the record as it was found: what other rules have left in other fields may rule it out."""
         saved, party = self._party.at_first, self._party
         others = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -73,11 +74,14 @@ class Calls:
         Integers stay within 32 bits; other values keep their length and alphabet.
         """
         known = [dict(each.path) for each in (*self._target.identities, self._target.bystander) if each is not None]
-        own = next(reversed(self._identity.path), "")  # those above it name what the record belongs to, which stays
-        path = {**self._identity.path, own: _other_identifier(self._identity.path.get(own, ""))} if own else {}
-        for number in range(len(known) + 1):
+        named = [name for name in re.findall(r"\{([^{}]+)\}", self._target.api.path) if name in self._identity.path]
+        path = dict(self._identity.path)
+        for own in named[-1:]:  # those ahead of it name what the record belongs to, which stays
+            path[own] = _other_identifier(path[own])
+        for number in range(len(known) + 1 if named else 0):
             if path not in known:
                 break
+            own = named[-1]
             value = path[own]
             path = {**path, own: _other_identifier(value) if value.isdigit() else f"{value[:-1]}{9 - number}z"}
         return path

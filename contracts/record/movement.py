@@ -13,19 +13,12 @@ from typing import Any
 
 from contracts.record.learning import Learning
 from contracts.record.records import Reader, Record, look_up
+from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
 MOMENT = 1.1
 """Seconds after which a time of last use, shown in whole seconds, is another one."""
-WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME = (
-    "moves with every request",
-    "moves with every write",
-    "moves with refused requests",
-    "moves with time",
-)
-COUNTS = "counts writes"
-FOLLOWS = "follows "
 WAITS = 3
 """So many times a run waits for what moves with time; what does not move then is not said to."""
 SUSPECTS = 3
@@ -44,7 +37,8 @@ _MALFORMED = b'{"'
 class Movement:
     """What is known of the properties of one record that move by themselves.
 
-    ``found``: how each of them moves, by its path in the record, in the words of the report.
+    ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the top-level
+    properties of the request that are tried first as the ones that a property follows.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
@@ -56,6 +50,7 @@ class Movement:
         self._busy = False
         self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
+        self.suspected: list[str] = []
 
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
@@ -167,7 +162,7 @@ class Movement:
 
     def _follow(self, path: str) -> None:
         """Change one of the fields that were written last, and put it back: what goes and comes with it follows it."""
-        for name in list(dict.fromkeys(reversed(self._probes.sent)))[:SUSPECTS]:
+        for name in list(dict.fromkeys([*self.suspected, *reversed(self._probes.sent)]))[:SUSPECTS]:
             if (path, name) in self._asked:
                 continue
             self._asked.add((path, name))

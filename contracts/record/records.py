@@ -15,6 +15,7 @@ from typing import Any
 
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
+from contracts.terms.moving import WITH_TIME
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
 
@@ -191,7 +192,7 @@ class Reader:
         ]
 
     def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
-        if each.volatile or (each.derived and not derived):
+        if each.volatile or (each.derived and not derived) or self._known.get(each.path) == WITH_TIME:
             return
         name = each.path.rsplit(".", 1)[-1]
         old, new = member(before, name), member(after, name)

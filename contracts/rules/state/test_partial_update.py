@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from contracts.judging.acceptance import switched_off
 from contracts.judging.evidence import (
     Write,
     base,
@@ -162,6 +163,7 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
                 actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
                 exchange=done.exchange,
                 difference=differences_of(changed),
+                level=_level(changed, [other], done),
             )
     _judge_groups(party, case)
     if not judged:
@@ -190,7 +192,13 @@ def _judge_groups(party: Party, case: Field) -> None:
                 actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
                 exchange=done.exchange,
                 difference=differences_of(changed),
+                level=_level(changed, fields, done),
             )
+
+
+def _level(changed: list[Located], fields: list[Field], done: Write) -> Level | None:
+    """A should for flags that exclude each other: it is for the document to say so, and few do."""
+    return Level.SHOULD if all(switched_off(fields, done.patch.body, each) for each in changed) else None
 
 
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:
