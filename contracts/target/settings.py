@@ -56,11 +56,15 @@ def from_file(path: Path) -> Target:
 
 
 def with_expect(target: Target, path: Path) -> Target:
-    """The target with the ``[expect]`` section of a file of its own; TargetError where that cannot be used."""
+    """The target with the sections ``[expect]`` and ``[moves]`` of a file of its own; TargetError where they cannot be used."""
     text, document = read_toml(path)
     try:
-        check_keys(document, ("expect",), "the file")
-        return replace(target, expect=declarations(document.get("expect", {}), target.api, path, text))
+        check_keys(document, ("expect", "moves"), "the file")
+        moves = document.get("moves", {})
+        if not isinstance(moves, Mapping):
+            raise TargetError("moves: expected a table [moves]")
+        found = declarations(document.get("expect", {}), target.api, path, text)
+        return replace(target, expect=found, moves={**target.moves, **declared_moves(moves, target.api)})
     except TargetError as error:
         raise TargetError(f"{path}: {error}") from None
 
