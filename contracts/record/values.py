@@ -249,6 +249,8 @@ def _limits(schema: Mapping[str, Any]) -> tuple[float, float]:
     lows = [each for each in (schema.get("minimum"), over) if each is not None]
     high = min(highs, default=None)
     low = max(lows, default=1 if high is None or high >= 1 else high - SPAN)
+    if low < -SPAN and (high is None or high > SPAN):
+        low = 1  # limits of a type of numbers, and no one's values
     return low, low + SPAN * 1_000_000 if high is None else high
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import broken, elsewhere, tidy, told
-from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, unusual_values, unusual_writes
+from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
@@ -76,14 +77,22 @@ def _judge_unusual(party: Party, field: Field) -> int:
             actual=f"it reads {told(now, unusual.value)}",
             exchange=done.exchange,
             difference=one_difference(field.path, unusual.value, now),
-            level=unusual.level,
+            level=Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level,
         )
-        if unusual.level is None:
+        if found.level is None:
             raise found
         lesser = lesser or found
     if lesser is not None:
         raise lesser
     return judged
+
+
+def _is_kept_as_set(sent: Any, now: Any, writes: Sequence[tuple[Unusual, Write]]) -> bool:
+    """A list is shown in another order by a service that shows what was sent twice once: it keeps a set, whatever it says."""
+    if not isinstance(sent, list) or not isinstance(now, list) or sorted(map(repr, sent)) != sorted(map(repr, now)):
+        return False
+    doubled = [(each.value, done.patch.shown_in(done.after)) for each, done in writes if isinstance(each.value, list)]
+    return any(len(value) == 2 and value[0] == value[1] and shown == value[:1] for value, shown in doubled)
 
 
 def _judge_readable(party: Party, field: Field) -> None:
