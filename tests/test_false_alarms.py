@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import copy
+import json
 from pathlib import Path
 
 import pytest
 
 from contracts.drafting.draft import write
+from contracts.judging.envelopes import body_problem
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
-from specs import Api
+from contracts.terms.exchange import NOT_JSON, Answer
+from specs import Api, Shape
+from specs.model import Response
 from tests.people import serving
 from tests.plans import Plans
 
@@ -122,3 +126,27 @@ def test_what_is_shown_a_moment_later_is_waited_for(api: Api) -> None:
     assert violated(report) <= ALWAYS
     assert "settle" in report.moves["*"]
     assert service.records == before
+
+
+TEXT = Response(status=400, inferred=False, media_types=("text/plain",), schema={"type": "string"})
+ANY = Response(status=400, inferred=False, media_types=("*/*",), schema={})
+JSON = Response(status=400, inferred=False, media_types=("application/json",), schema={"type": "object", "required": ["message"]})
+
+
+@pytest.mark.parametrize(
+    ("response", "media_type", "body", "wrong"),
+    [
+        (TEXT, "text/plain", b"check digit incorrect", False),
+        (TEXT, "text/html", b"<p>no</p>", True),
+        (ANY, "text/plain", b"no", False),
+        (JSON, "application/json", b'{"message": "no"}', False),
+        (JSON, "application/json", b'{"other": "no"}', True),
+        (JSON, "text/plain", b"no", True),
+    ],
+)
+def test_an_error_body_is_asked_for_what_the_document_says(response: Response, media_type: str, body: bytes, wrong: bool) -> None:
+    """A documented text is no JSON, and names no fields."""
+    value = json.loads(body) if body.startswith(b"{") else NOT_JSON
+    answer = Answer(status=400, headers={"Content-Type": media_type}, body=body, json=value)
+
+    assert (body_problem(response, Shape(name="plain", template={}), answer) is not None) is wrong
