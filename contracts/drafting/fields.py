@@ -47,6 +47,8 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "store" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
+            shown_types = _shown_types(field, shown)
+            keys |= {"safe": {"type": shown_types}} if shown_types else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
@@ -74,6 +76,14 @@ def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     if field.nullable and None not in found.get("enum", (None,)):
         found["enum"] = [*found["enum"], None]
     return found
+
+
+def _shown_types(field: Field, shown: Mapping[str, RecordField]) -> list[str]:
+    """The types in which the record shows what a request may send in several: the others are read as one of these."""
+    part = shown.get(field.response or "")
+    if part is None or field.types or not any(keyword in field.schema for keyword in ("anyOf", "oneOf")):
+        return []
+    return sorted(json_types(part.schema) - {"null"})
 
 
 def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:

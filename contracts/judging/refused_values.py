@@ -73,8 +73,10 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
 
     Raises Violation where it names another field, or does not name this one whole.
     """
+    if each.exchange.answer is None or each.exchange.answer.json is NOT_JSON:
+        return False  # a text may say it in any words
     shape = shape_of(api)
-    names = named(shape, each.exchange.answer.json) if each.exchange.answer else {}
+    names = named(shape, each.exchange.answer.json)
     if not names and (shape.named == "if_present" or shape.fields is None):
         return False
     said = ", ".join(names.values()) or "nothing"

@@ -84,6 +84,7 @@ class Party:
         refused_last: the last request to change this very record was refused.
         last_write: the last request that may have changed something, by its answer.
         sent: the top-level properties of the accepted patches, in their order.
+        at_first: the record before anything was written here, None where that is not known.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
@@ -95,12 +96,13 @@ class Party:
         self.calls = Calls(target, self.identity)
         self.state = State(self)
         self.movement = Movement(Learning(self), target.moves)
-        self.reader = Reader(self.api, target.expect, self.movement.moves)
+        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
         self.refused_last = False
         self.bystander: Party | None = None
+        self.at_first: Record | None = None
         self.bystander_at_first: Record | None = None
         self.sent: list[str] = []
         self.last_write: Exchange | None = None

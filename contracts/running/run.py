@@ -290,8 +290,8 @@ class Run:
 
     def _unless_stopped(self, key: tuple[str, int], outcome: BaseException | None) -> BaseException | None:
         """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
-        stopped = self._judging[key].party.client.stopped if key in self._judging else ""
-        return NotJudged(stopped) if stopped else outcome
+        judging = self._judging.get(key)
+        return self._watch.settled(judging.party, outcome) if judging is not None else outcome
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
@@ -317,7 +317,7 @@ class Run:
                 party.movement.take_over(saved.party.movement)
         if self.plan.read_only:
             return
-        record = party.state.preflight()
+        record = party.at_first = party.state.preflight()
         learn(party, record)
         if not party.target.disposable:
             party.guard = Guard(party, record)

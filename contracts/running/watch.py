@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from contracts.record.movement import is_now
 from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -23,6 +26,11 @@ class Watch:
         if id(party) in self._lost:
             raise NotJudged(self._lost[id(party)])
 
+    @staticmethod
+    def settled(party: Party, outcome: BaseException | None) -> BaseException | None:
+        """What an item ended in; no verdict where not all of its requests were sent, or what differs changes with time alone."""
+        return NotJudged(party.client.stopped) if party.client.stopped else _unless_drifting(party, outcome)
+
     def look(self, party: Party, item: str) -> Violation | None:
         """After an item that has written: is the record still there? Costs a reading only where the item ended with a write.
 
@@ -39,6 +47,22 @@ class Watch:
         return Violation(
             expected="the record to be one afterwards", actual=f"it is lost: {reason}", exchange=last, level=Level.MUST
         )
+
+
+def _unless_drifting(party: Party, outcome: BaseException | None) -> BaseException | None:
+    """What an item says of numbers and times that a moment later are others again, with nothing sent, is no verdict."""
+    found = outcome.difference if isinstance(outcome, Violation) else ()
+    counted = [each for each in found if is_now(each.after) or (_is_number(each.before) and _is_number(each.after))]
+    if party.caution is not None or not found or len(counted) < len(found):
+        return outcome
+    if all(party.movement.drifts(each.path) for each in counted):
+        return NotJudged(f"{counted[0].path} changes with time by itself: no request is to blame")
+    return outcome
+
+
+def _is_number(value: Any) -> bool:
+    """A JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _unreadable(party: Party) -> str:

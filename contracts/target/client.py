@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +81,8 @@ class Call:
 class Client:
     """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
-    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
+    ``count``: requests sent; ``writes``: those among them that may have changed something; ``wrote_at``: when the last of these
+    was sent, by the clock; ``throttled``: the 429s;
     ``stopped``: why a request was not sent, or given up, for a reason that says nothing about the target.
     """
 
@@ -92,6 +94,7 @@ class Client:
         self.redactor = redactor
         self.count = 0
         self.writes = 0
+        self.wrote_at = -math.inf
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
         self._unanswered = 0
@@ -108,6 +111,7 @@ class Client:
             raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
         waited = 0.0
         self.writes += call.method not in ("GET", "HEAD")
+        self.wrote_at = self.wrote_at if call.method in ("GET", "HEAD") else self.clock.monotonic()
         while True:
             exchange = self._exchange(call, told)
             if exchange.answer is None and self._unanswered == 1:
@@ -120,7 +124,7 @@ class Client:
             waited += pause
             if waited > self.limits.max_wait:
                 raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
-            self._pause(pause)
+            self.pause(pause)
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
         """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
@@ -130,6 +134,7 @@ class Client:
         for _ in calls:
             self._respect_limits()
         self.writes += len(calls)
+        self.wrote_at = self.clock.monotonic()
         transports = [Transport(self.limits.timeout) for _ in calls]
         try:
             with ThreadPoolExecutor(len(calls)) as pool:
@@ -171,12 +176,12 @@ class Client:
         if self.budget.requests is not None and self.count >= self.budget.requests:
             kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
             raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
-        self._pause(self._next_at - self.clock.monotonic())
+        self.pause(self._next_at - self.clock.monotonic())
         if self.limits.requests_per_second:
             self._next_at = self.clock.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait, unless the time that is left is too short for it."""
         if self.budget.until is not None and self.clock.monotonic() + max(0.0, seconds) >= self.budget.until:
             raise self._stop(f"the budget of {self.budget.seconds or self.limits.max_seconds:g} seconds is spent")

@@ -10,6 +10,7 @@ from typing import Any
 from contracts.target.expect import EVERYWHERE, POINTS, Expect
 from contracts.target.target import NORMALISERS, TargetError, check_keys, plain_path
 from contracts.terms.fixture import Creation, Deletion, Fixture
+from contracts.terms.moving import WORDS, followed
 from specs import Api
 
 
@@ -33,6 +34,25 @@ def declarations(table: Mapping[str, Any], api: Api, path: Path, text: str) -> E
         file=str(path),
         lines={(point, field): _line(text, point, field) for point in choices for field in choices[point]},
     )
+
+
+def declared_moves(table: Mapping[str, Any], api: Api) -> dict[str, str]:
+    """The ``[moves]`` section: how properties of the record move by themselves, by their path.
+
+    Raises TargetError, one line, for another wording, and for the name of a property that no request has. The path may be one
+    that the document does not name.
+    """
+    found = {}
+    names = [each.name for each in api.fields]
+    for path, how in table.items():
+        if not isinstance(how, str) or (how not in WORDS and not followed(how)):
+            known = ", ".join(map(repr, WORDS))
+            raise TargetError(f"{path} in [moves]: expected {known} or 'follows NAME', not {how!r}")
+        unknown = [name for name in followed(how) if name not in names]
+        if unknown:
+            raise TargetError(f"{path} in [moves]: no request has {unknown[0]!r}; known are {', '.join(names)}")
+        found[path] = how
+    return found
 
 
 def _behaviours(point: str, value: Any, api: Api) -> dict[str, str]:

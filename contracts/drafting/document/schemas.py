@@ -48,7 +48,7 @@ class Schemas:
         if isinstance(schema.get("$ref"), str):
             return self._referred(schema, place)
         copy: dict[str, Any] = {}
-        for keyword, value in schema.items():
+        for keyword, value in (schema if self.newer else _without_null_parts(schema)).items():
             kept = self._keyword(str(keyword), value, f"{place}/{keyword}")
             if kept is not None:
                 copy[str(keyword)] = kept
@@ -79,6 +79,8 @@ class Schemas:
 
     def _keyword(self, keyword: str, value: Any, place: str) -> Any:
         """The value of one keyword as it is kept, None for nothing."""
+        if keyword == "type" and value == "null" and self.newer:
+            return value
         if keyword in NEWER and not self.newer and keyword not in ("const",):
             return None
         checked = CHECKS.get(keyword)
@@ -150,6 +152,21 @@ class Schemas:
                 self._source.note(f"{place}: members of the enum that are not of type {', '.join(types)} were left out.")
                 copy["enum"] = fitting
         copy.pop("default", None)  # what a patch leaves out keeps its value: a default says nothing here
+
+
+def _without_null_parts(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``{type: null}`` as a part of a union, which OpenAPI 3.0 does not have, as ``nullable``."""
+    found = dict(schema)
+    for keyword in ("anyOf", "oneOf"):
+        parts = found.get(keyword)
+        if isinstance(parts, list) and any(map(_is_null, parts)):
+            found[keyword] = [each for each in parts if not _is_null(each)]
+            found["nullable"] = True
+    return found
+
+
+def _is_null(schema: Any) -> bool:
+    return isinstance(schema, Mapping) and schema.get("type") in ("null", ["null"])
 
 
 def _is_of(value: Any, kind: str) -> bool:

@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from contracts.judging.acceptance import falsy_values
 from contracts.judging.evidence import (
     check_accepted,
     companion,
     control,
-    falsy_values,
     falsy_write,
     fresh_patch,
     one_difference,
     single_or_none,
+    works_at_first,
     write,
 )
 from contracts.judging.trials import elsewhere
@@ -154,6 +155,8 @@ def _judge_set_again(party: Party, field: Field, held: Any) -> None:
     again = write(party, fresh_patch(party, before, field), before)
     now = again.patch.shown_in(again.after)
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
+        if works_at_first(party, again):
+            raise NotJudged(f"{again.patch.value!r} for {field.path} depends on what other fields hold")
         raise Violation(
             expected=f"{field.path} to read {again.patch.value!r}, also where it held {held!r} before",
             actual=f"it reads {now!r}; {again.exchange.said}",

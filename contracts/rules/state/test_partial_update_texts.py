@@ -6,7 +6,7 @@ from typing import Any
 
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import broken, elsewhere, tidy, told
-from contracts.judging.unusual import ASTRAL, SIZES, unusual_values, unusual_writes
+from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
@@ -60,7 +60,9 @@ def test_value_comes_back_unaltered(party: Party, case: Field) -> None:
 def _judge_unusual(party: Party, field: Field) -> int:
     """How many unusual values are accepted; Violation for one that reads differently afterwards, or that breaks the server."""
     judged, lesser = 0, None
-    for unusual, done in unusual_writes(party).get(field.path, ()):
+    writes = unusual_writes(party).get(field.path, ())
+    _judge_readable(party, field)
+    for unusual, done in writes:
         if broken(done.exchange):
             _judge_broken(party, field, unusual.value, done)
         if not party.accepted(done.exchange):
@@ -82,6 +84,14 @@ def _judge_unusual(party: Party, field: Field) -> int:
     if lesser is not None:
         raise lesser
     return judged
+
+
+def _judge_readable(party: Party, field: Field) -> None:
+    """An accepted patch of valid values leaves a record that can be read."""
+    fields, exchange, reason = party.memory.get(UNREADABLE, ((), None, ""))
+    if exchange is not None and field.path in fields:
+        party.memory[UNREADABLE] = ((), None, "")  # told once, not for each field that stood in the patch
+        raise Violation(expected="a record that can be read after an accepted patch", actual=reason, exchange=exchange)
 
 
 def _judge_broken(party: Party, field: Field, value: Any, done: Write) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.judging.changed import other_value
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
 from contracts.record.state import UNKNOWN_MEMBER
+from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
