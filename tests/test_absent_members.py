@@ -1,0 +1,80 @@
+"""Members that a record lacks, and values that would lose it: nothing is written that could not be taken out again."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from contracts.drafting.draft import write
+from contracts.reports.findings import findings
+from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
+from contracts.target.target import Identity, Target, load_api
+from specs import Api
+from tests.boards import Boards
+from tests.people import serving
+
+DOCUMENT = Path(__file__).parent / "openapi" / "boards.yaml"
+FIRST, SECOND = "b-100001", "b-100002"
+
+
+@pytest.fixture(name="api", scope="module")
+def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    output = tmp_path_factory.mktemp("boards") / "boards.yaml"
+    write(DOCUMENT, None, output)
+    return load_api(str(output))
+
+
+def judged(api: Api, boards: Boards, first: str = FIRST, second: str = SECOND, *, disposable: bool = False) -> RunReport:
+    """A run of the gate on the first record, with the second one as bystander."""
+    with serving(boards) as url:
+        target = Target(
+            api=api,
+            url=url,
+            identity=Identity(path={"id": first}, auth={}),
+            bystander=Identity(path={"id": second}, auth={}),
+            read="/boards/{id}",
+            disposable=disposable,
+        )
+        (report,) = judge_all(Plan(target=target, apis=(api,)))
+    return report
+
+
+def verdicts(report: RunReport, rule: str) -> dict[str, str]:
+    """How one rule ended on each field."""
+    return {each.field: each.verdict for each in report.results if each.rule == rule}
+
+
+def errors(report: RunReport) -> list[str | None]:
+    """What went wrong inside the suite."""
+    return [each.actual for each in report.results if (each.actual or "").startswith("internal error")]
+
+
+@pytest.mark.parametrize(
+    "habits",
+    [
+        (),
+        ("null removes",),
+        ("rights merge",),
+        ("null removes", "rights merge"),
+        ("empty texts are not shown",),
+        ("stores anything",),
+        ("stores anything", "null removes"),
+        ("reads its data",),
+        ("ignores the unknown",),
+    ],
+    ids=" and ".join,
+)
+def test_every_record_is_as_before(api: Api, habits: tuple[str, ...]) -> None:
+    """Byte by byte, the order of members aside, and the report says so."""
+    boards = Boards(*habits)
+    before = copy.deepcopy(boards.records)
+
+    report = judged(api, boards)
+
+    assert boards.records == before
+    assert report.restored.ok, report.restored.differences
+    assert not errors(report)
