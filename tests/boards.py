@@ -73,7 +73,9 @@ class Boards:
         return 404, {"message": "none"}, {}
 
     def _is_lost(self, key: str) -> bool:
-        """Free JSON that is no object: everything that reads the record fails."""
+        """Free JSON that is no object, or a label more than it can show: everything that reads the record fails."""
+        if "shows one label" in self.habits and len(self.records[key].get("labels", ())) > 1:
+            return True
         return "reads its data" in self.habits and not isinstance(self.records[key].get("data"), dict)
 
     def _patch(self, key: str, body: bytes) -> tuple[int, Any, dict[str, str]]:

@@ -8,10 +8,11 @@ On a disposable record there is no guard.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import new_members
 from contracts.record.keeping.removal import Removal, unlike
 from contracts.record.party import FirstWrite, Party
@@ -46,6 +47,7 @@ class Guard:
         self._sticks = ""
         self._makes = ""
         self._removal = Removal(party, saved, self._is_usable)
+        self._kinds = Kinds(party, self._check_for_learning)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
         self.made: Exchange | None = None
@@ -82,7 +84,7 @@ class Guard:
         """Raise NotJudged where a field, or the property that holds it, is not to be written."""
         if self._probing:
             return
-        top = next(each for each in self._api.fields if each.name == field.top)
+        top = self._top(field)
         if self._names_the_record(top):
             raise NotJudged(f"{top.name} names the record and is never changed; {DISPOSABLE}")
         self._prove(top)
@@ -93,15 +95,27 @@ class Guard:
 
     def _check_removable(self, field: Field) -> None:
         """Raise NotJudged for a member that the record lacks, unless it can be taken out again."""
+        self._undisturbed(self._removal.check, field)
+
+    def _undisturbed(self, check: Callable[..., None], *about: Any) -> None:
+        """A check that sends by itself; its reason says what would help."""
         with self._learning():
             try:
-                self._removal.check(field)
+                check(*about)
             except NotJudged as reason:
                 raise NotJudged(f"{reason}; {DISPOSABLE}") from None
 
+    def _check_for_learning(self, field: Field) -> None:
+        """Raise NotJudged for a member that the record lacks, or that no document lets be written."""
+        if field.hazard is not None or (field is not self._top(field) and lacks(self._saved, field.response)):
+            raise NotJudged(f"{field.path} is not written for learning")
+
+    def _top(self, field: Field) -> Field:
+        return next(each for each in self._api.fields if each.name == field.top)
+
     def _is_usable(self, field: Field) -> bool:
         """Whether a member that the record shows may be written for learning."""
-        top = next(each for each in self._api.fields if each.name == field.top)
+        top = self._top(field)
         if self._names_the_record(top):
             return False
         self._prove(top)
@@ -131,7 +145,7 @@ class Guard:
         for each in new_members(top, value, self._saved, self._party.reader.item_key(top.response or "")):
             if each is not top:
                 self._check_removable(each)
-        self._check_kind(top, value)
+        self._undisturbed(self._kinds.check, top, value)
         if self._adds_members(top, value):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
@@ -140,15 +154,6 @@ class Guard:
         if value is None and lacks(self._saved, top.response):
             return False
         return any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {}))
-
-    def _check_kind(self, top: Field, value: Any) -> None:
-        """Raise NotJudged for what is no object in the place of free JSON: what reads the record may fail on it from then on."""
-        for place, sent in _free_places(top, value):
-            if not isinstance(sent, Mapping) and not (sent is None and place.nullable):
-                raise NotJudged(
-                    f"{place.path} is an object of which the document says no more: whatever reads the record might fail on "
-                    f"another value, and none would put it back; {DISPOSABLE}"
-                )
 
     def _check_strange(self, *, well_formed: bool) -> None:
         """Raise NotJudged for what no document knows, where it is known or likely to stay."""
@@ -296,31 +301,6 @@ class Guard:
             yield
         except NotJudged:
             self._sticks = "after a body that the document does not allow, the record could not be read"
-
-
-def _free_places(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
-    """The free JSON objects in a value that was sent for a field, with what was sent for each."""
-    if field.kind == "object" and not field.children and not _says_more(field):
-        yield field, value
-    elif isinstance(value, Mapping):
-        for child in field.children:
-            if child.name in value:
-                yield from _free_places(child, value[child.name])
-    elif isinstance(value, list) and field.kind == "array":
-        for item in value:
-            yield from _free_places_inside(field, item)
-
-
-def _free_places_inside(array: Field, item: Any) -> Iterator[tuple[Field, Any]]:
-    for child in array.children if isinstance(item, Mapping) else ():
-        if child.name in item:
-            yield from _free_places(child, item[child.name])
-
-
-def _says_more(field: Field) -> bool:
-    """The document says which values a map has."""
-    inner = field.schema.get("additionalProperties")
-    return isinstance(inner, Mapping) and bool(inner)
 
 
 MALFORMED = object()

@@ -56,24 +56,28 @@ class Restorer:
             return Restoration(ok=True)
         self._party.state.forget()  # others may have written since
         try:
-            now = self._party.read()
-            for together in (True, False, False) if write else ():
-                body = self._way_back(saved, now)
-                if not body:
-                    break
-                self._send_back(body, together=together)
-                now = self._party.read()
-            if write and self._way_back(saved, now):  # what is not sent may have been lost with each of these
-                self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
-                now = self._party.read()
+            return self._compared(saved, self._brought_back(saved) if write else self._party.read())
         except NotJudged as reason:
             if write:
                 with suppress(NotJudged):  # it may be what was written that cannot be shown
                     self._send_back(self._way_back(saved, {}), together=False)
-                    return self._compared(saved, self._party.read())
+                    return self._compared(saved, self._brought_back(saved))
             unknown = Difference(path="*", before="the saved record", after=str(reason))
             return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
-        return self._compared(saved, self._without_added(saved, now) if write else now)
+
+    def _brought_back(self, saved: Record) -> Record:
+        """The record after all attempts to make it what it was."""
+        now = self._party.read()
+        for together in (True, False, False):
+            body = self._way_back(saved, now)
+            if not body:
+                break
+            self._send_back(body, together=together)
+            now = self._party.read()
+        if self._way_back(saved, now):  # what is not sent may have been lost with each of these
+            self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
+            now = self._party.read()
+        return self._without_added(saved, now)
 
     def _compared(self, saved: Record, now: Record) -> Restoration:
         """What still differs, and the lines that would mend it."""
@@ -125,7 +129,7 @@ class Restorer:
         try:
             for path in [*islice(paths, MOST_ADDED)]:
                 value = raw(now, path)
-                empty = [[]] if isinstance(value, list) else [{}] if isinstance(value, Mapping) else [""]
+                empty: list[Any] = [[]] if isinstance(value, list) else [{}] if isinstance(value, Mapping) else [""]
                 for candidate in (*([None] if value is not None else []), *empty):
                     self._party.patch(self._with(path, candidate, saved))
                     self._party.state.forget()

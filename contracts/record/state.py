@@ -44,6 +44,7 @@ class State:
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
+        is_failing: the last attempt to read the record did not show it.
     """
 
     def __init__(self, sender: Sender) -> None:
@@ -51,6 +52,7 @@ class State:
         self._neutral: Callable[[str | None], Exchange] | None = None
         self.last: Record | None = None
         self._kept: tuple[int, Record] | None = None
+        self.is_failing = False
         self.rereads = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
@@ -79,6 +81,7 @@ class State:
             self.read_exchange(without)
         exchange = self.read_exchange(without)
         record = self._record_in(exchange)
+        self.is_failing = record is None
         if record is None:
             raise NotJudged(f"the record's state cannot be read: {exchange.said}")
         self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
