@@ -33,7 +33,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import NotJudged
 
 
 @dataclass(slots=True)
@@ -274,7 +274,7 @@ class Run:
         outcome = self._unless_stopped((api, number), outcome)
         if (api, number) in self._judging:
             lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
-            outcome = lost if lost is not None and not isinstance(outcome, Violation) else outcome
+            outcome = lost if lost is not None else outcome
         self._undo_accepted((api, number))
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
