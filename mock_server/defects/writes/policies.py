@@ -86,6 +86,14 @@ def unknown_field_stored(exchange: Exchange, right: Step) -> None:
     hold(exchange, {**exchange.after.record, **unknown})
 
 
+@defect.step("merge", "PU20")
+def unknown_member_takes_all_along(exchange: Exchange, right: Step) -> None:
+    """Hands a body with a member that it does not know to nobody, and answers with the record."""
+    if any(name not in {field.name for field in exchange.api.fields} for name in exchange.body):
+        exchange.changes = {}
+    right(exchange)
+
+
 def _server_owned(api: Api) -> list[str]:
     return [each.path for each in api.record if each.read_only and not (each.volatile or each.derived or each.children)]
 
