@@ -137,6 +137,22 @@ def _probe(party: Party) -> Field:
     raise NotJudged("no plain write works here")
 
 
+def text_probe(party: Party) -> Field:
+    """As ``probe``, but rather a text at the top of the body than one inside an object: for bodies that are written as texts."""
+    return kept(party, "text probe", lambda: _text_probe(party))
+
+
+def _text_probe(party: Party) -> Field:
+    found = probe(party)
+    plain = [each for each in settable(party.api) if each.path == each.top and each.types == {"string"}]
+    for field in sorted((each for each in plain if each.reference is None), key=_oddity)[:3] if found.path != found.top else ():
+        try:
+            return control(party, field).field
+        except NotJudged:
+            continue
+    return found
+
+
 def _oddity(field: Field) -> tuple[bool, ...]:
     """A sort key, lowest for the plainest field."""
     shaped = {**field.schema, **field.safe}.keys() & {"enum", "format", "pattern"}
