@@ -95,6 +95,8 @@ def test_the_suite_passes_on_the_mock_of_this_kind(kind: str, tmp_path: Path) ->
         ("media types with a parameter, and of a vendor", "twice-the-limit-accepted", "over-limit-refused"),
         ("a member that every patch has to carry", "over-limit-cut", "over-limit-refused"),
         ("an If-Match that every patch needs", "limit-unchecked", "over-limit-refused"),
+        ("a form", "limit-unchecked", "over-limit-refused"),
+        ("a form in parts", "last-character-lost", "within-limit-stored"),
     ],
 )
 def test_a_draft_gates(kind: str, defect: str, rule: str, tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ def test_references_into_files_beside_the_document_are_followed(tmp_path: Path) 
 def test_every_patch_of_a_document_has_a_file_of_its_own(tmp_path: Path) -> None:
     """Those that cannot be judged are told, and nothing is written over."""
     document = document_of("a base path of the server")
-    document["paths"]["/anchors"] = {"patch": {"responses": {"204": {"description": "Done"}}}}
+    document["paths"]["/anchors"] = {"patch": {"responses": {"404": {"description": "Nothing succeeds"}}}}
     document["paths"]["/boats"] = {"patch": document["paths"]["/boats/{boat}"]["patch"]}
     source, folder = tmp_path / "boats.json", tmp_path / "contracts"
     source.write_text(json.dumps(document), encoding="utf-8")

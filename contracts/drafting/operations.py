@@ -105,11 +105,11 @@ class Operations:
     # --- bodies ---
 
     def request(self, operation: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-        """The JSON contents of the request body, and whether there has to be one."""
+        """The contents of the request body that are judged, and whether there has to be one; nothing where none is described."""
         body = operation.get("requestBody")
         body = self._source.resolved(body) if isinstance(body, Mapping) else {}
         contents = media.of_request(body.get("content"))
-        others = [name for name in body["content"] if media.plain(name) not in contents]
+        others = [name for name in body.get("content") or () if media.plain(name) not in contents]
         if others:
             self._source.note(f"requestBody: {', '.join(others)} is documented too, and not judged.")
         copied = {name: self._media(each, "requestBody") for name, each in contents.items()}
