@@ -103,7 +103,7 @@ def _style(contract: Mapping[str, Any], body: Mapping[str, Any]) -> Literal["mem
     """What the body of a request is, by the first media type; nothing at all where no body is described."""
     if "members" in contract:
         return "json_patch"
-    if not body:
+    if not body and "body" not in contract:
         return "action"
     return "form" if next(iter(body.get("content", {})), "") in model.FORMS else "members"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ import pytest
 
 import specs
 from contracts.drafting.draft import draft, write
+from contracts.judging.envelopes import body_problem
 from contracts.record.party import Party
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.client import Budget, Client, Limits
-from contracts.target.forms import form_of
 from contracts.target.secrecy import Redactor
+from contracts.terms.forms import form_of
 from contracts.terms.verdict import NotJudged, Verdict
 from tests import subjects
 
@@ -149,3 +151,23 @@ def test_a_form_in_parts_is_read_by_the_mock(tmp_path: Path) -> None:
     assert exchange.headers["Content-Type"].startswith(f"{PARTS}; boundary=")
     assert exchange.answer is not None
     assert exchange.answer.json["state"] == text
+
+
+def test_an_error_that_is_a_text_stays_one(tmp_path: Path) -> None:
+    """The mock answers with the documented media type, and JSON in its place is told as a should."""
+    schema = {"type": "object", "properties": {"state": {"type": "string"}}}
+    content = document(body={"content": {"application/json": {"schema": schema}}})
+    text = {"text/plain": {"schema": {"type": "string"}}}
+    content["paths"]["/tasks/{id}"]["patch"]["responses"]["400"] = {"description": "Refused", "content": text}
+    api = drafted(tmp_path, content)
+
+    with subjects.mock([str(tmp_path / "api.yaml")]) as (target,):
+        answer = Party(target, Client(Limits(), Redactor(), Budget())).patch({"state": {"a": 1}}).answer
+
+    assert answer is not None
+    assert (answer.media_type, answer.body) == ("text/plain", b"Bad Request")
+    assert body_problem(api.responses[400], api.situations["invalid_field"].shape, answer) is None
+    shown = replace(answer, headers={"Content-Type": "application/json"})
+    assert body_problem(api.responses[400], api.situations["invalid_field"].shape, shown) is not None
+    assert "invalid-field-envelope" not in api.claims
+    assert api.responses[401].media_types == ()

@@ -115,6 +115,8 @@ def test_a_draft_gates(kind: str, defect: str, rule: str, tmp_path: Path) -> Non
         ("limits and members that contradict each other", "flag: the request's schema and the record's contradict each other"),
         ("faults of its own that do no harm", "/required: mast is no property; left out"),
         ("faults of its own that do no harm", "minLength 9 is more than maxLength 3; both left out"),
+        ("a member that is a list in the record and an object in a request", "cabins: the request's schema and the record's"),
+        ("a credential that is described and never required, with a 401", "that key is taken here (inferred)"),
         ("two forms of the body", "one of 2 documented forms is judged"),
         ("nothing shows the record", "only the answers themselves are judged"),
         ("alternatives, one of which no request can present", "of the documented alternatives, key is used here"),

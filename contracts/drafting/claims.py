@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.drafting.document.media import JSON
 from contracts.drafting.document.source import Document
 from specs.model import FORMS, json_types
 
@@ -116,7 +117,7 @@ def _of_statuses(path: str, statuses: Mapping[str, Any]) -> Document:
         if response is None or response.get("x-inferred"):
             continue
         for rule in rules:
-            if not rule.endswith("-envelope") or response.get("content"):
+            if not rule.endswith("-envelope") or any(JSON.fullmatch(each) for each in response.get("content", ())):
                 found.setdefault(rule, _claim(f"{path}/responses/{status}", status, f"The document lists {status} for it."))
     return found
 

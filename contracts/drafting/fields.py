@@ -43,7 +43,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             keys |= {"inferred": sorted(inferred)} if inferred else {}
             if _is_null_only_sent(field, shown):
                 keys["inferred"] = sorted([*inferred, "nullable"])
-                keys["null"] = {"unspecified": "store" if shown[str(field.response)].required else "remove"}
+                keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
@@ -76,9 +76,13 @@ def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:
 
 
 def _is_torn(field: Field, shown: Mapping[str, RecordField]) -> bool:
-    """The request's schema and the record's contradict each other for a plain value."""
+    """The request's schema and the record's contradict each other: for a plain value, or since only one of them holds others."""
     part = shown.get(field.response or "")
-    return part is not None and not field.children and not field.read_only and contradicts(part.schema, field)
+    if part is None or field.read_only:
+        return False
+    left, right = json_types(part.schema) - {"null"}, field.types
+    holds = {"object", "array"} & (left | right)
+    return bool(left and right and holds and not left & right) or (not field.children and contradicts(part.schema, field))
 
 
 def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:

@@ -127,6 +127,15 @@ class Operations:
             copied["content"] = {name: self._media(each, where) for name, each in contents.items()}
         return copied
 
+    def refusal(self, value: Any, where: str) -> dict[str, Any]:
+        """An error response: its JSON contents, else the text that it is described as."""
+        copied = self.response(value, where)
+        response = self._source.resolved(value) if isinstance(value, Mapping) else {}
+        listed = response.get("content")
+        texts = [media.plain(name) for name in listed] if isinstance(listed, Mapping) else []
+        text = next((name for name in texts if name.startswith("text/")), None)
+        return copied if "content" in copied or text is None else {**copied, "content": {text: {"schema": {"type": "string"}}}}
+
     def successes(self, operation: Mapping[str, Any]) -> list[Answer]:
         """The documented successes, the likeliest first; a range or the default only where no status is listed."""
         responses = operation.get("responses")

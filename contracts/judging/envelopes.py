@@ -80,8 +80,12 @@ def is_json(media_type: str) -> bool:
 
 
 def body_problem(response: Response, shape: Shape, answer: Answer) -> Problem | None:
-    """What is wrong with an error body against the documented one, or None."""
-    if not is_json(answer.media_type) and answer.media_type not in {each.lower() for each in response.media_types}:
+    """What is wrong with an error body against the documented one, or None; of a text, whether it is declared as one."""
+    named = {each.lower() for each in response.media_types}
+    if named and not any(map(is_json, named)):
+        declared = f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}"
+        return Problem(f"the media type {' or '.join(sorted(named))}", declared) if answer.media_type not in named else None
+    if not is_json(answer.media_type) and answer.media_type not in named:
         return Problem("the media type application/json", f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}")
     if answer.json is NOT_JSON:
         return Problem("a body of JSON", f"it is {answer.text[:80]!r}" if answer.body else "there is no body")

@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contracts.target.client import Call
-from contracts.target.forms import form_of, is_form, with_boundary
 from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target
+from contracts.terms.forms import form_of, is_form, with_boundary
 from contracts.terms.verdict import NotJudged
 from specs import Api
 from specs.model import json_types
