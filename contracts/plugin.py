@@ -159,7 +159,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     # Another project may hold its own code to no warnings at all; one of a library here is no violation.
     tolerant = [] if has_own_settings(metafunc.config) else [pytest.mark.filterwarnings("ignore")]
     items = [
-        (api, case, number) for api in apis for case, number in zip(rule.cases(api), cycle(run.parties(api.name)), strict=False)
+        (api, case, number) for api in apis for case, number in zip(rule.items(api), cycle(run.parties(api.name)), strict=False)
     ]
     metafunc.parametrize(
         ("party", "case"),

@@ -172,10 +172,20 @@ def redirected(party: Party, exchange: Exchange) -> bool:
 
 def attempt(party: Party, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
     """Send a patch to a fresh value, ``how`` as for ``Party.send``; read the record after a success, or to ``look``."""
+    if party.api.style == "action":
+        return _performing(party, what, method, look=look, **how)
     field = probe(party)
     before = party.read(without=field.top)
     exchange = party.send(method, encoded(fresh_patch(party, before, field).body), **how)
     return Attempt(what, exchange, differences_of(_changed(party, before, field)) if exchange.ok or look else ())
+
+
+def _performing(party: Party, what: str, method: str, *, look: bool, **how: Any) -> Attempt:
+    """The request of an operation without a body; its state is read where a GET shows it."""
+    before = party.read() if party.reads_by_get else None
+    exchange = party.send(method, None, **how)
+    looked = before is not None and (exchange.ok or look)
+    return Attempt(what, exchange, differences_of(party.reader.differences(before or {}, party.read())) if looked else ())
 
 
 def _changed(party: Party, before: Record, field: Field) -> list[Located]:

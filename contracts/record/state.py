@@ -103,8 +103,9 @@ class State:
 
     @property
     def is_hidden(self) -> bool:
-        """Nothing shows the record: neither an answer to a patch, by the document, nor a GET."""
-        return not self._sender.api.shows_record and self._sender.target.read is None
+        """Nothing shows the record: neither an answer to a patch that may be sent, by the document, nor a GET."""
+        shown = self._sender.api.shows_record and self._sender.api.style != "action"
+        return not shown and self._sender.target.read is None
 
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""

@@ -140,7 +140,7 @@ class Run:
                 self._bystanders[name] = Saved("the bystander", party.bystander, kept)
                 if self._journal is not None:
                     self._journal.save(party.target, party.bystander.identity, "the bystander", kept)
-        if not self.plan.read_only:  # only now: a fault may reach the bystander with the first write
+        if not self.plan.only_refused(party.api):  # only now: a fault may reach the bystander with the first write
             learn(party, record)
 
     def parties(self, name: str) -> tuple[int, ...]:
@@ -304,7 +304,7 @@ class Run:
             judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
-            if self.plan.read_only:
+            if self.plan.only_refused(judging.party.api):
                 judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
@@ -315,7 +315,7 @@ class Run:
         for saved in self._saved.get(api, ()):
             if saved.party.identity == party.identity:
                 party.movement.take_over(saved.party.movement)
-        if self.plan.read_only:
+        if self.plan.only_refused(party.api):
             return
         record = party.at_first = party.state.preflight()
         learn(party, record)

@@ -77,6 +77,10 @@ class Rule:
     generated: bool = False
     harmless: bool = False
 
+    def items(self, api: Api) -> Iterable[Case]:
+        """The items for an API; of an operation without a body, whose requests perform it, only refusals are judged."""
+        return self.cases(api) if self.harmless or api.style != "action" else ()
+
     def claim(self, api: Api) -> Claim | None:
         """Where this API's document says it, or None."""
         return api.claims.get(self.id)

@@ -18,6 +18,7 @@ from mock_server.exchange.merge import Write, patched
 from mock_server.exchange.relations import Relations
 from mock_server.exchange.validation import Validator, telling
 from mock_server.state.store import Entry
+from mock_server.syntax.forms import members_of
 from mock_server.syntax.negotiation import accepts, media_type
 from mock_server.syntax.strict_json import NotJson, reader
 from specs import Api
@@ -128,7 +129,9 @@ def own(exchange: Exchange) -> None:
 
 
 def content_type(exchange: Exchange) -> None:
-    """415: there is a body, and it is not what the document accepts."""
+    """415: there is a body, and it is not what the document accepts; an action passes over any."""
+    if exchange.api.style == "action":
+        return
     if not is_readable(exchange) and body_of(exchange) and behaves(exchange.api, "wrong_content_type", "refuse"):
         headers = {"Accept-Patch": ", ".join(exchange.api.media_types)}
         raise Refusal("unsupported_media_type", value=exchange.request.content_type or "", headers=headers)
@@ -141,13 +144,16 @@ def is_readable(exchange: Exchange) -> bool:
 
 def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
     """400: the body is not JSON, is missing, is no object, or is empty."""
-    content = body_of(exchange)
+    content = b"" if exchange.api.style == "action" else body_of(exchange)
     if not is_readable(exchange) and behaves(exchange.api, "wrong_content_type", "empty"):
         content = b""
     if not content:
         if behaves(exchange.api, "no_body", "refuse"):
             raise Refusal("empty_body")
         exchange.body = {}
+        return
+    if exchange.api.style == "form":
+        exchange.body = members_of(exchange.request, {each.name: each for each in exchange.api.fields})
         return
     try:
         exchange.body = read_json(content)

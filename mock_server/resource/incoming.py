@@ -10,7 +10,7 @@ from flask import Request
 from mock_server.exchange.exchange import Fault, Refusal
 from mock_server.exchange.steps import BODY_LIMIT
 from mock_server.exchange.validation import faults_of, telling
-from mock_server.resource.reading.bodies import FORMS, JSON, Bodies, parameter_schema
+from mock_server.resource.reading.bodies import JSON, Bodies, parameter_schema
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.schemas import Schemas
 from mock_server.resource.stored.upkeep import typed
@@ -18,6 +18,7 @@ from mock_server.resource.values.samples import MISSING
 from mock_server.syntax.negotiation import media_type
 from mock_server.syntax.strict_json import NotJson, reader
 from specs import Schema
+from specs.model import FORMS
 
 _READ = reader(duplicate_keys=True)
 

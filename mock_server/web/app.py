@@ -269,7 +269,7 @@ def _misspelt(definition: Definition, expected: str) -> Response | None:
 
 def _options(definition: Definition, methods: Sequence[str]) -> Response:
     headers = {"Allow": ", ".join((*methods, "OPTIONS"))}
-    if "PATCH" in methods:
+    if "PATCH" in methods and definition.api.media_types:
         headers["Accept-Patch"] = ", ".join(definition.api.media_types)
     return _without_body(200, headers)
 
