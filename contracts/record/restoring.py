@@ -114,7 +114,8 @@ class Restorer:
 
     def _without_strangers(self, saved: Record, now: Record) -> Record:
         """The record after an attempt to take out what no document names and was not there: by null, one by one."""
-        added = [name for name in now if name not in saved and name in undocumented(self._party.api.record, now)]
+        strange = undocumented(self._party.api.record, now)
+        added = [name for name in now if name not in saved and name in strange]
         maps = [each for each in self._party.api.fields if self._has_added_keys(each, saved, now)]
         if not added and not maps:
             return now
