@@ -117,7 +117,7 @@ def _judge_index(case: Field, each: BadWrite, names: Mapping[Name, str]) -> None
     """Where the error tells which item of an array is at fault, it is the one that is."""
     right = list(_indices(each.patch.body, case.path.split("."), each.fault.value))
     for name, said in names.items():
-        told = [int(part) for part in re.findall(r"(?<![^\W\d_])\d+(?![^\W\d_])", said)]
+        told = [int(part) for part in re.findall(r"(?<![^\W_])\d{1,18}(?![^\W_])", said)]
         if len(right) == 1 and name == path_name(case) and len(told) == len(right[0]) and told != right[0]:
             raise Violation(
                 expected=f"the error to name item {right[0][-1]} of {case.path}, since {described(case, each)} there",
