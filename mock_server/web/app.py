@@ -39,7 +39,7 @@ from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.worlds import Start, Worlds
 from specs import Api
 
-_PARAMETER = re.compile(r"\{([^}]+)\}")
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
 EXTENSION = "mock_server"
 VISIT = "mock_server.web.visit"
 """Where in the environ of a request its visit stands."""

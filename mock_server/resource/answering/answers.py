@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +12,7 @@ from mock_server.resource.answering import paging
 from mock_server.resource.answering.paging import Page
 from mock_server.resource.answering.queries import Query
 from mock_server.resource.answering.shaping import Shaping, overlaid
-from mock_server.resource.reading.model import Collection, Operation, Role
+from mock_server.resource.reading.model import PARAMETER, Collection, Operation, Role
 from mock_server.resource.reading.recognition import Recognition
 from mock_server.resource.stored.records import Record
 from mock_server.resource.stored.seeding import examples
@@ -97,7 +96,7 @@ class Answers:
         if collection.item_path is None:
             return None
         values = {**arguments, **({collection.parameter: record.key} if collection.parameter else {})}
-        return prefix + re.sub(r"\{([^}]+)\}", lambda found: quote(values.get(found[1], found[1]), safe=""), collection.item_path)
+        return prefix + PARAMETER.sub(lambda found: quote(values.get(found[1], found[1]), safe=""), collection.item_path)
 
     def _has_header(self, operation: Operation, status: int, name: str) -> bool:
         return name.lower() in (each.lower() for each in self._headers(operation, status))
