@@ -30,7 +30,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "read": ("path",),
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
-    "fixture": ("create", "delete"),
+    "fixture": ("create", "delete", "from_document"),
 }
 """The tables of a target file; None where the API decides which keys are known."""
 PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
@@ -101,7 +101,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         read=_read(settings.get("read", {}), api),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
-        fixture=declared_fixture(settings["fixture"]) if "fixture" in settings else None,
+        fixture=declared_fixture(settings["fixture"], base) if "fixture" in settings else None,
         parameters=_parameters(settings.get("parameters", {}), api),
     )
 
