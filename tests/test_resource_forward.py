@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
@@ -29,6 +29,7 @@ class Backend(BaseHTTPRequestHandler):
     """Answers every request with what it was."""
 
     protocol_version = "HTTP/1.1"
+    bodies: ClassVar[list[str]] = []
 
     def handle_one_request(self) -> None:
         """Any method."""
@@ -37,6 +38,7 @@ class Backend(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.bodies.append(body)
         seen = {"method": self.command, "path": self.path, "body": body, "headers": dict(self.headers.items())}
         content = json.dumps(seen).encode()
         self.send_response(302 if self.path == "/moved" else 207)
@@ -168,3 +170,16 @@ def test_secrets_of_bodies_are_struck_out(tmp_path: Path) -> None:
     (mapping,) = yaml.safe_load(file.read_text())
     assert mapping["request"]["body"] == {"user": "u", "deep": {}}
     assert mapping["response"]["body"] == {"access_token": "***", "a": [{"pin": "***"}], "ok": True}
+
+
+def test_what_goes_on_fails_on_demand_too(url: str) -> None:
+    """Ahead of the service, which then learns nothing of it, or behind it."""
+    before = requests.post(f"{url}/other", data="a", headers={"Prefer": "code=500"}, timeout=10)
+    behind = requests.post(f"{url}/other", data="b", headers={"Prefer": "code=500, phase=after_commit"}, timeout=10)
+    late = requests.post(f"{url}/other", data="c", headers={"Prefer": "delay=50"}, timeout=10)
+
+    assert [each.status_code for each in (before, behind, late)] == [500, 500, 207]
+    assert late.headers["Preference-Applied"] == "delay=50"
+    assert late.elapsed.total_seconds() >= 0.05
+    assert [each.headers["Preference-Applied"] for each in (before, behind)] == ["code=500", "code=500, phase=after_commit"]
+    assert Backend.bodies[-2:] == ["b", "c"]
