@@ -17,10 +17,13 @@ from mock_server import create_app
 from mock_server.commands import main
 from mock_server.resource import custom
 from mock_server.web import serving
+from mock_server.web.app import worlds_of
 from mock_server.web.forwarding import Forward
+from mock_server.web.recorded_seeds import RecordedSeeds
 from mock_server.web.recording import Recording
 from mock_server.worlds.loading import load
-from tests.test_resource_operations import DOCUMENTS
+from mock_server.worlds.seed_file import seeded
+from tests.test_resource_operations import BOOK, DOCUMENTS
 
 LIBRARY = DOCUMENTS / "library.yaml"
 
@@ -170,6 +173,32 @@ def test_secrets_of_bodies_are_struck_out(tmp_path: Path) -> None:
     (mapping,) = yaml.safe_load(file.read_text())
     assert mapping["request"]["body"] == {"user": "u", "deep": {}}
     assert mapping["response"]["body"] == {"access_token": "***", "a": [{"pin": "***"}], "ok": True}
+
+
+def test_what_passed_is_what_a_mock_starts_with(tmp_path: Path) -> None:
+    """The records as they were shown last: listed, created, changed, not those that were deleted."""
+    file = tmp_path / "seeds.yaml"
+    real = create_app([load(LIBRARY)])
+    resource = worlds_of(real).resources[0]
+    seeds = RecordedSeeds([resource], file)
+    headers = {"Authorization": "Bearer mock-token"}
+
+    def passed(method: str, path: str, **options: Any) -> Any:
+        answer = real.test_client().open(f"/api/v2{path}", method=method, headers=headers, **options)
+        seeds.keep(method, f"/api/v2{path.partition('?')[0]}", answer.status_code, answer.get_json(silent=True))
+        return answer.get_json(silent=True)
+
+    passed("GET", "/books?per_page=3")
+    made = passed("POST", "/books", json=BOOK)["id"]
+    passed("PATCH", f"/books/{made}", json={"title": "By hand"})
+    passed("DELETE", "/books/2")
+    passed("GET", "/books/999999")
+    offline = create_app(seeded([load(LIBRARY)], file)).test_client()
+    listed = offline.get("/api/v2/books?per_page=50", headers=headers).get_json()["data"]
+
+    assert [each["id"] for each in listed] == [1, 3, made]
+    assert listed[2]["title"] == "By hand"
+    assert offline.get("/api/v2/books/1", headers=headers).get_json() == passed("GET", "/books/1")
 
 
 def test_what_goes_on_fails_on_demand_too(url: str) -> None:
