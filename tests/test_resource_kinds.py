@@ -497,3 +497,32 @@ def test_numbers_of_a_form_may_have_an_exponent(serve: Any) -> None:
     url = serve(document).url
     assert requests.post(f"{url}/things", data={"size": "2.5e+3"}, timeout=10).json()["size"] == 2500
     assert requests.post(f"{url}/things", data={"size": "1e999"}, timeout=10).status_code == 400
+
+
+def test_a_location_is_a_uri_where_the_document_calls_it_one(serve: Any) -> None:
+    """Else it is a path."""
+    document = whole()
+    assert requests.post(f"{serve(document).url}/things", json={"title": "a"}, timeout=10).headers["Location"] == "/things/11"
+
+    document["paths"]["/things"]["post"]["responses"]["201"]["headers"] = {
+        "Location": {"schema": {"type": "string", "format": "uri"}}
+    }
+    url = serve(document).url
+    assert requests.post(f"{url}/things", json={"title": "a"}, timeout=10).headers["Location"] == f"{url}/things/11"
+
+
+def test_what_is_no_json_has_its_type_and_is_told_as_unread(serve: Any) -> None:
+    """A file that is asked for, and a body in another language."""
+    document = whole()
+    file = {"description": "It.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+    document["paths"]["/things/{id}/print"] = {
+        "parameters": document["paths"]["/things/{id}"]["parameters"],
+        "get": {"responses": {"200": file}},
+    }
+    document["paths"]["/things"]["post"]["requestBody"]["content"]["application/xml"] = {"schema": THING}
+
+    url = serve(document).url
+    assert requests.get(f"{url}/things/1/print", timeout=10).headers["Content-Type"] == "application/pdf"
+    sent = requests.post(f"{url}/things", data="<thing/>", headers={"Content-Type": "application/xml"}, timeout=10)
+    assert "application/xml is not read" in sent.headers["X-Mock-Warning"]
+    assert "X-Mock-Warning" not in requests.post(f"{url}/things", json={"title": "a"}, timeout=10).headers

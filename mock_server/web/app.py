@@ -19,7 +19,8 @@ from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.disturbance.fault_rules import FaultRule
 from mock_server.exchange.exchange import Answer
 from mock_server.resource.custom import Mapped
-from mock_server.resource.handling import handle
+from mock_server.resource.handling import EMPTY, handle
+from mock_server.resource.reading.bodies import JSON
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.service import Resource
@@ -273,7 +274,7 @@ def _without_body(status: int, headers: Mapping[str, str]) -> Response:
 
 
 def _response(answer: Answer) -> Response:
-    if answer.body == b"":
+    if answer.body == b"" and (answer.status in EMPTY or JSON.fullmatch(answer.media_type)):
         return _without_body(answer.status, answer.headers)
     content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)

@@ -108,10 +108,17 @@ class Answers:
         found = response.get("headers")
         return [str(name) for name in found] if isinstance(found, Mapping) else []
 
-    def complete(self, operation: Operation, answer: Answer) -> None:
-        """Adds the headers that the document requires of an answer with this status and that nothing has set."""
+    def complete(self, operation: Operation, answer: Answer, host: str) -> None:
+        """Adds the headers that the document requires of an answer with this status and that nothing has set.
+
+        host: the address of the mock, for a Location that the document calls a URI.
+        """
         response = self._bodies.response(operation, answer.status) or {}
         described = response.get("headers")
+        if isinstance(described, Mapping) and answer.headers.get("Location", "").startswith("/"):
+            location = self._recognition.document.looked_up(described.get("Location", {}))
+            if self._schemas.says(parameter_schema(location), "format") in ("uri", "url"):
+                answer.headers["Location"] = host.rstrip("/") + answer.headers["Location"]
         there = {name.lower() for name in answer.headers}
         for name, each in described.items() if isinstance(described, Mapping) else ():
             header = self._recognition.document.looked_up(each)
