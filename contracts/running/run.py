@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.drafting.creating import described
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
 from contracts.record.party import Party
@@ -80,7 +81,7 @@ class Run:
             self._embedded = Embedded([name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
         else:
-            target = self._with_records(self.plan.target)
+            target = self._with_records(described(self.plan.target))
             self.taken[target.api.name] = self._take(target)
             self._begin_journal(target)
         self.join(self.ready, taken=self.taken)

@@ -76,13 +76,13 @@ class Mapped:
         return answer
 
 
-def find(mappings: Sequence[Mapped], request: Request) -> Answer | None:
-    """The answer of the first mapping that fits; None for none."""
+def find(mappings: Sequence[Mapped], request: Request) -> tuple[Mapped, Any] | None:
+    """The first mapping that fits, and the JSON of the request's body; None for none."""
     if not mappings:
         return None
     body = _body(request)
     found = next((each for each in mappings if each.fits(request, body)), None)
-    return None if found is None else found.answer(request, body)
+    return None if found is None else (found, body)
 
 
 def _body(request: Request) -> Any:

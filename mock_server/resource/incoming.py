@@ -128,6 +128,11 @@ class Incoming:
         except NotJson as reason:
             raise Refusal("malformed_json", value=f"{reason}.") from None
 
+    def is_unread(self, operation: Operation, request: Request) -> bool:
+        """Whether a documented body has come in a language that is not read here."""
+        is_readable = JSON.fullmatch(request.mimetype) is not None or request.mimetype in FORMS
+        return bool(request.content_length and self._bodies.sent(operation)) and not is_readable
+
     def _form(self, request: Request, schema: Schema) -> dict[str, Any]:
         members = self._schemas.properties(schema)
         found: dict[str, Any] = {}
