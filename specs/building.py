@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from specs import model
 from specs.fields import choice, fields_of, record_fields
-from specs.model import Api, Choice, Schema, SpecError
+from specs.model import Api, Choice, Schema, SpecError, json_types
 from specs.normalise import inline, properties, resolve
 
 DEFAULT_CHOICES: Mapping[str, str] = {
@@ -45,10 +45,8 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
     template, item, operation = _contract_operation(document)
     contract = operation["x-contract"]
     body = resolve(operation.get("requestBody", {}), document)
-    whole = inline(_first_schema(body.get("content", {}), "requestBody"), document)
-    body_schema = _part(whole, str(contract.get("body", "")), "x-contract.body", "the request body's schema")
-    if "members" in contract:
-        body_schema = inline({"type": "object", "properties": contract["members"]}, document)
+    style = _style(contract, body)
+    body_schema = _body_schema(contract, body, style, document)
     responses = _responses(operation, document)
     success = int(contract["success"]["status"])
     if success not in responses:
@@ -76,7 +74,7 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
         security_sets=tuple(map(frozenset, operation.get("security", document.get("security", [])))),
         media_types=tuple(body.get("content", {})),
         body_required=bool(body.get("required", False)),
-        style="json_patch" if "members" in contract else "members",
+        style=style,
         body_at=str(contract.get("body", "")),
         around_body=around.get("body", {}),
         body_schema=body_schema,
@@ -99,6 +97,36 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
         contradictions=tuple(model.Contradiction(**each) for each in contract.get("contradictions", ())),
         **_seeds(contract.get("seeds", {})),
     )
+
+
+def _style(contract: Mapping[str, Any], body: Mapping[str, Any]) -> Literal["members", "json_patch", "form", "action"]:
+    """What the body of a request is, by the first media type; nothing at all where no body is described."""
+    if "members" in contract:
+        return "json_patch"
+    if not body and "body" not in contract:
+        return "action"
+    return "form" if next(iter(body.get("content", {})), "") in model.FORMS else "members"
+
+
+def _body_schema(contract: Mapping[str, Any], body: Mapping[str, Any], style: str, document: Mapping[str, Any]) -> Schema:
+    """The schema of the changes; of a form without null, which no text says."""
+    if style == "json_patch":
+        return inline({"type": "object", "properties": contract["members"]}, document)
+    if style == "action":
+        return {}
+    whole = inline(_first_schema(body.get("content", {}), "requestBody"), document)
+    found = _part(whole, str(contract.get("body", "")), "x-contract.body", "the request body's schema")
+    if style != "form":
+        return found
+    return {**found, "properties": {name: _without_null(each) for name, each in properties(found).items()}}
+
+
+def _without_null(schema: Schema) -> Schema:
+    types = sorted(json_types(schema) - {"null"})
+    if "null" not in json_types(schema) or not types:
+        return schema
+    found = {**schema, "type": types[0] if len(types) == 1 else types}
+    return {**found, "enum": [each for each in schema["enum"] if each is not None]} if "enum" in schema else found
 
 
 def _base(document: Mapping[str, Any]) -> str:

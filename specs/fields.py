@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from specs import model
@@ -38,6 +39,15 @@ def _field(name: str, schema: Schema, parent_path: str, parent_response: str | N
     response = _response_path(extension.get("response", name), parent_response)
     members, mark = _member_schema(schema)
     key = extension.get("reference", {}).get("key", "id")
+    hazard = _hazard(extension.get("hazard"))
+    children = tuple(
+        fields_of(
+            members,
+            path + mark,
+            None if response is None else response + mark,
+            read_only=read_only or bool(schema.get("readOnly", False)),
+        )
+    )
     return Field(
         path=path,
         schema=schema,
@@ -52,21 +62,19 @@ def _field(name: str, schema: Schema, parent_path: str, parent_response: str | N
         null=choice(extension["null"]) if "null" in extension else None,
         reference=model.Reference(**{"key": key, **extension["reference"]}) if "reference" in extension else None,
         unique=bool(extension.get("unique", False)),
-        hazard=_hazard(extension.get("hazard")),
+        hazard=hazard,
         normalise=tuple(extension.get("normalise", ())),
         either=tuple(extension.get("either", ())),
         near_misses=tuple(extension.get("near_misses", ())),
         labels=extension.get("labels", {}),
         documented_at=_place(extension),
-        children=tuple(
-            fields_of(
-                members,
-                path + mark,
-                None if response is None else response + mark,
-                read_only=read_only or bool(schema.get("readOnly", False)),
-            )
-        ),
+        children=children if hazard is None or hazard.values is not None else tuple(_spared(each, hazard) for each in children),
     )
+
+
+def _spared(field: Field, hazard: model.Hazard) -> Field:
+    """A part of a property that is never written is not written either."""
+    return replace(field, hazard=hazard, children=tuple(_spared(each, hazard) for each in field.children))
 
 
 def _response_path(name: str | None, parent: str | None) -> str | None:

@@ -24,6 +24,7 @@ from specs.statements import (
 )
 
 __all__ = [
+    "FORMS",
     "Api",
     "Choice",
     "Claim",
@@ -47,6 +48,8 @@ __all__ = [
     "json_types",
 ]
 
+FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+"""The media types of forms (OpenAPI 3, Media Type Object)."""
 Schema = Mapping[str, Any]
 """One JSON Schema 2020-12 object with every ``$ref`` inlined (also when the file is OpenAPI 3.0)."""
 
@@ -223,7 +226,8 @@ class Api:
         success, also_success: the documented success status, and further ones that are not failed.
         base: path of the first server, under which the paths stand; empty for none.
         security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
-        style: what a body is: an object that names what changes, or a list of operations on the record (RFC 6902).
+        style: what a body is: an object that names what changes, a list of operations on the record (RFC 6902), a form, or
+            for an action nothing at all: a request without a body does what the operation does.
         body_at: JSON Pointer to the changes in a request body; around_body: what stands beside them, ``{name}`` for the value
             of a path parameter.
         record_at: JSON Pointer to the record in a success body; around_record: what stands beside it.
@@ -258,7 +262,7 @@ class Api:
     record_at: str
     shows_record: bool
     read_at: str
-    style: Literal["members", "json_patch"]
+    style: Literal["members", "json_patch", "form", "action"]
     body_at: str
     around_body: Any
     around_record: Any

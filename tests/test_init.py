@@ -151,7 +151,7 @@ def document(**operations: Any) -> str:
         (document(a=PATCH, b=PATCH), None, "expected one PATCH operation, or --path, or --all; there are /a, /b"),
         (document(a=PATCH), "/c", "no PATCH operation at /c; there are /a"),
         (document(a={**PATCH, "requestBody": {"content": {"text/csv": {}}}}), None, "the document has text/csv"),
-        (document(a={"responses": PATCH["responses"]}), None, "the document has no body"),
+        (document(a={**PATCH, "requestBody": {"content": {"text/xml": {}}}}), None, "expected a JSON body or a form"),
         (document(a={**PATCH, "responses": {"404": {"description": "x"}}}), None, "the document lists no success"),
         (document(a=PATCH).replace('"type": "object"', '"type": "array"', 1), None, "the body is a list"),
         (document(a={**PATCH, "x-contract": {}}), None, "has an x-contract already"),

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import specs
+from specs.contradictions import contradictions
 from specs.model import Choice, Field, Merge, Schema
 from specs.normalise import inline
 
@@ -323,11 +324,6 @@ REFUSED: dict[str, tuple[str, str, str]] = {
         "            example: {}\n",
         "requestBody: expected content with a schema",
     ),
-    "no request body": (
-        "requestBody:\n        content:",
-        "x-body:\n        content:",
-        "requestBody: expected content with a schema",
-    ),
     "a patch without responses": (
         'responses:\n        "200":\n          d',
         'x-answers:\n        "200":\n          d',
@@ -358,6 +354,14 @@ def test_a_schema_without_an_end_or_without_members_is_read(written: Path, old: 
     paths = [each.path for each in specs.load(written).walk_fields()]
 
     assert len(paths) == len(set(paths)) < 40
+
+
+def test_an_operation_without_a_request_body_is_an_action(written: Path) -> None:
+    """It has no fields, and no media type of a request."""
+    written.write_text(MINIATURE.replace("requestBody:\n        content:", "x-body:\n        content:"), encoding="utf-8")
+    api = specs.load(written)
+
+    assert (api.style, api.fields, api.media_types) == ("action", (), ())
 
 
 @pytest.mark.parametrize(("old", "new", "words"), REFUSED.values(), ids=REFUSED)
@@ -711,3 +715,40 @@ def test_a_reference_that_leads_nowhere_is_refused(reference: str, words: str) -
         inline({"$ref": reference}, COMPONENTS)
 
     assert repr(reference) in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("schema", "words"),
+    [
+        ({"type": "string", "minLength": 9, "maxLength": 3}, "minLength 9 is more than maxLength 3"),
+        ({"type": "integer", "minimum": 5, "maximum": 3}, "minimum 5 is more than maximum 3"),
+        ({"type": "string", "pattern": "^x", "enum": ["xa", "yb"]}, "the member of the enum 'yb' is not valid"),
+        ({"type": "string", "maxLength": 1, "enum": ["a", "ab"]}, "the member of the enum 'ab' is not valid"),
+        ({"type": "string", "maxLength": 2, "example": "abc"}, "example 'abc' is not valid"),
+        ({"type": "integer", "default": "1"}, "default '1' is not valid"),
+        (
+            {"type": "object", "required": ["a"], "properties": {"a": {"type": "string", "readOnly": True, "writeOnly": True}}},
+            "a is required, readOnly and writeOnly",
+        ),
+        (
+            {"type": "object", "required": ["b"], "properties": {"a": {}}, "additionalProperties": False},
+            "b is required, is no property, and no others are allowed",
+        ),
+        ({"type": "string", "nullable": True, "example": None, "enum": ["a", None]}, ""),
+        ({"type": "object", "properties": {"example": {"type": "string"}, "enum": {"type": "string", "example": "a"}}}, ""),
+        ({"allOf": [{"$ref": "#/components/schemas/none"}], "example": 1}, ""),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_contradiction_is_told_with_its_place(schema: dict[str, Any], words: str) -> None:
+    """Where no value is valid, or one of the document's own is not; elsewhere nothing is told."""
+    found = contradictions({"components": {"schemas": {"Boat": schema}}})
+
+    assert len(found) == bool(words)
+    assert all(line.startswith("#/components/schemas/Boat") and words in line for line in found)
+
+
+@pytest.mark.parametrize("name", specs.names())
+def test_the_own_documents_contradict_nothing(name: str) -> None:
+    """Neither schemas nor examples."""
+    assert contradictions(specs.load(name).document) == []

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.drafting.document.media import JSON
 from contracts.drafting.document.source import Document
-from specs.model import json_types
+from specs.model import FORMS, json_types
 
 PATCH_RULES: Mapping[str, str] = {
     "sent-field-stored": "A patch asks for the named members to be changed, and a success says that it was done.",
@@ -23,6 +24,8 @@ PATCH_RULES: Mapping[str, str] = {
     "no-op-changes-nothing": "A member that is set to the value which it holds stays as it is.",
     "key-order-irrelevant": "The members of a JSON object have no order.",
     "other-customer-unchanged": "The request changes the resource that its URL identifies, and no other.",
+    "others-value-stored": "The request sets the members of its resource, whatever others hold.",
+    "same-body-for-each": "The request changes the resource that its URL identifies, whatever its body.",
     "refused-patch-leaves-other": "The request changes the resource that its URL identifies, and no other.",
 }
 """Rules that rest on the method: RFC 5789, 2."""
@@ -55,10 +58,11 @@ def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[
     path = f"/paths/{_escaped(template)}/patch"
     operation = document["paths"][template]["patch"]
     contract = operation["x-contract"]
-    content = operation["requestBody"]["content"]
-    name = next(iter(content))
+    content = operation.get("requestBody", {}).get("content", {})
+    name = next(iter(content), "")
     sent = f"{path}/requestBody/content/{_escaped(name)}/schema"
-    found = {rule: _claim(path, "patch", f"RFC 5789, 2: {says}", inferred=True) for rule, says in PATCH_RULES.items()}
+    rules = PATCH_RULES if content else {}  # without a body nothing is named that is to be changed
+    found = {rule: _claim(path, "patch", f"RFC 5789, 2: {says}", inferred=True) for rule, says in rules.items()}
     success = str(contract["success"]["status"])
     found["success-status"] = _claim(f"{path}/responses/{success}", success, f"A success is answered with {success}.")
     if shown:
@@ -68,8 +72,11 @@ def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[
     if "members" in contract:
         keywords = [*_keywords(document, {"properties": contract["members"]}, f"{path}/x-contract/members")]
         keywords = [replace(each, pointer=each.pointer.replace("/members/properties/", "/members/", 1)) for each in keywords]
-    else:
+    elif content:
         keywords = list(_keywords(document, *_place(document, content[name]["schema"], sent, contract.get("body", ""))))
+        keywords = [each for each in keywords if name not in FORMS or each.name != "nullable"]  # a form has no null
+    else:
+        keywords = []
     found |= _of_requests(keywords)
     found |= _of_statuses(path, statuses)
     if operation.get("security", document.get("security")):
@@ -112,7 +119,7 @@ def _of_statuses(path: str, statuses: Mapping[str, Any]) -> Document:
         if response is None or response.get("x-inferred"):
             continue
         for rule in rules:
-            if not rule.endswith("-envelope") or response.get("content"):
+            if not rule.endswith("-envelope") or any(JSON.fullmatch(each) for each in response.get("content", ())):
                 found.setdefault(rule, _claim(f"{path}/responses/{status}", status, f"The document lists {status} for it."))
     return found
 

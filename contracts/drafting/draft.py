@@ -25,7 +25,14 @@ from contracts.drafting.seeding import sample, seeds
 from contracts.drafting.text import written
 from specs.building import build
 from specs.loader import DEFAULT_CHOICES
-from specs.model import Api, SpecError
+from specs.model import FORMS, Api, SpecError
+
+NOTHING: tuple[Document, Body, frozenset[str]] = ({}, Body("", {}), frozenset())
+"""What a request without a body changes, as far as a document says."""
+ACTION = (
+    "The document describes no request body: a request that is accepted performs the operation, and is never sent; judged "
+    "are refusals (credentials, records that do not exist, methods). Describe the body where there is one."
+)
 
 
 def draft(file: Path, path: str | None = None) -> str:
@@ -131,17 +138,20 @@ class _Draft:
     def document(self) -> Document:
         """The whole draft."""
         content, required = self._operations.request(self._patch)
-        media_type = next(iter(content))
         answers = self._operations.successes(self._patch)
         if not answers:
             raise SpecError("responses: the document lists no success; add the status that a successful patch has, such as 200")
-        whole, body, names = self._request.found(content[media_type]["schema"], answers)
+        media_type = next(iter(content), "")
+        whole, body, names = self._request.found(content[media_type]["schema"], answers, media_type) if content else NOTHING
         success = self._success(answers, names)
         read = companion(self._source, self._operations, self._path, names, max(1, success.count))
         if read is not None and read[2].count > success.count:
             success.place = None  # the answer shows less than the GET, its id perhaps
-        schema = self._request.sent(whole, body, success if read is None or success.place else read[2])
-        content = {name: {"schema": schema} if media.JSON.fullmatch(name) else each for name, each in content.items()}
+        if content:
+            schema = self._request.sent(whole, body, success if read is None or success.place else read[2])
+            content = {name: {"schema": schema} if media.alike(name, media_type) else each for name, each in content.items()}
+        else:
+            self._source.note(ACTION)
         self._limit(content, body, success, read)
         if self._version.startswith("3.0"):
             self._respell([content, success.content, *([read[2].content] if read is not None else [])])
@@ -197,7 +207,7 @@ class _Draft:
             **kept,
             "parameters": self._operations.parameters(self._path, self._item, self._patch),
             "security": security,
-            "requestBody": {"required": required, "content": content},
+            **({"requestBody": {"required": required, "content": content}} if content else {}),
             "responses": responses(self._operations, self._patch, success, others, precondition=self._lock is not None),
         }
 
@@ -277,7 +287,9 @@ class _Draft:
 
     def _choices(self, operation: Mapping[str, Any], body: Body, readable: bool) -> Document:
         closed = {"unknown_field": "refuse"} if body.schema.get("additionalProperties") is False else {}
-        needed = {"no_body": "refuse"} if operation["requestBody"]["required"] or body.pointer else {}
+        sent = operation.get("requestBody", {"required": False, "content": {}})
+        is_form = any(each in FORMS for each in list(sent["content"])[:1])  # a form without fields is no body at all
+        needed = {"no_body": "refuse"} if (sent["required"] and not is_form) or body.pointer else {}
         least = {"empty_body": "refuse", "only_unknown_fields": "refuse"} if body.schema.get("minProperties") and readable else {}
         if body.schema.get("required") and not readable:
             least["required"] = "accept"  # else nothing could show the record: an empty patch is what reads it

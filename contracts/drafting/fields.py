@@ -17,6 +17,8 @@ NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
+PLAIN = frozenset({"string", "integer", "number", "boolean"})
+FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
 
 
@@ -27,15 +29,11 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     """
     shown = {each.path: each for each in api.walk_record()}
     told: list[str] = []
-    sent = _at(_schema_of(operation["requestBody"]["content"]), api.body_at, document)
+    sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
     for field in api.walk_fields():
-        keys: dict[str, Any] = {}
-        if (field.write_only and "response" not in field.schema.get("x-field", {})) or (
-            field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown.keys()}
-        ):
-            keys["response"] = None
+        keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
         elif _is_torn(field, shown):
@@ -45,10 +43,11 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             keys |= {"inferred": sorted(inferred)} if inferred else {}
             if _is_null_only_sent(field, shown):
                 keys["inferred"] = sorted([*inferred, "nullable"])
-                keys["null"] = {"unspecified": "store" if shown[str(field.response)].required else "remove"}
+                keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
             shown_types = _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
+        keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
@@ -61,10 +60,31 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     return told
 
 
+def _in_form(field: Field) -> dict[str, Any]:
+    """What of a form is never sent, and texts that may stand for nothing there: no document says how they are meant."""
+    if not field.types & PLAIN:
+        return {"hazard": {"reason": "how a value of this type is written in a form is not described"}}
+    if field.schema.get("format") in FILES:
+        return {"hazard": {"reason": "it is a file"}}
+    is_text = "string" in field.types and not field.schema.keys() & {"enum", "const"}
+    return {"safe": {"minLength": 1}} if is_text and not field.schema.get("minLength") else {}
+
+
+def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:
+    """It is write-only, or the record's schema has its parent and not it."""
+    if field.write_only and "response" not in field.schema.get("x-field", {}):
+        return True
+    return field.response is not None and field.response not in shown and _parent(field.response) in {"", *shown.keys()}
+
+
 def _is_torn(field: Field, shown: Mapping[str, RecordField]) -> bool:
-    """The request's schema and the record's contradict each other for a plain value."""
+    """The request's schema and the record's contradict each other: for a plain value, or since only one of them holds others."""
     part = shown.get(field.response or "")
-    return part is not None and not field.children and not field.read_only and contradicts(part.schema, field)
+    if part is None or field.read_only:
+        return False
+    left, right = json_types(part.schema) - {"null"}, field.types
+    holds = {"object", "array"} & (left | right)
+    return bool(left and right and holds and not left & right) or (not field.children and contradicts(part.schema, field))
 
 
 def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:

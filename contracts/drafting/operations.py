@@ -105,11 +105,11 @@ class Operations:
     # --- bodies ---
 
     def request(self, operation: Mapping[str, Any]) -> tuple[dict[str, Any], bool]:
-        """The JSON contents of the request body, and whether there has to be one."""
+        """The contents of the request body that are judged, and whether there has to be one; nothing where none is described."""
         body = operation.get("requestBody")
         body = self._source.resolved(body) if isinstance(body, Mapping) else {}
         contents = media.of_request(body.get("content"))
-        others = [name for name in body["content"] if media.plain(name) not in contents]
+        others = [name for name in body.get("content") or () if media.plain(name) not in contents]
         if others:
             self._source.note(f"requestBody: {', '.join(others)} is documented too, and not judged.")
         copied = {name: self._media(each, "requestBody") for name, each in contents.items()}
@@ -126,6 +126,15 @@ class Operations:
         if contents:
             copied["content"] = {name: self._media(each, where) for name, each in contents.items()}
         return copied
+
+    def refusal(self, value: Any, where: str) -> dict[str, Any]:
+        """An error response: its JSON contents, else the text that it is described as."""
+        copied = self.response(value, where)
+        response = self._source.resolved(value) if isinstance(value, Mapping) else {}
+        listed = response.get("content")
+        texts = [media.plain(name) for name in listed] if isinstance(listed, Mapping) else []
+        text = next((name for name in texts if name.startswith("text/")), None)
+        return copied if "content" in copied or text is None else {**copied, "content": {text: {"schema": {"type": "string"}}}}
 
     def successes(self, operation: Mapping[str, Any]) -> list[Answer]:
         """The documented successes, the likeliest first; a range or the default only where no status is listed."""

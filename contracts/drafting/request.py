@@ -10,7 +10,7 @@ from contracts.drafting.document.source import Document, Source
 from contracts.drafting.fields import patchable
 from contracts.drafting.operations import Answer, Operations, is_list
 from contracts.drafting.places import Body
-from specs.model import Schema, SpecError
+from specs.model import FORMS, Schema, SpecError
 from specs.normalise import properties
 
 
@@ -28,8 +28,8 @@ class Request:
         self._item = item
         self._parameters = parameters
 
-    def found(self, schema: Schema, answers: Sequence[Answer]) -> tuple[Schema, Body, frozenset[str]]:
-        """The schema of the body, the place of the changes in it, and their names; of several forms, the one that fits."""
+    def found(self, schema: Schema, answers: Sequence[Answer], media_type: str) -> tuple[Schema, Body, frozenset[str]]:
+        """The schema of the body, the place of the changes in it, and their names; of several alternatives, the one that fits."""
         view = self._operations.view(schema)
         if is_list(view) and self._names_operations(view):
             return schema, Body("", {}), frozenset()
@@ -40,7 +40,8 @@ class Request:
             )
         options = places.branches(view)
         shown = self._shown(answers)
-        bodies = [places.changes(option, shown, self._parameters) for option in options]
+        is_form = media_type in FORMS  # whose fields are flat
+        bodies = [Body("", option) if is_form else places.changes(option, shown, self._parameters) for option in options]
         fits = [max((len(body.names & each.names) for each in shown), default=0) for body in bodies]
         index = max(range(len(bodies)), key=lambda number: (fits[number], len(bodies[number].names)))
         if len(options) > 1:

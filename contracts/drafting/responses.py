@@ -65,7 +65,8 @@ def _is_status(status: str) -> bool:
 def _read(operations: Operations, value: Any, status: str) -> Document:
     """A response, without its body where that refers to nothing."""
     try:
-        response = operations.response(value, f"responses.{status}")
+        reads = operations.response if status.startswith("2") else operations.refusal
+        response = reads(value, f"responses.{status}")
         if "content" in response:
             response["content"] = _limited(operations, response["content"], f"responses.{status}")
         return response

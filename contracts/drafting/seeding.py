@@ -186,7 +186,9 @@ def _party(api: Api, number: int) -> Document:
     for name, value in path.items():
         shown = next((each for each in (name, "id") if each in record and (each == name or name == list(path)[-1])), None)
         if shown is not None:
-            record[shown] = path[name] = _fitting(properties(api.record_schema)[shown], value, record[shown])
+            common = _fitting(properties(api.record_schema)[shown], value, record[shown])
+            if common is not None:  # else the record shows something else under that name
+                record[shown] = path[name] = common
     auth = {each.name: f"sample-credential-{number}" if each.kind != "basic" else f"sample{number}:word" for each in api.security}
     hidden = {
         field.name: sample(field.schema, field.name, number)
@@ -252,7 +254,7 @@ def _parameter(parameter: Parameter, number: int) -> Any:
 
 
 def _fitting(schema: Schema, value: Any, otherwise: Any) -> Any:
-    """The path's value where the record may show it, else the record's own."""
+    """The path's value where the record may show it, else the record's own; None for one that no path can hold."""
     if jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True).is_valid(value):
         return value
-    return otherwise if isinstance(otherwise, str | int) and not isinstance(otherwise, bool) and otherwise != "" else value
+    return otherwise if isinstance(otherwise, str | int) and not isinstance(otherwise, bool) and otherwise != "" else None

@@ -17,6 +17,7 @@ from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
 READS = ("GET", "HEAD", "OPTIONS")
+PERFORMS = "the operation takes no body: a request that is accepted performs it, and nothing is known that would undo it"
 UNSENT = "left out of a read-only check: the document does not say that it is refused"
 
 
@@ -47,9 +48,14 @@ class Caution:
             self._unknown_record(path)
             or self._no_credential(auth, (*headers.values(), *query.values()))
             or self._not_negotiable(method, headers)
-            or refused_body(self._api, body)
+            or (not self._performs and refused_body(self._api, body))
         ):
-            raise NotJudged(f"{method} {UNSENT}")
+            raise NotJudged(PERFORMS if self._performs else f"{method} {UNSENT}")
+
+    @property
+    def _performs(self) -> bool:
+        """Any request does what the operation does, whatever its body or its headers."""
+        return self._api.style == "action"
 
     def note(self, exchange: Exchange) -> None:
         """Remember that something was accepted."""
@@ -93,6 +99,8 @@ class Caution:
         given = {name.lower(): (value or "").split(";")[0].strip().lower() for name, value in headers.items()}
         media_type, accepted = given.get("content-type"), given.get("accept")
         known = [each.lower() for each in self._api.media_types]
+        if self._performs:
+            return method not in ("PATCH", "PUT", "DELETE") and self._api.documents(405)
         return (
             (method not in ("PATCH", "PUT", "DELETE") and self._api.documents(405))
             or (media_type is not None and media_type not in known and "json" not in media_type and self._api.documents(415))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -160,23 +160,15 @@ def leaves_of(value: Any) -> Iterator[Any]:
         yield from leaves_of(each)
 
 
-def skeleton(value: Any) -> Any:
+def skeleton(value: Any) -> Hashable:
     """The structure of a body without its values: names and JSON types; null counts as absent, lists as what they hold."""
     if isinstance(value, Mapping):
-        return {name: skeleton(each) for name, each in value.items() if each is not None}
+        return frozenset((name, skeleton(each)) for name, each in value.items() if each is not None)
     if isinstance(value, list):
-        return _distinct(map(skeleton, value))
+        return tuple(dict.fromkeys(map(skeleton, value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return type(value).__name__
     return "number"
-
-
-def _distinct(values: Iterator[Any]) -> list[Any]:
-    found: list[Any] = []
-    for each in values:
-        if each not in found:
-            found.append(each)
-    return found
 
 
 # --- statuses that a body states ------------------------------------------------------------------------------------

@@ -337,6 +337,7 @@ def put_back(party: Party, record: Record, body: Mapping[str, Any]) -> None:
     for name in body:
         known = next((each for each in party.api.fields if each.name == name), None)
         if known is not None and known.response is not None and not known.read_only:
-            value = party.composer.exact(known, look_up(record, known.response))
+            now = look_up(party.state.last or {}, known.response)
+            value = party.composer.exact(known, look_up(record, known.response), now)
             if value is not None:
                 party.patch({name: value})

@@ -30,11 +30,11 @@ def faults(api: Api, field: Field) -> Iterator[Fault]:
         return
     yield from _too_long(field)
     yield from _no_member(field)
-    yield from _wrong_types(field)
+    yield from _words(field) if api.style == "form" else _wrong_types(field)
     yield from _bad_formats(field)
     if "array" in field.types and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems"):
         yield Fault(field, [], "minItems", f"fewer than {field.schema['minItems']} items")
-    if null_refused(api, field):
+    if null_refused(api, field) and api.style != "form":
         yield Fault(field, None, "null", "null for a field that is not nullable")
 
 
@@ -138,6 +138,12 @@ def _wrong_types(field: Field) -> Iterator[Fault]:
         yield Fault(field, {"a": 1}, "type", "an object for a list")
         if field.children:
             yield Fault(field, ["a"], "type", "a list of a text for one of objects")
+
+
+def _words(field: Field) -> Iterator[Fault]:
+    """In a form, where every value is a text, only a text is of another type than a number or a flag."""
+    if type_stated(field) and field.types <= {"integer", "number", "boolean"}:
+        yield Fault(field, NOT_A_MEMBER, "type", f"the text {NOT_A_MEMBER!r} for {' or '.join(sorted(field.types))}")
 
 
 BAD_FORMATS = {

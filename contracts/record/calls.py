@@ -12,6 +12,7 @@ from contracts.target.client import Call
 from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target
+from contracts.terms.forms import form_of, is_form, with_boundary
 from contracts.terms.verdict import NotJudged
 from specs import Api
 from specs.model import json_types
@@ -43,12 +44,15 @@ class Calls:
         """Any request to the endpoint; the arguments are those of ``Party.send``."""
         usual: dict[str, str | None] = {"Accept": _accepted(self._target.api, method)}
         usual |= self._parameters("header", method)
+        if method == "PATCH" and self._target.api.style == "action" and "Content-Type" not in headers:
+            body = None  # there is nothing to say
         if body is not None:
-            usual["Content-Type"] = self._target.api.media_types[0]
+            usual["Content-Type"] = next(iter(self._target.api.media_types), "application/json")
             body = self._wrapped(body, headers) if method == "PATCH" else body
         if method == "PATCH" and self.tag and self._needs_precondition:
             usual["If-Match"] = self.tag
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
+        plain = {name: with_boundary(value) if name == "Content-Type" else value for name, value in plain.items()}
         credentials = present(self._target.api.security, self._identity.auth if auth is None else auth)
         url = self.url(template or self._target.api.path, path)
         query = {**self._parameters("query", method), **query}
@@ -104,8 +108,15 @@ class Calls:
         declared = str(headers.get("Content-Type") or "json").lower()
         if body and "json" in declared and self._target.api.style == "json_patch":
             return _operations(body)
+        if body and self._target.api.style == "form":
+            return self._as_form(body, headers)
         before, after = self._wrapper
         return before + body + after if body and "json" in declared else body
+
+    def _as_form(self, body: bytes, headers: Mapping[str, str | None]) -> bytes:
+        """The changes as the documented form; what is declared as something else stays what it is."""
+        declared = str(headers.get("Content-Type") or "")
+        return form_of(body, self._target.api.fields, declared or self._target.api.media_types[0]) if is_form(declared) else body
 
     def _parameters(self, location: str, method: str) -> dict[str, str]:
         """The values of what every request needs beside its path, as far as the target file has them."""

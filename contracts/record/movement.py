@@ -25,6 +25,8 @@ SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
 NEAR = 36 * 3600.0
 """Seconds from now within which a time counts as one of this run, whatever its zone."""
+_DIGITS = 17
+"""Digits of a number that may be a time: of the year 5000 in microseconds."""
 _FIRST_TIME = re.compile(r"creat|join|regist|insert|issued|birth", re.IGNORECASE)
 """Names of times that are set once: one that moves with a write is a fault."""
 _KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
@@ -238,11 +240,11 @@ def is_now(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
-        return any(abs(value / scale - now) < NEAR for scale in (1, 1_000, 1_000_000))
+        return abs(value) < 10**_DIGITS and any(abs(value / scale - now) < NEAR for scale in (1, 1_000, 1_000_000))
     if not isinstance(value, str):
         return False
-    if value.isdigit() and len(value) >= 10:
-        return is_now(int(value))
+    if value.isascii() and value.isdigit() and len(value) >= 10:
+        return len(value) <= _DIGITS and is_now(int(value))
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

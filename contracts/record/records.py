@@ -89,6 +89,28 @@ def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> list[An
     return [[each for item in found for each in _look_up(item, rest, [])]]
 
 
+def raw(record: Any, path: str) -> Any:
+    """What stands at a path of plain members, null included; ABSENT where a member on the way is not there."""
+    value = record
+    for step in path.split("."):
+        if not isinstance(value, Mapping) or step not in value:
+            return ABSENT
+        value = value[step]
+    return value
+
+
+def lacks(record: Any, path: str | None) -> bool:
+    """Whether a record has no member at a path. What is below null, or in the items of a list, is not lacking."""
+    value = record
+    for step in (path or "").split(".") if path else ():
+        if not isinstance(value, Mapping):
+            return False
+        if step.removesuffix("[]") not in value:
+            return True
+        value = value[step.removesuffix("[]")]
+    return False
+
+
 class Reader:
     """Compares readings of one API's record, with a target's declared normalisation.
 

@@ -47,6 +47,7 @@ class State:
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
+        is_failing: the last attempt to read the record did not show it.
     """
 
     def __init__(self, sender: Sender) -> None:
@@ -56,6 +57,7 @@ class State:
         self._kept: tuple[int, Record] | None = None
         self.settle = sender.target.settle
         self._tried = False
+        self.is_failing = False
         self.rereads = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
@@ -85,6 +87,7 @@ class State:
             self.read_exchange(without)
         exchange = self.read_exchange(without)
         record = self._record_in(exchange)
+        self.is_failing = record is None
         if record is None:
             raise NotJudged(f"the record's state cannot be read: {exchange.said}")
         self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
@@ -100,8 +103,9 @@ class State:
 
     @property
     def is_hidden(self) -> bool:
-        """Nothing shows the record: neither an answer to a patch, by the document, nor a GET."""
-        return not self._sender.api.shows_record and self._sender.target.read is None
+        """Nothing shows the record: neither an answer to a patch that may be sent, by the document, nor a GET."""
+        shown = self._sender.api.shows_record and self._sender.api.style != "action"
+        return not shown and self._sender.target.read is None
 
     def read_exchange(self, without: str | None = None) -> Exchange:
         """The exchange that reads the state."""

@@ -57,6 +57,6 @@ def _mark(rule: Rule) -> Iterator[str]:
 
 
 def _level(rule: Rule, api: Api) -> str:
-    if not list(rule.cases(api)):
+    if not list(rule.items(api)):
         return "-"
     return "must" if rule.level(api) is Level.MUST else "should"

@@ -45,6 +45,10 @@ class Plan:
     record_wait: float = RECORD_WAIT
     clock: Clock = time
 
+    def only_refused(self, api: Api) -> bool:
+        """No request is sent that might be accepted: as asked, or since it would perform an operation that takes no body."""
+        return self.read_only or api.style == "action"
+
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
         deep_enough = rule.depth == "gate" or self.depth == "thorough"

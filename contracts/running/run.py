@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.drafting.creating import described
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
 from contracts.record.party import Party
@@ -33,7 +34,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import NotJudged
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Run:
             self._embedded = Embedded([name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
         else:
-            target = self._with_records(self.plan.target)
+            target = self._with_records(described(self.plan.target))
             self.taken[target.api.name] = self._take(target)
             self._begin_journal(target)
         self.join(self.ready, taken=self.taken)
@@ -140,7 +141,7 @@ class Run:
                 self._bystanders[name] = Saved("the bystander", party.bystander, kept)
                 if self._journal is not None:
                     self._journal.save(party.target, party.bystander.identity, "the bystander", kept)
-        if not self.plan.read_only:  # only now: a fault may reach the bystander with the first write
+        if not self.plan.only_refused(party.api):  # only now: a fault may reach the bystander with the first write
             learn(party, record)
 
     def parties(self, name: str) -> tuple[int, ...]:
@@ -274,7 +275,7 @@ class Run:
         outcome = self._unless_stopped((api, number), outcome)
         if (api, number) in self._judging:
             lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
-            outcome = lost if lost is not None and not isinstance(outcome, Violation) else outcome
+            outcome = lost if lost is not None else outcome
         self._undo_accepted((api, number))
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
@@ -304,7 +305,7 @@ class Run:
             judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
-            if self.plan.read_only:
+            if self.plan.only_refused(judging.party.api):
                 judging.party.caution = Caution(judging.party, judging.party.state.preflight())
             self._judging[key] = judging
         return self._judging[key]
@@ -315,7 +316,7 @@ class Run:
         for saved in self._saved.get(api, ()):
             if saved.party.identity == party.identity:
                 party.movement.take_over(saved.party.movement)
-        if self.plan.read_only:
+        if self.plan.only_refused(party.api):
             return
         record = party.at_first = party.state.preflight()
         learn(party, record)

@@ -7,7 +7,7 @@ from typing import Any
 from contracts.record.movement import is_now
 from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Level, NotJudged, Violation
+from contracts.terms.verdict import LOST, Level, NotJudged, Violation
 
 READINGS = 4
 """So many readings in a row must fail: one bad answer does not mean that the record is gone."""
@@ -36,16 +36,19 @@ class Watch:
 
         A violation where it is not: the item has lost it.
         """
-        last = party.last_write
         stopped = bool(party.client.stopped)
-        if last is None or party.target.disposable or stopped or id(party) in self._lost:
+        if not party.unread or party.target.disposable or stopped or id(party) in self._lost:
             return None
         reason = _unreadable(party)
         if not reason:
             return None
-        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); the last write was {_told(last)}"
+        culprit = next((each for each in party.unread if not each.ok), party.unread[-1])
+        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); it was lost by {_told(culprit)}"
         return Violation(
-            expected="the record to be one afterwards", actual=f"it is lost: {reason}", exchange=last, level=Level.MUST
+            expected="the record to be one afterwards",
+            actual=f"{culprit.said}, and {LOST}: {reason}",
+            exchange=culprit,
+            level=Level.MUST,
         )
 
 

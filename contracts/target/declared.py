@@ -9,7 +9,7 @@ from typing import Any
 
 from contracts.target.expect import EVERYWHERE, POINTS, Expect
 from contracts.target.target import NORMALISERS, TargetError, check_keys, plain_path
-from contracts.terms.fixture import Creation, Deletion, Fixture
+from contracts.terms.fixture import Creation, Deletion, Fixture, FromDocument
 from contracts.terms.moving import WORDS, followed
 from specs import Api
 
@@ -92,9 +92,16 @@ def _normalisers(path: str, value: Any) -> tuple[str, ...]:
     return names
 
 
-def declared_fixture(table: Mapping[str, Any]) -> Fixture:
-    """The ``[fixture]`` section of a target file; TargetError, one line, for an unknown key or a value of the wrong kind."""
+def declared_fixture(table: Mapping[str, Any], base: Path) -> Fixture | FromDocument:
+    """The ``[fixture]`` section of a target file in the folder ``base``.
+
+    Raises TargetError, one line, for an unknown key or a value of the wrong kind.
+    """
     create, delete = table.get("create"), table.get("delete")
+    if "from_document" in table:
+        if create is not None or delete is not None:
+            raise TargetError("[fixture]: expected either from_document, or [fixture.create] and [fixture.delete]")
+        return _from_document(table["from_document"], base)
     if not isinstance(create, Mapping) or not isinstance(delete, Mapping | None):
         raise TargetError("[fixture]: expected the tables [fixture.create] and [fixture.delete]")
     check_keys(create, ("method", "path", "body", "id", "command"), "[fixture.create]")
@@ -111,6 +118,14 @@ def declared_fixture(table: Mapping[str, Any]) -> Fixture:
         return Fixture(made, None)
     command, method, path = _way(delete, "delete", "DELETE")
     return Fixture(made, Deletion(method=method, path=path, command=command))
+
+
+def _from_document(value: Any, base: Path) -> FromDocument:
+    if value is True:
+        return FromDocument(None)
+    if not isinstance(value, str) or not (base / value).is_file():
+        raise TargetError("[fixture]: from_document: expected true, or the file of the whole document")
+    return FromDocument(base / value)
 
 
 def _way(table: Mapping[str, Any], name: str, usual: str) -> tuple[tuple[str, ...], str, str]:

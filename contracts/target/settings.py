@@ -31,7 +31,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "moves": None,
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
-    "fixture": ("create", "delete"),
+    "fixture": ("create", "delete", "from_document"),
 }
 """The tables of a target file; None where the API decides which keys are known."""
 PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
@@ -110,7 +110,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         moves=declared_moves(settings.get("moves", {}), api),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
-        fixture=declared_fixture(settings["fixture"]) if "fixture" in settings else None,
+        fixture=declared_fixture(settings["fixture"], base) if "fixture" in settings else None,
         parameters=_parameters(settings.get("parameters", {}), api),
     )
 

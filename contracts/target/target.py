@@ -12,7 +12,7 @@ import specs
 from contracts.target.client import Limits
 from contracts.target.expect import Expect
 from contracts.target.secrecy import Secret
-from contracts.terms.fixture import Fixture
+from contracts.terms.fixture import Fixture, FromDocument
 from specs import Api
 
 NORMALISERS: Mapping[str, Callable[[str], str]] = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
@@ -67,7 +67,7 @@ class Target:
     moves: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     disposable: bool = False
-    fixture: Fixture | None = None
+    fixture: Fixture | FromDocument | None = None
 
     @property
     def identities(self) -> tuple[Identity, ...]:

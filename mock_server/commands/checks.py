@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import click
@@ -17,18 +17,27 @@ from mock_server.resource.service import Resource
 from mock_server.worlds.definition import Definition
 from mock_server.worlds.loading import load
 from specs import SpecError
+from specs.contradictions import contradictions
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="NAME_OR_FILE...")
 @as_json
 def validate(files: tuple[str, ...], is_json: bool) -> None:
-    """Whether the mock can serve these documents; exit code 3 if not."""
+    """Whether the mock can serve these documents, and where their schemas contradict themselves; exit code 3 if it cannot."""
     found = [(file, *_servable(file)) for file in files]
-    answer = [{"file": file, "ok": is_good, "detail": detail} for file, is_good, detail in found]
-    show(answer, is_json, [("ok" if is_good else "FAIL", detail) for _, is_good, detail in found])
+    looks = {file: contradictions(_content(file)) if is_good else [] for file, is_good, _ in found}
+    answer = [{"file": file, "ok": is_good, "detail": detail, "look": looks[file]} for file, is_good, detail in found]
+    rows = [("ok" if is_good else "FAIL", detail) for _, is_good, detail in found]
+    show(answer, is_json, [*rows, *(("LOOK", line) for lines in looks.values() for line in lines)])
     if not all(is_good for _, is_good, _ in found):
         sys.exit(SPEC_INVALID)
+
+
+def _content(file: str) -> Mapping[str, Any]:
+    """The document as written."""
+    served = load(file)
+    return served.content if isinstance(served, Document) else served.document
 
 
 def _servable(file: str) -> tuple[bool, str]:

@@ -45,6 +45,8 @@ def answer_as(api: Api, situation: Situation, refusal: Refusal) -> Answer:
     tree = _tree(refusal.faults, items)
     headers = refusal.headers if situation.status in (401, 405, 415) else {}
     body = _rendered(situation.shape.template, {**names, "tree": tree}, items)
+    if isinstance(body, str) and situation.shape.media_type.startswith("text/"):
+        body = body.encode()
     return Answer(situation.status, body, situation.shape.media_type, {**headers, **situation.headers})
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from werkzeug.http import parse_etags
@@ -16,8 +17,9 @@ from mock_server.exchange.cleaning import Cleaning
 from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Fault, Refusal
 from mock_server.exchange.merge import Write, patched
 from mock_server.exchange.relations import Relations
-from mock_server.exchange.validation import Validator, telling
+from mock_server.exchange.validation import FAULTS_LIMIT, Validator, telling
 from mock_server.state.store import Entry
+from mock_server.syntax.forms import members_of
 from mock_server.syntax.negotiation import accepts, media_type
 from mock_server.syntax.strict_json import NotJson, reader
 from specs import Api
@@ -128,7 +130,9 @@ def own(exchange: Exchange) -> None:
 
 
 def content_type(exchange: Exchange) -> None:
-    """415: there is a body, and it is not what the document accepts."""
+    """415: there is a body, and it is not what the document accepts; an action passes over any."""
+    if exchange.api.style == "action":
+        return
     if not is_readable(exchange) and body_of(exchange) and behaves(exchange.api, "wrong_content_type", "refuse"):
         headers = {"Accept-Patch": ", ".join(exchange.api.media_types)}
         raise Refusal("unsupported_media_type", value=exchange.request.content_type or "", headers=headers)
@@ -141,13 +145,16 @@ def is_readable(exchange: Exchange) -> bool:
 
 def parse(exchange: Exchange, read_json: Callable[[bytes], Any]) -> None:
     """400: the body is not JSON, is missing, is no object, or is empty."""
-    content = body_of(exchange)
+    content = b"" if exchange.api.style == "action" else body_of(exchange)
     if not is_readable(exchange) and behaves(exchange.api, "wrong_content_type", "empty"):
         content = b""
     if not content:
         if behaves(exchange.api, "no_body", "refuse"):
             raise Refusal("empty_body")
         exchange.body = {}
+        return
+    if exchange.api.style == "form":
+        exchange.body = members_of(exchange.request, {each.name: each for each in exchange.api.fields})
         return
     try:
         exchange.body = read_json(content)
@@ -221,8 +228,9 @@ def validate(exchange: Exchange, validator: Validator) -> None:
         return
     others = [other.state.record for other in exchange.store.others(exchange.entry)]
     members, rows = exchange.plan.members, exchange.store.references
+    relations = Relations(members, exchange.before.record, exchange.changes, rows, others)
     named = {fault.path for fault in exchange.faults}
-    for fault in Relations(members, exchange.before.record, exchange.changes, rows, others).faults():
+    for fault in islice(relations.faults(), FAULTS_LIMIT):
         if fault.path not in named:
             named.add(fault.path)
             exchange.faults.append(fault)
@@ -231,7 +239,7 @@ def validate(exchange: Exchange, validator: Validator) -> None:
 def check_faults(exchange: Exchange) -> None:
     """400: refuses a body with faults, all of them or the first one."""
     if exchange.faults:
-        faults = telling(exchange.faults)
+        faults = telling(exchange.faults)[:FAULTS_LIMIT]
         raise Refusal("invalid_field", tuple(faults[:1] if behaves(exchange.api, "all_faults", "first") else faults))
 
 

@@ -15,7 +15,7 @@ from mock_server.worlds import whole
 from mock_server.worlds.credentials import with_credential
 from mock_server.worlds.loading import Served
 from specs import Api, Field
-from specs.model import SeedCustomer
+from specs.model import FORMS, SeedCustomer
 from specs.placing import placed
 
 
@@ -92,12 +92,21 @@ def curl(api: Api, method: str, url: str, customer: SeedCustomer) -> str:
         else:
             words += ["-H", f"{each.name}: {api.parameter_values[each.name]}"]
     words.append(url)
-    if method == "PATCH":
-        body: Any = placed(api.around_body, api.body_at, _example(api, customer), customer.path)
-        if api.style == "json_patch":
-            body = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in body.items()]
-        words += ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(body, ensure_ascii=False)]
+    if method == "PATCH" and api.style != "action":
+        words += _sent(api, customer)
     return shlex.join(words)
+
+
+def _sent(api: Api, customer: SeedCustomer) -> list[str]:
+    """The options for a body."""
+    if api.style == "form":
+        option = "--data-urlencode" if api.media_types[0] == FORMS[0] else "-F"
+        texts = {name: json.dumps(each) if isinstance(each, bool) else each for name, each in _example(api, customer).items()}
+        return [word for name, text in texts.items() for word in (option, f"{name}={text}")]
+    body: Any = placed(api.around_body, api.body_at, _example(api, customer), customer.path)
+    if api.style == "json_patch":
+        body = [{"op": "replace", "path": f"/{name}", "value": value} for name, value in body.items()]
+    return ["-H", f"Content-Type: {api.media_types[0]}", "-d", json.dumps(body, ensure_ascii=False)]
 
 
 def _with_query(url: str, name: str, value: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from specs.model import SpecError
+from specs.model import FORMS, SpecError
 
 JSON = re.compile(r"(?:application|text)/(?:[\w.-]+\+)?json", re.IGNORECASE)
 ANY = frozenset({"*/*", "application/*", ""})
@@ -32,13 +32,23 @@ def json_contents(content: Any) -> dict[str, Any]:
     return dict(sorted(found.items(), key=lambda each: any(word in each[0] for word in LAST)))
 
 
+def alike(name: str, other: str) -> bool:
+    """Both are JSON, or both are forms: the same schema says what stands in them."""
+    return bool(JSON.fullmatch(name) and JSON.fullmatch(other)) or (name in FORMS and other in FORMS)
+
+
 def of_request(content: Any) -> dict[str, Any]:
-    """The JSON contents of a request body. Raises SpecError, one line, where there is none."""
-    found = json_contents(content)
+    """The contents of a request body that can be judged: JSON, else forms; empty where no body is described.
+
+    Raises SpecError, one line, where all that is described is neither.
+    """
+    if not isinstance(content, Mapping) or not content:
+        return {}
+    given = {plain(name): each for name, each in content.items() if isinstance(each, Mapping)}
+    found = json_contents(content) or {name: given[name] for name in FORMS if name in given}
     if not found:
-        listed = ", ".join(content) if isinstance(content, Mapping) and content else "no body"
         raise SpecError(
-            f"requestBody: expected a JSON body that names what changes; the document has {listed}. "
-            "What is sent as a form or in the query cannot be judged: describe a JSON body, or leave this operation out"
+            f"requestBody: expected a JSON body or a form that names what changes; the document has {', '.join(content)}. "
+            "How members are written in it is not known here: describe a JSON body as well, or leave this operation out"
         )
     return found

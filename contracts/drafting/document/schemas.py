@@ -105,6 +105,8 @@ class Schemas:
         for name, each in members.items():
             if not str(name) or set(str(name)) & set(".[]"):
                 self._source.note(f"{place}: {name!r} cannot be named by a dotted path, and is not judged.")
+            elif each is False:
+                self._source.note(f"{place}/{name}: no value is valid there; left out.")
             else:
                 found[str(name)] = self.copied(each, f"{place}/{name}")
         return found

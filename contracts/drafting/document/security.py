@@ -17,6 +17,8 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
     schemes = _schemes(source)
     listed = operation.get("security", source.content.get("security"))
     alternatives = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
+    if listed is None:
+        alternatives = _inferred(source, operation, schemes)
     if not alternatives:
         return [], {}
     if any(not each for each in alternatives):
@@ -32,6 +34,20 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
         others = [" and ".join(each) for each in alternatives if each is not chosen]
         source.note(f"security: of the documented alternatives, {' and '.join(chosen)} is used here; also: {', '.join(others)}.")
     return [{name: [] for name in chosen}], {name: schemes[name] for name in chosen}
+
+
+def _inferred(source: Source, operation: Mapping[str, Any], schemes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The scheme that the operation needs by its 401, where the document describes schemes and asks for none anywhere."""
+    responses = operation.get("responses")
+    named = [name for name, each in schemes.items() if _is_usable(each)]
+    if not named or not isinstance(responses, Mapping) or "401" not in map(str, responses):
+        return []
+    chosen = next((name for name in named if schemes[name].get("in", "header") == "header"), named[0])
+    source.note(
+        f"security: the document describes {', '.join(named)} and requires none of them; the operation lists 401, so that "
+        f"{chosen} is taken here (inferred)."
+    )
+    return [{chosen: []}]
 
 
 def _schemes(source: Source) -> dict[str, Any]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+from specs.model import FORMS
+
 BESIDE_SCHEMA = frozenset({"name", "in", "required", "description", "allowEmptyValue", "collectionFormat"})
 FLOWS: Mapping[str, str] = {"accessCode": "authorizationCode", "application": "clientCredentials"}
 Resolve = Callable[[Mapping[str, Any]], Mapping[str, Any]]

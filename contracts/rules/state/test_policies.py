@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.judging.evidence import Write, collateral, companion, control, differences_of, one_difference, unsteady, write
@@ -176,8 +177,14 @@ def _grows_again(party: Party, array: Field, done: Write, left: int) -> bool:
 
 
 def _judge_listed_item(party: Party, array: Field, done: Write) -> None:
-    """The item that was sent holds what was sent, and no other item that is still there changed."""
-    shown = done.patch.shown_in(done.after)
+    """The item that was sent holds what was sent, and no other item that is still there changed.
+
+    Items without a key are told apart by their places, which they lose where others go.
+    """
+    now, selectors = look_up(done.after, array.response), done.patch.selectors
+    moved = isinstance(selectors[0], int) and isinstance(now, list) and len(now) == 1
+    patch = replace(done.patch, selectors=(0, *selectors[1:])) if moved else done.patch
+    shown = patch.shown_in(done.after)
     if not party.reader.same(done.field, done.patch.value, shown):
         raise Violation(
             expected=f"{done.field.path} of the item that was sent alone to read {done.patch.value!r}",
@@ -185,7 +192,7 @@ def _judge_listed_item(party: Party, array: Field, done: Write) -> None:
             exchange=done.exchange,
             difference=one_difference(done.field.path, done.patch.value, shown),
         )
-    changed = [each for each in collateral(party, done) if "[" in each.difference.path]
+    changed = [] if moved else [each for each in collateral(party, done) if "[" in each.difference.path]
     if changed:
         changed = [each for each in changed if each.where not in unsteady(party, array.top)]
     if changed:

@@ -53,7 +53,7 @@ def test_wrong_type_is_refused(party: Party, case: Field) -> None:
 
 def _listed(party: Party, field: Field) -> Iterator[Bad]:
     """A valid value in a list of one; of a list, an item by itself."""
-    if party.caution is not None or "enum" in field.schema:  # a list of a member is a near miss
+    if party.caution is not None or party.api.style == "form" or "enum" in field.schema:  # a list of a member is a near miss
         return
     record = party.read(without=field.top)
     shown = party.composer.patch(record, field, MISSING).shown_in(record)
@@ -250,6 +250,13 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
+    if behaviour == "coerce" and "string" in case.types and exchange is not None and _others_refuse(party, case):
+        raise Violation(
+            expected=f"a number for {case.path} to be refused, as it is for the other texts",
+            actual="it was accepted",
+            exchange=exchange,
+            level=Level.SHOULD,
+        )
     raise Observed("coercion", behaviour, exchange=exchange)
 
 
@@ -259,6 +266,30 @@ def _is_moment(field: Field, value: Any, now: Any) -> bool:
         return False
     moments = [datetime.fromtimestamp(value / scale, UTC).isoformat()[:10] for scale in (1, 1000)]
     return now[:10] in moments
+
+
+OTHERS = 3
+"""Texts that have to refuse a number before one that takes it stands out."""
+
+
+def _others_refuse(party: Party, field: Field) -> bool:
+    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
+    if party.memory.get("texts take numbers"):
+        return False
+    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
+    refused = 0
+    for other in others[:: max(1, len(others) // OTHERS)]:
+        try:
+            before = party.read(without=other.top)
+            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
+                refused += 1
+                continue
+        except NotJudged:
+            continue
+        tidy(party, other, before)
+        party.memory["texts take numbers"] = True
+        return False
+    return refused >= OTHERS
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation, Place
 from mock_server.resource.reading.schemas import Schemas
 from specs import Schema
+from specs.model import FORMS
 
 JSON = re.compile(r"(?:application/(?:[\w.+-]+\+)?json|text/json|\*/\*|application/\*)\s*(?:;.*)?", re.IGNORECASE)
-FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 WRAPPERS = ("data", "result", "item", "response", "payload", "record", "resource", "object", "entity", "content")
 """Usual names of the member that holds the record."""
 
