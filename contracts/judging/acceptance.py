@@ -138,9 +138,9 @@ class SecondOpinion:
         done = send(party.composer.patch(saved, self._field, self._first.value), party.read())
         if not works(done):
             return None
+        party.patch({self._field.top: self._way_back()})  # first: with its new value the others may not be accepted
         for each in others:
             party.patch({each.name: party.composer.exact(each, look_up(self._before, each.response))})
-        party.patch({self._field.top: self._way_back()})
         if self._taken_now(send, works):
             return None  # it works on the same record as before: the other fields are no reason
         Restorer(party).restore(saved)

@@ -146,13 +146,15 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
 
 
 def _judge_set_again(party: Party, field: Field, held: Any) -> None:
-    """A field that holds nothing, or an empty value, takes a value like any other."""
+    """A field that holds nothing, or an empty value, takes a value that it was seen to take."""
+    known = control(party, field).patch.value
     before = party.read(without=field.top)
     empty = party.composer.patch(before, field, held)
     if not party.reader.same(field, held, empty.shown_in(before)):
         party.patch(empty.body)
         before = party.read(without=field.top)
-    again = write(party, fresh_patch(party, before, field), before)
+    other = party.reader.same(field, known, held)
+    again = write(party, fresh_patch(party, before, field) if other else party.composer.patch(before, field, known), before)
     now = again.patch.shown_in(again.after)
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
         if works_at_first(party, again):
