@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +12,8 @@ from contracts.record.model import predicted
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.terms.nearby import nearby
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -51,6 +53,27 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
         pairs = [*pairwise(usable), (usable[0], usable[-1])]
         kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
     return kept
+
+
+def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
+    """Whether a refused patch of several fields is accepted with values near those of the record as it was found.
+
+    Then the values did not go together, as a start that comes after its end; which do, few documents say.
+    """
+    if party.at_first is None:
+        return False
+    Restorer(party).restore(party.at_first)
+    record = party.read()
+    beside: list[Patch] = []
+    for each in patches:
+        near = (value for value in nearby(each.shown_in(record)) if party.values.safe(each.field, value))
+        value = next(near, ABSENT) if each.field.types != {"boolean"} else each.shown_in(record)
+        if value is not ABSENT:
+            beside.append(party.composer.patch(record, each.field, value))
+    if not beside:
+        return False
+    done = write(party, Patch(beside[0].field, beside[0].value, joined(beside), beside[0].selectors), record)
+    return party.accepted(done.exchange) and all(stored(party, replace(done, patch=each)) for each in beside)
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------
