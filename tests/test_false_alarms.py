@@ -10,12 +10,14 @@ import pytest
 
 from contracts.drafting.draft import write
 from contracts.judging.envelopes import body_problem
+from contracts.record.records import ABSENT
+from contracts.record.values import Values
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
 from contracts.terms.exchange import NOT_JSON, Answer
-from specs import Api, Shape
+from specs import Api, Field, Shape
 from specs.model import Response
 from tests.people import serving
 from tests.plans import Plans
@@ -153,3 +155,25 @@ def test_an_error_body_is_asked_for_what_the_document_says(response: Response, m
     answer = Answer(status=400, headers={"Content-Type": media_type}, body=body, json=value)
 
     assert (body_problem(response, Shape(name="plain", template={}), answer) is not None) is wrong
+
+
+BOUNDS = {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1}
+
+
+@pytest.mark.parametrize(
+    ("schema", "current", "value"),
+    [
+        (BOUNDS, 7, 1),  # the limits of a type of numbers are no one's values
+        ({"type": "integer", "minimum": -5, "maximum": 5}, 0, -5),
+        ({"type": "string", "format": "date"}, "2024-05-06", "2024-05-07"),  # it may have to stand after another
+        ({"type": "string", "format": "date"}, ABSENT, "1980-01-02"),
+        ({"type": "object", "additionalProperties": {"type": "string"}}, {"k": "abc"}, {"k": "abd"}),  # keys are not made up
+        ({}, "abc", "abd"),
+        ({"anyOf": [{"type": "number"}, {"type": "string"}], "x-field": {}}, "2.50", 1),
+    ],
+)
+def test_values_that_are_made_up(api: Api, schema: dict[str, object], current: object, value: object) -> None:
+    """Such as any conforming server takes."""
+    target = Target(api=api, url="http://127.0.0.1:9", identity=Identity(path={"id": "1"}, auth={}))
+
+    assert Values(target).fresh(Field(path="any", schema=schema), current) == value

@@ -135,17 +135,20 @@ class SecondOpinion:
         if not saved or not others:
             return None
         Restorer(party).restore(saved)
-        done = send(party.composer.patch(saved, self._field, self._first.value), party.read())
+        self._hold_own_value()
+        record = party.read()
+        done = send(party.composer.patch(record, self._field, self._first.value), record)
         if not works(done):
             return None
         for each in others:
             party.patch({each.name: party.composer.exact(each, look_up(self._before, each.response))})
-        party.patch({self._field.top: self._way_back()})
+        self._hold_own_value()
         if self._taken_now(send, works):
             return None  # it works on the same record as before: the other fields are no reason
         Restorer(party).restore(saved)
         return done
 
-    def _way_back(self) -> object:
+    def _hold_own_value(self) -> None:
+        """The property holds what it held when the value did not work: it may be that which kept it out."""
         top = next(each for each in self._party.api.fields if each.name == self._field.top)
-        return self._party.composer.exact(top, look_up(self._before, top.response))
+        self._party.patch({top.name: self._party.composer.exact(top, look_up(self._before, top.response))})
