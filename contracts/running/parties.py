@@ -35,6 +35,8 @@ class Saved:
 def learn(party: Party, record: Record) -> None:
     """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
     party.movement.learn()
+    if party.bystander is not None:
+        party.bystander.movement.take_over(party.movement)
     with suppress(NotJudged):
         party.state.forget()
         if party.reader.differences(record, party.read()):
@@ -88,10 +90,14 @@ def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target
     return paced
 
 
-def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock) -> Restoration:
-    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
+def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, moves: Mapping[str, str]) -> Restoration:
+    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told.
+
+    moves: how properties were seen to move by themselves, by their path.
+    """
     for each in everyone:
         each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)

@@ -189,9 +189,9 @@ class Run:
         try:
             for name, saved in self._saved.items():
                 self._about(name, "restoration")
-                bystander = [self._bystanders[name]] if name in self._bystanders else []
-                self.reports[name].restored = all_restored([*saved, *bystander], self.redactor, self.plan.clock)
-                self.reports[name].restored = joined([self.reports[name].restored, *left_behind(self._parties_of(name))])
+                everyone = [*saved, *([self._bystanders[name]] if name in self._bystanders else [])]
+                found = all_restored(everyone, self.redactor, self.plan.clock, self._moves(name))
+                self.reports[name].restored = joined([found, *left_behind(self._parties_of(name))])
                 self.reports[name].moves = self._moves(name)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
