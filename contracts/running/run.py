@@ -19,7 +19,7 @@ from contracts.reports.report import VIOLATED_ALREADY, RunReport, field_paths, s
 from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
-from contracts.running.journal import Journal, pending
+from contracts.running.journal import Journal, pending, unfinished
 from contracts.running.outputs import Outputs
 from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, moves_of, reserve, still_there
 from contracts.running.plan import Plan
@@ -103,7 +103,10 @@ class Run:
     def _with_records(self, target: Target) -> Target:
         """The target, with records that are made for this run where it says how."""
         if target.fixture is not None:
-            self._fixtures = Fixtures(target, Client(target.limits, self.redactor, Budget(), self.plan.clock))
+            unfinished(target)
+            self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
+            client = Client(target.limits, self.redactor, Budget(), self.plan.clock)
+            self._fixtures = Fixtures(target, client, self._journal.tell)
             target = self._fixtures.target(self.plan.workers)
             self.plan = replace(self.plan, target=target)
         return target
@@ -117,7 +120,7 @@ class Run:
         """Refuse records that an earlier run may have left changed, and keep a journal from the first write on."""
         taken = [target.identities[number] for number in self.parties(target.api.name)]
         pending(target, [*taken, *([target.bystander] if target.bystander is not None else [])])
-        if not self.plan.read_only and not self.plan.dry_run:
+        if self._journal is None and not self.plan.read_only and not self.plan.dry_run:
             self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
 
     def _take(self, target: Target) -> tuple[int, ...]:
