@@ -44,12 +44,13 @@ class Killing(People):
 
     def __init__(self, number: int, *, after: bool) -> None:
         super().__init__("null removes", "map merges", "stores anything")
-        self._number, self._after = number, after
+        self._left, self._after = number, after
         self.process: subprocess.Popen[bytes] | None = None
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
         """The service's answer, unless this is the moment."""
-        now = len(self.methods) + 1 == self._number
+        self._left -= 1
+        now = self._left == 0
         found = super().answer(method, path, headers, body) if self._after or not now else (500, {}, {})
         if now and self.process is not None:
             os.kill(self.process.pid, signal.SIGKILL)
