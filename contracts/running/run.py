@@ -12,6 +12,7 @@ from typing import Any
 
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
+from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.restoring import joined
 from contracts.reports.known import Stale
@@ -21,7 +22,7 @@ from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
 from contracts.running.journal import Journal, pending, unfinished
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, moves_of, reserve, still_there
+from contracts.running.parties import Saved, all_restored, budget, learn, left_behind, limited, moves_of, still_there
 from contracts.running.plan import Plan
 from contracts.running.selection import items
 from contracts.running.watch import Watch
@@ -136,7 +137,7 @@ class Run:
         record, first = party.state.preflight(), name not in self._saved
         if self._journal is not None:
             self._journal.save(party.target, party.identity, "" if first else party.identity.name, record)
-        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
+        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record, listed(party)))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
                 kept = party.bystander.state.preflight()
@@ -193,7 +194,9 @@ class Run:
                 self._about(name, "restoration")
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
                 self.reports[name].restored = all_restored([*saved, *bystander], self.redactor, self.plan.clock)
-                self.reports[name].restored = joined([self.reports[name].restored, *left_behind(self._parties_of(name))])
+                self.reports[name].restored = joined(
+                    [self.reports[name].restored, *left_behind(saved[0], self._parties_of(name))]
+                )
                 self.reports[name].moves = self._moves(name)
                 self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
@@ -304,7 +307,9 @@ class Run:
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
-            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
+            judging = _Judging(
+                self._new_party(self._target(api, number), budget(self._targets[api], len(self.parties(api)), self.begun))
+            )
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
             if self.plan.read_only:
@@ -329,13 +334,6 @@ class Run:
         """Say in the traffic what the next requests are sent for."""
         if self._traffic is not None:
             self._traffic.about = f"{api}: {purpose}"
-
-    def _budget(self, target: Target) -> Budget:
-        """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
-        limits, processes = target.limits, len(self.parties(target.api.name))
-        share = (limits.max_requests - processes * reserve(target.api)) // processes
-        until = self.begun + limits.max_seconds if limits.max_seconds else None
-        return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
         client = Client(target.limits, self.redactor, budget, self.plan.clock)

@@ -27,7 +27,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "bystander": None,
     "values": None,
     "parameters": None,
-    "read": ("path",),
+    "read": ("path", "list"),
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
     "fixture": ("create", "delete"),
@@ -99,6 +99,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         bystander=bystander,
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
+        listing=_read(settings.get("read", {}), api, "list"),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
         fixture=declared_fixture(settings["fixture"]) if "fixture" in settings else None,
@@ -247,17 +248,17 @@ def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in table.items()}
 
 
-def _read(table: Mapping[str, Any], api: Api) -> str | None:
-    path = table.get("path")
+def _read(table: Mapping[str, Any], api: Api, key: str = "path") -> str | None:
+    path = table.get(key)
     if path is None:
         return None
     if not isinstance(path, str) or not path.startswith("/"):
-        raise TargetError("path in [read]: expected a path that starts with /")
+        raise TargetError(f"{key} in [read]: expected a path that starts with /")
     known = {parameter.name for parameter in api.parameters if parameter.location == "path"}
     unknown = sorted(set(re.findall(r"\{([^}]*)\}", path)) - known)
     if unknown:
         raise TargetError(
-            f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
+            f"{key} in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
         )
     return path
 
