@@ -16,6 +16,7 @@ from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
+from contracts.terms.fixture import Creation, Deletion, Fixture
 from contracts.terms.verdict import LOST
 from specs import Api
 from tests.boards import Boards
@@ -176,3 +177,20 @@ def test_the_bystander_is_never_the_unknown_record(api: Api, first: str, second:
 
     assert boards.records == before
     assert not [path for method, path, _body in boards.requests if method == "PATCH" and path == f"/boards/{second}"]
+
+
+@pytest.mark.parametrize("habit", ["shows one label", "reads its data"])
+def test_a_record_that_was_made_and_is_spoilt_is_followed_by_another(api: Api, habit: str) -> None:
+    """The request is told, the other items are judged on a new record, and all that were made are removed."""
+    boards = Boards(habit, "deletes", "makes")
+    before = copy.deepcopy(boards.records)
+    fixture = Fixture(Creation(path="/boards", body=boards.records[FIRST], pointer="/id"), Deletion(path="/boards/{id}"))
+
+    report = judged(api, boards, fixture=fixture, disposable=True)
+
+    lost = [each for each in report.results if LOST in (each.actual or "")]
+    assert lost
+    assert boards.records == before
+    assert len([path for method, path, _body in boards.requests if (method, path) == ("POST", "/boards")]) == 1 + len(lost)
+    assert not [each for each in report.results if (each.actual or "").startswith("since ")]
+    assert report.restored.ok, report.restored.differences

@@ -139,8 +139,8 @@ def read(path: Path) -> Left:
 
 
 def pending(target: Target, identities: Iterable[Identity]) -> None:
-    """Raise TargetError where an earlier run on one of the records has not ended: it says how to go on."""
-    for identity in identities:
+    """Raise TargetError where an earlier run on one of the records, or the bystander, has not ended: it says how to go on."""
+    for identity in (*identities, *([target.bystander] if target.bystander is not None else [])):
         mark = _mark(target, identity)
         if not mark.exists():
             continue

@@ -13,6 +13,7 @@ from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.reports.result import struck
 from contracts.target.client import Budget, Clock
+from contracts.target.fixture import Fixtures
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.verdict import Difference, NotJudged
@@ -44,6 +45,13 @@ def learn(party: Party, record: Record) -> None:
         party.state.forget()
         if party.reader.differences(record, party.read()):
             Restorer(party).restore(record)
+
+
+def renewed(target: Target, number: int, fixtures: Fixtures) -> Target:
+    """The target with a record that is made now in the place of one of its own."""
+    identities = [*target.identities]
+    identities[number] = fixtures.make()
+    return replace(target, identity=identities[0], more=tuple(identities[1:]))
 
 
 def left_behind(saved: Saved, parties: Iterable[Party]) -> list[Restoration]:
@@ -131,6 +139,8 @@ def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target
 
 def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock) -> Restoration:
     """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
+    if not everyone:
+        return Restoration(ok=True)
     for each in everyone:
         each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
     first, *others = everyone
