@@ -133,6 +133,25 @@ def test_a_draft_says_what_to_look_at(kind: str, words: str, tmp_path: Path) -> 
     assert any(words in line for line in head.splitlines())
 
 
+@pytest.mark.parametrize("version", ["", ", by a union in a document of version 3.0"])
+def test_a_union_with_null_is_a_nullable_member(version: str, tmp_path: Path) -> None:
+    """And of a number or a text, the record's type is the one that is sent."""
+    api = drafted(f"members that may be null{version or ', as generators of code write them'}", tmp_path)
+    fields = {each.name: each for each in api.fields}
+
+    assert {name: sorted(each.types) for name, each in fields.items()} == {
+        "name": ["string"],
+        "crew": ["integer"],
+        "kind": ["string"],
+        "price": ["string"],
+        "flags": ["array"],
+        "notes": ["object"],
+    }
+    assert [name for name, each in fields.items() if each.nullable] == ["name", "kind", "flags", "notes"]
+    assert fields["kind"].schema["enum"] == ["sloop", "ketch", None]
+    assert fields["name"].schema["maxLength"] == 30
+
+
 def test_swagger_2_is_converted(tmp_path: Path) -> None:
     """Bodies, parameters, schemas, servers and credentials."""
     source = tmp_path / "old.yaml"

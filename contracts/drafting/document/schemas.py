@@ -48,7 +48,7 @@ class Schemas:
         if isinstance(schema.get("$ref"), str):
             return self._referred(schema, place)
         copy: dict[str, Any] = {}
-        for keyword, value in schema.items():
+        for keyword, value in (schema if self.newer else _nullable(schema)).items():
             kept = self._keyword(str(keyword), value, f"{place}/{keyword}")
             if kept is not None:
                 copy[str(keyword)] = kept
@@ -81,6 +81,8 @@ class Schemas:
         """The value of one keyword as it is kept, None for nothing."""
         if keyword in NEWER and not self.newer and keyword not in ("const",):
             return None
+        if keyword == "type" and value == "null" and self.newer:
+            return value
         checked = CHECKS.get(keyword)
         if checked is not None:
             kept = checked(value)
@@ -152,6 +154,20 @@ class Schemas:
                 self._source.note(f"{place}: members of the enum that are not of type {', '.join(types)} were left out.")
                 copy["enum"] = fitting
         copy.pop("default", None)  # what a patch leaves out keeps its value: a default says nothing here
+
+
+def _nullable(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A union with null, as OpenAPI 3.0 has to spell it: without that part, and nullable; of several parts, one is."""
+    for keyword in ("anyOf", "oneOf"):
+        parts = schema.get(keyword)
+        others = [each for each in parts if each != {"type": "null"}] if isinstance(parts, list) else []
+        if isinstance(parts, list) and others and len(others) < len(parts):
+            rest = {name: each for name, each in schema.items() if name != keyword}
+            if len(others) == 1 and "allOf" not in rest:
+                return {**rest, "allOf": others, "nullable": True}
+            typed = next((each for each in others if isinstance(each, Mapping) and "type" in each), None)
+            return {**rest, keyword: [{**each, "nullable": True} if each is typed else each for each in others]}
+    return schema
 
 
 def _is_of(value: Any, kind: str) -> bool:
