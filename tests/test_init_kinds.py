@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -107,6 +109,34 @@ def test_a_draft_gates(kind: str, defect: str, rule: str, tmp_path: Path) -> Non
         (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({rule})))
 
     assert "must" in {each.level for each in report.results if each.verdict == Verdict.VIOLATES}
+
+
+@pytest.mark.parametrize(
+    ("defect", "rule"),
+    [
+        ("list-stored-for-text", "wrong-type-refused"),
+        ("members-unchecked", "near-miss-refused"),
+        ("limit-unchecked", "over-limit-refused"),
+        ("required-member-not-asked", "required-member-refused"),
+        ("read-only-written", "read-only-unchanged"),
+        ("omitted-reset-to-default", "omitted-fields-unchanged"),
+        ("one-field-dropped", "sent-field-stored"),
+    ],
+)
+def test_each_keyword_of_a_draft_gates(defect: str, rule: str, tmp_path: Path) -> None:
+    """The command exits with 1 on a mock that breaks the promise of one, or of PATCH itself."""
+    api = drafted("each keyword that makes a promise", tmp_path)
+
+    with subjects.mock([str(api.file)], [defect]) as (target,):
+        auth = [word for name, secret in target.identity.auth.items() for word in ("--auth", f"{name}={secret.reveal()}")]
+        record = [word for name, value in target.identity.path.items() for word in ("--record", f"{name}={value}")]
+        options = [*auth, *record, "--read", str(target.read), "--rule", rule, "-p", "no:cacheprovider"]
+        program = [sys.executable, str(subjects.ROOT / "patch_contracts.py"), "test"]
+        command = [*program, "--api", str(api.file), "--target-url", target.url]
+        run = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+
+    assert run.returncode == 1, run.stdout
+    assert rule in run.stdout
 
 
 @pytest.mark.parametrize(
