@@ -217,6 +217,35 @@ definitions:
     assert [(each.name, each.schema["type"]) for each in api.parameters] == [("boat", "integer")]
 
 
+def test_form_data_of_swagger_2_is_a_form(tmp_path: Path) -> None:
+    """With its required fields; a file is never sent."""
+    source = tmp_path / "old.yaml"
+    source.write_text(
+        """
+swagger: "2.0"
+info: {title: Boats, version: "1"}
+paths:
+  /boats/{boat}:
+    parameters: [{name: boat, in: path, required: true, type: integer}]
+    patch:
+      consumes: [multipart/form-data]
+      parameters:
+        - {name: name, in: formData, required: true, type: string, maxLength: 20}
+        - {name: picture, in: formData, type: file}
+      responses: {200: {description: ok, schema: {type: object, properties: {name: {type: string}}}}}
+""",
+        encoding="utf-8",
+    )
+    write(source, None, tmp_path / "api.yaml")
+    api = specs.load(tmp_path / "api.yaml")
+
+    assert (api.style, api.media_types) == ("form", ("multipart/form-data",))
+    assert [(each.name, each.required, each.hazard is None) for each in api.fields] == [
+        ("name", True, True),
+        ("picture", False, False),
+    ]
+
+
 def test_references_into_files_beside_the_document_are_followed(tmp_path: Path) -> None:
     """And one to a file that is not there is told in one line, with what would help."""
     document = document_of("a base path of the server")
