@@ -42,6 +42,13 @@ def document(*, body: Mapping[str, Any] | None, get: bool = True) -> dict[str, A
     }
 
 
+def without_credential(content: dict[str, Any]) -> dict[str, Any]:
+    """The same document for one task that everybody may end."""
+    patch = content["paths"]["/tasks/{id}"]["patch"]
+    responses = {status: each for status, each in patch["responses"].items() if status != "405"}
+    return {**content, "security": [], "paths": {"/task": {"patch": {**patch, "responses": responses}}}}
+
+
 def drafted(folder: Path, content: Mapping[str, Any]) -> specs.Api:
     """The Api of a draft."""
     (folder / "tasks.json").write_text(json.dumps(content), encoding="utf-8")
@@ -84,6 +91,7 @@ def test_what_is_wrong_with_an_operation_without_a_body_gates(tmp_path: Path) ->
     [
         (document(body=None), "describes no request body"),
         (document(body={"content": {}}), "describes no request body"),
+        (without_credential(document(body=None)), "nothing of it can be judged"),
     ],
 )
 def test_a_draft_says_that_there_is_no_body(tmp_path: Path, content: Mapping[str, Any], words: str) -> None:

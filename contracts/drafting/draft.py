@@ -272,7 +272,10 @@ class _Draft:
         contract["errors"] = errors(self._operations, operation["responses"], secured=bool(operation["security"]))
         operation["x-contract"] = contract
         self._fill(document, operation, place is not None)
-        if place is None and read is None:
+        refusable = operation["security"] or self._parameters or not operation["responses"]["405"].get("x-inferred")
+        if "requestBody" not in operation and not refusable:
+            self._source.note("It needs no credential and names no record: nothing of it can be judged; the mock serves it.")
+        elif place is None and read is None:
             self._source.note("Neither an answer nor a GET shows the record: only the answers themselves are judged.")
 
     def _beside(self, success: Answer) -> Any:
