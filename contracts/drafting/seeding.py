@@ -41,6 +41,10 @@ FORMATS: Mapping[str, Callable[[int], str]] = {
 }
 
 
+WRONG: Sequence[Any] = ([], "none")
+"""Values of two types, of which a schema with one type refuses one."""
+
+
 def sample(schema: Schema, path: str, number: int) -> Any:
     """The sample of this number for the property at a path; the first one is the document's example, where that is valid.
 
@@ -84,7 +88,7 @@ def _apart(schema: Schema, path: str, number: int) -> Iterator[Any]:
     parts = [each for each in schema.get("oneOf", ()) if properties(each)]
     for part in parts if len(parts) > 1 else ():
         others = {name: each for other in parts for name, each in properties(other).items() if name not in properties(part)}
-        for wrong in ([], "none"):
+        for wrong in WRONG:
             with suppress(SpecError):
                 yield {**sample(part, path, number), **dict.fromkeys(others, wrong)}
 

@@ -165,8 +165,9 @@ def _nullable(schema: Mapping[str, Any]) -> Mapping[str, Any]:
             rest = {name: each for name, each in schema.items() if name != keyword}
             if len(others) == 1 and "allOf" not in rest:
                 return {**rest, "allOf": others, "nullable": True}
-            typed = next((each for each in others if isinstance(each, Mapping) and "type" in each), None)
-            return {**rest, keyword: [{**each, "nullable": True} if each is typed else each for each in others]}
+            place = next((index for index, each in enumerate(others) if isinstance(each, Mapping) and "type" in each), -1)
+            marked = [{**each, "nullable": True} if index == place else each for index, each in enumerate(others)]
+            return {**rest, keyword: marked}
     return schema
 
 
