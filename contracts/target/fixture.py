@@ -108,7 +108,7 @@ class Fixtures:
 
     def _sent(self, method: str, path: str, body: bytes | None) -> Exchange:
         auth: Mapping[str, Secret] = self._target.identity.auth
-        credentials = present(self._target.api.security, auth)
+        credentials = present(self._target.api.schemes, auth)
         query = f"?{urlencode(credentials.query)}" if credentials.query else ""
         plain = {"Accept": "application/json", **({"Content-Type": "application/json"} if body is not None else {})}
         url = self._target.url + path
