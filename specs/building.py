@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -71,6 +72,7 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
         identity=contract["identity"],
         read=read,
         security=_security(operation, document),
+        described=() if operation.get("security", document.get("security")) else tuple(_described(document)),
         security_sets=tuple(map(frozenset, operation.get("security", document.get("security", [])))),
         media_types=tuple(body.get("content", {})),
         body_required=bool(body.get("required", False)),
@@ -275,6 +277,13 @@ def _security(operation: Mapping[str, Any], document: Mapping[str, Any]) -> tupl
         raise SpecError(f"security: no scheme named {', '.join(map(repr, undefined))}; known are {', '.join(schemes) or 'none'}")
     listed = dict.fromkeys(name for requirement in required for name in requirement)
     return tuple(_scheme(name, resolve(schemes[name], document)) for name in listed)
+
+
+def _described(document: Mapping[str, Any]) -> Iterator[model.SecurityScheme]:
+    """Every scheme that a request can present."""
+    for name, scheme in document.get("components", {}).get("securitySchemes", {}).items():
+        with suppress(SpecError):
+            yield _scheme(name, resolve(scheme, document))
 
 
 def _scheme(name: str, scheme: Mapping[str, Any]) -> model.SecurityScheme:

@@ -225,6 +225,7 @@ class Api:
         parameter_values: sample values of the required query and header parameters, by name.
         success, also_success: the documented success status, and further ones that are not failed.
         base: path of the first server, under which the paths stand; empty for none.
+        described: the schemes that are described where none is required; a target may want one all the same.
         security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
         style: what a body is: an object that names what changes, a list of operations on the record (RFC 6902), a form, or
             for an action nothing at all: a request without a body does what the operation does.
@@ -253,6 +254,7 @@ class Api:
     read: Companion | None
     security: tuple[SecurityScheme, ...]
     security_sets: tuple[frozenset[str], ...]
+    described: tuple[SecurityScheme, ...]
     media_types: tuple[str, ...]
     body_required: bool
     body_schema: Schema
@@ -278,6 +280,11 @@ class Api:
     contradictions: tuple[Contradiction, ...]
     references: Mapping[str, tuple[Mapping[str, Any], ...]] = default(default_factory=dict)
     customers: tuple[SeedCustomer, ...] = ()
+
+    @property
+    def schemes(self) -> tuple[SecurityScheme, ...]:
+        """What a target can be given a credential for: what is required, else what is described."""
+        return self.security or self.described
 
     def walk_fields(self) -> tuple[Field, ...]:
         """Every documented property of the request body, at every depth, in document order."""

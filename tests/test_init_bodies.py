@@ -13,11 +13,13 @@ import pytest
 import specs
 from contracts.drafting.draft import draft, write
 from contracts.judging.envelopes import body_problem
+from contracts.record.calls import Calls
 from contracts.record.party import Party
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.client import Budget, Client, Limits
 from contracts.target.secrecy import Redactor
+from contracts.target.settings import from_settings
 from contracts.terms.forms import form_of
 from contracts.terms.verdict import NotJudged, Verdict
 from tests import subjects
@@ -40,6 +42,13 @@ def document(*, body: Mapping[str, Any] | None, get: bool = True) -> dict[str, A
         "paths": {"/tasks/{id}/done" if not get else "/tasks/{id}": item},
         "components": {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "X-Key"}}},
     }
+
+
+def without_credential(content: dict[str, Any]) -> dict[str, Any]:
+    """The same document for one task that everybody may end."""
+    patch = content["paths"]["/tasks/{id}"]["patch"]
+    responses = {status: each for status, each in patch["responses"].items() if status != "405"}
+    return {**content, "security": [], "paths": {"/task": {"patch": {**patch, "responses": responses}}}}
 
 
 def drafted(folder: Path, content: Mapping[str, Any]) -> specs.Api:
@@ -84,6 +93,7 @@ def test_what_is_wrong_with_an_operation_without_a_body_gates(tmp_path: Path) ->
     [
         (document(body=None), "describes no request body"),
         (document(body={"content": {}}), "describes no request body"),
+        (without_credential(document(body=None)), "nothing of it can be judged"),
     ],
 )
 def test_a_draft_says_that_there_is_no_body(tmp_path: Path, content: Mapping[str, Any], words: str) -> None:
@@ -171,3 +181,24 @@ def test_an_error_that_is_a_text_stays_one(tmp_path: Path) -> None:
     assert body_problem(api.responses[400], api.situations["invalid_field"].shape, shown) is not None
     assert "invalid-field-envelope" not in api.claims
     assert api.responses[401].media_types == ()
+
+
+def without_401(content: dict[str, Any]) -> dict[str, Any]:
+    """The same document with a scheme that nothing requires, and no 401."""
+    del content["security"]
+    del content["paths"]["/tasks/{id}"]["patch"]["responses"]["401"]
+    return content
+
+
+def test_a_scheme_that_nothing_requires_is_usable(tmp_path: Path) -> None:
+    """A target file may give a credential for it, which is sent; nothing is judged about it, and the mock asks for none."""
+    schema = {"type": "object", "properties": {"state": {"type": "string"}}}
+    api = drafted(tmp_path, without_401(document(body={"content": {"application/json": {"schema": schema}}})))
+    settings = {"api": str(tmp_path / "api.yaml"), "url": "http://127.0.0.1:9", "auth": {"key": "word"}, "record": {"id": "1"}}
+    target = from_settings(settings)
+
+    call = Calls(target, target.identity).call("PATCH", b"{}", {})
+
+    assert (api.security, [each.name for each in api.described]) == ((), ["key"])
+    assert call.headers["X-Key"] == "word"
+    assert not {"missing-credential-refused", "unauthenticated-envelope"} & api.claims.keys()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -110,6 +112,34 @@ def test_a_draft_gates(kind: str, defect: str, rule: str, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("defect", "rule"),
+    [
+        ("list-stored-for-text", "wrong-type-refused"),
+        ("members-unchecked", "near-miss-refused"),
+        ("limit-unchecked", "over-limit-refused"),
+        ("required-member-not-asked", "required-member-refused"),
+        ("read-only-written", "read-only-unchanged"),
+        ("omitted-reset-to-default", "omitted-fields-unchanged"),
+        ("one-field-dropped", "sent-field-stored"),
+    ],
+)
+def test_each_keyword_of_a_draft_gates(defect: str, rule: str, tmp_path: Path) -> None:
+    """The command exits with 1 on a mock that breaks the promise of one, or of PATCH itself."""
+    api = drafted("each keyword that makes a promise", tmp_path)
+
+    with subjects.mock([str(api.file)], [defect]) as (target,):
+        auth = [word for name, secret in target.identity.auth.items() for word in ("--auth", f"{name}={secret.reveal()}")]
+        record = [word for name, value in target.identity.path.items() for word in ("--record", f"{name}={value}")]
+        options = [*auth, *record, "--read", str(target.read), "--rule", rule, "-p", "no:cacheprovider"]
+        program = [sys.executable, str(subjects.ROOT / "patch_contracts.py"), "test"]
+        command = [*program, "--api", str(api.file), "--target-url", target.url]
+        run = subprocess.run([*command, *options], cwd=tmp_path, capture_output=True, text=True, timeout=100, check=False)
+
+    assert run.returncode == 1, run.stdout
+    assert rule in run.stdout
+
+
+@pytest.mark.parametrize(
     ("kind", "words"),
     [
         ("limits and members that contradict each other", "flag: the request's schema and the record's contradict each other"),
@@ -131,6 +161,25 @@ def test_a_draft_says_what_to_look_at(kind: str, words: str, tmp_path: Path) -> 
     head = draft(source).split("openapi:")[0]
 
     assert any(words in line for line in head.splitlines())
+
+
+@pytest.mark.parametrize("version", ["", ", by a union in a document of version 3.0"])
+def test_a_union_with_null_is_a_nullable_member(version: str, tmp_path: Path) -> None:
+    """And of a number or a text, the record's type is the one that is sent."""
+    api = drafted(f"members that may be null{version or ', as generators of code write them'}", tmp_path)
+    fields = {each.name: each for each in api.fields}
+
+    assert {name: sorted(each.types) for name, each in fields.items()} == {
+        "name": ["string"],
+        "crew": ["integer"],
+        "kind": ["string"],
+        "price": ["string"],
+        "flags": ["array"],
+        "notes": ["object"],
+    }
+    assert [name for name, each in fields.items() if each.nullable] == ["name", "kind", "flags", "notes"]
+    assert fields["kind"].schema["enum"] == ["sloop", "ketch", None]
+    assert fields["name"].schema["maxLength"] == 30
 
 
 def test_swagger_2_is_converted(tmp_path: Path) -> None:
@@ -166,6 +215,35 @@ definitions:
     assert api.field("name").schema["maxLength"] == 20
     assert [each.path for each in api.record] == ["name", "boat"]
     assert [(each.name, each.schema["type"]) for each in api.parameters] == [("boat", "integer")]
+
+
+def test_form_data_of_swagger_2_is_a_form(tmp_path: Path) -> None:
+    """With its required fields; a file is never sent."""
+    source = tmp_path / "old.yaml"
+    source.write_text(
+        """
+swagger: "2.0"
+info: {title: Boats, version: "1"}
+paths:
+  /boats/{boat}:
+    parameters: [{name: boat, in: path, required: true, type: integer}]
+    patch:
+      consumes: [multipart/form-data]
+      parameters:
+        - {name: name, in: formData, required: true, type: string, maxLength: 20}
+        - {name: picture, in: formData, type: file}
+      responses: {200: {description: ok, schema: {type: object, properties: {name: {type: string}}}}}
+""",
+        encoding="utf-8",
+    )
+    write(source, None, tmp_path / "api.yaml")
+    api = specs.load(tmp_path / "api.yaml")
+
+    assert (api.style, api.media_types) == ("form", ("multipart/form-data",))
+    assert [(each.name, each.required, each.hazard is None) for each in api.fields] == [
+        ("name", True, True),
+        ("picture", False, False),
+    ]
 
 
 def test_references_into_files_beside_the_document_are_followed(tmp_path: Path) -> None:

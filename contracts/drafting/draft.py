@@ -14,7 +14,7 @@ from contracts.drafting.companion import companion
 from contracts.drafting.document import media, swagger
 from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
-from contracts.drafting.document.security import header_credential, secured
+from contracts.drafting.document.security import described, header_credential, secured
 from contracts.drafting.document.source import Document, Source, opened
 from contracts.drafting.fields import link_fields
 from contracts.drafting.operations import PARAMETER, Answer, Operations
@@ -221,7 +221,8 @@ class _Draft:
             if get["operationId"] == operation["operationId"]:
                 get["operationId"] += "Get"
             paths.setdefault(place, {})["get"] = {**get, "security": operation["security"]}
-        components = {"schemas": self._operations.schemas.components, "securitySchemes": self._schemes}
+        schemes = self._schemes or described(self._source)  # what nothing requires may be wanted all the same
+        components = {"schemas": self._operations.schemas.components, "securitySchemes": schemes}
         return {
             "openapi": self._version,
             "info": {"title": str(info.get("title") or self._source.file.stem), "version": str(info.get("version") or "1")},
@@ -272,7 +273,10 @@ class _Draft:
         contract["errors"] = errors(self._operations, operation["responses"], secured=bool(operation["security"]))
         operation["x-contract"] = contract
         self._fill(document, operation, place is not None)
-        if place is None and read is None:
+        refusable = operation["security"] or self._parameters or not operation["responses"]["405"].get("x-inferred")
+        if "requestBody" not in operation and not refusable:
+            self._source.note("It needs no credential and names no record: nothing of it can be judged; the mock serves it.")
+        elif place is None and read is None:
             self._source.note("Neither an answer nor a GET shows the record: only the answers themselves are judged.")
 
     def _beside(self, success: Answer) -> Any:

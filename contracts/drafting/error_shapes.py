@@ -138,10 +138,11 @@ def _list(member: Schema, *, each: bool, least: int = 0) -> Any:
         return [_item(items, {})] if least else None
     if "string" in json_types(items):
         return {"$each": "$message"}
-    field = next(
-        (name for name, schema in properties(items).items() if FIELD.search(name) and "string" in json_types(schema)), None
-    )
-    return {"$each": _item(items, {field: "$field"} if field else {})}
+    named = {name: json_types(schema) for name, schema in properties(items).items() if FIELD.search(name)}
+    field = next((name for name, types in named.items() if "string" in types), None)
+    steps = next((name for name, types in named.items() if "array" in types), None)  # the way to the field, a step each
+    known = {field: "$field"} if field else {steps: ["$field"]} if steps else {}
+    return {"$each": _item(items, known)}
 
 
 def _item(items: Schema, known: Mapping[str, Any]) -> Any:

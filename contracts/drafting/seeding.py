@@ -41,6 +41,10 @@ FORMATS: Mapping[str, Callable[[int], str]] = {
 }
 
 
+WRONG: Sequence[Any] = ([], "none")
+"""Values of two types, of which a schema with one type refuses one."""
+
+
 def sample(schema: Schema, path: str, number: int) -> Any:
     """The sample of this number for the property at a path; the first one is the document's example, where that is valid.
 
@@ -67,6 +71,7 @@ def _candidates(schema: Schema, path: str, number: int) -> Iterator[Any]:
     for part in chain(schema.get("anyOf", ()), schema.get("oneOf", ())):
         with suppress(SpecError):  # another alternative may do
             yield from _candidates({**part, "type": part.get("type", schema.get("type", ()))}, path, number)
+    yield from _apart(schema, path, number)
     if "allOf" in schema and not json_types(schema):
         whole = {name: value for part in (*schema["allOf"], schema) for name, value in part.items() if name != "allOf"}
         yield from _candidates(whole, path, number)
@@ -76,6 +81,16 @@ def _candidates(schema: Schema, path: str, number: int) -> Iterator[Any]:
             yield from make(schema, path, number)
     if not types:
         yield from _texts(schema, path, number)
+
+
+def _apart(schema: Schema, path: str, number: int) -> Iterator[Any]:
+    """For alternatives that overlap: the members of one, and what no other one admits under the names of its own members."""
+    parts = [each for each in schema.get("oneOf", ()) if properties(each)]
+    for part in parts if len(parts) > 1 else ():
+        others = {name: each for other in parts for name, each in properties(other).items() if name not in properties(part)}
+        for wrong in WRONG:
+            with suppress(SpecError):
+                yield {**sample(part, path, number), **dict.fromkeys(others, wrong)}
 
 
 def _listed(examples: Any) -> list[Any]:

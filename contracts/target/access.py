@@ -29,7 +29,7 @@ def credentials(table: Mapping[str, Any], api: Api, url: str, base: Path, prefix
     for key, read in (("auth", _text), ("auth_command", _command), ("login", _login)):
         where = f"[{prefix}{key}]"
         for scheme, value in _table(table.get(key, {}), where).items():
-            _check_known(scheme, [each.name for each in api.security], where)
+            _check_known(scheme, [each.name for each in api.schemes], where)
             if scheme in found:
                 raise CredentialError(f"{scheme} in {where}: it has a credential already")
             found[scheme] = read(value, f"{scheme} in {where}", url)

@@ -121,7 +121,7 @@ class Fixtures:
 
     def _sent(self, method: str, path: str, body: bytes | None, media_type: str = "application/json") -> Exchange:
         auth: Mapping[str, Secret] = self._target.identity.auth
-        credentials = present(self._target.api.security, auth)
+        credentials = present(self._target.api.schemes, auth)
         query = f"?{urlencode(credentials.query)}" if credentials.query else ""
         plain = {"Accept": media_type, **({"Content-Type": media_type} if body is not None else {})}
         url = self._target.url + path

@@ -36,13 +36,13 @@ def credentials(path: Path, user: str | None, api: Api, url: str) -> dict[str, S
     """
     try:
         entry = _user(_document(path), user)
-        found = {scheme.name: value for scheme in api.security if (value := _credential(entry, scheme, url)) is not None}
+        found = {scheme.name: value for scheme in api.schemes if (value := _credential(entry, scheme, url)) is not None}
     except CredentialError as error:
         raise CredentialError(f"auth_file {path}: {error}") from None
     if not found:
         raise CredentialError(
             f"auth_file {path}: user {entry['name']!r} has no credential for "
-            f"{' or '.join(f'{each.name} ({each.parameter})' for each in api.security) or 'this API, which has no security'}"
+            f"{' or '.join(f'{each.name} ({each.parameter})' for each in api.schemes) or 'this API, which has no security'}"
         )
     return found
 

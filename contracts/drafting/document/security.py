@@ -36,6 +36,11 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
     return [{name: [] for name in chosen}], {name: schemes[name] for name in chosen}
 
 
+def described(source: Source) -> dict[str, Any]:
+    """Every scheme that a request can present, whether it is required or not."""
+    return {name: each for name, each in _schemes(source).items() if _is_usable(each)}
+
+
 def _inferred(source: Source, operation: Mapping[str, Any], schemes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The scheme that the operation needs by its 401, where the document describes schemes and asks for none anywhere."""
     responses = operation.get("responses")

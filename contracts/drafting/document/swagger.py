@@ -59,8 +59,14 @@ def _body(
     if not fields:
         return None
     forms = [name for name in consumes if name in FORMS] or [FORMS[0]]
-    schema = {"type": "object", "properties": {str(each.get("name")): _schema(each) for each in fields}}
+    required = [str(each.get("name")) for each in fields if each.get("required") is True]
+    schema = {"type": "object", "properties": {str(each.get("name")): _field(each) for each in fields}, "required": required}
     return {"content": {name: {"schema": schema} for name in forms}}
+
+
+def _field(parameter: Mapping[str, Any]) -> dict[str, Any]:
+    """A field of a form; a file is what OpenAPI 3 calls binary."""
+    return {**_schema(parameter), **({"type": "string", "format": "binary"} if parameter.get("type") == "file" else {})}
 
 
 def _schema(parameter: Mapping[str, Any]) -> dict[str, Any]:
