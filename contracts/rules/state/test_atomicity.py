@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.judging.atomicity import judge_refusal, working
-from contracts.judging.evidence import fresh_patches, joined
+from contracts.judging.atomicity import judge_refusal, other_keys, working, working_references
+from contracts.judging.evidence import fresh_patches, joined, put_back
 from contracts.judging.faults import Fault, faulty, open_faults, plain_fault
 from contracts.judging.trials import tidy
 from contracts.record.party import Party
-from contracts.record.patches import Patch, leaves
+from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
@@ -27,8 +27,10 @@ def test_invalid_part_changes_nothing(party: Party, case: Field) -> None:
         valid = working(party, case.top, 2 * faulty(party.api).index(case) + bad_last)
         if not valid or fault is None:
             raise NotJudged("no other field can be written, to be the valid part")
+        references = working_references(party, case.top)
         before = party.read()
-        good = joined([*fresh_patches(party, before, valid), *([] if bad_last else _nulls(party, before, valid))])
+        nulls = [] if bad_last else _nulls(party, before, valid)
+        good = joined([*fresh_patches(party, before, valid), *nulls, *other_keys(party, before, references)])
         bad = party.composer.patch(before, case, fault.value).body
         exchange = party.patch({**good, **bad} if bad_last else {**bad, **good})
         judge_refusal(party, exchange, before, f"{case.path} is {fault.why}", bad=fault)
@@ -67,6 +69,8 @@ def test_refused_open_value_changes_nothing(party: Party, case: list[Fault]) -> 
         if exchange.refused:
             refused += 1
             _judge_open(party, exchange, before, fault, valid)
+        elif fault.keyword == "unique":
+            put_back(party, before, {fault.field.top: None})
         elif fault.keyword != "unknown":
             tidy(party, fault.field, before)
     if not refused:
@@ -106,4 +110,18 @@ def _strange_members(party: Party) -> list[Fault]:
     own = next((each for each in party.api.fields if each.read_only and each.path == each.response), None)
     shown = look_up(party.read(), own.response) if own is not None else ABSENT
     unknown = Fault(Field(path=UNKNOWN_MEMBER, schema={}), True, "unknown", "not known to the document")
-    return [unknown] if own is None or shown is ABSENT else [unknown, Fault(own, shown, "readOnly", "the server's own")]
+    owned = [Fault(own, shown, "readOnly", "the server's own")] if own is not None and shown is not ABSENT else []
+    return [unknown, *owned, *_taken_values(party)]
+
+
+def _taken_values(party: Party) -> list[Fault]:
+    """Values of unique fields that another record has."""
+    fields = [each for each in settable(party.api) if each.unique] if party.bystander is not None else []
+    held = [(each, held_by_other(each, party)) for each in fields]
+    return [Fault(field, value, "unique", "the value of another record") for field, value in held if value is not ABSENT]
+
+
+def held_by_other(field: Field, party: Party) -> Any:
+    """The bystander's value of a field outside of arrays, ABSENT where none could be sent."""
+    value = look_up(party.bystander.read(), field.response) if party.bystander is not None and "[]" not in field.path else ABSENT
+    return value if party.values.safe(field, value) else ABSENT
