@@ -54,7 +54,7 @@ def test_invalid_member_changes_no_sibling(party: Party, case: Field) -> None:
 def _reversed(value: Any) -> Any:
     """The same JSON value with the members of its objects in the other order."""
     if isinstance(value, Mapping):
-        return {name: _reversed(each) for name, each in reversed(value.items())}
+        return {name: _reversed(each) for name, each in reversed([*value.items()])}
     return [_reversed(each) for each in value] if isinstance(value, list) else value
 
 
