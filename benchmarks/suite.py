@@ -26,6 +26,7 @@ from typing import Any
 import click
 
 import specs
+from contracts.target.embedded import targets
 from tests import subjects
 from tests.delaying import delaying
 
@@ -69,6 +70,8 @@ def serving(name: str, records: int, latency: float) -> Iterator[str]:
                 lines += ["[[records]]", *_table(each["path"]), "[records.auth]", *_table(each["auth"])]
             other = facts["other_customer"]
             lines += ["[bystander]", *_table(other["path"]), "[bystander.auth]", *_table(other.get("auth", facts["auth"]))]
+            (known,) = targets(ready, {name: str(file)})
+            lines += ["[values]", *(f"{json.dumps(path)} = {json.dumps(list(values))}" for path, values in known.values.items())]
             lines += ["[read]", *_table({"path": facts["read"]}), "[limits]", "max_requests = 100_000"]
             yield "\n".join(lines) + "\n"
 
@@ -91,11 +94,11 @@ def _with_records(name: str, count: int, file: Path) -> list[dict[str, Any]]:
 
 def _other(seed: Mapping[str, Any], unique: Sequence[str], number: int) -> dict[str, Any]:
     """A record like another one, with a key, credentials and unique values of its own."""
-    text = json.dumps(seed, default=str)
-    for key in seed["path"].values():
-        made = str(key + 1000 + number) if isinstance(key, int) else f"{key[:-4]}{number:04x}"
-        text = text.replace(json.dumps(key), made if isinstance(key, int) else json.dumps(made))
-    other: dict[str, Any] = json.loads(text)
+    other = copy.deepcopy(dict(seed))
+    for name, key in seed["path"].items():
+        made = key + 1000 + number if isinstance(key, int) else f"{key[:-4]}{number:04x}"
+        other["path"][name] = made
+        other["record"] |= {each: made for each, value in seed["record"].items() if value == key}
     if not seed["path"]:
         other["auth"] = {scheme: f"{value}-{number}" for scheme, value in seed["auth"].items()}
     other["record"] |= {each: f"n{number}{other['record'][each]}" for each in unique if other["record"].get(each)}
