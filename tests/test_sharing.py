@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 import specs
-from benchmarks.suite import serving
 from contracts.running.parties import Seats
 from contracts.running.plan import Plan, embedded_apis
 from contracts.running.selection import MANY_ITEMS, SHARE, Shares, load_rules, scopes
 from tests import subjects
 from tests.delaying import delaying
+from tests.several import serving
 
 API = specs.names()[0]
 LARGEST = max(specs.names(), key=lambda name: len(list(specs.load(name).walk_fields())))
