@@ -42,7 +42,7 @@ def compared(sample: int, node: Path | None, folder: Path) -> list[Mapping[str, 
 
 def _sample(url: str, count: int) -> list[str]:
     """So many defects, at even distances in the alphabet."""
-    listed = sorted(each["id"] for each in _admin("GET", f"{url}/__admin/defects")["available"])
+    listed = sorted(each["id"] for each in _admin("GET", f"{url}/__admin/defects")["available"] if each["fields"])
     return [listed[number * len(listed) // count] for number in range(min(count, len(listed)))]
 
 
