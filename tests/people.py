@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Protocol
 
 TEXTS = {"first_name": 40, "last_name": 40, "username": 60, "city": 40}
+IMPORTED = ("(imported)",)
+"""What a record may show, and no request may send."""
 MEMBERS = {*TEXTS, "newsletter", "tags", "settings"}
 
 
@@ -124,6 +126,8 @@ class People:
             if name in TEXTS and (not isinstance(value, str) or len(value) > TEXTS[name]):
                 return name
             if name == "username" and not value and "blank refused" in self.habits:
+                return name
+            if name == "city" and value in IMPORTED and "imported cities refused" in self.habits:
                 return name
             kinds = {"newsletter": bool, "tags": list, "settings": dict}
             if name in kinds and not isinstance(value, kinds[name]):

@@ -83,11 +83,11 @@ def _contract(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return output
 
 
+EARLY = [(3, True), (150, False)]
 MOMENTS = [(number, bool(number % 2)) for number in sorted(random.Random(20).sample(range(8, WHOLE), 6))]
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize(("number", "after"), [*MOMENTS, (3, True)])
+@pytest.mark.parametrize(("number", "after"), [*EARLY, *(pytest.param(*each, marks=pytest.mark.slow) for each in MOMENTS)])
 @pytest.mark.parametrize("records", [RECORDS, FIXTURE], ids=["its own records", "records that are made"])
 def test_a_killed_run_is_put_back(contract: Path, tmp_path: Path, records: str, number: int, after: bool) -> None:
     """Whatever was sent last, and whether it took effect."""

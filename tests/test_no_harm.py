@@ -6,6 +6,7 @@ import copy
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -68,6 +69,7 @@ def violated(report: RunReport) -> set[str]:
         ("post makes", set()),
         ("stores anything", {"unknown-field-not-stored"}),
         ("blank refused", set()),
+        ("imported cities refused", {"no-op-changes-nothing"}),
         ("map merges", set()),
         ("speaks English only", set()),
         ("map merges, null removes", set()),
@@ -79,6 +81,8 @@ def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> Non
     people = People(*habit.split(", "))
     if habit == "blank refused":
         people.records[FIRST]["username"] = ""
+    if habit == "imported cities refused":
+        people.records[FIRST]["city"] = "(imported)"
     before = copy.deepcopy(people.records)
     with serving(people) as url:
         report = judged(api, url)
@@ -213,13 +217,13 @@ def test_what_is_no_journal_is_refused_in_one_line(tmp_path: Path, content: str)
 
 # --- disposable records -----------------------------------------------------------------------------------------------
 
-FIXTURE = {
+FIXTURE: dict[str, Any] = {
     "create": {"path": "/people", "body": {"username": "sample-{unique}"}, "id": "/data/id"},
     "delete": {"path": "/people/{id}"},
 }
 
 
-def settings(api: Api, url: str, **changes: object) -> dict[str, object]:
+def settings(api: Api, url: str, **changes: Any) -> dict[str, Any]:
     """A target file with a fixture."""
     return {"api": str(api.file), "url": url, "read": {"path": "/people/{id}"}, "fixture": FIXTURE, **changes}
 
@@ -267,6 +271,13 @@ def test_a_fixture_that_cannot_be_used_is_refused(api: Api, fixture: dict[str, o
     """In one line, before anything is sent."""
     with pytest.raises(TargetError, match=re.escape(words)):
         from_settings(settings(api, "http://127.0.0.1:9", fixture=fixture))
+
+
+def test_the_list_of_a_target_file_is_a_path() -> None:
+    """It may name the path parameters of the records above, and nothing else."""
+    given = {"api": "babyland", "url": "http://127.0.0.1:9"}
+    with pytest.raises(TargetError, match=re.escape("list in [read]: expected a path that starts with /")):
+        from_settings({**given, "auth": {"bearerAuth": "x"}, "record": {"id": "1"}, "read": {"list": "customers"}})
 
 
 def test_a_fixture_whose_answer_shows_no_id_ends_the_run(api: Api) -> None:
