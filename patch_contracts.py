@@ -131,7 +131,7 @@ def _settings() -> list[str]:
     return [
         *("-c", str(SETTINGS), "--rootdir", str(HOME)),
         *("-o", f"cache_dir={Path.cwd() / '.pytest_cache' / 'patch-contracts'}"),
-        *("--import-mode=importlib", "--noconftest", "--disable-plugin-autoload"),
+        *("--import-mode=importlib", "--assert=plain", "--noconftest", "--disable-plugin-autoload"),
         *("-p", "patch_contracts", *workers),
     ]
 

@@ -183,7 +183,7 @@ def _group(run: Run, api: str, number: int) -> str:
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Generator[None, None, None]:
-    """Leave out rules that have no case here, put the generated ones last, and take this shard's share of what is selected."""
+    """Leave out rules that have no case here, put rough and then generated ones last, and take this shard's share of the rest."""
     run = config.stash.get(RUN, None)
     if run is not None:
         _arrange(config, run, items)
@@ -219,7 +219,7 @@ def _arrange(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
     idle = [item for item in items if _rule(item) is not None and not _has_case(item)]
     if idle:
         config.hook.pytest_deselected(items=idle)
-    items[:] = sorted((item for item in items if item not in idle), key=_generated)
+    items[:] = sorted((item for item in items if item not in idle), key=_turn)
 
 
 def _has_case(item: pytest.Item) -> bool:
@@ -233,9 +233,9 @@ def _parameters(item: pytest.Item) -> dict[str, Any]:
     return found
 
 
-def _generated(item: pytest.Item) -> bool:
+def _turn(item: pytest.Item) -> int:
     rule = _rule(item)
-    return rule is not None and rule.generated
+    return 0 if rule is None else int(rule.turn)
 
 
 def _rule(item: pytest.Item) -> Any:

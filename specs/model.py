@@ -112,8 +112,10 @@ class Field:
 
     @property
     def nullable(self) -> bool:
-        """Null is a valid value (documented or inferred)."""
-        return "null" in json_types(self.schema)
+        """Null is a valid value (documented or inferred), by itself or as a part of a union."""
+        parts = (part for keyword in ("anyOf", "oneOf") for part in self.schema.get(keyword, ()))
+        in_union = "type" not in self.schema and any("null" in json_types(part) for part in parts)
+        return in_union or "null" in json_types(self.schema)
 
     @property
     def kind(self) -> Literal["object", "array", "scalar"]:

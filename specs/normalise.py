@@ -50,7 +50,7 @@ class _Inliner:
                 return {key: value for key, value in found.items() if key in ("type", "description", "x-field")}
             return self.inlined(found, (*seen, target), depth)
         plain = {key: value for key, value in self._members(schema, seen, depth) if value is not CUT}
-        return _without_null_union(_without_nullable(_with_bounds(_merged(_without_member_union(plain)))))
+        return _without_nullable(_without_null_union(_with_bounds(_merged(_without_member_union(plain)))))
 
     def _members(self, schema: Mapping[str, Any], seen: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
         for key, value in schema.items():
@@ -93,10 +93,19 @@ def _without_nullable(schema: dict[str, Any]) -> dict[str, Any]:
     """OpenAPI 3.0 ``nullable`` as a type of its own, which is what 3.1 writes."""
     if not schema.pop("nullable", False) or "type" not in schema:
         return schema
-    nullable = {**schema, "type": [*sorted(json_types(schema) - {"null"}), "null"]}
-    if "enum" in nullable and None not in nullable["enum"]:
-        nullable["enum"] = [*nullable["enum"], None]
-    return nullable
+    return _or_null(schema)
+
+
+def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema with a type or an enum, and null beside what it admits."""
+    found = dict(schema)
+    if "type" in found:
+        found["type"] = [*sorted(json_types(schema) - {"null"}), "null"]
+    if "const" in found:
+        found["enum"] = [found.pop("const")]
+    if "enum" in found and None not in found["enum"]:
+        found["enum"] = [*found["enum"], None]
+    return found
 
 
 def _with_bounds(schema: dict[str, Any]) -> dict[str, Any]:
@@ -166,17 +175,36 @@ def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:
-    """``anyOf: [X, {type: null}]`` as a nullable X, as code generators write it."""
+    """``anyOf: [X, {type: null}]`` as a nullable X, as code generators write it; beside several others, null stays a part."""
     for keyword in UNION_KEYWORDS:
-        members = schema.get(keyword, ())
-        others = [member for member in members if member.get("type") != "null"]
-        if len(others) == 1 and len(members) == 2 and "type" in others[0]:
-            rest = {key: value for key, value in schema.items() if key != keyword}
-            return _without_nullable({**others[0], **rest, "nullable": True})
+        parts = [each for part in schema.get(keyword, ()) for each in _flat(part, keyword)]
+        others = [part for part in parts if not is_null(part)]
+        rest = {key: value for key, value in schema.items() if key != keyword}
+        nullable = len(others) < len(parts) or (bool(others) and rest.pop("nullable", False) is True)
+        if len(others) != 1 or not nullable:
+            if nullable and len(others) == len(parts):  # of OpenAPI 3.0, where null is no type
+                parts.append({"type": "null"})
+            schema = {**rest, keyword: parts} if parts else schema
+        elif others[0].keys() & {"type", "enum", "const"}:
+            return _or_null({**others[0], **rest})
+        elif others[0].keys() <= DESCRIBING | {"default"}:
+            return {**others[0], **rest}  # anything at all, null included
     return schema
 
 
-ANNOTATIONS = frozenset({"type", "const", "enum", "title", "description", "deprecated"})
+def _flat(part: Mapping[str, Any], keyword: str) -> list[Mapping[str, Any]]:
+    """The parts of a union inside a union, where it is nothing but that."""
+    inner = part.get(keyword)
+    plain = isinstance(inner, list) and part.keys() <= DESCRIBING | {keyword, "default"}
+    return [each for member in inner for each in _flat(member, keyword)] if isinstance(inner, list) and plain else [part]
+
+
+def is_null(schema: Mapping[str, Any]) -> bool:
+    """Whether null is all that a schema admits, in one of the ways to write that."""
+    return schema.get("type") in ("null", ["null"]) or schema.get("enum") == [None] or schema.get("const", ...) is None
+
+
+ANNOTATIONS = DESCRIBING | {"type", "const", "enum", "default"}
 """Keywords of a member that a union spells out; with any other one it is more than a member."""
 
 
@@ -195,7 +223,7 @@ def _without_member_union(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _members(part: Mapping[str, Any]) -> list[Any]:
     """The values that one part of a union lists; none where it says more."""
-    if part.get("type") == "null" and part.keys() <= ANNOTATIONS:
+    if is_null(part) and part.keys() <= ANNOTATIONS:
         return [None]
     if not part.keys() <= ANNOTATIONS:
         return []

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 
 TEXTS = {"first_name": 40, "last_name": 40, "username": 60, "city": 40}
 MEMBERS = {*TEXTS, "newsletter", "tags", "settings"}
@@ -31,7 +31,7 @@ def seeds() -> dict[str, dict[str, Any]]:
         "joined_at": "2021-05-06T07:08:09Z",
     }
     second = {**copy.deepcopy(first), "id": "p-100002", "first_name": "Ilse", "last_name": "Brandt", "username": "ilse"}
-    return {each["id"]: each for each in (first, second)}
+    return {"p-100001": first, "p-100002": second}
 
 
 class People:
@@ -95,7 +95,7 @@ class People:
     def _move(self, method: str) -> None:
         if "activity moves with requests" in self.habits and method != "GET":
             self.activity = datetime.now(UTC).isoformat()
-        if "activity moves later" in self.habits and len(self.methods) > 60 and method == "PATCH":
+        if "activity moves later" in self.habits and len(self.methods) > 30 and method == "PATCH":
             self.activity = datetime.now(UTC).isoformat()
 
     def _patch(self, key: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
@@ -155,8 +155,17 @@ class People:
                     record[name] = value
 
 
+class Service(Protocol):
+    """What can be served: one answer at a time."""
+
+    lock: threading.Lock
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """Status, JSON value and headers for a request."""
+
+
 @contextmanager
-def serving(people: People) -> Iterator[str]:
+def serving(people: Service) -> Iterator[str]:
     """The service on a free port of the loopback interface; its URL, until the block ends."""
 
     class Handler(BaseHTTPRequestHandler):

@@ -247,7 +247,7 @@ def _judge_defect(subject: Subject, stock: bool) -> Outcome:
     target, url = mock(subject.api)
     admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
     admin("POST", f"{url}/__admin/reset", None)
-    outcome = _judged(subject, target)
+    outcome = judged(subject, target)
     if not stock:
         return outcome
     admin("POST", f"{url}/__admin/reset", None)
@@ -280,14 +280,14 @@ def _judge_implementation(subject: Subject) -> Outcome:
     else:
         options["read"] = subject.name == "with GET"
     with subjects.implementation(subject.api, **options) as target:
-        return _judged(subject, target)
+        return judged(subject, target)
 
 
-def _judged(subject: Subject, target: Target) -> Outcome:
-    """The outcome of the gate; of what it does not find, that of the rules which only --depth thorough adds."""
-    (report,) = judge_all(Plan(target=target, apis=(target.api,)))
+def judged(subject: Subject, target: Target, *, depth: str = "gate") -> Outcome:
+    """The outcome at a depth; of what the gate does not find, that of the rules which only --depth thorough adds."""
+    (report,) = judge_all(Plan(target=target, apis=(target.api,), depth=depth))
     violated = [each for each in report.results if each.verdict == "violates"]
-    thorough = not violated and subject.kind in ("defect", "fault")
+    thorough = depth == "gate" and not violated and subject.kind in ("defect", "fault")
     if thorough:
         (report,) = judge_all(Plan(target=target, apis=(target.api,), depth="thorough", rules=LONG_RULES))
         violated = [each for each in report.results if each.verdict == "violates"]
@@ -433,7 +433,7 @@ def _row(outcome: Outcome) -> str:
     return f"| {' | '.join(map(str, cells))} |"
 
 
-def _summed(outcome: Outcome) -> str:
+def summed(outcome: Outcome) -> str:
     """The violated rules, each with its family, level and the number of fields."""
     counts = Counter((rule, family, level) for rule, family, level, _field in map(_parts, outcome.violated))
     return ", ".join(f"{rule} ({family}, {level}, {count})" for (rule, family, level), count in counts.items()) or "not found"
@@ -487,7 +487,7 @@ def main(
             click.echo(
                 f"{len(outcomes)}/{len(chosen)} {subject.kind} {subject.name} {subject.api} [{subject.family} {subject.field}]"
             )
-            click.echo(f"   {outcome.internal or _summed(outcome)}")
+            click.echo(f"   {outcome.internal or summed(outcome)}")
     for line in totals(outcomes):
         click.echo(line)
     if write:

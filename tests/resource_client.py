@@ -25,6 +25,7 @@ from mock_server.resource.reading.bodies import FORMS, JSON, parameter_schema
 from mock_server.resource.reading.document import Document, read
 from mock_server.resource.reading.model import Collection, Operation, Role
 from mock_server.resource.service import Resource
+from mock_server.resource.stored.upkeep import typed
 from mock_server.resource.values.samples import Samples
 from mock_server.web.in_process import MockServer
 
@@ -105,6 +106,11 @@ class Client:
 
     def _change(self, own: Mapping[Role, Operation], role: Role, arguments: Mapping[str, str]) -> None:
         body = self._body(own[role], 78)
+        collection = own[role].collection
+        if collection is not None and collection.key and collection.parameter not in own[role].names and isinstance(body, dict):
+            key = arguments[str(collection.parameter)]  # the record is named by the body
+            member = self.resource.recognition.schemas.properties(collection.schema)[collection.key]
+            body = {**body, collection.key: typed(key, member, self.resource.recognition.schemas)}
         changed = self.send(own[role], arguments, body)
         if changed.status_code >= 300:
             self._fault(own[role], f"answered {changed.status_code}: {changed.text[:200]}")

@@ -29,11 +29,18 @@ IMPLEMENTATIONS: Mapping[str, tuple[str, ...]] = {
 
 @contextmanager
 def running(*command: str) -> Iterator[Mapping[str, Any]]:
-    """A server process that writes a ready file; what it wrote, until the block ends."""
+    """A server process of a Python module that writes a ready file; what it wrote, until the block ends."""
+    with started(sys.executable, "-m", *command) as ready:
+        yield ready
+
+
+@contextmanager
+def started(*command: str) -> Iterator[Mapping[str, Any]]:
+    """A server process of any program that takes ``--port`` and ``--ready-file``; what it wrote there, until the block ends."""
     with tempfile.TemporaryDirectory() as folder:
         ready, log = Path(folder, "ready.json"), Path(folder, "log.txt")
         with log.open("wb") as output:
-            arguments = [sys.executable, "-m", *command, "--port", "0", "--ready-file", str(ready)]
+            arguments = [*command, "--port", "0", "--ready-file", str(ready)]
             process = subprocess.Popen(arguments, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
         try:
             deadline = time.monotonic() + START_SECONDS
@@ -74,10 +81,11 @@ def implementation(api: str, *, fault: str | None = None, variants: Sequence[str
     """An independent implementation of an API, honest unless told otherwise; its target, without GET if ``read`` is False."""
     options = (["--fault", fault] if fault else []) + [option for variant in variants for option in ("--variant", variant)]
     with running(*IMPLEMENTATIONS[api], *options) as ready:
-        yield _target(api, ready, read)
+        yield target_of(api, ready, read=read)
 
 
-def _target(api: str, ready: Mapping[str, Any], read: bool) -> Target:
+def target_of(api: str, ready: Mapping[str, Any], *, read: bool = True) -> Target:
+    """The target that a service's ready file speaks of: both records, credentials, values that exist, and the GET."""
     auth = _secrets(ready["auth"])
     other = ready.get("other_customer")
     return Target(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import requests
@@ -17,10 +17,13 @@ from mock_server import create_app
 from mock_server.commands import main
 from mock_server.resource import custom
 from mock_server.web import serving
+from mock_server.web.app import worlds_of
 from mock_server.web.forwarding import Forward
+from mock_server.web.recorded_seeds import RecordedSeeds
 from mock_server.web.recording import Recording
 from mock_server.worlds.loading import load
-from tests.test_resource_operations import DOCUMENTS
+from mock_server.worlds.seed_file import seeded
+from tests.test_resource_operations import BOOK, DOCUMENTS
 
 LIBRARY = DOCUMENTS / "library.yaml"
 
@@ -29,6 +32,7 @@ class Backend(BaseHTTPRequestHandler):
     """Answers every request with what it was."""
 
     protocol_version = "HTTP/1.1"
+    bodies: ClassVar[list[str]] = []
 
     def handle_one_request(self) -> None:
         """Any method."""
@@ -37,6 +41,7 @@ class Backend(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+        self.bodies.append(body)
         seen = {"method": self.command, "path": self.path, "body": body, "headers": dict(self.headers.items())}
         content = json.dumps(seen).encode()
         self.send_response(302 if self.path == "/moved" else 207)
@@ -168,3 +173,42 @@ def test_secrets_of_bodies_are_struck_out(tmp_path: Path) -> None:
     (mapping,) = yaml.safe_load(file.read_text())
     assert mapping["request"]["body"] == {"user": "u", "deep": {}}
     assert mapping["response"]["body"] == {"access_token": "***", "a": [{"pin": "***"}], "ok": True}
+
+
+def test_what_passed_is_what_a_mock_starts_with(tmp_path: Path) -> None:
+    """The records as they were shown last: listed, created, changed, not those that were deleted."""
+    file = tmp_path / "seeds.yaml"
+    real = create_app([load(LIBRARY)])
+    resource = worlds_of(real).resources[0]
+    seeds = RecordedSeeds([resource], file)
+    headers = {"Authorization": "Bearer mock-token"}
+
+    def passed(method: str, path: str, **options: Any) -> Any:
+        answer = real.test_client().open(f"/api/v2{path}", method=method, headers=headers, **options)
+        seeds.keep(method, f"/api/v2{path.partition('?')[0]}", answer.status_code, answer.get_json(silent=True))
+        return answer.get_json(silent=True)
+
+    passed("GET", "/books?per_page=3")
+    made = passed("POST", "/books", json=BOOK)["id"]
+    passed("PATCH", f"/books/{made}", json={"title": "By hand"})
+    passed("DELETE", "/books/2")
+    passed("GET", "/books/999999")
+    offline = create_app(seeded([load(LIBRARY)], file)).test_client()
+    listed = offline.get("/api/v2/books?per_page=50", headers=headers).get_json()["data"]
+
+    assert [each["id"] for each in listed] == [1, 3, made]
+    assert listed[2]["title"] == "By hand"
+    assert offline.get("/api/v2/books/1", headers=headers).get_json() == passed("GET", "/books/1")
+
+
+def test_what_goes_on_fails_on_demand_too(url: str) -> None:
+    """Ahead of the service, which then learns nothing of it, or behind it."""
+    before = requests.post(f"{url}/other", data="a", headers={"Prefer": "code=500"}, timeout=10)
+    behind = requests.post(f"{url}/other", data="b", headers={"Prefer": "code=500, phase=after_commit"}, timeout=10)
+    late = requests.post(f"{url}/other", data="c", headers={"Prefer": "delay=50"}, timeout=10)
+
+    assert [each.status_code for each in (before, behind, late)] == [500, 500, 207]
+    assert late.headers["Preference-Applied"] == "delay=50"
+    assert late.elapsed.total_seconds() >= 0.05
+    assert [each.headers["Preference-Applied"] for each in (before, behind)] == ["code=500", "code=500, phase=after_commit"]
+    assert Backend.bodies[-2:] == ["b", "c"]

@@ -440,3 +440,89 @@ def test_what_cannot_be_served_is_told_in_one_line(write: Any, content: Any, wor
     assert result.exit_code == 3
     assert words in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+def test_an_error_that_lists_errors_of_its_own_kind_ends(serve: Any) -> None:
+    """Public documents have such errors; each fault is an item, and has no faults below it."""
+    document = whole()
+    problem = {"type": "object", "required": ["title"], "properties": {"title": {"type": "string"}, "field": {"type": "string"}}}
+    problem["properties"]["problems"] = {"type": "array", "items": {"$ref": "#/components/schemas/Problem"}}
+    document["components"] = {"schemas": {"Problem": problem}}
+    for response in (each for each in document["paths"]["/things"]["post"]["responses"].items() if each[0] == "400"):
+        response[1]["content"][JSON]["schema"] = {"$ref": "#/components/schemas/Problem"}
+
+    url = serve(document).url
+    refused = requests.post(f"{url}/things", json={"title": "", "state": "neither"}, timeout=10)
+
+    assert refused.status_code == 400
+    assert [each["field"] for each in refused.json()["problems"]] == ["title", "state"]
+    assert all("problems" not in each or each["problems"] == [] for each in refused.json()["problems"])
+
+
+def test_a_credential_with_an_underscore_in_its_name_is_seen(serve: Any) -> None:
+    """Servers drop such headers; the documents that everybody knows have them. No other header comes through so."""
+    document = whole()
+    document["components"] = {"securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": "api_key"}}}
+    document["security"] = [{"key": []}]
+
+    url = serve(document).url
+    assert requests.get(f"{url}/things", timeout=10).status_code == 401
+    assert requests.get(f"{url}/things", headers={"api_key": "wrong"}, timeout=10).status_code == 401
+    assert requests.get(f"{url}/things", headers={"api_key": "mock-token"}, timeout=10).status_code == 200
+    sent = requests.post(
+        f"{url}/things", json={"title": "a"}, headers={"api_key": "mock-token", "Content_Type": "x/y"}, timeout=10
+    )
+    assert sent.status_code == 201
+
+
+def test_a_header_that_the_document_requires_of_an_answer_is_there(serve: Any) -> None:
+    """Of successes and of refusals, with a value of its schema."""
+    document = whole()
+    rest = {"description": "Left.", "required": True, "schema": {"type": "integer", "minimum": 1, "maximum": 5}}
+    for responses in (document["paths"]["/things"]["get"]["responses"], document["paths"]["/things/{id}"]["get"]["responses"]):
+        for each in responses.values():
+            each["headers"] = {"X-Left": rest}
+
+    url = serve(document).url
+    for path in ("/things", "/things/1", "/things/99999"):
+        assert 1 <= int(requests.get(url + path, timeout=10).headers["X-Left"]) <= 5
+
+
+def test_numbers_of_a_form_may_have_an_exponent(serve: Any) -> None:
+    """As JSON has them; one that is out of reach is none."""
+    thing = {"type": "object", "properties": {"id": {"type": "integer"}, "size": {"type": "number"}}}
+    document = whole(thing, media_type=JSON)
+    document["paths"]["/things"]["post"]["requestBody"] = body(thing, "application/x-www-form-urlencoded")
+
+    url = serve(document).url
+    assert requests.post(f"{url}/things", data={"size": "2.5e+3"}, timeout=10).json()["size"] == 2500
+    assert requests.post(f"{url}/things", data={"size": "1e999"}, timeout=10).status_code == 400
+
+
+def test_a_location_is_a_uri_where_the_document_calls_it_one(serve: Any) -> None:
+    """Else it is a path."""
+    document = whole()
+    assert requests.post(f"{serve(document).url}/things", json={"title": "a"}, timeout=10).headers["Location"] == "/things/11"
+
+    document["paths"]["/things"]["post"]["responses"]["201"]["headers"] = {
+        "Location": {"schema": {"type": "string", "format": "uri"}}
+    }
+    url = serve(document).url
+    assert requests.post(f"{url}/things", json={"title": "a"}, timeout=10).headers["Location"] == f"{url}/things/11"
+
+
+def test_what_is_no_json_has_its_type_and_is_told_as_unread(serve: Any) -> None:
+    """A file that is asked for, and a body in another language."""
+    document = whole()
+    file = {"description": "It.", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+    document["paths"]["/things/{id}/print"] = {
+        "parameters": document["paths"]["/things/{id}"]["parameters"],
+        "get": {"responses": {"200": file}},
+    }
+    document["paths"]["/things"]["post"]["requestBody"]["content"]["application/xml"] = {"schema": THING}
+
+    url = serve(document).url
+    assert requests.get(f"{url}/things/1/print", timeout=10).headers["Content-Type"] == "application/pdf"
+    sent = requests.post(f"{url}/things", data="<thing/>", headers={"Content-Type": "application/xml"}, timeout=10)
+    assert "application/xml is not read" in sent.headers["X-Mock-Warning"]
+    assert "X-Mock-Warning" not in requests.post(f"{url}/things", json={"title": "a"}, timeout=10).headers

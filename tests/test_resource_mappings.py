@@ -111,3 +111,30 @@ def test_documents_tell_what_is_an_example() -> None:
     content = create_app([load(LIBRARY)]).test_client().get("/openapi.yaml").text
 
     assert content.count("answers with an example; nothing is stored") == 2
+
+
+def test_what_a_user_wrote_fails_on_demand_too(tmp_path: Path) -> None:
+    """By the request itself, and by a rule; the journal says why."""
+    mock = client(tmp_path)
+    greeting = {"path": "/hello/world?polite=yes", "headers": {"X-Kind": "test"}}
+
+    wished = mock.get(greeting["path"], headers={**greeting["headers"], "Prefer": "code=503"})
+    other = mock.get(greeting["path"], headers={**greeting["headers"], "Prefer": "code=202"})
+    mock.post("/__admin/faults", json={"type": "status", "code": 429, "times": 1, "match": {"path": "/hello/*"}})
+    ruled, usual = (mock.get(**greeting) for _ in range(2))
+    faults = [each["fault"] for each in mock.get("/__admin/requests").get_json()["requests"]]
+
+    assert (wished.status_code, wished.headers["Preference-Applied"], wished.headers["Retry-After"]) == (503, "code=503", "1")
+    assert (other.status_code, other.text) == (202, "Hello, world!")
+    assert (ruled.status_code, usual.status_code) == (429, 203)
+    assert [fault and fault["code"] for fault in faults] == [None, 429, 202, 503]
+
+
+def test_what_a_user_wrote_is_cut(tmp_path: Path) -> None:
+    """An answer that is no JSON any more."""
+    options = {"json": {"title": "Magic"}, "headers": {"Prefer": "fault=malformed"}}
+
+    answer = client(tmp_path).post("/api/v2/books", **options)
+
+    assert answer.status_code == 409
+    assert answer.get_json(silent=True) is None

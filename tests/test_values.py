@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 import specs
-from contracts.judging.changed import other_value
 from contracts.judging.unusual import ASTRAL, LOOK_ALIKES, SIZES, unusual_values
 from contracts.record.values import Values
 from contracts.reports.result import judged
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target
+from contracts.terms.changed import other_value
 from contracts.terms.exchange import Answer, Exchange
 from contracts.terms.looks import looks_like
 from contracts.terms.rule import Rule, once

@@ -24,6 +24,8 @@ PATCH_RULES: Mapping[str, str] = {
     "no-op-changes-nothing": "A member that is set to the value which it holds stays as it is.",
     "key-order-irrelevant": "The members of a JSON object have no order.",
     "other-customer-unchanged": "The request changes the resource that its URL identifies, and no other.",
+    "others-value-stored": "The request sets the members of its resource, whatever others hold.",
+    "same-body-for-each": "The request changes the resource that its URL identifies, whatever its body.",
     "refused-patch-leaves-other": "The request changes the resource that its URL identifies, and no other.",
 }
 """Rules that rest on the method: RFC 5789, 2."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,7 +68,7 @@ def documented(api: Api, rule_id: str, found: Situation, status: int | None) -> 
     if status is None:
         return None
     if api.documents(status):
-        return api.responses[status]
+        return api.responses[status] if api.responses[status].media_types else None  # without content it says nothing of a body
     if rule_id in api.claims and status in allowed(found):
         return api.responses.get(status) or api.responses.get(found.status)
     return None
@@ -80,13 +80,13 @@ def is_json(media_type: str) -> bool:
 
 
 def body_problem(response: Response, shape: Shape, answer: Answer) -> Problem | None:
-    """What is wrong with an error body against the documented one, or None; of a text, whether it is declared as one."""
-    named = {each.lower() for each in response.media_types}
-    if named and not any(map(is_json, named)):
-        declared = f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}"
-        return Problem(f"the media type {' or '.join(sorted(named))}", declared) if answer.media_type not in named else None
-    if not is_json(answer.media_type) and answer.media_type not in named:
-        return Problem("the media type application/json", f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}")
+    """What is wrong with an error body against the documented one, or None."""
+    listed = {each.lower() for each in response.media_types}
+    if listed and not any(map(is_json, listed)):  # a text, or whatever: nothing but its kind is documented
+        right = answer.media_type in listed or any(each.endswith("/*") for each in listed)
+        return None if right else Problem(f"the media type {min(listed)}", _content_type(answer))
+    if not is_json(answer.media_type) and answer.media_type not in {each.lower() for each in response.media_types}:
+        return Problem("the media type application/json", _content_type(answer))
     if answer.json is NOT_JSON:
         return Problem("a body of JSON", f"it is {answer.text[:80]!r}" if answer.body else "there is no body")
     error = first_error(jsonschema_rs.Draft202012Validator(dict(response.schema)), answer.json)
@@ -99,6 +99,10 @@ def body_problem(response: Response, shape: Shape, answer: Answer) -> Problem | 
     if any(is_blank(each) for each in told(shape, answer.json)):
         return Problem("a text that tells what is wrong", "a text of the body is blank")
     return None
+
+
+def _content_type(answer: Answer) -> str:
+    return f"Content-Type is {answer.headers.get('Content-Type', '(absent)')!r}"
 
 
 def told(shape: Shape, body: Any) -> Iterator[Any]:
@@ -156,23 +160,15 @@ def leaves_of(value: Any) -> Iterator[Any]:
         yield from leaves_of(each)
 
 
-def skeleton(value: Any) -> Any:
+def skeleton(value: Any) -> Hashable:
     """The structure of a body without its values: names and JSON types; null counts as absent, lists as what they hold."""
     if isinstance(value, Mapping):
-        return {name: skeleton(each) for name, each in value.items() if each is not None}
+        return frozenset((name, skeleton(each)) for name, each in value.items() if each is not None)
     if isinstance(value, list):
-        return _distinct(map(skeleton, value))
+        return tuple(dict.fromkeys(map(skeleton, value)))
     if isinstance(value, bool) or not isinstance(value, int | float):
         return type(value).__name__
     return "number"
-
-
-def _distinct(values: Iterator[Any]) -> list[Any]:
-    found: list[Any] = []
-    for each in values:
-        if each not in found:
-            found.append(each)
-    return found
 
 
 # --- statuses that a body states ------------------------------------------------------------------------------------

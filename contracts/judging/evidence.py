@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.judging.acceptance import SecondOpinion, level_of_refusal
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
-from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
@@ -44,6 +44,9 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
     done = Write(patch, earlier, exchange, party.read(without=patch.field.top))
     if not party.accepted(exchange):
         return done
+    if not stored(party, done) and party.state.settles(lambda record: stored(party, replace(done, after=record))):
+        done = replace(done, after=party.read(without=patch.field.top))
+        party.movement.found["*"] = f"shown a moment after a write: settle = {party.state.settle:g} was learnt"
     if stored(party, done):
         _proven(party, patch.field).append(patch.value)
     elif after_refusal:
@@ -74,9 +77,30 @@ def single(party: Party, leaf: Field) -> Write:
 def _single(party: Party, leaf: Field) -> Write | NotJudged:
     try:
         before = party.read(without=leaf.top)
-        return write(party, fresh_patch(party, before, leaf), before)
+        first = write(party, fresh_patch(party, before, leaf), before)
+        done = first if _works(party, first) else _second(party, first) or first
     except NotJudged as reason:
         return reason
+    ignored = party.accepted(done.exchange) and not stored(party, done) and leaf.response is not None
+    if ignored and party.reader.equal(done.patch.shown_in(done.before), done.patch.shown_in(done.after)):
+        party.reader.unset |= {leaf.response or ""}  # no request sets it here: it may follow others
+    return done
+
+
+def _works(party: Party, done: Write) -> bool:
+    return party.accepted(done.exchange) and stored(party, done)
+
+
+def _second(party: Party, first: Write) -> Write | None:
+    """Another write of a field that did not take its first value, by which it works after all."""
+    doubtful = first.exchange.refused or (party.accepted(first.exchange) and first.patch.value is not None)
+    if party.caution is not None or not doubtful or first.field.reference is not None:
+        return None
+    with suppress(NotJudged):
+        return SecondOpinion(party, first.patch, first.before).found(
+            first.exchange.refused, lambda patch, record: write(party, patch, record), lambda done: _works(party, done)
+        )
+    return None
 
 
 def fresh_patch(party: Party, record: Record, leaf: Field) -> Patch:
@@ -144,19 +168,6 @@ def companion(party: Party, record: Record, field: Field) -> Patch | None:
     return None
 
 
-def falsy_values(field: Field) -> Iterable[Any]:
-    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
-    if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
-        return ()
-    for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
-        if kind in field.types:
-            hazardous = field.hazard is not None and value in (field.hazard.values or ())
-            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
-            ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
-            return () if hazardous or limited or ruled_out else (value,)
-    return ()
-
-
 def falsy_write(party: Party, field: Field, value: Any) -> Write:
     """The write of a falsy value to a field that holds something else; made once."""
     key = ("falsy", field.path)
@@ -202,13 +213,22 @@ def check_accepted(party: Party, done: Write) -> None:
             expected=f"a valid value for {field.path} alone to be accepted with {party.api.success}",
             actual=done.exchange.said,
             exchange=done.exchange,
+            level=level_of_refusal(party, done.patch, done.exchange),
         )
+
+
+def works_at_first(party: Party, done: Write) -> bool:
+    """Whether a value that did not work does on the record as it was found, and again does not on what it was tried on."""
+    opinion = SecondOpinion(party, done.patch, done.before)
+    found = opinion.on_the_first_record(lambda patch, record: write(party, patch, record), lambda each: _works(party, each))
+    return found is not None
 
 
 def collateral(party: Party, done: Write) -> list[Located]:
     """Differences that a write made outside the field it was about; worked out once."""
     key = ("collateral", id(done))
     if key not in party.memory:
+        party.movement.suspected = [done.field.top]
         found = outside(party, [done.field], party.reader.differences(done.before, done.after), done)
         party.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
     kept: tuple[Write, list[Located]] = party.memory[key]
@@ -317,6 +337,7 @@ def put_back(party: Party, record: Record, body: Mapping[str, Any]) -> None:
     for name in body:
         known = next((each for each in party.api.fields if each.name == name), None)
         if known is not None and known.response is not None and not known.read_only:
-            value = party.composer.exact(known, look_up(record, known.response))
+            now = look_up(party.state.last or {}, known.response)
+            value = party.composer.exact(known, look_up(record, known.response), now)
             if value is not None:
                 party.patch({name: value})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -51,6 +51,39 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
         pairs = [*pairwise(usable), (usable[0], usable[-1])]
         kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
     return kept
+
+
+def limit_each_other(party: Party, patches: Sequence[Patch], done: Write) -> bool:
+    """Whether valid values that are refused together are refused for what they, or other fields, hold, and not for their company.
+
+    So it is where one of them is refused alone as well, or where the others are accepted without one of them; not so where even
+    the values that the record holds are refused together. Worked out once.
+    """
+    key = ("limited", id(done))
+    if key not in party.memory:
+        party.memory[key] = (done, done.exchange.refused and _limited(party, patches))
+    kept: tuple[Write, bool] = party.memory[key]  # the write stays referenced, so that its id stays its own
+    return kept[1]
+
+
+def _limited(party: Party, patches: Sequence[Patch]) -> bool:
+    record = party.read()
+    present = [replace(each, value=value) for each in patches if (value := each.shown_in(record)) is not ABSENT]
+    if not _is_taken(party, present):
+        return False
+    if not all(_is_taken(party, [each]) for each in patches):
+        return True
+    others = [[other for other in patches if other is not each] for each in patches] if len(patches) > 2 else []
+    return any(_is_taken(party, each) for each in others)
+
+
+def _is_taken(party: Party, patches: Sequence[Patch]) -> bool:
+    """The values are accepted in one patch, beside what the record holds now."""
+    try:
+        _patches, body = combined(party, party.read(), [Question(each.field, each.value) for each in patches])
+    except NotJudged:
+        return False
+    return party.accepted(party.patch(body))
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------

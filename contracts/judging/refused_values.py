@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.judging.envelopes import Problem, body_problem, documented, expected_status, right_status, situation, skeleton
 from contracts.judging.faults import faulty
-from contracts.judging.naming import Name, Naming, named, naming, path_name
+from contracts.judging.naming import Name, Naming, name_of, named, naming, path_name
 from contracts.judging.refusals import BadWrite, bad_writes, redirected
 from contracts.record.party import Party
 from contracts.terms.exchange import NOT_JSON, Exchange
@@ -73,8 +73,10 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
 
     Raises Violation where it names another field, or does not name this one whole.
     """
+    if each.exchange.answer is None or each.exchange.answer.json is NOT_JSON:
+        return False  # a text may say it in any words
     shape = shape_of(api)
-    names = named(shape, each.exchange.answer.json) if each.exchange.answer else {}
+    names = named(shape, each.exchange.answer.json)
     if not names and (shape.named == "if_present" or shape.fields is None):
         return False
     said = ", ".join(names.values()) or "nothing"
@@ -94,14 +96,28 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
             level=Level.SHOULD,
         )
     _judge_index(case, each, names)
+    _judge_spelling(api, case, each, names)
     return True
+
+
+def _judge_spelling(api: Api, case: Field, each: BadWrite, names: Mapping[Name, str]) -> None:
+    """The name is one that the document has, letter by letter: a client looks for its own field by it."""
+    for name, said in names.items():
+        last = next((part for part in reversed(re.split(r"[^\w-]+", said)) if part and not part.isdigit()), "")
+        if naming(api, case, name) is Naming.ITSELF and last != case.name and name_of([last]) == name_of([case.name]):
+            raise Violation(
+                expected=f"the error to name {case.path} as the document spells it, since {described(case, each)}",
+                actual=f"it names {said}",
+                exchange=each.exchange,
+                level=Level.SHOULD,
+            )
 
 
 def _judge_index(case: Field, each: BadWrite, names: Mapping[Name, str]) -> None:
     """Where the error tells which item of an array is at fault, it is the one that is."""
     right = list(_indices(each.patch.body, case.path.split("."), each.fault.value))
     for name, said in names.items():
-        told = [int(part) for part in re.findall(r"(?<![^\W\d_])\d+(?![^\W\d_])", said)]
+        told = [int(part) for part in re.findall(r"(?<![^\W_])\d{1,18}(?![^\W_])", said)]
         if len(right) == 1 and name == path_name(case) and len(told) == len(right[0]) and told != right[0]:
             raise Violation(
                 expected=f"the error to name item {right[0][-1]} of {case.path}, since {described(case, each)} there",

@@ -10,7 +10,9 @@ from zlib import crc32
 from contracts.judging.evidence import Write
 from contracts.judging.groups import Question, answered, workable
 from contracts.record.party import Party
+from contracts.record.restoring import Restorer
 from contracts.record.values import Values, validator
+from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Level, NotJudged
 from specs import Field
 from specs.model import json_types
@@ -56,6 +58,8 @@ DOUBTFUL: tuple[Any, ...] = (
 """Values of so many digits that a store may round them; most readers would expect them back all the same."""
 DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
+UNREADABLE = "unreadable"
+"""The key of what is known of a patch of such values after which the record could not be read: fields, request, reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,8 @@ def _numbers(schema: Mapping[str, Any]) -> Iterator[Unusual]:
     for each in (*ends, *listed):
         if schema.get("format") == "int32" and abs(each) >= 2**31:
             continue
+        if "integer" not in json_types(schema) and isinstance(each, int) and abs(each) > DOUBLE:
+            continue  # a number with a fraction is a double to most readers (RFC 8259, 6)
         doubtful = (isinstance(each, int) and abs(each) > DOUBLE and not wide) or each in DOUBTFUL
         yield Unusual(each, Level.SHOULD if doubtful else None)
 
@@ -164,12 +170,20 @@ def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
 
 
 def _kept(party: Party, questions: list[Question]) -> list[Write]:
-    """The answers; none where the record cannot be read with such values in it, which other rules judge."""
+    """The answers; none where the record cannot be read with such values in it: then it is put back, and told."""
+    heard: list[Exchange] = []
+    party.client.listeners.append(heard.append)
     try:
         return answered(party, questions)
-    except NotJudged:
+    except NotJudged as reason:
+        accepted = [each for each in heard if each.method == "PATCH" and each.ok]
+        if accepted and party.at_first is not None and not party.client.stopped:
+            Restorer(party).restore(party.at_first)
+            party.memory.setdefault(UNREADABLE, (frozenset(each.field.path for each in questions), accepted[-1], str(reason)))
         _leave(party, [each.field for each in questions])
         return []
+    finally:
+        party.client.listeners.remove(heard.append)
 
 
 def _leave(party: Party, fields: list[Field]) -> None:

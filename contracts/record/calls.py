@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -77,15 +78,17 @@ class Calls:
         Integers stay within 32 bits; other values keep their length and alphabet.
         """
         known = [dict(each.path) for each in (*self._target.identities, self._target.bystander) if each is not None]
-        made = {name: _other_identifier(value) for name, value in self._identity.path.items()}
-        for number in range(len(known) + 1):
-            if made not in known:
+        named = [name for name in re.findall(r"\{([^{}]+)\}", self._target.api.path) if name in self._identity.path]
+        path = dict(self._identity.path)
+        for own in named[-1:]:  # those ahead of it name what the record belongs to, which stays
+            path[own] = _other_identifier(path[own])
+        for number in range(len(known) + 1 if named else 0):
+            if path not in known:
                 break
-            made = {
-                name: _other_identifier(value) if value.isdigit() else f"{value[:-1]}{9 - number}z"
-                for name, value in made.items()
-            }
-        return made
+            own = named[-1]
+            value = path[own]
+            path = {**path, own: _other_identifier(value) if value.isdigit() else f"{value[:-1]}{9 - number}z"}
+        return path
 
     def completed(self, body: bytes | None, values: Mapping[str, Any]) -> bytes | None:
         """A body that changes something, with those of the ``values`` that it lacks: members that every patch has to carry.

@@ -8,11 +8,15 @@ On a disposable record there is no guard.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
+from contracts.record.keeping.kinds import Kinds
+from contracts.record.keeping.presence import new_members
+from contracts.record.keeping.removal import Removal, unlike
 from contracts.record.party import FirstWrite, Party
-from contracts.record.records import Reader, Record, look_up
+from contracts.record.records import Reader, Record, lacks, look_up
 from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
@@ -42,6 +46,9 @@ class Guard:
         self._probing = False
         self._sticks = ""
         self._makes = ""
+        self._removal = Removal(party, saved, self._is_usable)
+        self._kinds = Kinds(party, self._check_for_learning)
+        self._typed: bool | None = None
         self.stuck: Exchange | None = None
         self.made: Exchange | None = None
         self._allowed: frozenset[str] | None = None
@@ -61,24 +68,67 @@ class Guard:
         if path is not None and dict(path) != dict(self._party.identity.path):
             if self._makes:
                 raise NotJudged(self._makes)
+            if self._shows(path):
+                raise NotJudged(
+                    f"there is a record {', '.join(path.values())}: a patch of it would change what is not to be changed"
+                )
             return
         sent = parsed(body)
         if isinstance(sent, Mapping):
             for name, value in sent.items():
                 self._check_member(name, value)
-        elif self._sticks:
-            raise NotJudged(self._sticks)
+        else:
+            self._check_strange(well_formed=sent is not MALFORMED)
 
     def check_field(self, field: Field) -> None:
         """Raise NotJudged where a field, or the property that holds it, is not to be written."""
         if self._probing:
             return
-        top = next(each for each in self._api.fields if each.name == field.top)
+        top = self._top(field)
         if self._names_the_record(top):
             raise NotJudged(f"{top.name} names the record and is never changed; {DISPOSABLE}")
         self._prove(top)
         if top.name in self.spared:
             raise NotJudged(self.spared[top.name])
+        if field is not top and "[]" not in field.path and lacks(self._saved, field.response):
+            self._check_removable(field)
+
+    def _check_removable(self, field: Field) -> None:
+        """Raise NotJudged for a member that the record lacks, unless it can be taken out again."""
+        self._undisturbed(self._removal.check, field)
+
+    def _undisturbed(self, check: Callable[..., None], *about: Any) -> None:
+        """A check that sends by itself; its reason says what would help."""
+        with self._learning():
+            try:
+                check(*about)
+            except NotJudged as reason:
+                raise NotJudged(f"{reason}; {DISPOSABLE}") from None
+
+    def _check_for_learning(self, field: Field) -> None:
+        """Raise NotJudged for a member that the record lacks, or that no document lets be written."""
+        if field.hazard is not None or (field is not self._top(field) and lacks(self._saved, field.response)):
+            raise NotJudged(f"{field.path} is not written for learning")
+
+    def _top(self, field: Field) -> Field:
+        return next(each for each in self._api.fields if each.name == field.top)
+
+    def _is_usable(self, field: Field) -> bool:
+        """Whether a member that the record shows may be written for learning."""
+        top = self._top(field)
+        if self._names_the_record(top):
+            return False
+        self._prove(top)
+        return top.name not in self.spared
+
+    @contextmanager
+    def _learning(self) -> Iterator[None]:
+        """What the guard sends by itself is not checked again."""
+        before, self._probing = self._probing, True
+        try:
+            yield
+        finally:
+            self._probing = before
 
     def first_write(self, field: Field) -> FirstWrite | None:
         """What came of sending the present value of a field's property back, None where that was not done."""
@@ -87,14 +137,54 @@ class Guard:
     def _check_member(self, name: str, value: Any) -> None:
         top = next((each for each in self._api.fields if each.name == name), None)
         if top is None:
-            if self._sticks:
-                raise NotJudged(self._sticks)
+            self._check_strange(well_formed=True)
             return
-        if any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {})):
+        if self._is_as_it_is(top, value):
             return
         self.check_field(top)
+        for each in new_members(top, value, self._saved, self._party.reader.item_key(top.response or "")):
+            if each is not top:
+                self._check_removable(each)
+        self._undisturbed(self._kinds.check, top, value)
         if self._adds_members(top, value):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
+
+    def _is_as_it_is(self, top: Field, value: Any) -> bool:
+        """The value is the one that the record shows; null is not what a record shows that lacks the member."""
+        if value is None and lacks(self._saved, top.response):
+            return False
+        return any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {}))
+
+    def _check_strange(self, *, well_formed: bool) -> None:
+        """Raise NotJudged for what no document knows, where it is known or likely to stay."""
+        if not self._sticks and well_formed and not self._types_are_kept() and not self._null_removes():
+            self._sticks = f"values of any type are stored here, so that members that no document knows would stay; {DISPOSABLE}"
+        if self._sticks:
+            raise NotJudged(self._sticks)
+
+    def _null_removes(self) -> bool:
+        with self._learning():
+            return self._removal.null_removes()
+
+    def _types_are_kept(self) -> bool:
+        """Whether a text that is sent as true is refused or made a text: what stores it as it is stores any member too."""
+        if self._typed is None:
+            self._typed = True
+            with self._learning():
+                texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
+                plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
+                witness = next((each for each in plain if not each.unique and self._is_usable(each)), None)
+                if witness is not None:
+                    self._typed = not self._stores_any(witness)
+        return self._typed
+
+    def _stores_any(self, witness: Field) -> bool:
+        before = self._party.read()
+        self._party.patch({witness.name: True})
+        after = self._party.read()
+        if unlike(self._party, before, after):
+            self._party.patch({witness.name: self._present(witness, before)})
+        return look_up(after, witness.response) is True
 
     def _check_method(self, method: str) -> None:
         if self._allowed is None:
@@ -118,13 +208,11 @@ class Guard:
         """Send the present value back once; what is refused, or comes back changed, is spared from then on."""
         if top.name in self._proven or top.name in self.spared or top.read_only:
             return
-        self._probing = True
-        try:
-            reason = self._unsafe(top)
-        except NotJudged as unknown:
-            reason = f"whether {top.name} can be put back is not known: {unknown}"
-        finally:
-            self._probing = False
+        with self._learning():
+            try:
+                reason = self._unsafe(top)
+            except NotJudged as unknown:
+                reason = f"whether {top.name} can be put back is not known: {unknown}"
         if reason:
             self.spared[top.name] = f"{reason}; {DISPOSABLE}"
         else:
@@ -133,10 +221,14 @@ class Guard:
     def _unsafe(self, top: Field) -> str:
         if top.response is None:
             return f"{top.name} is never shown, so that nobody knows how to put it back"
+        if lacks(self._saved, top.response):
+            try:
+                self._removal.check(top)
+            except NotJudged as reason:
+                return str(reason)
+            return ""
         before = self._party.read(without=top.name)
         present = self._present(top, self._saved)
-        if present is None and not self._clears(top):
-            return f"{top.name} holds no value, and the document does not say that null is one: it could not be taken out again"
         exchange = self._party.patch({top.name: present})
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)
@@ -150,11 +242,6 @@ class Guard:
         if not any(each.where.split(".")[0] == shown for each in self._party.reader.differences(self._saved, after)):
             return ""
         return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
-
-    def _clears(self, top: Field) -> bool:
-        """Null is a documented value, or takes a member out (RFC 7396), or stands in the record."""
-        shown = (top.response or "").split(".")[0]
-        return top.nullable or shown in self._saved or MERGE_PATCH in self._api.media_types
 
     def _present(self, top: Field, record: Record) -> Any:
         return self._party.composer.exact(top, look_up(record, top.response))
@@ -186,31 +273,43 @@ class Guard:
         if self._probing or method != "PATCH" or not exchange.ok or body is None:
             return
         if path is not None and dict(path) != dict(self._party.identity.path):
-            self._makes = "a patch of a record that does not exist was accepted here: judged by unknown-customer-not-created"
-            self.made = exchange
+            if self._shows(path):
+                self._makes = "a patch of a record that does not exist made one here: judged by unknown-customer-not-created"
+                self.made = exchange
             return
         sent = parsed(body)
         names = {each.name for each in self._api.fields}
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
             self._look_for_what_sticks(exchange)
 
+    def _shows(self, path: Mapping[str, str]) -> bool:
+        """Whether a GET shows a record of other path parameters; False where nothing could show one."""
+        template = self._party.target.read
+        return template is not None and self._party.send("GET", None, template=template, path=path).ok
+
     def _look_for_what_sticks(self, exchange: Exchange) -> None:
-        self._probing = True
-        try:
+        with self._learning(), self._told_unreadable():
             added = self._party.read().keys() - self._saved.keys() - {each.path for each in self._api.record}
             if added:
                 names = ", ".join(sorted(added)[:3])
                 self.stuck = exchange
                 self._sticks = f"members that no document knows stay in the record here ({names}): not sent again"
+
+    @contextmanager
+    def _told_unreadable(self) -> Iterator[None]:
+        try:
+            yield
         except NotJudged:
             self._sticks = "after a body that the document does not allow, the record could not be read"
-        finally:
-            self._probing = False
+
+
+MALFORMED = object()
+"""Stands for the value of a body that is no JSON."""
 
 
 def parsed(body: bytes) -> Any:
-    """The JSON value of a body, None for what is none."""
+    """The JSON value of a body, ``MALFORMED`` for what is none."""
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
-        return None
+        return MALFORMED

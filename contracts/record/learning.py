@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 from contracts.record.patches import Composer, settable
-from contracts.record.records import Reader, Record, look_up
+from contracts.record.records import ABSENT, Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.terms.exchange import Exchange
@@ -97,6 +97,26 @@ class Learning:
             raise NotJudged(f"{field.name} has no value that could be changed")
         self._party.check_writable(leaf)
         return self._party.composer.fresh(record, leaf).body
+
+    def changes(self, field: Field, record: Record, first: Record) -> Iterator[Mapping[str, Any]]:
+        """Bodies that give a top-level property another value: a made-up one, the one that it held at first, zero."""
+        with suppress(NotJudged):
+            yield self.fresh(field, record)
+        now, then = self.exact(field, record), self.exact(field, first)
+        if first and not self.reader.equal(now, then) and then is not None:
+            yield {field.name: then}
+        if field.types & {"integer", "number"} and now != 0 and self.values.safe(field, 0):
+            yield {field.name: 0}
+
+    def safe_inside(self, field: Field, shown: Any) -> bool:
+        """Whether the members of a shown object can be sent again, as far as requests have them."""
+        inner = [each for each in field.walk() if not each.children and not each.read_only and "[]" not in each.path]
+        found = ((each, look_up({field.name: shown}, each.path)) for each in inner)
+        return isinstance(shown, Mapping) and all(value is ABSENT or self.values.safe(each, value) for each, value in found)
+
+    def pause(self, seconds: float) -> None:
+        """Wait, by the client's clock and within its time."""
+        self._party.client.pause(seconds)
 
     @contextmanager
     def _unnoticed(self) -> Iterator[None]:

@@ -7,29 +7,26 @@ tells it. A property that stood still while learning and moves later is not left
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from contracts.record.learning import Learning
 from contracts.record.records import Reader, Record, look_up
+from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
 MOMENT = 1.1
 """Seconds after which a time of last use, shown in whole seconds, is another one."""
-WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME = (
-    "moves with every request",
-    "moves with every write",
-    "moves with refused requests",
-    "moves with time",
-)
-FOLLOWS = "follows "
+WAITS = 3
+"""So many times a run waits for what moves with time; what does not move then is not said to."""
 SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
 NEAR = 36 * 3600.0
 """Seconds from now within which a time counts as one of this run, whatever its zone."""
+_DIGITS = 17
+"""Digits of a number that may be a time: of the year 5000 in microseconds."""
 _FIRST_TIME = re.compile(r"creat|join|regist|insert|issued|birth", re.IGNORECASE)
 """Names of times that are set once: one that moves with a write is a fault."""
 _KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
@@ -42,7 +39,8 @@ _MALFORMED = b'{"'
 class Movement:
     """What is known of the properties of one record that move by themselves.
 
-    ``found``: how each of them moves, by its path in the record, in the words of the report.
+    ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the top-level
+    properties of the request that are tried first as the ones that a property follows.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
@@ -50,13 +48,16 @@ class Movement:
         self.found: dict[str, str] = dict(declared or {})
         self._learnt = False
         self._timed = False
+        self._waits = 0
         self._busy = False
+        self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
+        self.suspected: list[str] = []
 
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
         self.found |= earlier.found
-        self._learnt, self._timed = earlier._learnt, earlier._timed
+        self._learnt, self._timed, self._first = earlier._learnt, earlier._timed, earlier._first
 
     def learn(self) -> None:
         """Probe once: two readings, a malformed request, and a patch that sends a field's present value again."""
@@ -64,14 +65,15 @@ class Movement:
             return
         self._learnt, self._busy = True, True
         try:
-            first = self._probes.look()
+            first = self._first = self._probes.look()
             second = self._probes.look()
             self._note(first, second, WITH_REQUESTS)
             if self._probes.try_malformed(_MALFORMED).refused:
                 second = self._compared(second, WITH_REFUSALS)
-            top = self._repeatable(second)
-            if top is not None and self._probes.try_patch({top.name: self._probes.exact(top, second)}):
-                self._compared(second, WITH_WRITES, top)
+            for top in self._repeatable(second)[:SUSPECTS]:
+                if self._probes.try_patch({top.name: self._probes.exact(top, second)}):
+                    self._compared(second, WITH_WRITES, top)
+                    break
         except NotJudged:
             return  # what is not learnt is compared like anything else
         finally:
@@ -103,30 +105,48 @@ class Movement:
             return
         for path in self._candidates(before, after):
             old, new = look_up(before, path), look_up(after, path)
-            own = written is not None and written.response is not None and path.split(".")[0] == written.response.split(".")[0]
-            settable = path not in self._probes.reader.unset
-            if path in self.found or Reader.equal(old, new) or (own and settable):
-                continue
-            steady = _KEY.search(path) or _FIRST_TIME.search(path.rsplit(".", 1)[-1])
-            if steady or ((settable or how == WITH_WRITES) and not plausible(path, old, new)):
-                continue
-            self.found[path] = how
+            if path not in self.found and not Reader.equal(old, new) and self._by_itself(path, old, new, how, written):
+                counts = how == WITH_WRITES and not is_now(new) and isinstance(new, int)
+                self.found[path] = COUNTS if counts else how
+
+    def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
+        """Whether a property that differs is one that the service moves, and not one that a request has changed."""
+        last = path.rsplit(".", 1)[-1]
+        if _KEY.search(path) or _FIRST_TIME.search(last):
+            return False
+        settable = not self._is_unset(path)
+        own = (
+            written is not None
+            and written.response is not None
+            and path.split(".", maxsplit=1)[0] == written.response.split(".")[0]
+        )
+        if own and settable:  # sent as it was, and yet another: only a time inside of it is set by services on purpose
+            return "." in path and is_now(new) and is_now(old)
+        return plausible(path, old, new) or not (settable or how == WITH_WRITES)
+
+    def _is_unset(self, path: str) -> bool:
+        return path in self._probes.reader.unset
 
     def _candidates(self, before: Record, after: Record) -> Iterator[str]:
-        """The documented properties without members of their own, and top-level members that no document names."""
-        documented = [each for each in self._probes.api.walk_record() if not each.children]
-        yield from (each.path for each in documented)
+        """The documented properties without members of their own, and members that no document names, in maps as well."""
+        for each in self._probes.api.walk_record():
+            if not each.children:
+                shown = [look_up(record, each.path) for record in (before, after)]
+                yield from (each.path, *members_of(each.path, *shown))
         tops = {each.path for each in self._probes.api.record}
-        yield from sorted((before.keys() | after.keys()) - tops)
+        for name in sorted((before.keys() | after.keys()) - tops):
+            yield from (name, *members_of(name, before.get(name), after.get(name)))
 
-    def _repeatable(self, record: Record) -> Field | None:
-        """A plain field whose present value can be sent again."""
+    def _repeatable(self, record: Record) -> list[Field]:
+        """The fields whose present value can be sent again, plain ones first, then such as hold others."""
+        found = []
         for each in self._probes.api.fields:
-            plain = each.kind == "scalar" and not each.unique and each.reference is None and each.response is not None
-            writable = plain and not each.read_only and not each.write_only and each.write != "open"
-            if writable and self._probes.values.safe(each, look_up(record, each.response)):
-                return each
-        return None
+            plain = not each.unique and each.reference is None and each.response is not None and each.hazard is None
+            if plain and not each.read_only and not each.write_only and each.write != "open":
+                shown = look_up(record, each.response)
+                if self._probes.values.safe(each, shown) or (each.children and self._probes.safe_inside(each, shown)):
+                    found.append(each)
+        return sorted(found, key=lambda each: each.kind != "scalar")
 
     def _wait(self) -> None:
         """Two readings a moment apart show what moves with time."""
@@ -135,7 +155,7 @@ class Movement:
         self._timed, self._busy = True, True
         try:
             before = self._probes.look()
-            time.sleep(MOMENT)
+            self._probes.pause(MOMENT)
             self._compared(before, WITH_TIME)
         except NotJudged:
             return
@@ -144,7 +164,7 @@ class Movement:
 
     def _follow(self, path: str) -> None:
         """Change one of the fields that were written last, and put it back: what goes and comes with it follows it."""
-        for name in list(dict.fromkeys(reversed(self._probes.sent)))[:SUSPECTS]:
+        for name in list(dict.fromkeys([*self.suspected, *reversed(self._probes.sent)]))[:SUSPECTS]:
             if (path, name) in self._asked:
                 continue
             self._asked.add((path, name))
@@ -164,14 +184,45 @@ class Movement:
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
             return False
         before = self._probes.look()
-        body = self._probes.fresh(field, before)
-        if not before or not self._probes.try_patch(body):
+        for body in self._probes.changes(field, before, self._first) if before else ():
+            if not self._probes.try_patch(body):
+                continue
+            changed = self._probes.look()
+            self._probes.try_patch({name: self._probes.exact(field, before)})
+            back = self._probes.look()
+            old, new, again = (look_up(each, path) for each in (before, changed, back))
+            if not Reader.equal(old, new):
+                return Reader.equal(old, again)
+        return False
+
+    def drifts(self, path: str) -> bool:
+        """Whether a property that requests may set as well is another one a moment later, with nothing sent in between."""
+        if self.found.get(path) == WITH_TIME:
+            return True
+        if self._busy or self._waits >= WAITS:
             return False
-        changed = self._probes.look()
-        self._probes.try_patch({name: self._probes.exact(field, before)})
-        back = self._probes.look()
-        old, new, again = (look_up(each, path) for each in (before, changed, back))
-        return not Reader.equal(old, new) and Reader.equal(old, again)
+        self._waits, self._busy = self._waits + 1, True
+        try:
+            before = self._probes.look()
+            self._probes.pause(MOMENT)
+            after = self._probes.look()
+        except NotJudged:
+            return False
+        finally:
+            self._busy = False
+        old, new = look_up(before, path), look_up(after, path)
+        if before and after and not Reader.equal(old, new):
+            self.found[path] = WITH_TIME
+        return path in self.found
+
+
+def members_of(path: str, *values: Any) -> Iterator[str]:
+    """The paths of the members of free-form objects at a path, at any depth of objects."""
+    holders = [each for each in values if isinstance(each, Mapping)]
+    for name in sorted({str(name) for each in holders for name in each}):
+        inner = [each.get(name) for each in holders]
+        yield f"{path}.{name}"
+        yield from members_of(f"{path}.{name}", *inner)
 
 
 def plausible(path: str, old: Any, new: Any) -> bool:
@@ -189,11 +240,11 @@ def is_now(value: Any) -> bool:
     if isinstance(value, bool):
         return False
     if isinstance(value, int | float):
-        return any(abs(value / scale - now) < NEAR for scale in (1, 1_000, 1_000_000))
+        return abs(value) < 10**_DIGITS and any(abs(value / scale - now) < NEAR for scale in (1, 1_000, 1_000_000))
     if not isinstance(value, str):
         return False
-    if value.isdigit() and len(value) >= 10:
-        return is_now(int(value))
+    if value.isascii() and value.isdigit() and len(value) >= 10:
+        return len(value) <= _DIGITS and is_now(int(value))
     try:
         moment = datetime.fromisoformat(value)
     except ValueError:

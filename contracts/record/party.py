@@ -82,8 +82,9 @@ class Party:
 
     Attributes:
         refused_last: the last request to change this very record was refused.
-        last_write: the last request that may have changed something, by its answer.
+        unread: the requests since the last reading that showed the record, by which it may have been lost.
         sent: the top-level properties of the accepted patches, in their order.
+        at_first: the record before anything was written here, None where that is not known.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
@@ -95,15 +96,16 @@ class Party:
         self.calls = Calls(target, self.identity)
         self.state = State(self)
         self.movement = Movement(Learning(self), target.moves)
-        self.reader = Reader(self.api, target.expect, self.movement.moves)
+        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
         self.refused_last = False
         self.bystander: Party | None = None
+        self.at_first: Record | None = None
         self.bystander_at_first: Record | None = None
         self.sent: list[str] = []
-        self.last_write: Exchange | None = None
+        self.unread: list[Exchange] = []
         self.caution: Caution | None = None
         self.guard: Guard | None = None
 
@@ -208,8 +210,8 @@ class Party:
     def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
-        if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
-            self.last_write = exchange
+        if method not in ("GET", "HEAD", "OPTIONS") and not exchange.refused and not self.state.is_failing:
+            self.unread.append(exchange)
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange)
             self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]
@@ -238,7 +240,14 @@ class Party:
 
     def read(self, without: str | None = None) -> Record:
         """The record now, see ``State.read``."""
-        return self.state.read(without)
+        known = len(self.unread)
+        try:
+            record = self.state.read(without)
+        except NotJudged:
+            del self.unread[known:]  # the reading itself, where it has to be a patch
+            raise
+        self.unread.clear()
+        return record
 
     def read_exchange(self) -> Exchange:
         """The exchange that reads the state."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 from zlib import crc32
 
-from contracts.record.records import ABSENT, Keyed, Reader, Record, Selector, look_up, member
+from contracts.record.records import ABSENT, Keyed, Reader, Record, Selector, lacks, look_up, member
 from contracts.record.values import Values
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
@@ -148,17 +148,20 @@ class Composer:
 
     @staticmethod
     def _shown_member(holder: Field, child: Field, current: Any) -> Any:
-        mark = "[]" if holder.kind == "array" else ""
-        prefix = f"{holder.response}{mark}."
-        return look_up(current, (child.response or "").removeprefix(prefix)) if child.response else ABSENT
+        return look_up(current, _inner(holder, child)) if child.response else ABSENT
 
     # --- what stays as it is ---
 
     def members(self, holder: Field, current: Any, without: Field | None = None) -> dict[str, Any]:
-        """The object of ``holder`` as it is now, in the request's names; what is missing or unsafe is filled in."""
+        """The object of ``holder`` as it is now, in the request's names; what is unsafe is replaced, what is needed filled in.
+
+        A member that the object lacks is not made null: that would be another state.
+        """
         body = {}
         for child in holder.children:
             if child is without or child.read_only or child.write == "open" or child.response in self._reader.derived:
+                continue
+            if not child.required and isinstance(current, Mapping) and lacks(current, _inner(holder, child)):
                 continue
             value = self.carried(child, self._shown_member(holder, child, current))
             if value is not ABSENT:
@@ -184,17 +187,31 @@ class Composer:
 
     # --- the way back ---
 
-    def exact(self, each: Field, shown: Any) -> Any:
-        """What to send so that the record shows ``shown`` again; values go back as they are, safe or not."""
+    def exact(self, each: Field, shown: Any, over: Any = ABSENT) -> Any:
+        """What to send so that the record shows ``shown`` again; values go back as they are, safe or not.
+
+        ``over``: what it shows now, if that is known: members which only that has are sent as null.
+        """
         if isinstance(shown, list) and each.children:
             return [self._exact_members(each, item) for item in shown]
         if isinstance(shown, Mapping) and each.children:
-            return self._exact_members(each, shown)
+            return self._exact_members(each, shown, over)
         return None if shown is ABSENT else shown
 
-    def _exact_members(self, holder: Field, shown: Any) -> dict[str, Any]:
-        members = ((child, self._shown_member(holder, child, shown)) for child in holder.children if not child.read_only)
-        return {child.name: self.exact(child, value) for child, value in members if value is not ABSENT or child.nullable}
+    def _exact_members(self, holder: Field, shown: Any, over: Any = ABSENT) -> dict[str, Any]:
+        found = {}
+        for child in holder.children:
+            value, now = self._shown_member(holder, child, shown), self._shown_member(holder, child, over)
+            gone = lacks(shown, _inner(holder, child)) and now is ABSENT
+            if not child.read_only and (value is not ABSENT or (child.nullable and not gone)):
+                found[child.name] = self.exact(child, value, now)
+        return found
+
+
+def _inner(holder: Field, child: Field) -> str:
+    """Where the object that shows a holder shows one of its members."""
+    mark = "[]" if holder.kind == "array" else ""
+    return (child.response or child.name).removeprefix(f"{holder.response}{mark}.")
 
 
 def _own_keys(record: Record, leaf: Field) -> list[Any]:

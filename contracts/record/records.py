@@ -15,6 +15,7 @@ from typing import Any
 
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
+from contracts.terms.moving import WITH_TIME
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
 
@@ -88,16 +89,47 @@ def _look_up(value: Any, steps: list[str], selectors: list[Selector]) -> list[An
     return [[each for item in found for each in _look_up(item, rest, [])]]
 
 
+def raw(record: Any, path: str) -> Any:
+    """What stands at a path of plain members, null included; ABSENT where a member on the way is not there."""
+    value = record
+    for step in path.split("."):
+        if not isinstance(value, Mapping) or step not in value:
+            return ABSENT
+        value = value[step]
+    return value
+
+
+def lacks(record: Any, path: str | None) -> bool:
+    """Whether a record has no member at a path. What is below null, or in the items of a list, is not lacking."""
+    value = record
+    for step in (path or "").split(".") if path else ():
+        if not isinstance(value, Mapping):
+            return False
+        if step.removesuffix("[]") not in value:
+            return True
+        value = value[step.removesuffix("[]")]
+    return False
+
+
 class Reader:
     """Compares readings of one API's record, with a target's declared normalisation.
 
     moves: asked for the path of a property that differs and that no request sets: whether it changes by itself, so that no
         request is to blame.
+    known: how properties are known to move, by their path; members of free-form objects among them.
+    unset: the properties that no request sets, by the document or (added as that is seen) by the target.
     """
 
-    def __init__(self, api: Api, expect: Expect, moves: Callable[[str], bool] = lambda _path: False) -> None:
+    def __init__(
+        self,
+        api: Api,
+        expect: Expect,
+        moves: Callable[[str], bool] = lambda _path: False,
+        known: Mapping[str, str] | None = None,
+    ) -> None:
         self.api = api
         self.moves = moves
+        self._known = known if known is not None else {}
         self._expect = expect
         self._item_keys = {
             each.response: each.merge.key
@@ -119,6 +151,8 @@ class Reader:
             return shown is ABSENT or shown is None or shown in ([], {})
         if isinstance(sent, list) and field.kind == "array":
             return self._same_list(field, sent, shown)
+        if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children:
+            sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
@@ -147,6 +181,13 @@ class Reader:
             value = NORMALISERS[name](value)
         return value
 
+    def _steady(self, path: str, value: Any) -> Any:
+        """A free-form object without the members that are known to move by themselves."""
+        if not isinstance(value, Mapping) or not any(each.startswith(f"{path}.") for each in self._known):
+            return value
+        kept = {name: each for name, each in value.items() if f"{path}.{name}" not in self._known}
+        return {name: self._steady(f"{path}.{name}", each) for name, each in kept.items()}
+
     @staticmethod
     def equal(left: Any, right: Any) -> bool:
         """JSON equality: true is not 1, and 1 is 1.0."""
@@ -173,7 +214,7 @@ class Reader:
         ]
 
     def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
-        if each.volatile or (each.derived and not derived):
+        if each.volatile or (each.derived and not derived) or self._known.get(each.path) == WITH_TIME:
             return
         name = each.path.rsplit(".", 1)[-1]
         old, new = member(before, name), member(after, name)
@@ -183,7 +224,7 @@ class Reader:
             for child in each.children:
                 yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
         elif (
-            not self.equal(old, new)
+            not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_instant(each.schema, old, new)
             and not (each.path in self.unset and self.moves(each.path))
         ):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from contracts.record.calls import encoded
+from contracts.record.keeping.presence import added, emptied
 from contracts.record.party import Party
-from contracts.record.records import ABSENT, Record, look_up, undocumented
+from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
 from contracts.record.records import shown as shown_value
 from contracts.target.client import curl_line
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Field
 
-EMPTY_VALUES: Mapping[str, tuple[Any, ...]] = {"object": ({},), "array": ([],), "scalar": ("",)}
+MOST_ADDED = 40
+"""So many members that were not there are tried to be taken out: each costs a request or two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +56,28 @@ class Restorer:
             return Restoration(ok=True)
         self._party.state.forget()  # others may have written since
         try:
-            now = self._party.read()
-            for together in (True, False, False) if write else ():
-                body = self._way_back(saved, now)
-                if not body:
-                    break
-                self._send_back(body, together=together)
-                now = self._party.read()
-            if write and self._way_back(saved, now):  # what is not sent may have been lost with each of these
-                self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
-                now = self._party.read()
+            return self._compared(saved, self._brought_back(saved) if write else self._party.read())
         except NotJudged as reason:
             if write:
                 with suppress(NotJudged):  # it may be what was written that cannot be shown
                     self._send_back(self._way_back(saved, {}), together=False)
-                    return self._compared(saved, self._party.read())
+                    return self._compared(saved, self._brought_back(saved))
             unknown = Difference(path="*", before="the saved record", after=str(reason))
             return Restoration(ok=False, differences=(unknown,), repairs=tuple(self._repairs(saved, {})))
-        return self._compared(saved, self._without_strangers(saved, now) if write else now)
+
+    def _brought_back(self, saved: Record) -> Record:
+        """The record after all attempts to make it what it was."""
+        now = self._party.read()
+        for together in (True, False, False):
+            body = self._way_back(saved, now)
+            if not body:
+                break
+            self._send_back(body, together=together)
+            now = self._party.read()
+        if self._way_back(saved, now):  # what is not sent may have been lost with each of these
+            self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
+            now = self._party.read()
+        return self._without_added(saved, now)
 
     def _compared(self, saved: Record, now: Record) -> Restoration:
         """What still differs, and the lines that would mend it."""
@@ -91,60 +99,70 @@ class Restorer:
     def _way_back(self, saved: Record, now: Record) -> dict[str, Any]:
         """The patch from ``now`` to ``saved``: only properties that differ, derived members of arrays included."""
         return {
-            each.name: self._party.composer.exact(each, look_up(saved, each.response))
+            each.name: self._party.composer.exact(each, look_up(saved, each.response), look_up(now, each.response))
             for each in self._party.api.fields
             if each.response is not None
             and not each.read_only
             and each.write != "open"
-            and not self._party.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
+            and not lacks(saved, each.response)
+            and self._has_changed(each, saved, now)
         }
+
+    def _has_changed(self, each: Field, saved: Record, now: Record) -> bool:
+        same = self._party.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
+        return not same or lacks(now, each.response)
 
     def _settable_part(self, each: Field, record: Record) -> Any:
         return self._party.composer.exact(each, look_up(record, each.response))
 
     def _send_back(self, body: Mapping[str, Any], *, together: bool) -> None:
-        """All at once where that works, else one by one; for a value that was absent, whatever empties the field."""
+        """All at once where that works, else one by one."""
         if together and not any(value is None for value in body.values()) and self._party.patch(body).ok:
             return
         for name, value in body.items():
-            empty: tuple[Any, ...] = EMPTY_VALUES[self._party.api.field(name).kind]
-            for candidate in (value,) if value is not None else (None, *empty):
-                if self._party.patch({name: candidate}).ok:
-                    break
+            self._party.patch({name: value})
 
-    def _without_strangers(self, saved: Record, now: Record) -> Record:
-        """The record after an attempt to take out what no document names and was not there: by null, one by one."""
-        added = [name for name in now if name not in saved and name in undocumented(self._party.api.record, now)]
-        maps = [each for each in self._party.api.fields if self._has_added_keys(each, saved, now)]
-        if not added and not maps:
-            return now
+    def _without_added(self, saved: Record, now: Record) -> Record:
+        """The record after an attempt to take out what it lacked: by null, else by what is empty, one by one."""
+        fixed = {each.path for each in self._party.api.walk_record() if each.read_only or each.volatile}
+        paths = (each for each in added(saved, now) if each not in fixed and each not in self._party.movement.found)
         try:
-            for name in added:
-                self._party.patch({name: None})
-            for each in maps:
-                before, after = look_up(saved, each.response), look_up(now, each.response)
-                kept = before if isinstance(before, Mapping) else {}
-                self._party.patch({each.name: {**kept, **{key: None for key in after if key not in kept}}})
-            self._party.state.forget()
-            return self._party.read()
+            for path in [*islice(paths, MOST_ADDED)]:
+                value = raw(now, path)
+                empty: list[Any] = [[]] if isinstance(value, list) else [{}] if isinstance(value, Mapping) else [""]
+                for candidate in (*([None] if value is not None else []), *empty):
+                    self._party.patch(self._with(path, candidate, saved))
+                    self._party.state.forget()
+                    now = self._party.read()
+                    if lacks(now, path):
+                        break
         except NotJudged:
             return now
+        return now
 
-    @staticmethod
-    def _has_added_keys(each: Field, saved: Record, now: Record) -> bool:
-        """A free-form map shows keys that it did not have."""
-        if each.children or each.response is None or each.read_only:
-            return False
-        before, after = look_up(saved, each.response), look_up(now, each.response)
-        return isinstance(after, Mapping) and bool(after.keys() - (before.keys() if isinstance(before, Mapping) else set()))
+    def _with(self, path: str, value: Any, saved: Record) -> dict[str, Any]:
+        """The patch that gives a value to a member of the record, everything beside it as it was saved."""
+        first, *rest = path.split(".")
+        top = next((each for each in self._party.api.fields if each.response == first), None)
+        if not rest:
+            return {top.name if top is not None else first: value}
+        here, fields = raw(saved, first), top.children if top is not None else ()
+        body = copy.deepcopy(self._party.composer.exact(top, here) if top is not None else here)
+        holder = body
+        for step in rest[:-1]:
+            child = next((each for each in fields if (each.response or "").endswith(f".{step}")), None)
+            holder, fields = holder.setdefault(child.name if child else step, {}), child.children if child else ()
+        child = next((each for each in fields if (each.response or "").endswith(f".{rest[-1]}")), None)
+        holder[child.name if child else rest[-1]] = value
+        return {top.name if top is not None else first: body}
 
     def _strange_differences(self, saved: Record, now: Record) -> Iterator[Difference]:
         """Where the two differ in what no document names, and does not move by itself."""
         before, after = undocumented(self._party.api.record, saved), undocumented(self._party.api.record, now)
-        for name in sorted((saved.keys() ^ now.keys()) - before.keys() - after.keys()):
-            if saved.get(name, now.get(name)) is None:  # to the document one state, and yet not what it was
-                told = [shown_value(each.get(name, ABSENT)) for each in (saved, now)]
-                yield Difference(path=name, before=told[0], after=told[1])
+        for each in emptied(saved, now):  # to the document one state, and yet not what it was
+            known = before.keys() | after.keys() | self._party.movement.found.keys()
+            if each.path not in known:
+                yield each
         for path in sorted(before.keys() | after.keys()):
             old, new = before.get(path, ABSENT), after.get(path, ABSENT)
             if not self._party.reader.equal(old, new) and not self._party.movement.moves(path):

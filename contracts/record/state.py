@@ -15,6 +15,8 @@ from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
 HIDDEN = "nothing shows the record: neither the answer to a patch nor a GET; give [read] path"
+SETTLE = 0.6
+"""Seconds after which a service that shows a write a moment later is read again."""
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
 
@@ -40,10 +42,12 @@ class State:
     """The state of one record, as far as it is known.
 
     Attributes:
+        settle: seconds from a write until a GET shows it, as declared or learnt.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
+        is_failing: the last attempt to read the record did not show it.
     """
 
     def __init__(self, sender: Sender) -> None:
@@ -51,6 +55,9 @@ class State:
         self._neutral: Callable[[str | None], Exchange] | None = None
         self.last: Record | None = None
         self._kept: tuple[int, Record] | None = None
+        self.settle = sender.target.settle
+        self._tried = False
+        self.is_failing = False
         self.rereads = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
@@ -58,6 +65,7 @@ class State:
     def forget(self) -> None:
         """Believe no earlier reading: others may have written since."""
         self._kept = None
+        self._sender.client.wrote_at = self._sender.client.clock.monotonic()
 
     def learn(self, exchange: Exchange) -> None:
         """Take notice of a success answer to a patch: it shows the record."""
@@ -79,6 +87,7 @@ class State:
             self.read_exchange(without)
         exchange = self.read_exchange(without)
         record = self._record_in(exchange)
+        self.is_failing = record is None
         if record is None:
             raise NotJudged(f"the record's state cannot be read: {exchange.said}")
         self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
@@ -103,10 +112,27 @@ class State:
         if self.is_hidden:
             raise NotJudged(HIDDEN)
         if self._sender.target.read is not None:
+            self._settle()
             return self._sender.send("GET", None, template=self._sender.target.read)
         if self._neutral is None:
             self._neutral = self._find_neutral()
         return self._neutral(without)
+
+    def _settle(self) -> None:
+        """Wait for what the service shows a moment after a write only."""
+        client = self._sender.client
+        if self.settle:
+            client.pause(client.wrote_at + self.settle - client.clock.monotonic())
+
+    def settles(self, shows: Callable[[Record], bool]) -> bool:
+        """Whether a reading a moment later shows what an accepted write has set: then each is waited for; tried once."""
+        if self.settle or self._tried or not self.reads_by_get:
+            return False
+        self._tried, self.settle, self._kept = True, SETTLE, None
+        if shows(self.read()):
+            return True
+        self.settle = 0.0
+        return False
 
     @property
     def reads_by_get(self) -> bool:

@@ -19,6 +19,7 @@ import jsonschema_rs
 from contracts.record.patterns import matching
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
+from contracts.terms.nearby import nearby
 from contracts.terms.validity import is_valid
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -95,7 +96,15 @@ class Values:
         for value in islice(source, 40):
             if value != current and self.safe(field, value):
                 return value
+        if not field.children and (field.kind == "object" or not field.types) and field.reference is None:
+            for value in nearby(current):  # keys of a map, and values of any type, are not made up
+                if self.safe(field, value):
+                    return value
         raise NotJudged(self._lack(field))
+
+    def draw_from(self, field: Field, values: Sequence[Any]) -> None:
+        """Give a field these values from now on: made-up ones were seen to be refused."""
+        self._drawn[field.path] = _endless(values)
 
     def _lack(self, field: Field) -> str:
         if field.reference is not None:
@@ -127,7 +136,7 @@ class Values:
             ("object", self._objects),
         )
         for kind, make in makers:
-            if kind in field.types:
+            if kind in json_types(merged):
                 return make(field, merged)
         return self._of_alternatives(field, merged)
 
@@ -240,6 +249,8 @@ def _limits(schema: Mapping[str, Any]) -> tuple[float, float]:
     lows = [each for each in (schema.get("minimum"), over) if each is not None]
     high = min(highs, default=None)
     low = max(lows, default=1 if high is None or high >= 1 else high - SPAN)
+    if low < -SPAN and (high is None or high > SPAN):
+        low = 1  # limits of a type of numbers, and no one's values
     return low, low + SPAN * 1_000_000 if high is None else high
 
 
@@ -252,6 +263,7 @@ _FORMATS: Mapping[str, Callable[[int, str], str]] = {
     "email": lambda index, token: f"sample{token}{index}@example.com",
     "date": lambda index, _token: (date(1980, 1, 1) + timedelta(days=index)).isoformat(),
     "date-time": lambda index, _token: f"2024-01-{index % 28 + 1:02d}T10:{index // 28 % 60:02d}:00Z",
+    "time": lambda index, _token: f"10:{index // 60 % 60:02d}:{index % 60:02d}Z",
     "uri": lambda index, token: f"https://example.com/{token}{index}",
     "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),
 }

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.target.expect import POINTS
-from contracts.terms.verdict import Level, Verdict
+from contracts.terms.verdict import LOST, Level, Verdict
 
 QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
 ANSWER = re.compile(r"(the answer was \d{3}) .*", re.DOTALL)
@@ -186,9 +186,10 @@ def _evidence(result: Result) -> Hashable:
     return result.field, result.curl, repr(result.difference) if result.difference else exchange["started"]
 
 
-def _rank(finding: Finding) -> tuple[bool, int]:
+def _rank(finding: Finding) -> tuple[bool, bool, int]:
     first = finding.first
-    return first.level != Level.MUST, SERIOUS.index(first.family) if first.family in SERIOUS else len(SERIOUS)
+    lost = LOST in (first.actual or "")
+    return first.level != Level.MUST, not lost, SERIOUS.index(first.family) if first.family in SERIOUS else len(SERIOUS)
 
 
 def kind(result: Result, names: frozenset[str]) -> Hashable:

@@ -14,11 +14,22 @@ from contracts.target.target import Target, plain_path
 from contracts.terms.verdict import Observed, Verdict
 
 
-def write(path: Path, target: Target, results: Iterable[Result]) -> None:
-    """Write the section into a file of its own; nothing where no open point was seen."""
+def write(path: Path, target: Target, results: Iterable[Result], moves: Mapping[str, str] | None = None) -> None:
+    """Write the sections into a file of their own; nothing where no open point was seen, and nothing moves by itself."""
     found = choices(results)
-    if found:
-        path.write_text(section(target, found), encoding="utf-8")
+    learnt = {where: how for where, how in (moves or {}).items() if where != EVERYWHERE}
+    if found or learnt:
+        text = (section(target, found) if found else "") + ("\n" if found and learnt else "")
+        path.write_text(text + (moving(learnt) if learnt else ""), encoding="utf-8")
+
+
+def moving(moves: Mapping[str, str]) -> str:
+    """The section ``[moves]``: what changes by itself, so that comparisons leave it out without asking."""
+    lines = ["# What changes by itself. Delete what should stand still.", "[moves]"]
+    return (
+        "\n".join([*lines, *(f"{json.dumps(path, ensure_ascii=False)} = {json.dumps(how)}" for path, how in moves.items())])
+        + "\n"
+    )
 
 
 def choices(results: Iterable[Result]) -> dict[str, dict[str, str]]:

@@ -17,6 +17,8 @@ from specs import Api
 
 SHOWN_EXCHANGES = 6
 SHOWN_VALUE = 300
+SHOWN_SENTENCE = 4000
+"""Characters of what was expected, of what was found instead, and of the value of a header."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,12 @@ def _read(outcome: BaseException | None) -> tuple[Verdict, str | None, str | Non
 
 def _struck(text: str | None, redactor: Redactor) -> str | None:
     """A text without secrets, that can be written anywhere: half of a surrogate pair has no UTF-8."""
-    return None if text is None else redactor.strike(text).encode("utf-8", "backslashreplace").decode()
+    return None if text is None else _cut(text, redactor, SHOWN_SENTENCE).encode("utf-8", "backslashreplace").decode()
+
+
+def _cut(text: str, redactor: Redactor, size: int) -> str:
+    """A text without secrets; of a longer one the beginning, and how long it is."""
+    return redactor.strike(text) if len(text) <= size else f"{redactor.beginning(text, size)}... ({len(text)} characters)"
 
 
 def struck(each: Difference, redactor: Redactor) -> Difference:
@@ -149,8 +156,8 @@ def _brief(value: Any, redactor: Redactor) -> Any:
     """A value as JSON can hold it; long ones as the start of their text."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = str(_struck(value if isinstance(value, str) else repr(value), redactor))
-    return text if len(text) <= SHOWN_VALUE else f"{text[:SHOWN_VALUE]}... ({len(text)} characters)"
+    text = value if isinstance(value, str) else repr(value)
+    return _cut(text, redactor, SHOWN_VALUE).encode("utf-8", "backslashreplace").decode()
 
 
 def _claim(api: Api, rule: Rule, field: str) -> dict[str, str] | None:
@@ -182,11 +189,10 @@ def shown_exchange(each: Exchange, redactor: Redactor, limit: int = SHOWN_BODY) 
 
 
 def _header(name: str, value: str, redactor: Redactor) -> str:
-    return STRUCK if name.casefold() == "set-cookie" else redactor.strike(value)
+    return STRUCK if name.casefold() == "set-cookie" else _cut(value, redactor, SHOWN_SENTENCE)
 
 
 def _body(body: bytes | None, redactor: Redactor, limit: int) -> str | None:
     if body is None:
         return None
-    text = redactor.strike(body.decode("utf-8", "replace"))
-    return text if len(text) <= limit else f"{text[:limit]}... ({len(text)} characters)"
+    return _cut(body.decode("utf-8", "replace"), redactor, limit)

@@ -30,7 +30,7 @@ def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
         for number, each in enumerate(found[:left], 1):
             lines += ["", *_finding(number, each)]
         left = max(0, left - len(found))
-        lines += [*_restoration(run), *_known(run), *_observed(run)]
+        lines += [*_restoration(run), *_known(run), *_observed(run), *_moves(run)]
     hidden = sum(len(findings(run)) for run in runs) - SHOWN_FINDINGS
     if hidden > 0:
         lines += ["", f"… and {hidden} more: see report.html."]
@@ -145,6 +145,14 @@ def _observed(run: RunReport) -> Iterator[str]:
         for each in found
     ]
     yield from _table(("Point", "The target's choice", "Fields"), rows)
+    yield from ("", "</details>")
+
+
+def _moves(run: RunReport) -> Iterator[str]:
+    if not run.moves:
+        return
+    yield from ("", f"<details><summary>Properties that move by themselves ({len(run.moves)})</summary>", "")
+    yield from _table(("Property", "How"), [(_code(path), _plain(how)) for path, how in run.moves.items()])
     yield from ("", "</details>")
 
 

@@ -13,14 +13,15 @@ from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 from urllib.parse import parse_qsl, urlsplit
-
-from harfile import Content, Creator, HarFile, PostData, Record, Request, Response, Timings
 
 from contracts.reports.result import shown_exchange
 from contracts.target.secrecy import Redactor
 from contracts.terms.exchange import Exchange
+
+if TYPE_CHECKING:  # the library is imported when the archive is written, at the end of a run
+    from harfile import Record, Request, Response
 
 SHOWN_BODY = 16_000
 """Characters of a body that the archive keeps; its size is always the whole one."""
@@ -57,6 +58,8 @@ class Traffic:
 
     def merge(self) -> None:
         """Make traffic.har of the parts of all processes, in the order of sending, and remove them."""
+        from harfile import Creator, HarFile
+
         self._folder.mkdir(parents=True, exist_ok=True)
         paths = sorted(self._folder.glob(PARTS))
         with ExitStack() as stack:
@@ -96,6 +99,8 @@ def _version() -> str:
 
 
 def _add(add_entry: Callable[..., None], each: Mapping[str, Any]) -> None:
+    from harfile import Timings
+
     add_entry(
         startedDateTime=each["started"],
         time=each["milliseconds"],
@@ -107,6 +112,8 @@ def _add(add_entry: Callable[..., None], each: Mapping[str, Any]) -> None:
 
 
 def _request(each: Mapping[str, Any]) -> Request:
+    from harfile import PostData, Request
+
     media_type = _header(each["headers"], "Content-Type")
     return Request(
         method=each["method"],
@@ -121,6 +128,8 @@ def _request(each: Mapping[str, Any]) -> Request:
 
 def _response(each: Mapping[str, Any]) -> Response:
     """The answer; status 0, as browsers write it, where there was none, with the failure as comment."""
+    from harfile import Content, Response
+
     failed = each["status"] is None
     return Response(
         status=each["status"] or 0,
@@ -139,6 +148,8 @@ def _response(each: Mapping[str, Any]) -> Response:
 
 
 def _records(headers: Mapping[str, str]) -> list[Record]:
+    from harfile import Record
+
     return [Record(name=name, value=value) for name, value in headers.items()]
 
 

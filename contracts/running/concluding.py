@@ -12,7 +12,9 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import Verdict
+from contracts.terms.verdict import Level, Verdict, Violation
+
+SERVER_ERROR = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,12 +36,18 @@ class Concluded:
     failed: bool
 
 
+def _is_server_error(exchange: Exchange | None) -> bool:
+    return exchange is not None and exchange.answer is not None and exchange.answer.status >= SERVER_ERROR
+
+
 def concluded(
     item: Item, outcome: BaseException | None, target: Target, listed: KnownList | None, redactor: Redactor
 ) -> Concluded:
     """The result of an item that ended in ``outcome``, None where it conforms."""
     kept = held(target.expect, item.field, outcome)
     outcome = changed(target.expect, item.rule, item.field, outcome, item.exchanges) or outcome
+    if isinstance(outcome, Violation) and _is_server_error(outcome.exchange):
+        outcome.level = Level.MUST  # RFC 9110, 15.6: the server says itself that it is at fault, whatever the rule is about
     result = judged(target.api, item.rule, item.field, outcome, item.exchanges, redactor, item.seconds)
     if kept and result.verdict == Verdict.OBSERVED:
         result = replace(result, verdict=str(Verdict.CONFORMS))

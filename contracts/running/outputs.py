@@ -61,4 +61,4 @@ class Outputs:
         """With --observe, write what the target does at the open points."""
         for name, target in targets.items():
             if self._plan.observe is not None and name in self._reports:
-                observe.write(self._plan.observe, target, self._reports[name].results)
+                observe.write(self._plan.observe, target, self._reports[name].results, self._reports[name].moves)

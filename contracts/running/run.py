@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from contracts.drafting.creating import described
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
 from contracts.record.party import Party
@@ -33,7 +34,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import NotJudged
 
 
 @dataclass(slots=True)
@@ -80,7 +81,7 @@ class Run:
             self._embedded = Embedded([name_or_file(api) for api in self.plan.apis])
             self.ready = self._embedded.ready
         else:
-            target = self._with_records(self.plan.target)
+            target = self._with_records(described(self.plan.target))
             self.taken[target.api.name] = self._take(target)
             self._begin_journal(target)
         self.join(self.ready, taken=self.taken)
@@ -274,7 +275,7 @@ class Run:
         outcome = self._unless_stopped((api, number), outcome)
         if (api, number) in self._judging:
             lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
-            outcome = lost if lost is not None and not isinstance(outcome, Violation) else outcome
+            outcome = lost if lost is not None else outcome
         self._undo_accepted((api, number))
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
@@ -290,8 +291,8 @@ class Run:
 
     def _unless_stopped(self, key: tuple[str, int], outcome: BaseException | None) -> BaseException | None:
         """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
-        stopped = self._judging[key].party.client.stopped if key in self._judging else ""
-        return NotJudged(stopped) if stopped else outcome
+        judging = self._judging.get(key)
+        return self._watch.settled(judging.party, outcome) if judging is not None else outcome
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
@@ -317,7 +318,7 @@ class Run:
                 party.movement.take_over(saved.party.movement)
         if self.plan.only_refused(party.api):
             return
-        record = party.state.preflight()
+        record = party.at_first = party.state.preflight()
         learn(party, record)
         if not party.target.disposable:
             party.guard = Guard(party, record)

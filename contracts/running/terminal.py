@@ -173,6 +173,8 @@ def closing(report: RunReport) -> list[str]:
     restored = "restored" if report.restored.ok else "NOT RESTORED"
     line = f"{report.api}: {told or 'nothing judged'}; {report.requests} requests; {restored}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    if report.moves:
+        lines += _wrapped("", f"by itself: {', '.join(f'{path} {how}' for path, how in report.moves.items())}", 2)
     for each in report.restored.differences:
         lines += _wrapped("", f"{each.path} should be {each.before!r}, but is {each.after!r}", 2)
     return [*lines, *(f"  repair: {repair}" for repair in report.restored.repairs)]

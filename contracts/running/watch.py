@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from contracts.record.movement import is_now
 from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import Level, NotJudged, Violation
+from contracts.terms.verdict import LOST, Level, NotJudged, Violation
 
 READINGS = 4
 """So many readings in a row must fail: one bad answer does not mean that the record is gone."""
@@ -23,22 +26,46 @@ class Watch:
         if id(party) in self._lost:
             raise NotJudged(self._lost[id(party)])
 
+    @staticmethod
+    def settled(party: Party, outcome: BaseException | None) -> BaseException | None:
+        """What an item ended in; no verdict where not all of its requests were sent, or what differs changes with time alone."""
+        return NotJudged(party.client.stopped) if party.client.stopped else _unless_drifting(party, outcome)
+
     def look(self, party: Party, item: str) -> Violation | None:
         """After an item that has written: is the record still there? Costs a reading only where the item ended with a write.
 
         A violation where it is not: the item has lost it.
         """
-        last = party.last_write
         stopped = bool(party.client.stopped)
-        if last is None or party.target.disposable or stopped or id(party) in self._lost:
+        if not party.unread or party.target.disposable or stopped or id(party) in self._lost:
             return None
         reason = _unreadable(party)
         if not reason:
             return None
-        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); the last write was {_told(last)}"
+        culprit = next((each for each in party.unread if not each.ok), party.unread[-1])
+        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); it was lost by {_told(culprit)}"
         return Violation(
-            expected="the record to be one afterwards", actual=f"it is lost: {reason}", exchange=last, level=Level.MUST
+            expected="the record to be one afterwards",
+            actual=f"{culprit.said}, and {LOST}: {reason}",
+            exchange=culprit,
+            level=Level.MUST,
         )
+
+
+def _unless_drifting(party: Party, outcome: BaseException | None) -> BaseException | None:
+    """What an item says of numbers and times that a moment later are others again, with nothing sent, is no verdict."""
+    found = outcome.difference if isinstance(outcome, Violation) else ()
+    counted = [each for each in found if is_now(each.after) or (_is_number(each.before) and _is_number(each.after))]
+    if party.caution is not None or not found or len(counted) < len(found):
+        return outcome
+    if all(party.movement.drifts(each.path) for each in counted):
+        return NotJudged(f"{counted[0].path} changes with time by itself: no request is to blame")
+    return outcome
+
+
+def _is_number(value: Any) -> bool:
+    """A JSON number."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _unreadable(party: Party) -> str:

@@ -20,7 +20,7 @@ def judge_all(plan: Plan) -> list[RunReport]:
     run = Run(plan)
     try:
         run.open()
-        for rule, function in sorted(rules, key=lambda found: found[0].generated):
+        for rule, function in sorted(rules, key=lambda found: found[0].turn):
             for api in plan.apis:
                 for case in rule.items(api):
                     result, _outcome = run.judge(api.name, rule, case.field, partial(function, case=case.value))

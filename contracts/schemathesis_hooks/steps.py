@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +16,7 @@ from contracts.record.records import Record
 from contracts.target.client import Budget, Call, Client, Limits
 from contracts.target.secrecy import Redactor, Secret
 from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.wire import Headers, json_of
 
 Case = schemathesis.Case[Any]
 
@@ -66,7 +66,7 @@ class Authorised(Client):
 
 def exchange_of(response: Response) -> Exchange:
     """What Schemathesis sent and got, as far as it is judged: method, answer and seconds; no URL, and no request headers."""
-    headers = CaseInsensitiveDict({name: ", ".join(values) for name, values in response.headers.items()})
+    headers = Headers((name, value) for name, values in response.headers.items() for value in values)
     answer = Answer(status=response.status_code, headers=headers, body=response.content, json=json_of(response.content))
     return Exchange(
         method=str(response.request.method),
@@ -85,11 +85,3 @@ def body_of(request: PreparedRequest) -> bytes:
     """The body of a request as it was sent; empty where there was none."""
     body = request.body or b""
     return body.encode() if isinstance(body, str) else body
-
-
-def json_of(body: bytes) -> Any:
-    """A body as JSON; NOT_JSON where it is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return NOT_JSON

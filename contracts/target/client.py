@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import json
+import math
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any, Protocol
-
-from requests.structures import CaseInsensitiveDict
+from typing import Protocol
 
 from contracts.target.secrecy import Redactor
 from contracts.target.transport import NoAnswer, Sending, Transport
-from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.exchange import Answer, Exchange
 from contracts.terms.verdict import NotJudged
+from contracts.terms.wire import json_of, retry_after
 
 GIVE_UP = 6
 """Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
+SILENT_METHOD = 20
+"""The same for the requests of one method, where others between them are answered."""
+IN_VAIN = 6
+"""So many times ``max_wait`` is waited without an answer that is no 429; after that, a 429 is not waited out any more."""
+RECEIVED = 512 * 1024 * 1024
+"""Bytes of answers after which nothing more is sent: what is judged from them is kept in memory."""
+KEPT_THROTTLED = 20
+FIRST_PAUSE = 0.05
 THROTTLED, UNAVAILABLE = 429, 503
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
@@ -80,7 +86,8 @@ class Call:
 class Client:
     """Sends calls within the limits, one after another unless asked otherwise, and keeps count.
 
-    ``count``: requests sent; ``writes``: those among them that may have changed something; ``throttled``: the 429s;
+    ``count``: requests sent; ``writes``: those among them that may have changed something; ``wrote_at``: when the last of these
+    was sent, by the clock; ``throttled``: the 429s;
     ``stopped``: why a request was not sent, or given up, for a reason that says nothing about the target.
     """
 
@@ -92,9 +99,10 @@ class Client:
         self.redactor = redactor
         self.count = 0
         self.writes = 0
+        self.wrote_at = -math.inf
         self.throttled: list[Exchange] = []
         self.listeners: list[Callable[[Exchange], None]] = []
-        self._unanswered = 0
+        self._patience = _Patience(limits)
         self._next_at = 0.0
         self._transport = Transport(limits.timeout)
 
@@ -104,23 +112,24 @@ class Client:
         ``told``: the listeners get to see the exchange; a login is none of their business. Raises NotJudged when the budget
         is spent or the target keeps throttling.
         """
-        if self._unanswered >= GIVE_UP:
-            raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
-        waited = 0.0
+        self._patience.check(call.method)
+        waited, least = 0.0, FIRST_PAUSE
         self.writes += call.method not in ("GET", "HEAD")
+        self.wrote_at = self.wrote_at if call.method in ("GET", "HEAD") else self.clock.monotonic()
         while True:
             exchange = self._exchange(call, told)
-            if exchange.answer is None and self._unanswered == 1:
+            if exchange.answer is None and self._patience.unanswered == 1:
                 exchange = self._exchange(call, told)  # the network may have failed once; a target that fails does it again
             if exchange.status != THROTTLED and not _comes_back(exchange):
                 return exchange
-            if exchange.status == THROTTLED:
+            if exchange.status == THROTTLED and len(self.throttled) < KEPT_THROTTLED:
                 self.throttled.append(exchange)
-            pause = _retry_after(exchange)
-            waited += pause
-            if waited > self.limits.max_wait:
+            pause = max(least, retry_after(exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""))
+            waited, least = waited + pause, least * 2
+            if waited > self.limits.max_wait or self._patience.lost:
+                self._patience.in_vain += self.limits.max_wait
                 raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
-            self._pause(pause)
+            self.pause(pause)
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
         """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
@@ -130,6 +139,7 @@ class Client:
         for _ in calls:
             self._respect_limits()
         self.writes += len(calls)
+        self.wrote_at = self.clock.monotonic()
         transports = [Transport(self.limits.timeout) for _ in calls]
         try:
             with ThreadPoolExecutor(len(calls)) as pool:
@@ -147,11 +157,10 @@ class Client:
         answer, failure = None, None
         try:
             raw = transport.send(Sending(method=call.method, url=call.url, headers=call.headers, body=call.body))
-            answer = Answer(status=raw.status, headers=CaseInsensitiveDict(raw.headers), body=raw.body, json=_parsed(raw.body))
-            self._unanswered = 0
+            answer = Answer(status=raw.status, headers=raw.headers, body=raw.body, json=json_of(raw.body))
         except NoAnswer as broken:
             failure = self.redactor.strike(str(broken))
-            self._unanswered += 1
+        self._patience.note(call.method, answer)
         exchange = Exchange(
             method=call.method,
             url=self.redactor.strike(call.shown_url or call.url),
@@ -171,12 +180,12 @@ class Client:
         if self.budget.requests is not None and self.count >= self.budget.requests:
             kept = f" ({self.budget.kept} are kept for saving and restoring)" if self.budget.kept else ""
             raise self._stop(f"the budget of {self.budget.requests + self.budget.kept} requests is spent{kept}")
-        self._pause(self._next_at - self.clock.monotonic())
+        self.pause(self._next_at - self.clock.monotonic())
         if self.limits.requests_per_second:
             self._next_at = self.clock.monotonic() + 1 / self.limits.requests_per_second
         self.count += 1
 
-    def _pause(self, seconds: float) -> None:
+    def pause(self, seconds: float) -> None:
         """Wait, unless the time that is left is too short for it."""
         if self.budget.until is not None and self.clock.monotonic() + max(0.0, seconds) >= self.budget.until:
             raise self._stop(f"the budget of {self.budget.seconds or self.limits.max_seconds:g} seconds is spent")
@@ -188,31 +197,48 @@ class Client:
         return NotJudged(reason)
 
 
-def _parsed(body: bytes) -> Any:
-    try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        return NOT_JSON
+class _Patience:
+    """When a target is given up, so that one that is silent, throttles or talks without end cannot take hours.
 
+    ``unanswered``: the requests in a row that were not answered; ``in_vain``: seconds that 429s were waited out for nothing.
+    """
 
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._silent: dict[str, int] = {}
+        self._received = 0
+        self.unanswered = 0
+        self.in_vain = 0.0
+
+    def check(self, method: str) -> None:
+        """Raise NotJudged where no more is sent."""
+        if self.unanswered >= GIVE_UP:
+            raise NotJudged(f"the target has left {GIVE_UP} requests in a row without an answer")
+        if self._silent.get(method, 0) >= SILENT_METHOD:
+            raise NotJudged(f"the target has left {SILENT_METHOD} {method} requests in a row without an answer")
+        if self._received > RECEIVED:
+            raise NotJudged(f"the target has sent more than {RECEIVED >> 20} MB")
+
+    @property
+    def lost(self) -> bool:
+        """Waiting has not helped so often that it is not tried again."""
+        return self.in_vain >= IN_VAIN * self._limits.max_wait
+
+    def note(self, method: str, answer: Answer | None) -> None:
+        """Take notice of an answer, or that there was none."""
+        if answer is None:
+            self.unanswered += 1
+            self._silent[method] = self._silent.get(method, 0) + 1
+            return
+        self.unanswered = self._silent[method] = 0
+        self._received += len(answer.body)
+        if answer.status not in (THROTTLED, UNAVAILABLE):
+            self.in_vain = 0.0
 
 
 def _comes_back(exchange: Exchange) -> bool:
     """The target is not available, and says when it will be (RFC 9110 15.6.4)."""
     return exchange.status == UNAVAILABLE and exchange.answer is not None and "Retry-After" in exchange.answer.headers
-
-
-def _retry_after(exchange: Exchange) -> float:
-    """Seconds that a 429 or 503 asks to wait: Retry-After as seconds or date (RFC 9110 10.2.3), else one."""
-    value = exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""
-    if value.strip().isdigit():
-        return max(0.05, float(value))
-    try:
-        return max(0.05, (parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds())
-    except (TypeError, ValueError):
-        return 1.0
 
 
 def curl_line(call: Call) -> str:

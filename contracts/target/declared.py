@@ -9,7 +9,8 @@ from typing import Any
 
 from contracts.target.expect import EVERYWHERE, POINTS, Expect
 from contracts.target.target import NORMALISERS, TargetError, check_keys, plain_path
-from contracts.terms.fixture import Creation, Deletion, Fixture
+from contracts.terms.fixture import Creation, Deletion, Fixture, FromDocument
+from contracts.terms.moving import WORDS, followed
 from specs import Api
 
 
@@ -33,6 +34,25 @@ def declarations(table: Mapping[str, Any], api: Api, path: Path, text: str) -> E
         file=str(path),
         lines={(point, field): _line(text, point, field) for point in choices for field in choices[point]},
     )
+
+
+def declared_moves(table: Mapping[str, Any], api: Api) -> dict[str, str]:
+    """The ``[moves]`` section: how properties of the record move by themselves, by their path.
+
+    Raises TargetError, one line, for another wording, and for the name of a property that no request has. The path may be one
+    that the document does not name.
+    """
+    found = {}
+    names = [each.name for each in api.fields]
+    for path, how in table.items():
+        if not isinstance(how, str) or (how not in WORDS and not followed(how)):
+            known = ", ".join(map(repr, WORDS))
+            raise TargetError(f"{path} in [moves]: expected {known} or 'follows NAME', not {how!r}")
+        unknown = [name for name in followed(how) if name not in names]
+        if unknown:
+            raise TargetError(f"{path} in [moves]: no request has {unknown[0]!r}; known are {', '.join(names)}")
+        found[path] = how
+    return found
 
 
 def _behaviours(point: str, value: Any, api: Api) -> dict[str, str]:
@@ -72,9 +92,16 @@ def _normalisers(path: str, value: Any) -> tuple[str, ...]:
     return names
 
 
-def declared_fixture(table: Mapping[str, Any]) -> Fixture:
-    """The ``[fixture]`` section of a target file; TargetError, one line, for an unknown key or a value of the wrong kind."""
+def declared_fixture(table: Mapping[str, Any], base: Path) -> Fixture | FromDocument:
+    """The ``[fixture]`` section of a target file in the folder ``base``.
+
+    Raises TargetError, one line, for an unknown key or a value of the wrong kind.
+    """
     create, delete = table.get("create"), table.get("delete")
+    if "from_document" in table:
+        if create is not None or delete is not None:
+            raise TargetError("[fixture]: expected either from_document, or [fixture.create] and [fixture.delete]")
+        return _from_document(table["from_document"], base)
     if not isinstance(create, Mapping) or not isinstance(delete, Mapping | None):
         raise TargetError("[fixture]: expected the tables [fixture.create] and [fixture.delete]")
     check_keys(create, ("method", "path", "body", "id", "command"), "[fixture.create]")
@@ -91,6 +118,14 @@ def declared_fixture(table: Mapping[str, Any]) -> Fixture:
         return Fixture(made, None)
     command, method, path = _way(delete, "delete", "DELETE")
     return Fixture(made, Deletion(method=method, path=path, command=command))
+
+
+def _from_document(value: Any, base: Path) -> FromDocument:
+    if value is True:
+        return FromDocument(None)
+    if not isinstance(value, str) or not (base / value).is_file():
+        raise TargetError("[fixture]: from_document: expected true, or the file of the whole document")
+    return FromDocument(base / value)
 
 
 def _way(table: Mapping[str, Any], name: str, usual: str) -> tuple[tuple[str, ...], str, str]:

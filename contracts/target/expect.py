@@ -89,6 +89,12 @@ POINTS: Mapping[str, Point] = {
         about="a reference to a record that does not exist",
         by_field=True,
     ),
+    "all_faults": Point(
+        rules=("all-faults-reported",),
+        behaviours=("all", "first"),
+        about="further bad fields, where the error names the first",
+        otherwise="all",
+    ),
     "named_field": Point(
         rules=("names-the-field",),
         behaviours=("named", "absent"),

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from contracts.target.client import Call, Client
 from contracts.target.credentials import CredentialError, learn
@@ -19,10 +19,9 @@ from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
-from contracts.terms.fixture import Creation
+from contracts.terms.fixture import UNIQUE, Creation, Fixture
 from contracts.terms.verdict import NotJudged
 
-UNIQUE = "{unique}"
 COMMAND_SECONDS = 60
 
 
@@ -30,7 +29,7 @@ class Fixtures:
     """Makes records on a target, and removes every one that it has made; ``made``: those that are still there."""
 
     def __init__(self, target: Target, client: Client) -> None:
-        if target.fixture is None:
+        if not isinstance(target.fixture, Fixture):
             raise ValueError("the target has no [fixture]")
         self._target = target
         self._client = client
@@ -88,8 +87,9 @@ class Fixtures:
 
     def _by_request(self, how: Creation) -> dict[str, str]:
         body = json.dumps(_with_unique(how.body, secrets.token_hex(4))).encode()
+        path = _filled(how.path, self._target.identity.path, encoded=True)
         try:
-            exchange = self._sent(how.method, how.path, body)
+            exchange = self._sent(how.method, path, body, how.media_type)
         except NotJudged as reason:
             raise TargetError(f"[fixture.create]: {reason}") from None
         if not exchange.ok or exchange.answer is None:
@@ -97,6 +97,8 @@ class Fixtures:
         found = exchange.answer.json
         for part in how.pointer.split("/")[1:]:
             found = found.get(part) if isinstance(found, Mapping) else None
+        if found is None:
+            found = _last_part(exchange.answer.headers.get("Location", ""))
         if isinstance(found, bool) or not isinstance(found, str | int):
             raise TargetError(f"[fixture.create]: no id at {how.pointer} of the answer to {how.method} {how.path}")
         return {self._names[-1]: str(found), **{name: self._target.identity.path[name] for name in self._names[:-1]}}
@@ -106,11 +108,11 @@ class Fixtures:
         """The path parameters of a record, its own id the last one."""
         return tuple(each.name for each in self._target.api.parameters if each.location == "path")
 
-    def _sent(self, method: str, path: str, body: bytes | None) -> Exchange:
+    def _sent(self, method: str, path: str, body: bytes | None, media_type: str = "application/json") -> Exchange:
         auth: Mapping[str, Secret] = self._target.identity.auth
         credentials = present(self._target.api.schemes, auth)
         query = f"?{urlencode(credentials.query)}" if credentials.query else ""
-        plain = {"Accept": "application/json", **({"Content-Type": "application/json"} if body is not None else {})}
+        plain = {"Accept": media_type, **({"Content-Type": media_type} if body is not None else {})}
         url = self._target.url + path
         return self._client.send(
             Call(
@@ -156,3 +158,8 @@ def _filled(text: str, path: Mapping[str, str], *, encoded: bool = False) -> str
     for name, value in path.items():
         text = text.replace("{" + name + "}", quote(value, safe="") if encoded else value)
     return text
+
+
+def _last_part(location: str) -> str | None:
+    """The id that a Location ends with."""
+    return unquote(urlsplit(location).path.rstrip("/").rpartition("/")[2]) or None

@@ -71,6 +71,12 @@ class Redactor:
         """``text`` without any known secret."""
         return self._again(text) if len(text) <= SHORT else self._strike(text)
 
+    def beginning(self, text: str, size: int) -> str:
+        """At most the first ``size`` letters of a text without any known secret, not even one that is cut there."""
+        longest = len(self._spellings[0]) if self._spellings else 0
+        found = self.strike(text[: size + 2 * longest])
+        return found[: min(size, len(found) - longest)]
+
     def _strike(self, text: str) -> str:
         """Longest spellings first, so that no part of one remains."""
         for spelling in self._spellings:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from contracts.target import access
 from contracts.target.client import Limits
 from contracts.target.credentials import CredentialError
-from contracts.target.declared import declarations, declared_fixture
+from contracts.target.declared import declarations, declared_fixture, declared_moves
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError, check_keys, fingerprint, load_api, plain_path
 from specs import Api
@@ -27,14 +27,17 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "bystander": None,
     "values": None,
     "parameters": None,
-    "read": ("path",),
+    "read": ("path", "settle"),
+    "moves": None,
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
-    "fixture": ("create", "delete"),
+    "fixture": ("create", "delete", "from_document"),
 }
 """The tables of a target file; None where the API decides which keys are known."""
 PLAIN_KEYS = ("api", "url", "auth_file", "auth_user", "disposable", "records")
 """The other keys of a target file."""
+LONGEST_SETTLE = 30
+"""Seconds; with more, a run of some hundred writes would take hours."""
 EARLIER_NAMES: Mapping[str, str] = {"record": "customer", "records": "customers", "bystander": "other_customer"}
 """What tables were called before records of any kind were judged; they are read as ever."""
 
@@ -53,11 +56,15 @@ def from_file(path: Path) -> Target:
 
 
 def with_expect(target: Target, path: Path) -> Target:
-    """The target with the ``[expect]`` section of a file of its own; TargetError where that cannot be used."""
+    """The target with the sections ``[expect]`` and ``[moves]`` of a file of its own; TargetError where they cannot be used."""
     text, document = read_toml(path)
     try:
-        check_keys(document, ("expect",), "the file")
-        return replace(target, expect=declarations(document.get("expect", {}), target.api, path, text))
+        check_keys(document, ("expect", "moves"), "the file")
+        moves = document.get("moves", {})
+        if not isinstance(moves, Mapping):
+            raise TargetError("moves: expected a table [moves]")
+        found = declarations(document.get("expect", {}), target.api, path, text)
+        return replace(target, expect=found, moves={**target.moves, **declared_moves(moves, target.api)})
     except TargetError as error:
         raise TargetError(f"{path}: {error}") from None
 
@@ -99,9 +106,11 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         bystander=bystander,
         values=_values(settings.get("values", {}), api),
         read=_read(settings.get("read", {}), api),
+        settle=_settle(settings.get("read", {})),
+        moves=declared_moves(settings.get("moves", {}), api),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
-        fixture=declared_fixture(settings["fixture"]) if "fixture" in settings else None,
+        fixture=declared_fixture(settings["fixture"], base) if "fixture" in settings else None,
         parameters=_parameters(settings.get("parameters", {}), api),
     )
 
@@ -260,6 +269,14 @@ def _read(table: Mapping[str, Any], api: Api) -> str | None:
             f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
         )
     return path
+
+
+def _settle(table: Mapping[str, Any]) -> float:
+    """Seconds from a write until a GET shows it; 0 where that is at once."""
+    value = table.get("settle", 0)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= LONGEST_SETTLE:
+        raise TargetError(f"settle in [read]: expected seconds, 0 to {LONGEST_SETTLE}, not {value!r}")
+    return float(value)
 
 
 def _limits(table: Mapping[str, Any]) -> Limits:

@@ -12,7 +12,7 @@ import specs
 from contracts.target.client import Limits
 from contracts.target.expect import Expect
 from contracts.target.secrecy import Secret
-from contracts.terms.fixture import Fixture
+from contracts.terms.fixture import Fixture, FromDocument
 from specs import Api
 
 NORMALISERS: Mapping[str, Callable[[str], str]] = {"trim": str.strip, "lower": str.lower, "upper": str.upper}
@@ -48,8 +48,9 @@ class Target:
 
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
-    representation, or None. ``moves``: how properties move by themselves, by their path in the record. ``parameters``:
-    values of query and header parameters that every request needs. ``fixture``: how records are made for a run.
+    representation, or None; ``settle``: seconds from a write until that shows it. ``moves``: how properties move by
+    themselves, by their path in the record. ``parameters``: values of query and header parameters that every request needs.
+    ``fixture``: how records are made for a run.
     ``disposable``: nobody needs the records, so that nothing is spared.
     """
 
@@ -62,10 +63,11 @@ class Target:
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()
+    settle: float = 0
     moves: Mapping[str, str] = field(default_factory=dict)
     parameters: Mapping[str, str] = field(default_factory=dict)
     disposable: bool = False
-    fixture: Fixture | None = None
+    fixture: Fixture | FromDocument | None = None
 
     @property
     def identities(self) -> tuple[Identity, ...]:

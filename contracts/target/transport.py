@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import queue
+import socket
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import urllib3
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError, ProtocolError
 
+from contracts.terms.wire import Headers
+
 MAX_ANSWER = 4 * 1024 * 1024
-"""Bytes of an answer's body that are read; a longer one counts as no answer."""
+"""Bytes of an answer's body that are read, after decoding; a longer one counts as no answer."""
+MAX_INTERIM = 100
+"""Interim answers (1xx) that are passed over ahead of the answer itself."""
+SWITCHING_PROTOCOLS = 101
 
 
 class NoAnswer(Exception):
@@ -75,7 +85,7 @@ class Transport:
         try:
             return self._worker.results.get(timeout=self._timeout)
         except queue.Empty:
-            self._worker.orders.put(None)
+            self._worker.give_up()
             self._worker = _Worker(self._timeout)
             return NoAnswer(f"no complete answer within {self._timeout:g} s")
 
@@ -88,7 +98,19 @@ class _Worker:
         self.results: queue.SimpleQueue[Raw | Exception] = queue.SimpleQueue()
         self._timeout = timeout
         self._pools: dict[str, urllib3.PoolManager] = {}
+        self._sockets: list[socket.socket] = []
         threading.Thread(target=self._run, daemon=True).start()
+
+    def give_up(self) -> None:
+        """End the thread, and what it is waiting for: a server that sends for ever would keep it busy for ever."""
+        self.orders.put(None)
+        for each in self._sockets[:]:
+            with suppress(OSError):
+                each.shutdown(socket.SHUT_RDWR)
+
+    def note(self, opened: socket.socket) -> None:
+        """Know a socket of a connection, so that it can be given up; closed ones are forgotten."""
+        self._sockets = [*(each for each in self._sockets if each.fileno() >= 0), opened]
 
     def _run(self) -> None:
         while (sending := self.orders.get()) is not None:
@@ -109,8 +131,10 @@ class _Worker:
             timeout=self._timeout,
         )
         try:
+            if response.status == SWITCHING_PROTOCOLS:
+                response.close()  # what follows is in another protocol
             body = b"".join(_bounded(response))
-            return Raw(status=response.status, headers=response.headers, body=body)
+            return Raw(status=response.status, headers=Headers(response.headers.iteritems()), body=body)
         except BaseException:
             response.close()
             raise
@@ -123,10 +147,54 @@ class _Worker:
         if origin not in self._pools:
             proxy = None if proxy_bypass(parts.netloc) else getproxies().get(parts.scheme)
             trusted = os.environ.get("REQUESTS_CA_BUNDLE")
-            self._pools[origin] = (
-                urllib3.ProxyManager(proxy, ca_certs=trusted) if proxy else urllib3.PoolManager(ca_certs=trusted)
-            )
+            pool = urllib3.ProxyManager(proxy, ca_certs=trusted) if proxy else urllib3.PoolManager(ca_certs=trusted)
+            pool.pool_classes_by_scheme = _pool_classes(self)
+            self._pools[origin] = pool
         return self._pools[origin]
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer, past any interim ones: the standard library takes a 103 for the answer, and reads 100s without end."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MAX_INTERIM):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # not in its stub
+            if not 100 <= status < 200 or status == SWITCHING_PROTOCOLS:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"more than {MAX_INTERIM} interim answers")
+
+
+def _pool_classes(worker: _Worker) -> dict[str, type[HTTPConnectionPool]]:
+    """Pools of connections whose sockets a worker knows."""
+
+    class Plain(HTTPConnection):
+        response_class = _Response
+
+        def _new_conn(self) -> socket.socket:
+            opened = super()._new_conn()
+            worker.note(opened)
+            return opened
+
+    class Secure(HTTPSConnection):
+        response_class = _Response
+
+        def _new_conn(self) -> socket.socket:
+            opened = super()._new_conn()
+            worker.note(opened)
+            return opened
+
+        def connect(self) -> None:
+            super().connect()
+            worker.note(self.sock)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
 
 
 def _bounded(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:

@@ -15,6 +15,8 @@ class NotJson:
 
 
 NOT_JSON = NotJson()
+SAID = 4000
+"""Characters of a body in which the words for a sentence are looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,5 +86,5 @@ class Exchange:
         """What came back, in a few words: the status and the start of the body, or the failure."""
         if self.answer is None:
             return f"there was no usable answer ({self.failure})"
-        start = " ".join(self.answer.text.split())[:160]
+        start = " ".join(self.answer.text[:SAID].split())[:160]
         return f"the answer was {self.answer.status} {start}".rstrip()

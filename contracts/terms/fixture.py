@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, NamedTuple
+
+UNIQUE = "{unique}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Creation:
     """A request that makes a record, or a command that does and prints its path parameters as a JSON object.
 
-    ``body``: ``{unique}`` in its texts becomes another token each time. ``pointer``: where the answer shows the new id.
+    ``body``: ``{unique}`` in its texts becomes another token each time. ``pointer``: where the answer shows the new id;
+    where nothing is there, Location does.
     """
 
     method: str = "POST"
@@ -19,6 +23,7 @@ class Creation:
     body: Mapping[str, Any] = field(default_factory=dict)
     pointer: str = "/id"
     command: tuple[str, ...] = ()
+    media_type: str = "application/json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,3 +40,9 @@ class Fixture(NamedTuple):
 
     create: Creation
     delete: Deletion | None
+
+
+class FromDocument(NamedTuple):
+    """The document says how: the POST of the collection and the DELETE. ``file``: the whole one, None for the API's own."""
+
+    file: Path | None

@@ -23,6 +23,8 @@ FAMILIES = (
     "negotiation",
     "response",
 )
+ROUGH = ("error_envelope", "negotiation", "response", "atomicity", "types")
+"""The families whose rules send what a record may not survive: their turn comes after all others."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -82,6 +84,11 @@ class Rule:
     def claim(self, api: Api) -> Claim | None:
         """Where this API's document says it, or None."""
         return api.claims.get(self.id)
+
+    @property
+    def turn(self) -> int:
+        """When its items are judged: harmless requests first, rough ones later, and generated ones at the end."""
+        return 2 if self.generated else int(self.family in ROUGH)
 
     def level(self, api: Api) -> Level:
         """must by the document or by a standard; else should."""

@@ -9,6 +9,9 @@ from typing import Any
 
 from contracts.terms.exchange import Exchange
 
+LOST = "the record is lost"
+"""What a violation says that made the record unreadable: it is told before all others."""
+
 
 class Verdict(StrEnum):
     """The outcome of one rule on one field of one API."""

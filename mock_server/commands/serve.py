@@ -18,12 +18,15 @@ from mock_server.access.admission import Admission, is_loopback
 from mock_server.disturbance.fault_rules import PROFILES
 from mock_server.disturbance.rate_limit import parse as parse_rate_limit
 from mock_server.resource import custom
+from mock_server.resource.reading.document import Document
+from mock_server.resource.service import Resource
 from mock_server.resource.stored.seeding import COUNT
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.state_file import StateFile, StateFileError
 from mock_server.web import serving, watching
 from mock_server.web.app import create_app, worlds_of
 from mock_server.web.forwarding import Forward
+from mock_server.web.recorded_seeds import RecordedSeeds
 from mock_server.web.recording import Recording
 from mock_server.worlds import banner
 from mock_server.worlds.loading import Served, load
@@ -74,6 +77,11 @@ def _rate_limit(_context: click.Context, _option: click.Parameter, text: str | N
     type=click.Path(dir_okay=False, path_type=Path),
     help="The file of --record, for --mappings later; secrets are struck out.",
 )
+@click.option(
+    "--record-seeds",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="The records that --record has seen, for --seed-file later: not its answers, but what a mock starts with.",
+)
 @click.option("--any-credential", is_flag=True, help="Let in whatever stands under a documented security scheme (no x-contract).")
 @click.option("--watch", is_flag=True, help="Serve a changed document at once, and keep what is stored.")
 @click.option("--quiet", is_flag=True, help="No banner.")
@@ -102,6 +110,7 @@ def serve(
     forward_path: tuple[str, ...],
     record: str | None,
     recording: Path,
+    record_seeds: Path | None,
     any_credential: bool,
     watch: bool,
     quiet: bool,
@@ -145,6 +154,7 @@ def serve(
     )
 
     def application(loaded: Sequence[Served]) -> Flask:
+        _keep_seeds(elsewhere, loaded, record_seeds)
         return start(seeded(loaded, seed_file) if seed_file else loaded)
 
     try:
@@ -164,6 +174,13 @@ def serve(
     if ready_file is not None:
         serving.write_ready_file(ready_file, banner.ready_content(loaded, url, os.getpid()))
     serving.run(server)
+
+
+def _keep_seeds(forward: Forward | None, loaded: Sequence[Served], file: Path | None) -> None:
+    """Has a recording keep the records of the documents without x-contract in this file, too."""
+    if file is not None and forward is not None and forward.recording is not None:
+        resources = [Resource(each, banner.prefix_of(loaded, each)) for each in loaded if isinstance(each, Document)]
+        forward.recording.seeds = RecordedSeeds(resources, file)
 
 
 def _listening(app: Flask, host: str, port: int) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,12 @@ from mock_server.syntax.problem import Problem
 from mock_server.syntax.strict_json import NotJson, reader
 
 FILE = Path(__file__).parent / "admin.yaml"
+ERRORS_LIMIT = 100
+"""So many errors of one body are told, ..."""
+
+MESSAGE_LIMIT = 1_000
+"""... each with so many characters: the message repeats the value that is wrong."""
+
 _READ = reader(duplicate_keys=False)
 _TRUE_OR_FALSE = {"true": True, "false": False}
 
@@ -51,7 +58,8 @@ def body() -> Any:
         sent = _READ(content)
     except NotJson as reason:
         raise Problem(400, f"not JSON: {reason}") from None
-    errors = [(pointer(error.instance_path), error.message) for error in _validator(*_place()).iter_errors(sent)]
+    found = islice(_validator(*_place()).iter_errors(sent), ERRORS_LIMIT)
+    errors = [(pointer(error.instance_path), error.message[:MESSAGE_LIMIT]) for error in found]
     if errors:
         where, what = errors[0]
         raise Problem(422, f"{where or 'the body'}: {what}", errors=errors)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from random import Random
@@ -10,6 +9,7 @@ from threading import Lock
 from typing import Any
 
 from mock_server.disturbance.interference import DELAY_LIMIT, Interference
+from mock_server.syntax.wildcards import fits_path
 
 FaultRule = Mapping[str, Any]
 """A rule as the control interface takes it: FaultRule in admin.yaml."""
@@ -56,7 +56,7 @@ class Rule:
         self.matched = 0
         self.struck = 0
         self._match = definition.get("match", {})
-        self._path = re.compile(".*".join(map(re.escape, self._match.get("path", "*").split("*"))), re.DOTALL)
+        self._path: str = self._match.get("path", "*")
         self._random = Random(definition.get("seed"))
 
     def as_json(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Rule:
         """Whether it is for such requests."""
         wanted = self._match
         of_operation = wanted.get("operation", operation) == operation
-        return of_operation and wanted.get("method", method).upper() == method and self._path.fullmatch(path) is not None
+        return of_operation and wanted.get("method", method).upper() == method and fits_path(self._path, path)
 
     def strikes(self) -> bool:
         """Whether it strikes this request, which it fits; counts both."""

@@ -7,6 +7,7 @@ import binascii
 
 from flask import Request
 
+from mock_server.syntax.cookies import cookie
 from specs import SecurityScheme
 
 UNREADABLE = ""
@@ -27,7 +28,7 @@ def _parameter(request: Request, scheme: SecurityScheme) -> str | None:
     if scheme.location == "query":
         return request.args.get(scheme.parameter)
     if scheme.location == "cookie":
-        return request.cookies.get(scheme.parameter)
+        return cookie(request.environ.get("HTTP_COOKIE", ""), scheme.parameter)
     return request.headers.get(scheme.parameter)
 
 

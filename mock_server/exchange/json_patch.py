@@ -12,6 +12,12 @@ APPENDED = "-"
 SOURCES = ("move", "copy")
 VALUED = ("add", "replace", "test")
 
+COPIED_LIMIT = 1_000_000
+"""Weight of all that the operations of one patch may copy: a list that is copied into itself thirty times fills any memory."""
+
+DEPTH_LIMIT = 100
+"""Parts of a pointer, and levels of a copied value below it; deeper values are not read either (strict_json)."""
+
 
 def is_patch(body: Any) -> bool:
     """Every item is an operation with what it needs (RFC 6902, 4)."""
@@ -30,16 +36,20 @@ def _is_operation(value: Any) -> bool:
 def changes_of(operations: list[dict[str, Any]], record: Mapping[str, Any]) -> dict[str, Any]:
     """The members that the operations change, with their values afterwards; None for one that is removed.
 
-    Raises Refusal, and nothing is applied, where an operation names a place that is not there, or a test fails.
+    Raises Refusal, and nothing is applied, where an operation names a place that is not there, a test fails, or more is copied
+    than may be.
     """
     document = copy.deepcopy(dict(record))
     names: dict[str, None] = {}
+    copied = 0
     for each in operations:
         path = _tokens(each["path"])
         try:
-            _apply(document, each, path)
+            copied += _apply(document, each, path)
         except (LookupError, ValueError, TypeError):
             raise Refusal("invalid_field", (Fault(tuple(path), each["op"]),)) from None
+        if copied > COPIED_LIMIT:
+            raise Refusal("too_large")
         if each["op"] != "test":
             names |= dict.fromkeys([path[0], *(_tokens(each["from"])[:1] if each["op"] == "move" else ())])
     return {name: document.get(name) for name in names}
@@ -50,10 +60,14 @@ def _tokens(pointer: str) -> list[str]:
     return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
-def _apply(document: dict[str, Any], operation: Mapping[str, Any], path: list[str]) -> None:
+def _apply(document: dict[str, Any], operation: Mapping[str, Any], path: list[str]) -> int:
+    """Carries one operation out; the weight of what it copied."""
     kind = operation["op"]
     if not path:
         raise ValueError("the whole record is not replaced")
+    if len(path) > DEPTH_LIMIT:
+        raise ValueError("too deep")
+    weight = 0
     if kind == "test":
         if _get(document, path) != operation["value"]:
             raise ValueError("another value")
@@ -67,10 +81,24 @@ def _apply(document: dict[str, Any], operation: Mapping[str, Any], path: list[st
         _add(document, path, operation["value"])
     else:
         source = _tokens(operation["from"])
-        value = copy.deepcopy(_get(document, source))
+        value = _get(document, source)
         if kind == "move":
             _remove(document, source)
+        elif (weight := _weight(value, DEPTH_LIMIT - len(path))) <= COPIED_LIMIT:
+            value = copy.deepcopy(value)
         _add(document, path, value)
+    return weight
+
+
+def _weight(value: Any, levels: int) -> int:
+    """Characters of texts, and ten for every value; ValueError for a value with more levels."""
+    if levels < 0:
+        raise ValueError("too deep")
+    if isinstance(value, dict):
+        return 10 + sum(len(name) + _weight(member, levels - 1) for name, member in value.items())
+    if isinstance(value, list):
+        return 10 + sum(_weight(item, levels - 1) for item in value)
+    return 10 + (len(value) if isinstance(value, str) else 0)
 
 
 def _get(holder: Any, path: list[str]) -> Any:

@@ -32,6 +32,7 @@ class Relations:
         self._changes = changes
         self._rows = rows
         self._others = others
+        self._known: dict[Reference, frozenset[tuple[type, Any]]] = {}
 
     def faults(self) -> Iterator[Fault]:
         """The faults of the changes, top-level properties and nested ones."""
@@ -67,16 +68,20 @@ class Relations:
         if member.field.reference is not None:
             known = self._known_keys(member.field.reference)
             for place, key in _each_key(value, path):
-                if not any(key == each and type(key) is type(each) for each in known):
+                if isinstance(key, dict | list) or (type(key), key) not in known:
                     yield Fault(place, "reference", key)
         is_top = len(path) == 1  # nothing says among what a nested value would have to be unique
         if member.field.unique and is_top and any(other.get(str(member.shown)) == value for other in self._others):
             yield Fault(path, "unique", value)
 
-    def _known_keys(self, reference: Reference) -> list[Any]:
-        if reference.own is None:
-            return [row.get(reference.key) for row in self._rows.get(reference.collection or "", ())]
-        return [item.get(reference.key) for item in self._own_items(reference.own) if isinstance(item, Mapping)]
+    def _known_keys(self, reference: Reference) -> frozenset[tuple[type, Any]]:
+        """Each with its type: 1 is not true. Worked out once: a body may hold thousands of both, keys and references."""
+        if reference not in self._known:
+            own = reference.own
+            rows = self._rows.get(reference.collection or "", ()) if own is None else self._own_items(own)
+            keys = [row.get(reference.key) for row in rows if isinstance(row, Mapping)]
+            self._known[reference] = frozenset((type(key), key) for key in keys if not isinstance(key, dict | list))
+        return self._known[reference]
 
     def _own_items(self, name: str) -> list[Any]:
         """The items of one of the customer's arrays, as they will be after the write."""

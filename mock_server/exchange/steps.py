@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from werkzeug.http import parse_etags
@@ -16,7 +17,7 @@ from mock_server.exchange.cleaning import Cleaning
 from mock_server.exchange.exchange import JSON_TYPES, Answer, Exchange, Fault, Refusal
 from mock_server.exchange.merge import Write, patched
 from mock_server.exchange.relations import Relations
-from mock_server.exchange.validation import Validator, telling
+from mock_server.exchange.validation import FAULTS_LIMIT, Validator, telling
 from mock_server.state.store import Entry
 from mock_server.syntax.forms import members_of
 from mock_server.syntax.negotiation import accepts, media_type
@@ -227,8 +228,9 @@ def validate(exchange: Exchange, validator: Validator) -> None:
         return
     others = [other.state.record for other in exchange.store.others(exchange.entry)]
     members, rows = exchange.plan.members, exchange.store.references
+    relations = Relations(members, exchange.before.record, exchange.changes, rows, others)
     named = {fault.path for fault in exchange.faults}
-    for fault in Relations(members, exchange.before.record, exchange.changes, rows, others).faults():
+    for fault in islice(relations.faults(), FAULTS_LIMIT):
         if fault.path not in named:
             named.add(fault.path)
             exchange.faults.append(fault)
@@ -237,7 +239,7 @@ def validate(exchange: Exchange, validator: Validator) -> None:
 def check_faults(exchange: Exchange) -> None:
     """400: refuses a body with faults, all of them or the first one."""
     if exchange.faults:
-        faults = telling(exchange.faults)
+        faults = telling(exchange.faults)[:FAULTS_LIMIT]
         raise Refusal("invalid_field", tuple(faults[:1] if behaves(exchange.api, "all_faults", "first") else faults))
 
 

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import Any
 
 from mock_server.journal.journal import JournalEntry
 from mock_server.journal.redaction import Redaction
+from mock_server.syntax.wildcards import fits_path
 
 
 def mismatches(pattern: Mapping[str, Any], entry: JournalEntry, redaction: Redaction) -> list[str]:
     """The members of a pattern (Pattern in admin.yaml) that a request does not fit; it is compared as the journal shows it."""
     return [name for name, wanted in pattern.items() if not _CRITERIA[name](entry, wanted, redaction)]
-
-
-def fits_path(wanted: str, path: str) -> bool:
-    """Whether a path is the wanted one, in which ``*`` stands for any text."""
-    return _expression(wanted).fullmatch(path) is not None
-
-
-@lru_cache(maxsize=256)
-def _expression(wanted: str) -> re.Pattern[str]:
-    return re.compile(".*".join(map(re.escape, wanted.split("*"))), re.DOTALL)
 
 
 def _situation(entry: JournalEntry) -> str | None:

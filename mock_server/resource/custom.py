@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from flask import Request
 
 from mock_server.exchange.exchange import Answer
-from mock_server.journal.matching import fits_path
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.strict_json import NotJson, reader
+from mock_server.syntax.wildcards import fits_path
+from specs.reading import parsed
 
 HEADER = "X-Mock-Answer"
 DELAY_LIMIT = 30_000
@@ -76,13 +76,13 @@ class Mapped:
         return answer
 
 
-def find(mappings: Sequence[Mapped], request: Request) -> Answer | None:
-    """The answer of the first mapping that fits; None for none."""
+def find(mappings: Sequence[Mapped], request: Request) -> tuple[Mapped, Any] | None:
+    """The first mapping that fits, and the JSON of the request's body; None for none."""
     if not mappings:
         return None
     body = _body(request)
     found = next((each for each in mappings if each.fits(request, body)), None)
-    return None if found is None else found.answer(request, body)
+    return None if found is None else (found, body)
 
 
 def _body(request: Request) -> Any:
@@ -96,8 +96,8 @@ def _body(request: Request) -> Any:
 def read(file: Path) -> tuple[Mapped, ...]:
     """The mappings of a file; ValueError, one line, for one that is not as described here."""
     try:
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        content = parsed(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
         raise ValueError(f"{file}: not readable as YAML: {' '.join(str(error).split())}") from None
     listed = content.get("mappings") if isinstance(content, dict) else content
     if not isinstance(listed, list):

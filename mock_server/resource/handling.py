@@ -36,6 +36,8 @@ def handle(
     if late := settings.lateness():
         time.sleep(late)
     _run(outcome, service)
+    if operation is not None:
+        service.resource.answers.complete(operation, outcome.answer, request.host_url)
     return outcome
 
 

@@ -9,7 +9,7 @@ from flask import Request
 
 from mock_server.exchange.exchange import Fault, Refusal
 from mock_server.exchange.steps import BODY_LIMIT
-from mock_server.exchange.validation import faults_of, telling
+from mock_server.exchange.validation import faults_in, telling
 from mock_server.resource.reading.bodies import JSON, Bodies, parameter_schema
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.reading.schemas import Schemas
@@ -73,15 +73,13 @@ class Incoming:
             return
         check = self._schemas.validator(schema, "request")
         if not check.is_valid(value):
-            found = [fault for error in check.iter_errors(value) for fault in faults_of(error)]
+            found = faults_in(check.iter_errors(value))
             yield from (Fault((name, *fault.path), fault.kind, fault.value, fault.limit) for fault in telling(found))
 
     def _said(self, schema: Schema, name: str, texts: Sequence[str]) -> Iterator[Fault]:
         value = typed(texts[0], schema, self._schemas)
-        errors = list(self._schemas.validator(schema, "request").iter_errors(value))
-        found = [
-            Fault((name, *fault.path), fault.kind, fault.value, fault.limit) for error in errors for fault in faults_of(error)
-        ]
+        faults = faults_in(self._schemas.validator(schema, "request").iter_errors(value))
+        found = [Fault((name, *fault.path), fault.kind, fault.value, fault.limit) for fault in faults]
         yield from telling(found) or [Fault((name,), "default", texts[0])]
 
     def _is_valid(self, schema: Schema, *texts: str) -> bool:
@@ -130,6 +128,11 @@ class Incoming:
         except NotJson as reason:
             raise Refusal("malformed_json", value=f"{reason}.") from None
 
+    def is_unread(self, operation: Operation, request: Request) -> bool:
+        """Whether a documented body has come in a language that is not read here."""
+        is_readable = JSON.fullmatch(request.mimetype) is not None or request.mimetype in FORMS
+        return bool(request.content_length and self._bodies.sent(operation)) and not is_readable
+
     def _form(self, request: Request, schema: Schema) -> dict[str, Any]:
         members = self._schemas.properties(schema)
         found: dict[str, Any] = {}
@@ -151,7 +154,7 @@ class Incoming:
         check = self._schemas.validator(schema, "request")
         if check.is_valid(body):
             return
-        found = [fault for error in check.iter_errors(body) for fault in faults_of(error)]
+        found = faults_in(check.iter_errors(body))
         raise Refusal("invalid_field", tuple(telling(found) or [Fault((), "default")]))
 
     def without_read_only(self, value: Any, schema: Schema, keep: Callable[[str], bool] = lambda _: False) -> Any:

@@ -146,6 +146,8 @@ class ResourceService:
                 outcome.answer = self.resource.answers.example(operation)
                 return
             outcome.answer = self._act(operation, outcome)
+            if outcome.body is None and outcome.writes and self.resource.incoming.is_unread(operation, outcome.request):
+                outcome.answer.warn(f"{outcome.request.mimetype} is not read: the mock takes JSON and forms")
         except Refusal as refusal:
             self.refuse(outcome, refusal)
 

@@ -10,13 +10,18 @@ import json
 import math
 import re
 from collections.abc import Callable
+from itertools import accumulate
 from typing import Any
 
 DEPTH_LIMIT = 100
 DIGITS_LIMIT = 300
 """Longer whole numbers do not fit a double, and Python needs quadratic time to read them."""
 
-_BRACKETS_OUTSIDE_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[\[{]|[\]}]', re.DOTALL)
+QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?+', re.DOTALL)
+"""A text between quotation marks, also one that has no end. Nothing is given back: each character is looked at once."""
+
+_NO_BRACKETS = re.compile(r"[^\[\]{}]++")
+_STEPS = {"[": 1, "{": 1, "]": -1, "}": -1}
 
 
 class NotJson(ValueError):
@@ -56,11 +61,9 @@ def reader(*, duplicate_keys: bool) -> Callable[[bytes], Any]:
 def _check_depth(text: str) -> None:
     if text.count("[") + text.count("{") <= DEPTH_LIMIT:
         return
-    depth = 0
-    for found in _BRACKETS_OUTSIDE_TEXT.finditer(text):
-        depth += {"[": 1, "{": 1, "]": -1, "}": -1}.get(found.group(), 0)
-        if depth > DEPTH_LIMIT:
-            raise NotJson(f"nested deeper than {DEPTH_LIMIT} levels")
+    brackets = _NO_BRACKETS.sub("", QUOTED.sub("", text))
+    if max(accumulate(map(_STEPS.__getitem__, brackets)), default=0) > DEPTH_LIMIT:
+        raise NotJson(f"nested deeper than {DEPTH_LIMIT} levels")
 
 
 def _refuse_constant(name: str) -> Any:

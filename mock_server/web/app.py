@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -19,9 +18,9 @@ from mock_server.access.session_prefix import Application, SessionPrefix, withou
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.disturbance.fault_rules import FaultRule
 from mock_server.exchange.exchange import Answer
-from mock_server.resource import custom
 from mock_server.resource.custom import Mapped
-from mock_server.resource.handling import handle
+from mock_server.resource.handling import EMPTY, handle
+from mock_server.resource.reading.bodies import JSON
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.service import Resource
@@ -30,6 +29,7 @@ from mock_server.state.settings import Settings
 from mock_server.state.state_file import NotKept
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.problem import Problem
+from mock_server.web.elsewhere import Elsewhere
 from mock_server.web.forwarding import Forward
 from mock_server.web.lean_flask import LeanFlask
 from mock_server.web.visit import Visit
@@ -39,7 +39,7 @@ from mock_server.worlds.definition import Definition, Site
 from mock_server.worlds.worlds import Start, Worlds
 from specs import Api
 
-_PARAMETER = re.compile(r"\{([^}]+)\}")
+_PARAMETER = re.compile(r"\{([^{}]+)\}")
 EXTENSION = "mock_server"
 VISIT = "mock_server.web.visit"
 """Where in the environ of a request its visit stands."""
@@ -96,7 +96,7 @@ def create_app(
     app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
     if check_answers:
         _check_answers(app, worlds)
-    _guard(app, worlds, mock.admission, partial(_elsewhere, mappings, forward))
+    _guard(app, worlds, mock.admission, Elsewhere(mappings, forward, _response))
     app.wsgi_app = SessionPrefix(_with_control(app.wsgi_app, mock))  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
@@ -118,7 +118,7 @@ def _with_control(apis: Application, mock: Mock) -> Application:
     return dispatch
 
 
-def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Callable[[Request], Response | None]) -> None:
+def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Elsewhere) -> None:
     """Ahead of every request: may it come, and which world is meant; behind those to the APIs: may the page see the answer."""
 
     @app.before_request
@@ -127,8 +127,8 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Callable
         environ = sent.environ
         admission.check_host(environ.get("HTTP_HOST", ""))
         admission.check_page(sent)
-        environ[VISIT] = Visit(named_by(environ, worlds))
-        return elsewhere(sent)
+        environ[VISIT] = visit = Visit(named_by(environ, worlds))
+        return elsewhere.response(sent, visit)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -138,16 +138,6 @@ def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Callable
         if visit is not None:  # else it was not admitted
             visit.end(sent, answer)
         return answer
-
-
-def _elsewhere(mappings: Sequence[Mapped], forward: Forward | None, sent: Request) -> Response | None:
-    """The answer to a request that no document is asked about: a user wrote it, or another service has it."""
-    written = custom.find(mappings, sent)
-    if written is not None:
-        return _response(written)
-    if forward is not None and forward.takes(sent, is_served=sent.url_rule is not None):
-        return forward.answer(sent)
-    return None
 
 
 def worlds_of(app: Flask) -> Worlds:
@@ -284,7 +274,7 @@ def _without_body(status: int, headers: Mapping[str, str]) -> Response:
 
 
 def _response(answer: Answer) -> Response:
-    if answer.body == b"":
+    if answer.body == b"" and (answer.status in EMPTY or JSON.fullmatch(answer.media_type)):
         return _without_body(answer.status, answer.headers)
     content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
     return Response(content, answer.status, answer.headers, content_type=answer.media_type)

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlsplit
 import urllib3
 from flask import Request, Response
 
-from mock_server.journal.matching import fits_path
 from mock_server.resource.custom import HEADER
 from mock_server.syntax.problem import Problem
+from mock_server.syntax.wildcards import fits_path
 from mock_server.web.recording import Recording
 
 TIMEOUT = urllib3.Timeout(connect=5, read=30)

@@ -14,6 +14,7 @@ import yaml
 from flask import Request, Response
 
 from mock_server.journal.redaction import Redaction
+from mock_server.web.recorded_seeds import RecordedSeeds
 
 LIMIT = 2_000
 """So many different requests are kept."""
@@ -36,10 +37,11 @@ SECRETS = (
 class Recording:
     """The mappings in a file; the latest answer to a request counts. Of headers only the type of an answer is kept.
 
-    secrets: names of further members whose values are struck out.
+    secrets: names of further members whose values are struck out. seeds: keeps the records that are shown, too; None for none.
     """
 
     def __init__(self, file: Path, secrets: tuple[str, ...] = ()) -> None:
+        self.seeds: RecordedSeeds | None = None
         self._file = file
         self._redaction = Redaction([], members=(*SECRETS, *secrets))
         self._secrets = frozenset((*SECRETS, *secrets))
@@ -69,6 +71,8 @@ class Recording:
                 return
             self._kept[key] = {"name": f"{request.method} {request.path}", "request": wanted, "response": answer}
             self._write()
+            if self.seeds is not None:
+                self.seeds.keep(request.method, request.path, response.status_code, body)
 
     def _body(self, response: Response) -> Any:
         content = response.get_data()

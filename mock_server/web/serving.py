@@ -22,7 +22,8 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import dispatcher
 
 from mock_server.disturbance.wire import Task
-from mock_server.web.app import protocol_refusal
+from mock_server.web import underscores
+from mock_server.web.app import EXTENSION, protocol_refusal, worlds_of
 
 THREADS = 64
 """At most; a simulated delay holds a thread."""
@@ -102,6 +103,7 @@ def listen(app: Flask, host: str, port: int, *, at_end: Callable[[], None] = lam
         bound = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
     except OSError as error:
         raise PortTaken(f"cannot listen on {host}:{port}: {error.strerror or error}") from None
+    names = underscores.names(worlds_of(app)) if EXTENSION in app.extensions else frozenset()
     server: Any = create_server(
         app,
         sockets=[bound],
@@ -113,7 +115,7 @@ def listen(app: Flask, host: str, port: int, *, at_end: Callable[[], None] = lam
         max_request_body_size=BYTES_READ,
         max_request_header_size=HEADER_LIMIT,
     )
-    server.channel_class = Channel
+    server.channel_class = type("ChannelOf", (Channel,), {"parser_class": underscores.parser(names)})
     return server
 
 

@@ -26,6 +26,7 @@ class Visit:
         at, begun: when it came, in seconds since 1970, and by a clock that never jumps.
         api, operation: the API's name and the operationId, None where the path or the method has none.
         passage: its way through an operation; None until there is one.
+        interference: what was done to it on purpose on no such way.
     """
 
     world: World
@@ -34,6 +35,7 @@ class Visit:
     api: str | None = None
     operation: str | None = None
     passage: Exchange | Outcome | None = None
+    interference: Mapping[str, Any] | None = None
 
     def end(self, request: Request, response: Response) -> None:
         """Writes it into the journal and the coverage of its world.
@@ -62,7 +64,7 @@ class Visit:
             refusal=None if passage is None or passage.refusal is None else _facts(passage.refusal),
             before=before,
             after=after,
-            fault=None if passage is None else passage.interference,
+            fault=self.interference if passage is None else passage.interference,
         )
         self.world.record(entry, None if passage is None else passage.body)
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mock_server.disturbance.fault_rules import Rules
 from mock_server.disturbance.rate_limit import Limiter
 from mock_server.resource.reading.document import Document
@@ -22,6 +20,7 @@ from mock_server.worlds.editing import CUSTOMERS, Customers, Misfit, Rows
 from mock_server.worlds.loading import Served
 from mock_server.worlds.record_editing import RecordItems
 from specs import Api
+from specs.reading import parsed
 
 
 @dataclass(slots=True)
@@ -55,8 +54,8 @@ def seeded(apis: Sequence[Served], file: Path) -> list[Served]:
 def _content(file: Path) -> Any:
     try:
         text = file.read_text(encoding="utf-8")
-        return yaml.safe_load(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        return parsed(text) if file.suffix in (".yaml", ".yml") else json.loads(text)
+    except (OSError, ValueError, RecursionError) as error:
         kind = "YAML" if file.suffix in (".yaml", ".yml") else "JSON"
         raise ValueError(f"{file}: not readable as {kind}: {' '.join(str(error).split())}") from None
 

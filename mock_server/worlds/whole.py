@@ -84,7 +84,7 @@ def _filled(resource: Resource, operation: Operation, store: Records) -> str:
             above = next((each for each in resource.above[operation.path] if each.parameter == name), None)
             first = next(iter(store.of(above).values()), None) if above is not None else None
             values[name] = first.key if first is not None else str(samples.make(parameter_schema(parameter or {}), name, 1))
-    path = re.sub(r"\{([^}]+)\}", lambda found: quote(values.get(found[1], found[1]), safe=""), operation.path)
+    path = re.sub(r"\{([^{}]+)\}", lambda found: quote(values.get(found[1], found[1]), safe=""), operation.path)
     required = {
         name: str(samples.make(parameter_schema(each), name, 1))
         for (place, name), each in operation.parameters.items()

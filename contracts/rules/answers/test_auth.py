@@ -9,6 +9,7 @@ from contracts.judging.envelopes import expected_status, right_status, situation
 from contracts.judging.faults import faulty, plain_fault
 from contracts.judging.refusals import Attempt, attempt, no_credential, other_letters, wrong_credentials
 from contracts.record.party import Party
+from contracts.target.presenting import present
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, once, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -157,6 +158,30 @@ def test_malformed_credential_is_refused(party: Party, case: None) -> None:
             _judge_refusal(each)
     for each in unanswered:
         raise NotJudged(f"there was no usable answer to {each.what}: {each.exchange.failure}")
+
+
+def _with_scheme(api: Api) -> Iterable[Case]:
+    """An API whose credential stands behind the name of its scheme."""
+    return once(api) if any(each.kind in ("bearer", "basic") for each in api.security) else ()
+
+
+@rule("scheme-in-any-case", family="auth", cases=_with_scheme, standard="RFC 9110 11.1")
+def test_scheme_is_read_in_any_case(party: Party, case: None) -> None:
+    """The name of the scheme ahead of a credential is read in any case of letters: bearer is Bearer."""
+    presented = present(party.api.security, party.identity.auth).headers
+    scheme, _, credential = presented.get("Authorization", "").partition(" ")
+    if not credential:
+        raise NotJudged("no credential of the record goes behind a scheme")
+    headers = {**presented, "Authorization": f"{scheme.lower()} {credential}"}
+    each = attempt(party, f"a patch with the scheme written as {scheme.lower()}", auth={}, headers=headers)
+    if each.exchange.answer is None:
+        raise NotJudged(f"there was no usable answer to {each.what}: {each.exchange.failure}")
+    if not party.accepted(each.exchange) and attempt(party, "a patch as before", auth=party.identity.auth).exchange.ok:
+        raise Violation(
+            expected=f"{each.what} to be accepted as with {scheme}, since the names of schemes have no case",
+            actual=each.actual,
+            exchange=each.exchange,
+        )
 
 
 def _misplaced(scheme: SecurityScheme, credential: str) -> Iterator[tuple[str, Placement]]:

@@ -18,6 +18,7 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, once, rule
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
+from specs.normalise import resolve
 
 BESIDE = 4
 """Right fields that are sent beside a wrong one."""
@@ -99,11 +100,24 @@ def test_all_faults_are_reported(party: Party, case: None) -> None:
         check_steady(party, body, exchange)
         if valid_part_applied(party, None):
             raise NotJudged("one field is saved ahead of the next: judged by invalid-part-changes-nothing")
+        if len(missing) < len(fields) and not api.choices["all_faults"].documented and not _shows_several(api):
+            raise Observed("all_faults", "first", exchange=exchange)
         raise Violation(
             expected=f"the error to name {', '.join(field.path for field in fields)}, which are all bad",
             actual=f"it does not name {', '.join(missing)}",
             exchange=exchange,
         )
+
+
+def _shows_several(api: Api) -> bool:
+    """An example of the document names several fields in the answer to a bad value."""
+    operation = api.document["paths"][api.path]["patch"]
+    found = resolve(operation.get("responses", {}).get(str(api.situations["invalid_field"].status), {}), api.document)
+    for content in found.get("content", {}).values():
+        examples = [content.get("example"), *(each.get("value") for each in content.get("examples", {}).values())]
+        if any(len(named(shape_of(api), each)) > 1 for each in examples if each is not None):
+            return True
+    return False
 
 
 def _judge_together(party: Party, paths: list[str], body: Mapping[str, Any], exchange: Exchange) -> None:

@@ -22,7 +22,8 @@ from contracts.terms.verdict import NotJudged
 from specs import Api
 from specs.model import json_types
 
-BAD_REQUEST = 400
+MALFORMED = (400, 422)
+"""Statuses by which an id that has no valid form may be refused."""
 
 
 def _form_is_known(api: Api) -> bool:
@@ -37,7 +38,7 @@ def test_unknown_record_has_its_envelope(party: Party, case: None) -> None:
     exchange = unknown_record(party).exchange
     if party.accepted(exchange):
         raise NotJudged("it is accepted: judged by unknown-customer-not-created")
-    if exchange.status == BAD_REQUEST and party.api.documents(BAD_REQUEST) and not _form_is_known(party.api):
+    if exchange.status in MALFORMED and party.api.documents(exchange.status) and not _form_is_known(party.api):
         raise NotJudged("the id that was made up may have no valid form here: the document does not tell it")
     judge_status(party, "unknown_record", exchange, "a record that does not exist")
     judge_body(party, "unknown-customer-envelope", "unknown_record", exchange, "a record that does not exist")

@@ -9,7 +9,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from contracts.judging.evidence import control, falsy_values, falsy_write, single, single_or_none, stored
+from contracts.judging.acceptance import falsy_values
+from contracts.judging.evidence import control, falsy_write, single, single_or_none, stored
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import look_up

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from contracts.judging.atomicity import judge_refusal, working
@@ -67,7 +68,7 @@ def test_refused_open_value_changes_nothing(party: Party, case: list[Fault]) -> 
         if exchange.refused:
             refused += 1
             _judge_open(party, exchange, before, fault, valid)
-        elif fault.keyword != "unknown":
+        elif fault.keyword not in ("unknown", "present"):
             tidy(party, fault.field, before)
     if not refused:
         raise NotJudged("no such patch is refused here")
@@ -106,4 +107,17 @@ def _strange_members(party: Party) -> list[Fault]:
     own = next((each for each in party.api.fields if each.read_only and each.path == each.response), None)
     shown = look_up(party.read(), own.response) if own is not None else ABSENT
     unknown = Fault(Field(path=UNKNOWN_MEMBER, schema={}), True, "unknown", "not known to the document")
-    return [unknown] if own is None or shown is ABSENT else [unknown, Fault(own, shown, "readOnly", "the server's own")]
+    owned = [] if own is None or shown is ABSENT else [Fault(own, shown, "readOnly", "the server's own")]
+    return [unknown, *owned, *_unchangeable(party)]
+
+
+def _unchangeable(party: Party) -> list[Fault]:
+    """Fields that are refused even with the value that they have: nothing is left in them, whatever stands beside them."""
+    found = []
+    for field in party.api.fields:
+        with suppress(NotJudged):
+            party.check_writable(field)
+        first = party.guard.first_write(field) if party.guard is not None and not field.read_only else None
+        if first is not None and first.exchange.refused and first.present is not None:
+            found.append(Fault(field, first.present, "present", "refused even as it is"))
+    return found

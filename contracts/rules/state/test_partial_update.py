@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
+from contracts.judging.acceptance import switched_off
 from contracts.judging.evidence import (
     Write,
     base,
@@ -156,17 +157,28 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
         if changed and other.top != other.path:
             changed = [each for each in changed if each.where not in unsteady(party, other.top)]
         if changed:
+            _excuse_follower(party, case)
             raise Violation(
                 expected=f"{case.path} to stay as it was when only {other.path} is patched",
                 actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
                 exchange=done.exchange,
                 difference=differences_of(changed),
+                level=_level(changed, [other], done),
             )
     _judge_groups(party, case)
     if not judged:
         raise NotJudged("no other field could be patched")
     if case.response in party.movement.found:
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
+
+
+def _excuse_follower(party: Party, case: Field) -> None:
+    """Raise NotJudged for a field that takes no value of its own, and goes and comes with another."""
+    if case in settable(party.api) and case.response is not None:
+        single_or_none(party, case)
+        if case.response in party.reader.unset and party.movement.moves(case.response):
+            how = party.movement.found[case.response]
+            raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
 
 
 def _judge_groups(party: Party, case: Field) -> None:
@@ -180,7 +192,13 @@ def _judge_groups(party: Party, case: Field) -> None:
                 actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
                 exchange=done.exchange,
                 difference=differences_of(changed),
+                level=_level(changed, fields, done),
             )
+
+
+def _level(changed: list[Located], fields: list[Field], done: Write) -> Level | None:
+    """A should for flags that exclude each other: it is for the document to say so, and few do."""
+    return Level.SHOULD if all(switched_off(fields, done.patch.body, each) for each in changed) else None
 
 
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:

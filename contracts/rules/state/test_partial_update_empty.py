@@ -6,15 +6,16 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from contracts.judging.acceptance import falsy_values
 from contracts.judging.evidence import (
     check_accepted,
     companion,
     control,
-    falsy_values,
     falsy_write,
     fresh_patch,
     one_difference,
     single_or_none,
+    works_at_first,
     write,
 )
 from contracts.judging.trials import elsewhere
@@ -145,15 +146,19 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
 
 
 def _judge_set_again(party: Party, field: Field, held: Any) -> None:
-    """A field that holds nothing, or an empty value, takes a value like any other."""
+    """A field that holds nothing, or an empty value, takes a value that it was seen to take."""
+    known = control(party, field).patch.value
     before = party.read(without=field.top)
     empty = party.composer.patch(before, field, held)
     if not party.reader.same(field, held, empty.shown_in(before)):
         party.patch(empty.body)
         before = party.read(without=field.top)
-    again = write(party, fresh_patch(party, before, field), before)
+    other = party.reader.same(field, known, held)
+    again = write(party, fresh_patch(party, before, field) if other else party.composer.patch(before, field, known), before)
     now = again.patch.shown_in(again.after)
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
+        if works_at_first(party, again):
+            raise NotJudged(f"{again.patch.value!r} for {field.path} depends on what other fields hold")
         raise Violation(
             expected=f"{field.path} to read {again.patch.value!r}, also where it held {held!r} before",
             actual=f"it reads {now!r}; {again.exchange.said}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.judging.evidence import Write, differences_of, one_difference, write
-from contracts.judging.groups import combinable, group_writes
+from contracts.judging.groups import combinable, group_writes, limit_each_other
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.terms.rule import field_cases, rule
@@ -31,6 +31,8 @@ def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
             continue
         now = own.shown_in(done.after)
         if not party.accepted(done.exchange):
+            if limit_each_other(party, patches, done):
+                raise NotJudged(f"which values {', '.join(patch.field.path for patch in patches)} take depends on each other")
             raise Violation(
                 expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
                 actual=done.exchange.said,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import broken, elsewhere, tidy, told
-from contracts.judging.unusual import ASTRAL, SIZES, unusual_values, unusual_writes
+from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
@@ -60,7 +61,9 @@ def test_value_comes_back_unaltered(party: Party, case: Field) -> None:
 def _judge_unusual(party: Party, field: Field) -> int:
     """How many unusual values are accepted; Violation for one that reads differently afterwards, or that breaks the server."""
     judged, lesser = 0, None
-    for unusual, done in unusual_writes(party).get(field.path, ()):
+    writes = unusual_writes(party).get(field.path, ())
+    _judge_readable(party, field)
+    for unusual, done in writes:
         if broken(done.exchange):
             _judge_broken(party, field, unusual.value, done)
         if not party.accepted(done.exchange):
@@ -74,14 +77,30 @@ def _judge_unusual(party: Party, field: Field) -> int:
             actual=f"it reads {told(now, unusual.value)}",
             exchange=done.exchange,
             difference=one_difference(field.path, unusual.value, now),
-            level=unusual.level,
+            level=Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level,
         )
-        if unusual.level is None:
+        if found.level is None:
             raise found
         lesser = lesser or found
     if lesser is not None:
         raise lesser
     return judged
+
+
+def _is_kept_as_set(sent: Any, now: Any, writes: Sequence[tuple[Unusual, Write]]) -> bool:
+    """A list is shown in another order by a service that shows what was sent twice once: it keeps a set, whatever it says."""
+    if not isinstance(sent, list) or not isinstance(now, list) or sorted(map(repr, sent)) != sorted(map(repr, now)):
+        return False
+    doubled = [(each.value, done.patch.shown_in(done.after)) for each, done in writes if isinstance(each.value, list)]
+    return any(len(value) == 2 and value[0] == value[1] and shown == value[:1] for value, shown in doubled)
+
+
+def _judge_readable(party: Party, field: Field) -> None:
+    """An accepted patch of valid values leaves a record that can be read."""
+    fields, exchange, reason = party.memory.get(UNREADABLE, ((), None, ""))
+    if exchange is not None and field.path in fields:
+        party.memory[UNREADABLE] = ((), None, "")  # told once, not for each field that stood in the patch
+        raise Violation(expected="a record that can be read after an accepted patch", actual=reason, exchange=exchange)
 
 
 def _judge_broken(party: Party, field: Field, value: Any, done: Write) -> None:

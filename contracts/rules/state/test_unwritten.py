@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.judging.changed import other_value
 from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
 from contracts.record.state import UNKNOWN_MEMBER
+from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
@@ -116,8 +116,8 @@ def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
         )
     before = party.read()
     company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
-    extra = fresh_patch(party, before, company).body if company is not None else {}
-    exchange = party.patch({UNKNOWN_MEMBER: "stored", **extra})
+    known = fresh_patch(party, before, company) if company is not None else None
+    exchange = party.patch({UNKNOWN_MEMBER: "stored", **(known.body if known is not None else {})})
     check_not_redirected(exchange)
     after = party.read()
     if not exchange.ok and not exchange.refused:
@@ -129,8 +129,22 @@ def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
             exchange=exchange,
             difference=one_difference(UNKNOWN_MEMBER, ABSENT, after.get(UNKNOWN_MEMBER, "stored")),
         )
+    if known is not None:
+        _judge_company(party, known, exchange, after)
     if not party.api.choices["unknown_field"].documented:
         raise Observed("unknown_field", "ignore" if exchange.ok else "refuse", exchange=exchange)
+
+
+def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record) -> None:
+    """What the document knows is stored in such company as well, where the answer is a success."""
+    now = known.shown_in(after)
+    if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
+        raise Violation(
+            expected=f"{known.field.path} to read {known.value!r} after a patch that names an unknown member too",
+            actual=f"it reads {now!r}",
+            exchange=exchange,
+            difference=one_difference(known.field.path, known.value, now),
+        )
 
 
 def _empty(party: Party, point: str, body: bytes) -> None:

@@ -10,7 +10,7 @@ from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refu
 from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.verdict import Level
+from contracts.terms.verdict import Level, NotJudged
 from specs import Api, Field
 
 
@@ -49,6 +49,13 @@ def _is_plain(party: Party, field: Field, text: str) -> bool:
     return plain and party.values.safe(field, text)
 
 
+def _may_be_limited(api: Api, field: Field) -> bool:
+    """Another time stands beside a date, which may have to come before or after it."""
+    times = ("date", "date-time")
+    others = (each for each in api.walk_record() if each.path != field.response and each.schema.get("format") in times)
+    return field.schema.get("format") in times and any(not each.read_only and not each.volatile for each in others)
+
+
 def _certain(api: Api) -> list[Field]:
     found = [each for each in settable(api) if each.schema.get("format") in CERTAIN and each.states("format")]
     return [each for each in found if may_be_sent(each) and each.hazard is None]
@@ -66,6 +73,10 @@ def test_valid_format_is_accepted(party: Party, case: Field) -> None:
         if not exchange.ok:
             failures.append(Failure(f"for {text!r} {exchange.said}", exchange, broken=broken(exchange)))
             doubtful &= not _is_plain(party, case, text)
+    if failures and _may_be_limited(party.api, case) and not any(each.broken for each in failures):
+        tidy(party, case, first)
+        raise NotJudged(f"{failures[0].actual}: it may have to stand before or after another time of the record")
+    doubtful |= len(failures) == len(texts)
     tidy(party, case, first)
     expected = f"each of {', '.join(texts)} to be accepted for {case.path}"
     level = Level.SHOULD if doubtful and not any(each.broken for each in failures) else None

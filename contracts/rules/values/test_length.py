@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, one_difference, put_back, write
 from contracts.judging.faults import limit, may_be_sent, too_long
 from contracts.judging.lengths import letters_written, loss, text_of
@@ -45,7 +46,8 @@ def test_value_within_limit_is_stored(party: Party, case: Field) -> None:
     unclear: Write | None = None
     for size in _sizes(case):
         done = letters_written(party, case, size)
-        if party.disguised(done.exchange) or (done.exchange.refused and case.write == "if_accepted"):
+        may_be_refused = case.write == "if_accepted" or is_picky(party, case)
+        if party.disguised(done.exchange) or (done.exchange.refused and may_be_refused):
             unclear = done
         elif (failure := loss(party, done, f"a text of {size} characters")) is not None:
             failures.append(failure)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from zlib import crc32
 
@@ -15,6 +16,7 @@ from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expe
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves, settable
 from contracts.record.records import ABSENT, Reader, Record, is_empty, related
+from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import is_valid
@@ -80,6 +82,8 @@ def _closed_enum(party: Party, field: Field) -> None:
 def _not_nullable(api: Api) -> list[Field]:
     """Fields for which the document does not say that null may be stored, and where it can be undone."""
     shown = [each for each in api.walk_fields() if each.response is not None and not is_key(api, each)]
+    open_to_null = [each for each in shown if "nullable" not in each.inferred and Values.valid(each, None)]
+    shown = [each for each in shown if each not in open_to_null]
     sent = [each for each in shown if not each.states("nullable") and may_be_sent(each) and each.hazard is None]
     return [each for each in sent if null_refused(api, each) or not _keeps_rows(each)]
 
@@ -246,7 +250,46 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
+    if behaviour == "coerce" and "string" in case.types and exchange is not None and _others_refuse(party, case):
+        raise Violation(
+            expected=f"a number for {case.path} to be refused, as it is for the other texts",
+            actual="it was accepted",
+            exchange=exchange,
+            level=Level.SHOULD,
+        )
     raise Observed("coercion", behaviour, exchange=exchange)
+
+
+def _is_moment(field: Field, value: Any, now: Any) -> bool:
+    """A number that was read as seconds or milliseconds since 1970, where the document says that the text is a time."""
+    if field.schema.get("format") not in ("date-time", "date") or not isinstance(value, int | float) or not isinstance(now, str):
+        return False
+    moments = [datetime.fromtimestamp(value / scale, UTC).isoformat()[:10] for scale in (1, 1000)]
+    return now[:10] in moments
+
+
+OTHERS = 3
+"""Texts that have to refuse a number before one that takes it stands out."""
+
+
+def _others_refuse(party: Party, field: Field) -> bool:
+    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
+    if party.memory.get("texts take numbers"):
+        return False
+    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
+    refused = 0
+    for other in others[:: max(1, len(others) // OTHERS)]:
+        try:
+            before = party.read(without=other.top)
+            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
+                refused += 1
+                continue
+        except NotJudged:
+            continue
+        tidy(party, other, before)
+        party.memory["texts take numbers"] = True
+        return False
+    return refused >= OTHERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,7 +316,7 @@ def _judge_coerced(party: Party, field: Field, sent: Coerced, before: Record) ->
     conclude(party, field, failures, expected=expected, keyword="type")
     if not party.accepted(exchange) or Reader.equal(now, sent.old) or now is ABSENT:
         return None
-    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now):
+    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now) or _is_moment(field, sent.value, now):
         return None
     return Violation(
         expected=expected,

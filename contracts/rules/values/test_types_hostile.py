@@ -8,7 +8,7 @@ from typing import Any
 
 from contracts.judging.evidence import differences_of, fresh_patch, one_difference, single_or_none, stored, write
 from contracts.judging.faults import may_be_sent, no_keys, unknown_keys
-from contracts.judging.refusals import broken_json, probe
+from contracts.judging.refusals import broken_json, text_probe
 from contracts.judging.trials import Failure, brief, broken, conclude, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
@@ -128,7 +128,7 @@ def _altered_emoji(party: Party, sent: Patch, exchange: Exchange, before: Record
 
 
 def _judge_body(party: Party, vector: str) -> None:
-    field = probe(party)
+    field = text_probe(party)
     if vector in NO_JSON and any(broken(each) for each in broken_json(party)):
         raise NotJudged("malformed JSON is not refused cleanly: judged by malformed-json-envelope")
     before = party.read(without=field.top)
@@ -153,7 +153,7 @@ def _judge_body(party: Party, vector: str) -> None:
 @rule("escaped-json-read", family="types", standard="RFC 8259 7")
 def test_escaped_json_is_read(party: Party, case: None) -> None:
     """A text that is written with escapes in JSON is stored as the characters that they stand for."""
-    field = probe(party)
+    field = text_probe(party)
     if field.path != field.top:
         raise NotJudged("no text at the top of the body can be written")
     for tail in ("", "/\U0001f600é"):
@@ -192,7 +192,7 @@ def _extreme(_api: Api) -> Iterable[Case]:
 @rule("extreme-json-survived", family="types", cases=_extreme, depth="thorough", advice=ROBUST)
 def test_extreme_json_is_survived(party: Party, case: str) -> None:
     """JSON that widely used frameworks fail on (lone surrogates, thousands of levels) is accepted or refused all the same."""
-    field = probe(party)
+    field = text_probe(party)
     before = party.read(without=field.top)
     exchange = party.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
     failures = survived(party, f"a body with {case}", exchange, before, field)
@@ -229,7 +229,7 @@ def test_unknown_reference_is_survived(party: Party, case: Field) -> None:
 
 def _judge_no_keys(party: Party, field: Field) -> None:
     """A value of another type is no key: it is refused, and not taken for the key of some record."""
-    for value in no_keys(field):
+    for value in _no_keys(party, field):
         before = party.read(without=field.top)
         sent = party.composer.patch(before, field, [value] if field.kind == "array" else value)
         exchange = party.patch(sent.body)
@@ -246,6 +246,23 @@ def _judge_no_keys(party: Party, field: Field) -> None:
                 difference=one_difference(field.path, old, now),
                 level=Level.SHOULD,
             )
+
+
+def _no_keys(party: Party, field: Field) -> Iterator[Any]:
+    """Values that are no keys; a fraction is near the key of a record that exists, as far as one is known."""
+    for value in no_keys(field):
+        near = _another_key(party, field) if isinstance(value, float) else ABSENT
+        yield near + 0.5 if isinstance(near, int) else value
+
+
+def _another_key(party: Party, field: Field) -> Any:
+    """A key that the record does not hold, ABSENT where none is known."""
+    record = party.read(without=field.top)
+    try:
+        value = party.composer.fresh(record, field).value
+    except NotJudged:
+        return ABSENT
+    return value[0] if isinstance(value, list) and value else value
 
 
 NO_OBJECTS: Mapping[str, Any] = {"[]": [], "[{}]": [{}], '"abc"': "abc", "123": 123, "true": True, "null": None}

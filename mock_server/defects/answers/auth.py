@@ -118,6 +118,14 @@ def _uses_authorization(api: Api) -> bool:
     return api.security[0].kind != "apiKey"
 
 
+@defect.step("authenticate", "AU08", only=lambda api: api.security[0].kind == "bearer")
+def scheme_compared_with_case(exchange: Exchange, right: Step) -> None:
+    """Looks for a header that begins with Bearer, letter by letter."""
+    if _header(exchange) and not _header(exchange).startswith("Bearer"):
+        raise Refusal("unauthenticated")
+    right(exchange)
+
+
 @defect.step("authenticate", "AU08", only=_uses_authorization)
 def any_scheme_works(exchange: Exchange, right: Step) -> None:
     """Takes the last word of the header, whatever scheme comes ahead of it."""

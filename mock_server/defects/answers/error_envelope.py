@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -227,6 +228,22 @@ def all_sent_fields_named(exchange: Exchange, right: Step) -> None:
         rest = tuple(Fault((name,), "default") for name in exchange.body if name not in blamed)
         exchange.refusal.faults += rest
     right(exchange)
+
+
+@defect.step("refuse", "EE03", first(lambda field: "_" in field.name or field.name != field.name.lower()), only=_names_fields)
+def field_named_as_in_code(exchange: Exchange, right: Step, _field: Field) -> None:
+    """Names fields as the code calls them, and not the document: birthDate for birth_date, line_1 for line1."""
+    _blame(exchange, lambda fault: replace(fault, path=tuple(_in_code(each) for each in fault.path)))
+    right(exchange)
+
+
+def _in_code(part: Any) -> Any:
+    """A name in camel case, or one that has it in words with a line below."""
+    if not isinstance(part, str):
+        return part
+    first_word, *others = part.split("_")
+    joined = "".join((first_word, *(each.capitalize() for each in others)))
+    return joined if others else re.sub("(?=[A-Z])", "_", part).lower()
 
 
 def _names_leaves(api: Api) -> bool:

@@ -103,6 +103,30 @@ def language_changes_data(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+@defect.step("merge", "CN12")
+def write_in_other_language_lost(exchange: Exchange, right: Step) -> None:
+    """Keeps a table of its own for each language, and shows the first one."""
+    if is_foreign(exchange):
+        exchange.changes = {}
+    right(exchange)
+
+
+@defect.step("commit", "CN07")
+def weighted_accept_not_written(exchange: Exchange, right: Step) -> None:
+    """Renders the answer for a list of media types ahead of the write, and returns it."""
+    if exchange.writes and ";q=0." in exchange.request.headers.get("Accept", ""):
+        return
+    right(exchange)
+
+
+@defect.step("merge", "CN03")
+def charset_makes_bytes_letters(exchange: Exchange, right: Step) -> None:
+    """Reads a body byte by byte where the header has a charset."""
+    for field in fields(exchange.api, is_text) if "charset" in exchange.request.headers.get("Content-Type", "") else ():
+        write_instead(exchange, field, lambda value: value.encode().decode("latin-1") if isinstance(value, str) else value)
+    right(exchange)
+
+
 @defect.step("method", "CN13", only=_claims("wrong-method-refused"))
 def post_does_the_same(exchange: Exchange, right: Step) -> None:
     """Routes POST to the same code as PATCH, where the document refuses other methods."""

@@ -96,6 +96,20 @@ def _as_a_number(value: object) -> object:
     return [_as_a_number(each) for each in value] if isinstance(value, list) else 1 if value is True else value
 
 
+@defect.step("validate", "TY20", any_field(lambda field: _refers(field) and "integer" in field.types))
+def fraction_of_a_key_cut(exchange: Exchange, right: Step, field: Field) -> None:
+    """Makes a whole number of whatever comes for a key."""
+    write_instead(exchange, field, lambda value: int(value) if isinstance(value, float) else value)
+    right(exchange)
+
+
+@defect.step("validate", "TY01", last(is_top, is_text), only=lambda api: api.choices["coercion"].behaviour == "refuse")
+def one_text_takes_numbers(exchange: Exchange, right: Step, field: Field) -> None:
+    """Converts one property to a text ahead of looking at it, and no other."""
+    write_instead(exchange, field, lambda value: str(value) if isinstance(value, int) and value is not True else value)
+    right(exchange)
+
+
 @defect.steps("TY16", only=lambda api: api.choices["empty_body"].behaviour == "accept")
 def list_stored_by_its_places() -> Turns:
     """Spreads whatever was sent over the record: the first of a list becomes the member "0"."""

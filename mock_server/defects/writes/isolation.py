@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from mock_server.defects.choosing import first, is_boolean, is_in_items, is_object, is_text, is_top, last
+from mock_server.defects.choosing import any_field, first, is_boolean, is_in_items, is_object, is_text, is_top, last
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import changed, found, is_sent, shown_at, taken_over
+from mock_server.defects.places import changed, found, is_sent, keep_old, shown_at, taken_over
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
 from mock_server.state.store import Entry
@@ -60,6 +61,61 @@ def flag_taken_from_everyone(exchange: Exchange, right: Step, field: Field) -> N
     right(exchange)
     if True in found(exchange.changes, field.path):
         _change_others(exchange, lambda other: changed(other, shown_at(field), lambda _: False), all_of_them=True)
+
+
+@defect.steps("IS06")
+def answer_replayed_for_other() -> Turns:
+    """Remembers answers by the body alone, and gives another customer the one that somebody had before."""
+    remembered: dict[str, tuple[str, Any]] = {}
+
+    def is_known(exchange: Exchange) -> bool:
+        name, _body = remembered.get(json.dumps(exchange.body), (exchange.entry.name, None))
+        return exchange.writes and bool(exchange.body) and name != exchange.entry.name
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        if is_known(exchange):
+            exchange.changes = {}
+        right(exchange)
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if is_known(exchange):
+            exchange.answer.body = remembered[json.dumps(exchange.body)][1]
+        elif exchange.writes:
+            remembered[json.dumps(exchange.body)] = exchange.entry.name, exchange.answer.body
+
+    return {"merge": merge, "answer": answer}
+
+
+@defect.step("commit", "IS02", last(is_text))
+def rows_found_by_value(exchange: Exchange, right: Step, field: Field) -> None:
+    """Finds the row of a value by what stood in it, and so those of others with the same text."""
+    old = found(exchange.before.record, shown_at(field))
+    right(exchange)
+    new = found(exchange.after.record, shown_at(field))
+    renamed = {before: after for before, after in zip(old, new, strict=False) if isinstance(before, str) and before != after}
+    if renamed and is_sent(exchange, field):
+        _change_others(
+            exchange, lambda other: changed(other, shown_at(field), lambda value: renamed.get(value, value)), all_of_them=True
+        )
+
+
+@defect.step("merge", "IS07", last(is_text))
+def taken_value_left_out(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes a text that another customer has for a duplicate, and leaves it out without a word."""
+    right(exchange)
+    taken = [value for other in exchange.store.others(exchange.entry) for value in found(other.state.record, shown_at(field))]
+    if any(value in taken for value in found(exchange.changes, field.path)):
+        keep_old(exchange, field)
+
+
+@defect.step("validate", "IS07", any_field(lambda field: field.unique and field.response is not None))
+def taken_unique_value_crashes(exchange: Exchange, right: Step, field: Field) -> None:
+    """Leaves it to an index of the database to find a duplicate, and catches no error of it."""
+    taken = [value for other in exchange.store.others(exchange.entry) for value in found(other.state.record, shown_at(field))]
+    if any(value in taken for value in found(exchange.changes, field.path)):
+        raise RuntimeError("UNIQUE constraint failed")
+    right(exchange)
 
 
 @defect.step("validate", "IS02", first(is_text))

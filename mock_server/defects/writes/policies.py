@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from mock_server.defects.choosing import (
     any_field,
     first,
     is_array,
+    is_in_items,
     is_in_object,
     is_merged_as,
     is_object,
@@ -64,6 +66,72 @@ def merged_object_loses_member(exchange: Exchange, right: Step, field: Field) ->
         show(exchange, field, lambda _: "")
 
 
+def _in_replaced(field: Field) -> bool:
+    return field.path.count(".") == 1
+
+
+def _replaces_objects(api: Api) -> bool:
+    return first(is_top, is_object, is_merged_as("replace"))(api) is not None
+
+
+@defect.step("merge", "PU13", last(is_in_object, is_text, _in_replaced), only=_replaces_objects)
+def left_out_member_kept_beside_same(exchange: Exchange, right: Step, field: Field) -> None:
+    """Takes an object that begins as the stored one does for the same, and keeps what the new one lacks."""
+    right(exchange)
+    parent = field.path.rpartition(".")[0]
+    sent, old = exchange.changes.get(parent), exchange.before.record.get(parent)
+    if not isinstance(sent, dict) or not isinstance(old, dict) or field.name in sent:
+        return
+    if any(value == old.get(name) for name, value in sent.items() if isinstance(value, str)):
+        hold(exchange, changed(exchange.after.record, parent, lambda new: {**new, field.name: old.get(field.name)}))
+
+
+@defect.step("merge", "PU13", last(is_in_object, is_text, _in_replaced), only=_replaces_objects)
+def empty_object_keeps_member(exchange: Exchange, right: Step, field: Field) -> None:
+    """Clears an object member by member for an empty one, and forgets one of them."""
+    right(exchange)
+    parent = field.path.rpartition(".")[0]
+    old = exchange.before.record.get(parent)
+    if exchange.changes.get(parent) == {} and isinstance(old, dict):
+        hold(exchange, {**exchange.after.record, parent: {field.name: old.get(field.name)}})
+
+
+def _is_plain_in_item(field: Field) -> bool:
+    return is_in_items(field) and is_text(field) and field.path.count("[]") == 1 and not field.required
+
+
+def _by_key(
+    exchange: Exchange, field: Field, change: Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], dict[str, Any]]
+) -> None:
+    """What the record holds for each sent item of the field's array becomes what ``change`` makes of sent, old and new item."""
+    array = exchange.api.field(field.top)
+    key = array.merge.key if array.merge is not None and array.merge.key else "id"
+    sent = {item.get(key): item for item in exchange.changes.get(array.name) or () if isinstance(item, dict)}
+    old = {item.get(key): item for item in exchange.before.record.get(str(array.response)) or ()}
+    items = exchange.after.record.get(str(array.response)) or []
+    new = [change(sent[item[key]], old[item[key]], item) if item.get(key) in sent.keys() & old.keys() else item for item in items]
+    if sent:
+        hold(exchange, {**exchange.after.record, str(array.response): new})
+
+
+@defect.step("merge", "PU16", first(_is_plain_in_item))
+def part_of_item_empties_rest(exchange: Exchange, right: Step, field: Field) -> None:
+    """Makes a new row of an item that is sent in part, and leaves one column of it blank."""
+    right(exchange)
+    _by_key(exchange, field, lambda sent, _old, new: new if field.name in sent else {**new, field.name: ""})
+
+
+@defect.step("merge", "PU10", last(_is_plain_in_item))
+def member_of_item_needs_company(exchange: Exchange, right: Step, field: Field) -> None:
+    """Looks for changes of an item in its other columns only."""
+    right(exchange)
+    _by_key(exchange, field, lambda sent, old, new: {**new, field.name: old.get(field.name)} if _is_alone(sent, field) else new)
+
+
+def _is_alone(sent: dict[str, Any], field: Field) -> bool:
+    return field.name in sent and len(sent) == 2
+
+
 @defect.step("merge", "PU15", any_field(is_array, is_merged_as("replace"), lambda field: field.response is not None))
 def array_appended(exchange: Exchange, right: Step, field: Field) -> None:
     """Adds the sent items to an array that is to be replaced."""
@@ -84,6 +152,14 @@ def unknown_field_stored(exchange: Exchange, right: Step) -> None:
     known = {*exchange.before.record, *(field.name for field in exchange.api.fields)}
     unknown = {name: value for name, value in exchange.body.items() if name not in known}
     hold(exchange, {**exchange.after.record, **unknown})
+
+
+@defect.step("merge", "PU20")
+def unknown_member_takes_all_along(exchange: Exchange, right: Step) -> None:
+    """Hands a body with a member that it does not know to nobody, and answers with the record."""
+    if any(name not in {field.name for field in exchange.api.fields} for name in exchange.body):
+        exchange.changes = {}
+    right(exchange)
 
 
 def _server_owned(api: Api) -> list[str]:

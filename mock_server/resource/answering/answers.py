@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -13,7 +12,8 @@ from mock_server.resource.answering import paging
 from mock_server.resource.answering.paging import Page
 from mock_server.resource.answering.queries import Query
 from mock_server.resource.answering.shaping import Shaping, overlaid
-from mock_server.resource.reading.model import Collection, Operation, Role
+from mock_server.resource.reading.bodies import parameter_schema
+from mock_server.resource.reading.model import PARAMETER, Collection, Operation, Role
 from mock_server.resource.reading.recognition import Recognition
 from mock_server.resource.stored.records import Record
 from mock_server.resource.stored.seeding import examples
@@ -97,7 +97,7 @@ class Answers:
         if collection.item_path is None:
             return None
         values = {**arguments, **({collection.parameter: record.key} if collection.parameter else {})}
-        return prefix + re.sub(r"\{([^}]+)\}", lambda found: quote(values.get(found[1], found[1]), safe=""), collection.item_path)
+        return prefix + PARAMETER.sub(lambda found: quote(values.get(found[1], found[1]), safe=""), collection.item_path)
 
     def _has_header(self, operation: Operation, status: int, name: str) -> bool:
         return name.lower() in (each.lower() for each in self._headers(operation, status))
@@ -106,6 +106,25 @@ class Answers:
         response = self._bodies.response(operation, status) or {}
         found = response.get("headers")
         return [str(name) for name in found] if isinstance(found, Mapping) else []
+
+    def complete(self, operation: Operation, answer: Answer, host: str) -> None:
+        """Adds the headers that the document requires of an answer with this status and that nothing has set.
+
+        host: the address of the mock, for a Location that the document calls a URI.
+        """
+        response = self._bodies.response(operation, answer.status) or {}
+        described = response.get("headers")
+        if isinstance(described, Mapping) and answer.headers.get("Location", "").startswith("/"):
+            location = self._recognition.document.looked_up(described.get("Location", {}))
+            if self._schemas.says(parameter_schema(location), "format") in ("uri", "url"):
+                answer.headers["Location"] = host.rstrip("/") + answer.headers["Location"]
+        there = {name.lower() for name in answer.headers}
+        for name, each in described.items() if isinstance(described, Mapping) else ():
+            header = self._recognition.document.looked_up(each)
+            if header.get("required") is True and str(name).lower() not in there and str(name).lower() != "content-type":
+                value = self._samples.make(parameter_schema(header), str(name), 1, operation.identity)
+                text = value if isinstance(value, str) else encoded(value).decode()
+                answer.headers[str(name)] = text.encode("ascii", "ignore").decode()
 
     def _add_etag(self, operation: Operation, status: int, record: Record, answer: Answer) -> None:
         if self._has_header(operation, status, "ETag"):

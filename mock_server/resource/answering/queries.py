@@ -116,7 +116,7 @@ class Query:
         )
         keys = [part for part in self._sent("sort", texts).split(",") if part.strip()]
         for key in reversed(keys):
-            found = re.fullmatch(r"\s*([+-]?)\s*([^\s:|]+)(?:[\s:|]+(asc|desc)\w*)?\s*", key, re.IGNORECASE)
+            found = re.fullmatch(r"([+-]?)\s*([^\s:|]+)(?:[\s:|]+(asc|desc)\w*)?", key.strip(), re.IGNORECASE)
             member = None if found is None else self._member(found[2])
             if found is not None and member is not None:
                 down = found[1] == "-" or (found[3] or "").lower() == "desc" or is_reverse

@@ -70,13 +70,17 @@ _STATUS = re.compile(r"status|code")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What an error body tells: status, code, message, path, and for each fault its field, its message and its code."""
+    """What an error body tells: status, code, message, path, and for each fault its field, its message and its code.
+
+    within: the schemas of the items that this stands in; an error that lists errors of its own kind ends there.
+    """
 
     status: int
     code: str
     message: str
     path: str
     faults: tuple[tuple[str, str, str], ...]
+    within: tuple[str, ...] = ()
 
 
 class Refusals:
@@ -194,8 +198,12 @@ class Refusals:
         inner, required = self._schemas.properties(items), self._schemas.required(items)
         if not told.faults and any(_FIELD.search(spelled(each)) for each in inner if each in required):
             return []  # its items are about fields, and none is at fault
-        told_singly = [Told(told.status, code, message, field, ()) for field, message, code in told.faults] or [
-            Told(told.status, told.code, told.message, "", ())
+        origin = self._schemas.origin(items)
+        if origin in told.within:
+            return []
+        within = (*told.within, origin)
+        told_singly = [Told(told.status, code, message, field, (), within) for field, message, code in told.faults] or [
+            Told(told.status, told.code, told.message, "", (), within)
         ]
         if inner:
             return [self._filled(items, "", each, is_required=True) for each in told_singly]

@@ -10,25 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
-
 from specs import SpecError
+from specs.reading import parsed
 
 METHODS = ("get", "post", "put", "patch", "delete")
 """Those that a resource has; HEAD goes with GET, and OPTIONS is the mock's own."""
 
-_VARIABLE = re.compile(r"\{([^}]+)\}")
+_VARIABLE = re.compile(r"\{([^{}]+)\}")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._~-]+")
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # one of two classes
-    """Reads dates as the texts that JSON has for them."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    letter: [(tag, pattern) for tag, pattern in found if tag != "tag:yaml.org,2002:timestamp"]
-    for letter, found in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -104,8 +93,8 @@ def read(file: Path) -> Document:
     """
     try:
         text = file.read_text(encoding="utf-8-sig")
-        content = json.loads(text) if text.lstrip().startswith("{") else yaml.load(text, Loader=_Loader)  # noqa: S506  # a safe loader
-    except (yaml.YAMLError, ValueError, OSError, RecursionError) as error:
+        content = json.loads(text) if text.lstrip().startswith("{") else parsed(text)
+    except (ValueError, OSError, RecursionError) as error:
         raise SpecError(f"{file.name}: not readable as YAML or JSON: {' '.join(str(error).split())}") from None
     if not isinstance(content, dict):
         raise SpecError(f"{file.name}: not an OpenAPI document: expected a mapping at the top")

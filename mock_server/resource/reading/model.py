@@ -10,7 +10,7 @@ from typing import Any
 
 from specs import Schema
 
-PARAMETER = re.compile(r"\{([^}]+)\}")
+PARAMETER = re.compile(r"\{([^{}]+)\}")
 Place = tuple[str, ...]
 """Names of members from the body inwards, to where a record or a list stands; empty for the body itself."""
 

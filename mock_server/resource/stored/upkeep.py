@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -84,14 +85,16 @@ def held_by(collection: Collection, members: Mapping[str, Schema], scope: Mappin
     return found
 
 
+_NUMBER = re.compile(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?([eE][+-]?[0-9]{1,3})?", re.ASCII)
+
+
 def typed(text: str, schema: Schema, schemas: Schemas) -> Any:
     """A text of a path, a query or a form as a value of its documented type; the text itself where it is none."""
     types = schemas.types(schema)
     if "string" in types or not types:
         return text
-    if types & {"integer", "number"} and re.fullmatch(r"[+-]?[0-9]{1,300}(\.[0-9]{1,300})?", text, re.ASCII):
-        value = float(text)
-        return int(text) if re.fullmatch(r"[+-]?[0-9]+", text) else value
+    if types & {"integer", "number"} and _NUMBER.fullmatch(text) and math.isfinite(value := float(text)):
+        return int(text) if text.lstrip("+-").isdigit() else value
     if "boolean" in types and text.lower() in ("true", "false", "1", "0"):
         return text.lower() in ("true", "1")
     return text

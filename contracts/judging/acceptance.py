@@ -1,0 +1,151 @@
+"""A valid value that is refused, or not stored: whether anything but the value can be to blame, and what a document promises.
+
+A document that says ``string`` says little: a service may take codes, colours or names of things that exist, and says so only
+when it refuses. A number may be the key of another record; a date may have to come after another one. So before a field is said
+to be broken, values near the present one are tried, and the same value again on the record as it was found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any, TypeVar
+
+from contracts.record.party import Party
+from contracts.record.patches import Patch
+from contracts.record.records import ABSENT, Located, Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.record.values import Values
+from contracts.target.target import plain_path
+from contracts.terms.exchange import Exchange
+from contracts.terms.nearby import nearby
+from contracts.terms.verdict import Level, NotJudged
+from specs import Field
+
+Done = TypeVar("Done")
+NEAR, INVENTED = 3, 2
+"""So many values near the present one, and so many further made-up ones, are tried."""
+EXACT_FORMATS = frozenset({"date", "date-time", "email"})
+"""Formats whose values are right or wrong by themselves; a URI or UUID may have to be one that exists."""
+
+
+def promised(party: Party, patch: Patch) -> bool:
+    """Whether the document says of this very value that it is one: by an enum, pattern, format, two limits, an example."""
+    field, value = patch.field, patch.value
+    if value is None or "boolean" in field.types or field.schema.get("format") in EXACT_FORMATS:
+        return True
+    if field.schema.keys() & {"enum", "const", "pattern"} or {"minimum", "maximum"} <= field.schema.keys():
+        return True
+    examples = [field.schema.get("example"), *field.schema.get("examples", ())]
+    return value in examples or value in party.target.values.get(plain_path(field.path), ())
+
+
+def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | None:
+    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes."""
+    if not exchange.refused or patch.field.reference is not None or promised(party, patch):
+        return None
+    shown = patch.shown_in(party.read(without=patch.field.top))
+    if shown is ABSENT or party.accepted(party.patch(party.composer.patch(party.read(), patch.field, shown).body)):
+        return Level.SHOULD
+    return None  # what it shows itself is refused as well: the value is not to blame
+
+
+def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
+    """A flag went off when another one was sent as true: two that exclude each other, as drafts and what is published."""
+    on = any(field.types == {"boolean"} and sent.get(field.name) is True for field in fields)
+    return on and found.difference.before is True and found.difference.after is False
+
+
+def falsy_values(field: Field) -> Iterable[Any]:
+    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
+        return ()
+    for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
+        if kind in field.types:
+            hazardous = field.hazard is not None and value in (field.hazard.values or ())
+            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
+            return () if hazardous or limited or ruled_out else (value,)
+    return ()
+
+
+def is_picky(party: Party, field: Field) -> bool:
+    """Whether the field was seen to refuse made-up values and to take one near its present value."""
+    return ("picky", field.path) in party.memory
+
+
+class SecondOpinion:
+    """What else is tried for a field whose first value was refused or not stored.
+
+    send: writes a value of the field; works: whether such a write was accepted and stored.
+    """
+
+    def __init__(self, party: Party, first: Patch, before: Record) -> None:
+        self._party = party
+        self._first = first
+        self._field = first.field
+        self._before = before
+
+    def found(self, refused: bool, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+        """A write of the field that works, None where there is none, or where the first one works without a reason."""
+        listed = self._field.kind == "array" and not self._field.children  # to which the service may add members of its own
+        if (refused or listed) and "enum" not in self._field.schema and self._field.types != {"boolean"}:
+            for number, value in enumerate(self._values()):
+                record = self._party.read(without=self._field.top)
+                done = send(self._party.composer.patch(record, self._field, value), record)
+                if works(done):
+                    return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
+        return self.on_the_first_record(send, works)
+
+    def _values(self) -> Iterator[object]:
+        yield from islice(self._near(), NEAR)
+        for _ in range(INVENTED):
+            try:
+                yield self._party.values.fresh(self._field, self._first.value)
+            except NotJudged:
+                return
+
+    def _near(self) -> Iterator[object]:
+        shown = self._first.shown_in(self._before)
+        return (value for value in nearby(shown) if self._party.values.safe(self._field, value))
+
+    def _kept(self, done: Done, *, near: bool) -> Done:
+        """The field works; where made-up values do not, it is given such as are near the present one from now on."""
+        if near:
+            self._party.memory["picky", self._field.path] = True
+            self._party.values.draw_from(self._field, list(self._near()))
+        return done
+
+    def _taken_now(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> bool:
+        """The very value that was refused is taken a moment later: then it is the service that is not steady."""
+        record = self._party.read(without=self._field.top)
+        return works(send(self._party.composer.patch(record, self._field, self._first.value), record))
+
+    def on_the_first_record(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+        """The same value on the record as it was found: what other rules have left in other fields may rule it out."""
+        saved, party = self._party.at_first, self._party
+        others = [
+            each
+            for each in party.api.fields
+            if each.name != self._field.top
+            and each.response is not None
+            and not each.read_only
+            and not party.reader.equal(look_up(saved or {}, each.response), look_up(self._before, each.response))
+        ]
+        if not saved or not others:
+            return None
+        Restorer(party).restore(saved)
+        done = send(party.composer.patch(saved, self._field, self._first.value), party.read())
+        if not works(done):
+            return None
+        party.patch({self._field.top: self._way_back()})  # first: with its new value the others may not be accepted
+        for each in others:
+            party.patch({each.name: party.composer.exact(each, look_up(self._before, each.response))})
+        if self._taken_now(send, works):
+            return None  # it works on the same record as before: the other fields are no reason
+        Restorer(party).restore(saved)
+        return done
+
+    def _way_back(self) -> object:
+        top = next(each for each in self._party.api.fields if each.name == self._field.top)
+        return self._party.composer.exact(top, look_up(self._before, top.response))

@@ -1,0 +1,82 @@
+"""Values of another kind than the document's, such as a list for an object: what reads a record may fail on one for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from contracts.record.keeping.removal import Keeper, unlike
+from contracts.record.patches import settable
+from contracts.record.records import Record, look_up
+from contracts.terms.verdict import NotJudged
+from specs import Field
+
+
+class Kinds:
+    """Lets a value of another kind through only where one of the right kind was refused, or stored and put back, before.
+
+    ``checked``: raises NotJudged where a field is not to be written.
+    """
+
+    def __init__(self, party: Keeper, checked: Callable[[Field], None]) -> None:
+        self._party = party
+        self._checked = checked
+        self._known: dict[str, str] = {}
+
+    def check(self, top: Field, value: Any) -> None:
+        """Raise NotJudged for a value that might make the record unreadable."""
+        for place, sent in _places(top, value):
+            if _is_free(place) and not isinstance(sent, Mapping) and not (sent is None and place.nullable):
+                raise NotJudged(
+                    f"{place.path} is an object of which the document says no more: whatever reads the record might fail on "
+                    "another value for it, and nothing would put it back"
+                )
+        if not any(sent is not None and _kind(sent) != place.kind for place, sent in _places(top, value)):
+            return
+        if top.name not in self._known:
+            self._known[top.name] = f"whether {top.name} can be put back is not known"
+            self._known[top.name] = self._left_by_its_own_kind(top)
+        if self._known[top.name]:
+            raise NotJudged(self._known[top.name])
+
+    def _left_by_its_own_kind(self, top: Field) -> str:
+        """Give the property another value of its kind and put it back; why the record is not what it was, "" where it is."""
+        before = self._party.read()
+        body = self._fresh(top, before)
+        if body is None or not self._party.accepted(self._party.patch(body)):
+            return ""
+        self._party.patch({top.name: self._party.composer.exact(top, look_up(before, top.response))})
+        if unlike(self._party, before, self._party.read()):
+            return f"{top.name} could not be put back after another valid value, and nothing else is sent for it"
+        return ""
+
+    def _fresh(self, top: Field, record: Record) -> Mapping[str, Any] | None:
+        """A patch of the first leaf that has another value; None where there is none."""
+        for leaf in settable(self._party.api):
+            if leaf.top == top.name:
+                try:
+                    self._checked(leaf)
+                    return self._party.composer.fresh(record, leaf).body
+                except NotJudged:
+                    continue
+        return None
+
+
+def _places(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
+    """The documented fields in a value that is sent for one, each with what is sent for it."""
+    yield field, value
+    items = value if isinstance(value, list) and field.kind == "array" else [value]
+    for item in items:
+        for child in field.children if isinstance(item, Mapping) else ():
+            if child.name in item:
+                yield from _places(child, item[child.name])
+
+
+def _kind(value: Any) -> str:
+    return "object" if isinstance(value, Mapping) else "array" if isinstance(value, list) else "scalar"
+
+
+def _is_free(field: Field) -> bool:
+    """An object of which the document says neither the members nor what values they have."""
+    inner = field.schema.get("additionalProperties")
+    return field.kind == "object" and not field.children and not (isinstance(inner, Mapping) and inner)

@@ -1,0 +1,73 @@
+"""Absent is a state of its own: what a record lacks is neither null nor empty there, though comparisons take them for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from contracts.record.records import ABSENT, Reader, Record, lacks, raw, shown
+from contracts.terms.verdict import Difference
+from specs import Field
+
+EMPTY: tuple[Any, ...] = (None, [], {})
+"""What comparisons of values take for no value at all."""
+
+
+def new_members(field: Field, value: Any, record: Record, key: str = "id") -> Iterator[Field]:
+    """The fields that a value for a top-level field sets and the record lacks, the outermost of each branch.
+
+    ``key``: the member by which the items of lists are told apart.
+    """
+    if field.response is None:
+        return
+    if lacks(record, field.response):
+        yield field
+    else:
+        yield from _new_inside(field, value, raw(record, field.response), key)
+
+
+def _new_inside(field: Field, value: Any, present: Any, key: str) -> Iterator[Field]:
+    if isinstance(value, list) and isinstance(present, list):
+        known = {str(each[key]): each for each in present if isinstance(each, Mapping) and key in each}
+        for number, item in enumerate(value):
+            marked = isinstance(item, Mapping) and key in item
+            own = known.get(str(item[key])) if marked else present[number] if number < len(present) else None
+            yield from _new_inside(field, item, own, key)
+        return
+    if not isinstance(value, Mapping) or not isinstance(present, Mapping):
+        return
+    for child in field.children:
+        name = (child.response or "").rsplit(".", 1)[-1]
+        if child.name not in value or not child.response:
+            continue
+        if name.removesuffix("[]") not in present:
+            yield child
+        else:
+            yield from _new_inside(child, value[child.name], present[name.removesuffix("[]")], key)
+
+
+def added(saved: Any, now: Any, place: str = "") -> Iterator[str]:
+    """The paths of the members that a record has now and had not, the outermost of each branch; lists are not looked into."""
+    if not isinstance(saved, Mapping) or not isinstance(now, Mapping):
+        return
+    for name, value in now.items():
+        if name not in saved:
+            yield f"{place}{name}"
+        else:
+            yield from added(saved[name], value, f"{place}{name}.")
+
+
+def emptied(saved: Any, now: Any, place: str = "") -> Iterator[Difference]:
+    """Where two records differ in how they have no value: not at all, as null, or as an empty list or object."""
+    if isinstance(saved, Mapping) and isinstance(now, Mapping):
+        for name in saved.keys() | now.keys():
+            yield from emptied(saved.get(name, ABSENT), now.get(name, ABSENT), f"{place}.{name}" if place else str(name))
+    elif isinstance(saved, list) and isinstance(now, list):
+        for number, (old, new) in enumerate(zip(saved, now, strict=False) if len(saved) == len(now) else ()):
+            yield from emptied(old, new, f"{place}[{number}]")
+    elif _no_value(saved) and _no_value(now) and not (saved is now or Reader.equal(saved, now)):
+        yield Difference(path=place, before=shown(saved), after=shown(now))
+
+
+def _no_value(value: Any) -> bool:
+    return value is ABSENT or any(Reader.equal(value, each) for each in EMPTY)

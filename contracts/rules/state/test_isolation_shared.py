@@ -1,0 +1,174 @@
+"""Isolation where two records have something in common: a value, or the very body that was sent for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.judging.evidence import Write, check_not_redirected, differences_of, one_difference, put_back, stored, write
+from contracts.judging.groups import Question, answered, workable
+from contracts.judging.trials import broken, told
+from contracts.record.party import Party
+from contracts.record.patches import settable
+from contracts.record.records import ABSENT, Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.terms.exchange import Exchange
+from contracts.terms.rule import rule
+from contracts.terms.verdict import NotJudged, Violation
+from specs import Field
+
+
+def _other(party: Party) -> Party:
+    if party.bystander is None:
+        raise NotJudged("the target names no bystander")
+    return party.bystander
+
+
+def held_by_other(party: Party, field: Field, record: Record) -> Any:
+    """A value of the bystander's for a field, of the first item that has one; ABSENT where none could be sent."""
+    value = look_up(record, field.response)
+    while isinstance(value, list) and field.kind != "array":
+        value = next((each for each in value if each is not ABSENT), ABSENT)
+    return value if value is not ABSENT and party.values.safe(field, value) else ABSENT
+
+
+def _shared(party: Party, record: Record, other: Record) -> list[Question]:
+    """The bystander's values of all plain fields, where this record has others; unique ones and references aside."""
+    values = {field: held_by_other(party, field, other) for field in workable(party) if not field.unique}
+    asked = {field: value for field, value in values.items() if value is not ABSENT and field.reference is None}
+    return [
+        Question(field, value)
+        for field, value in asked.items()
+        if not party.reader.same(field, value, party.composer.patch(record, field, None).shown_in(record))
+    ]
+
+
+@rule("others-value-stored", family="isolation")
+def test_value_of_another_record_is_stored(party: Party, case: None) -> None:
+    """A value that another record holds is stored here like any other, and a later change here leaves it there."""
+    before = _other(party).read()
+    questions = _shared(party, party.read(), before)
+    writes = answered(party, questions)
+    for done in writes:
+        if party.accepted(done.exchange) and not stored(party, done):
+            _blame(done)
+    _judge_other(party, before, writes)
+    fresh = [Question(each.field, party.values.fresh(each.field, each.value)) for each in questions]
+    _judge_other(party, before, answered(party, fresh))
+    for field in settable(party.api):
+        if field.unique:
+            _judge_taken(party, field, before)
+    if not any(party.accepted(each.exchange) for each in writes):
+        raise NotJudged("no field takes a value that the bystander holds")
+
+
+def _blame(done: Write) -> None:
+    now, value = done.patch.shown_in(done.after), done.patch.value
+    raise Violation(
+        expected=f"{done.field.path} to read {told(value, now)}, which another record holds too",
+        actual=f"it reads {told(now, value)}",
+        exchange=done.exchange,
+        difference=one_difference(done.field.path, value, now),
+    )
+
+
+def _judge_other(party: Party, before: Record, writes: list[Write]) -> None:
+    """The bystander's record is as it was, whatever this one has in common with it."""
+    changed = party.reader.differences(before, _other(party).read(), derived=True)
+    if changed:
+        raise Violation(
+            expected="the other record to stay as it was, also where this one has the same values",
+            actual=f"its {changed[0].told}",
+            exchange=writes[-1].exchange if writes else None,
+            difference=differences_of(changed),
+        )
+
+
+def _judge_taken(party: Party, field: Field, other: Record) -> None:
+    """A unique value that is taken is refused, or accepted: the server does not fail over it, and nobody loses it."""
+    value = held_by_other(party, field, other)
+    if value is ABSENT:
+        return
+    before = party.read(without=field.top)
+    patch = party.composer.patch(before, field, value)
+    exchange = party.patch(patch.body)
+    if exchange.ok:
+        put_back(party, before, patch.body)
+    if broken(exchange) and exchange.answer is not None:
+        raise Violation(
+            expected=f"a value of {field.path} that another record holds to be accepted or refused",
+            actual=exchange.said,
+            exchange=exchange,
+        )
+    changed = party.reader.differences(other, _other(party).read(), derived=True)
+    if changed:
+        raise Violation(
+            expected="the other record to keep a unique value that was sent for this one",
+            actual=f"its {changed[0].told}",
+            exchange=exchange,
+            difference=differences_of(changed),
+        )
+
+
+# --- the same body for each -------------------------------------------------------------------------------------------
+
+
+@rule("same-body-for-each", family="isolation")
+def test_same_body_is_carried_out_for_each_record(party: Party, case: None) -> None:
+    """A body that was sent for another record before is carried out, and answered, for this one as well.
+
+    The bystander is sent a value that it holds: a patch that changes nothing.
+    """
+    other = _other(party)
+    theirs = other.read()
+    record = party.read()
+    question = next((each for each in _shared(party, record, theirs) if each.field.path == each.field.top), None)
+    if question is None:
+        raise NotJudged("no plain field at the top has another value in the bystander's record")
+    patch = party.composer.patch(record, question.field, question.value)
+    _send_first(other, patch.body, theirs)
+    done = write(party, patch, record)
+    if not party.accepted(done.exchange) or not stored(party, done):
+        _judge_lost(party, done)
+    answered_with = party.record_in(done.exchange)
+    changed = party.reader.differences(answered_with, done.after) if answered_with is not None else []
+    if changed and _shows_right(party, question.field):
+        raise Violation(
+            expected="the answer to show this record, and not the other one, which had the same body before",
+            actual=f"its {changed[0].difference.path} is {changed[0].difference.before!r}",
+            exchange=done.exchange,
+            difference=differences_of(changed),
+        )
+
+
+def _send_first(other: Party, body: Mapping[str, Any], before: Record) -> Exchange:
+    """The bystander's own value, sent for the bystander; what that changes is put back, and no matter of this rule."""
+    exchange = other.patch(body)
+    check_not_redirected(exchange)
+    if other.reader.differences(before, other.read(), derived=True):
+        Restorer(other).restore(before)
+        raise NotJudged("a value that the bystander holds changes its record: judged by no-op-changes-nothing")
+    if not other.accepted(exchange):
+        raise NotJudged(f"a value that the bystander holds is not accepted there: {exchange.said}")
+    return exchange
+
+
+def _judge_lost(party: Party, done: Write) -> None:
+    """The body is not carried out: accepted all the same, it is a fault; refused, the value is perhaps not to be had twice."""
+    if not party.accepted(done.exchange):
+        raise NotJudged(f"a value that the bystander holds is not accepted for {done.field.path}: {done.exchange.said}")
+    now = done.patch.shown_in(done.after)
+    raise Violation(
+        expected=f"{done.field.path} to read {done.patch.value!r} after a body that the other record was sent as well",
+        actual=f"it reads {now!r}",
+        exchange=done.exchange,
+        difference=one_difference(done.field.path, done.patch.value, now),
+    )
+
+
+def _shows_right(party: Party, field: Field) -> bool:
+    """Whether the answer to another patch shows what a reading shows."""
+    record = party.read(without=field.top)
+    done = write(party, party.composer.fresh(record, field), record)
+    shown = party.record_in(done.exchange)
+    return shown is not None and not party.reader.differences(shown, done.after)

@@ -1,0 +1,251 @@
+"""Partial update in parts: all of a replaced object but one member, and one member alone of an item with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.judging.evidence import Write, differences_of, one_difference, put_back, stored, unsteady, write
+from contracts.judging.groups import workable
+from contracts.judging.trials import told
+from contracts.record.party import Party
+from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
+from contracts.terms.exchange import Exchange
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
+from specs import Api, Field
+
+# --- replaced objects -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """An accepted patch of an object without one of its members, or without any (None), and the record after it."""
+
+    holder: Field
+    member: Field | None
+    exchange: Exchange
+    before: Record
+    after: Record
+
+    def kept(self) -> list[Field]:
+        """The members that were left out and still hold something."""
+        left = [self.member] if self.member is not None else [each for each in self.holder.children if each.response is not None]
+        return [each for each in left if not is_empty(look_up(self.after, each.response))]
+
+    @property
+    def unchanged(self) -> bool:
+        """The whole object is as it was."""
+        return bool(look_up(self.before, self.holder.response) == look_up(self.after, self.holder.response))
+
+
+def _replaced(api: Api) -> list[Field]:
+    """The objects outside of arrays that a sent one replaces, as the document says."""
+    plain = (each for each in api.walk_fields() if each.kind == "object" and each.children and "[]" not in each.path)
+    policies = ((each, each.merge) for each in plain if not each.read_only)
+    return [each for each, policy in policies if policy is not None and policy.documented and policy.policy == "replace"]
+
+
+def _all_left_out(party: Party) -> list[LeftOut]:
+    """What came of leaving out each member of each replaced object in turn, one of every object in a patch; made once."""
+    if "left out" not in party.memory:
+        party.memory["left out"] = list(_left_out(party))
+    found: list[LeftOut] = party.memory["left out"]
+    return found
+
+
+def _left_out(party: Party) -> Iterator[LeftOut]:
+    holders = _replaced(party.api)
+    record = party.read()
+    whole = {each.name: _filled(party, each, record) for each in holders if each.path == each.top}
+    if not whole or not party.accepted(party.patch(whole)):
+        return
+    at_first = party.read()
+    for chosen in _rounds(party, holders):
+        before = party.read()
+        exchange = party.patch({name: _without(value, name, set(chosen.values())) for name, value in whole.items()})
+        after = party.read()
+        lacking = [each for each in holders if each.path in chosen] if party.accepted(exchange) else []
+        yield from (LeftOut(each, party.api.field(chosen[each.path]), exchange, before, after) for each in lacking)
+    yield from _nothing(party, [each for each in holders if each.path == each.top], whole)
+    put_back(party, at_first, whole)
+
+
+def _nothing(party: Party, holders: list[Field], whole: Mapping[str, Any]) -> Iterator[LeftOut]:
+    """Objects without any member: whether these are refused is open."""
+    party.patch(whole)
+    before = party.read()
+    exchange = party.patch({each.name: {} for each in holders})
+    after = party.read()
+    if party.accepted(exchange):
+        yield from (LeftOut(each, None, exchange, before, after) for each in holders)
+
+
+def _rounds(party: Party, holders: list[Field]) -> Iterator[Mapping[str, str]]:
+    """For each patch the member that each object lacks, by the object's path; objects that hold others lack these last."""
+    members = {each.path: [child.path for child in _members(party, each)] for each in holders}
+    size = max(map(len, members.values()), default=0)
+    for number in range(size):
+        yield {path: listed[number] for path, listed in members.items() if number < len(listed)}
+    for holder in holders:
+        inner = [child.path for child in holder.children if child in holders and not child.required]
+        yield from ({holder.path: path} for path in inner)
+
+
+def _members(party: Party, holder: Field) -> list[Field]:
+    """The plain members of an object that a patch may set, and leave out."""
+    return [child for child in holder.children if child in settable(party.api) and not child.required and child.reference is None]
+
+
+def _filled(party: Party, holder: Field, record: Record) -> dict[str, Any]:
+    """The object with a value for each member that can be set, the present one where there is one."""
+    found: dict[str, Any] = {}
+    for child in holder.children:
+        if child.kind == "object" and child.children:
+            found[child.name] = _filled(party, child, record)
+            continue
+        value = look_up(record, child.response) if child.response is not None else ABSENT
+        try:
+            holds = not is_empty(value) and party.values.valid(child, value)
+            if child in settable(party.api):
+                found[child.name] = value if holds else party.values.fresh(child)
+        except NotJudged:
+            continue
+    return found
+
+
+def _without(value: Any, path: str, missing: set[str]) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    inner = {name: (f"{path}.{name}", each) for name, each in value.items()}
+    return {name: _without(each, place, missing) for name, (place, each) in inner.items() if place not in missing}
+
+
+@rule("left-out-member-gone", family="partial_update", cases=field_cases(_replaced))
+def test_member_that_is_left_out_is_gone(party: Party, case: Field) -> None:
+    """Of a replaced object no member stays that was left out, also where all the rest is sent as it was."""
+    found = [each for each in _all_left_out(party) if each.holder is case]
+    for each in found:
+        kept = each.kept()
+        if kept:
+            now = look_up(each.after, kept[0].response)
+            what = f"{case.path} without {each.member.name}" if each.member is not None else f"an empty {case.path}"
+            raise Violation(
+                expected=f"{what} to leave nothing of what was left out",
+                actual=f"{kept[0].path} still reads {now!r}",
+                exchange=each.exchange,
+                difference=one_difference(kept[0].path, ABSENT, now),
+                level=Level.SHOULD if each.member is None and each.unchanged else None,
+            )
+    if not found:
+        raise NotJudged(f"{case.path} is not accepted without any of its members")
+
+
+# --- items that are matched by their key ------------------------------------------------------------------------------
+
+
+def _keyed(api: Api) -> list[Field]:
+    """The arrays at the top whose items are matched by a key."""
+    arrays = (each for each in api.walk_fields() if each.kind == "array" and each.children and each.path == each.top)
+    return [each for each in arrays if each.merge is not None and each.merge.policy == "keyed" and not each.read_only]
+
+
+@rule("item-part-keeps-rest", family="partial_update", cases=field_cases(_keyed), advice="what is not sent stays, inside too")
+def test_part_of_an_item_leaves_the_rest(party: Party, case: Field) -> None:
+    """One member alone of an item, beside its key, is stored, and the other members of the item stay as they were."""
+    asked = [each for each in workable(party) if each.path.startswith(f"{case.path}[].") and each.reference is None]
+    refused, taken = [], 0
+    while asked:
+        before = party.read(without=case.top)
+        parts = _parts(party, case, asked, before)
+        if not parts:
+            break
+        done = write(party, Patch(parts[0].field, parts[0].value, {case.name: _thinned(party, case, parts, before)}), before)
+        asked = [each for each in asked if each not in [part.field for part in parts]]
+        if party.accepted(done.exchange):
+            taken += 1
+            _judge_parts(party, case, parts, done)
+        else:
+            refused.append((parts, done.exchange))
+    if not taken and refused:
+        raise Observed("part", "refuse", f"part of an item of {case.path}: refuse", exchange=refused[0][1])
+    for parts, exchange in refused:
+        raise Violation(
+            expected=f"{', '.join(each.field.path for each in parts)} alone beside the key to be accepted, as other members are",
+            actual=exchange.said,
+            exchange=exchange,
+            level=Level.SHOULD,
+        )
+    if not taken:
+        raise NotJudged(f"the items of {case.path} have no members that can be written and read")
+
+
+def _parts(party: Party, array: Field, asked: list[Field], record: Record) -> list[Patch]:
+    """A patch of one member of each item, as far as there are members and items."""
+    items = look_up(record, array.response)
+    key = party.reader.item_key(array.response or "")
+    found: list[Patch] = []
+    for item, leaf in zip(items if isinstance(items, list) else [], asked, strict=False):
+        wanted = member(item, key)
+        current = look_up(record, leaf.response, party.composer.patch(record, leaf, None, prefers=_has(key, wanted)).selectors)
+        value = party.values.fresh(leaf, current)
+        found.append(party.composer.patch(record, leaf, value, prefers=_has(key, wanted)))
+    return found
+
+
+def _has(key: str, wanted: Any) -> Any:
+    """Prefers the item with this key; items further inside have keys of their own, and the first of them is taken."""
+    return lambda item: wanted is not ABSENT and member(item, key) == wanted
+
+
+def _thinned(party: Party, array: Field, parts: list[Patch], record: Record) -> list[Any]:
+    """Every item with its key and what it must have, and the one member that is to change."""
+    needed = {child.name for child in array.children if child.required} | {party.reader.item_key(array.response or "")}
+    items: dict[Any, dict[str, Any]] = {}
+    for part in parts:
+        name = part.field.path.removeprefix(f"{array.path}[].").split(".")[0].removesuffix("[]")
+        selector = part.selectors[0]
+        for place, item in enumerate(part.body[array.name]):
+            meant = place == selector if isinstance(selector, int) else member(item, selector.key) == selector.value
+            kept = {each: value for each, value in item.items() if each in needed or (meant and each == name)}
+            items[place] = {**items.get(place, {}), **kept} if meant else {**kept, **items.get(place, {})}
+    return list(items.values())
+
+
+def _judge_parts(party: Party, array: Field, parts: list[Patch], done: Write) -> None:
+    """Each part is stored in its item, and nothing else in the array differs."""
+    level = None if array.merge is not None and array.merge.documented else Level.SHOULD
+    for part in parts:
+        single = Write(part, done.before, done.exchange, done.after)
+        if not stored(party, single):
+            now = part.shown_in(done.after)
+            put_back(party, done.before, {array.name: None})
+            raise Violation(
+                expected=f"{part.field.path} to read {told(part.value, now)}, sent alone beside the key of its item",
+                actual=f"it reads {told(now, part.value)}",
+                exchange=done.exchange,
+                difference=one_difference(part.field.path, part.value, now),
+                level=level,
+            )
+    changed = [each for each in party.reader.differences(done.before, done.after) if not any(_is(each, part) for part in parts)]
+    if changed:
+        put_back(party, done.before, {array.name: None})
+        changed = [each for each in changed if each.where not in unsteady(party, array.top)]
+    if changed:
+        raise Violation(
+            expected=f"the other members of an item of {array.path} to stay when one is sent beside the key",
+            actual=changed[0].told,
+            exchange=done.exchange,
+            difference=differences_of(changed),
+            level=level,
+        )
+
+
+def _is(found: Located, part: Patch) -> bool:
+    """The difference is the one that was asked for, in the very item."""
+    keys = [str(getattr(each, "value", each)) for each in part.selectors]
+    return found.where.replace("[]", "") == (part.field.response or "").replace("[]", "") and all(
+        f"[{key}]" in found.difference.path for key in keys
+    )

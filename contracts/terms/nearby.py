@@ -1,0 +1,52 @@
+"""Values that differ a little from one that a record holds: what takes the one mostly takes these, whatever its form is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import Any
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+DAYS = (1, -1, 2, 7)
+STEPS = (1, -1, 2, 3)
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+DIGITS = "123456789"
+
+
+def nearby(value: Any) -> Iterator[Any]:
+    """Neighbours of a JSON value, of its type and form, the nearest first; none of null and of what holds nothing."""
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int | float):
+        yield from (value + step for step in STEPS)
+    elif isinstance(value, str):
+        yield from _texts(value)
+    elif isinstance(value, list) and value:
+        yield from ([*value[:-1], each] for each in nearby(value[-1]))
+    elif isinstance(value, Mapping):
+        for name, member in value.items():
+            yield from ({**value, name: each} for each in nearby(member))
+
+
+def _texts(text: str) -> Iterator[str]:
+    """Another day near it; else its last letter or digit replaced by others of its case and kind, the form kept."""
+    found = _DAY.match(text)
+    day = _day(found[0]) if found is not None else None
+    if day is not None:
+        yield from ((day + timedelta(days=days)).isoformat() + text[10:] for days in DAYS)
+        return
+    spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and text[index].isalnum()), None)
+    if spot is None:
+        return
+    old = text[spot]
+    pool = DIGITS if old.isdigit() else LETTERS.upper() if old.isupper() else LETTERS
+    start = (pool.find(old) + 1) % len(pool)
+    yield from (text[:spot] + each + text[spot + 1 :] for each in (pool[start:] + pool[:start])[:8] if each != old)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

@@ -1,0 +1,148 @@
+"""Services that were written from the documents alone, by authors who had not seen the rules, and what the gate finds in them.
+
+    python -m tests.independent                       # all of them: as they are, each fault, each conforming choice
+    python -m tests.independent go --kind variant     # one of them, its conforming choices alone
+
+Each is built first where that was not done: Go, Node.js with npm, and a JDK are needed for theirs. Exit 1 where a service that
+keeps to its document is failed, or is left changed; faults that are not found are listed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import click
+
+from contracts.target.client import Limits
+from tests import subjects
+from tests.proof import Outcome, Subject, judged, summed
+
+FOLDER = subjects.ROOT / "tests" / "implementations"
+KINDS = ("honest", "fault", "variant")
+MOST_SECONDS = 300
+"""The bound of one run: one that a fault makes endless ends too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A program in a folder of its own. ``built``: what is there once ``build`` was run."""
+
+    api: str
+    folder: Path
+    build: tuple[str, ...]
+    built: str
+    run: tuple[str, ...]
+
+
+SERVICES = {
+    "go": Service(
+        api="checkoutpage",
+        folder=FOLDER / "go",
+        build=("go", "build", "-o", "customers", "."),
+        built="customers",
+        run=("./customers",),
+    ),
+    "java": Service(api="wizcommerce", folder=FOLDER / "java", build=("./build.sh",), built="build", run=("./run.sh",)),
+    "node": Service(
+        api="customers_me", folder=FOLDER / "node", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
+    ),
+}
+
+
+def command(service: Service) -> tuple[str, ...]:
+    """The command line that starts it, from any folder; the service is built first where that was not done."""
+    if not (service.folder / service.built).exists():
+        environment = {**os.environ, "GOFLAGS": "-mod=mod", "GOTOOLCHAIN": "local"}
+        subprocess.run(service.build, cwd=service.folder, env=environment, check=True)
+    return tuple(str(service.folder / part) if (service.folder / part).is_file() else part for part in service.run)
+
+
+def listed(name: str, kinds: Iterable[str]) -> list[Subject]:
+    """What a service can be started as."""
+    service = SERVICES[name]
+    found = [Subject(api=service.api, kind="honest", name="as it is")]
+    for kind in ("fault", "variant"):
+        answer = subprocess.run([*command(service), f"--list-{kind}s"], capture_output=True, text=True, check=True).stdout
+        found += [
+            Subject(api=service.api, kind=kind, name=each["name"], family=each.get("family", ""), says=each["description"])
+            for each in json.loads(answer)
+        ]
+    return [each for each in found if each.kind in kinds]
+
+
+def judge(name: str, subject: Subject, depth: str) -> Outcome:
+    """One run of the suite; an exception becomes the outcome's ``internal``."""
+    options = () if subject.kind == "honest" else (f"--{subject.kind}", subject.name)
+    begun = time.monotonic()
+    try:
+        with subjects.started(*command(SERVICES[name]), *options) as ready:
+            target = replace(subjects.target_of(subject.api, ready), limits=Limits(max_seconds=MOST_SECONDS))
+            outcome = judged(subject, target, depth=depth)
+    except Exception as error:  # one broken subject must not end the rest
+        outcome = Outcome(subject=subject, internal=f"{type(error).__name__}: {error}"[:300])
+    return replace(outcome, seconds=round(time.monotonic() - begun, 1))
+
+
+def outcomes(name: str, chosen: Sequence[Subject], depth: str, jobs: int) -> Iterator[Outcome]:
+    """The outcomes, as they come."""
+    with ProcessPoolExecutor(jobs) as pool:
+        for future in as_completed([pool.submit(judge, name, each, depth) for each in chosen]):
+            yield future.result()
+
+
+def lines(name: str, found: Sequence[Outcome]) -> Iterator[str]:
+    """What is told of a service: totals, the faults that were missed, the conforming choices with a violation."""
+    faulty = [each for each in found if each.subject.kind == "fault"]
+    right = [each for each in found if each.subject.kind != "fault"]
+    if faulty:
+        musts = sum(each.failed for each in faulty)
+        yield f"{name}: {sum(each.killed for each in faulty)} of {len(faulty)} faults found, {musts} of them by a must"
+    if right:
+        yield f"{name}: {sum(not each.failed for each in right)} of {len(right)} conforming services without a violated must"
+        yield f"{name}: {sum(not each.killed for each in right)} of {len(right)} conforming services without any violation"
+    for each in sorted(found, key=lambda outcome: outcome.subject.name):
+        if each.internal or each.killed is (each.subject.kind != "fault"):
+            yield f"   {each.subject.kind} {each.subject.name}: {each.internal or summed(each)} ({each.subject.says})"
+        if not each.restored:
+            yield f"   {each.subject.kind} {each.subject.name}: not restored"
+
+
+def _is_good(outcome: Outcome) -> bool:
+    return outcome.subject.kind == "fault" or (not (outcome.failed or outcome.internal) and outcome.restored)
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(sorted(SERVICES)))
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(KINDS), help="These kinds only.")
+@click.option("--only", multiple=True, help="These faults and choices only, by name.")
+@click.option("--depth", default="gate", show_default=True, help="The suite's depth.")
+@click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
+def main(names: Sequence[str], kinds: Sequence[str], only: Sequence[str], depth: str, jobs: int, json_file: Path | None) -> None:
+    """Judge each service as it is, with each of its faults and in each of its conforming choices."""
+    told: list[dict[str, object]] = []
+    good = True
+    for name in names or sorted(SERVICES):
+        chosen = [each for each in listed(name, kinds or KINDS) if not only or each.name in only]
+        found: list[Outcome] = []
+        for outcome in outcomes(name, chosen, depth, jobs):
+            found.append(outcome)
+            told.append({"service": name, **asdict(outcome)})
+            if json_file is not None:
+                json_file.write_text(json.dumps(told, indent=1), encoding="utf-8")
+        for line in lines(name, found):
+            click.echo(line)
+        good &= all(map(_is_good, found))
+    sys.exit(not good)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m tests.independent")

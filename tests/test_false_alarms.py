@@ -1,0 +1,152 @@
+"""No false alarm: what a document does not say is nobody's fault, and what it says is told all the same."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from contracts.drafting.draft import write
+from contracts.judging.envelopes import body_problem
+from contracts.reports.report import RunReport
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
+from contracts.target.target import Identity, Target, load_api
+from contracts.terms.exchange import NOT_JSON, Answer
+from specs import Api, Shape
+from specs.model import Response
+from tests.people import serving
+from tests.plans import Plans
+
+DOCUMENT = Path(__file__).parent / "openapi" / "plans.yaml"
+
+
+@pytest.fixture(name="api", scope="module")
+def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    output = tmp_path_factory.mktemp("plans") / "plans.yaml"
+    write(DOCUMENT, None, output)
+    return load_api(str(output))
+
+
+def judged(api: Api, url: str, *rules: str) -> RunReport:
+    """A run of the gate, of all rules or of some."""
+    target = Target(
+        api=api,
+        url=url,
+        identity=Identity(path={"id": "p-100001"}, auth={}),
+        bystander=Identity(path={"id": "p-100002"}, auth={}),
+        read="/plans/{id}",
+    )
+    (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset(rules)))
+    return report
+
+
+def violated(report: RunReport) -> set[tuple[str, str, str]]:
+    """Level, rule and field of all that is violated."""
+    return {(each.level, each.rule, each.field) for each in report.results if each.verdict == "violates"}
+
+
+ALWAYS = {
+    ("should", "omitted-fields-unchanged", "draft"),  # what is published is no draft
+    ("should", "sent-field-stored", "zone"),  # a text that exists: no document says which do
+    ("should", "sent-field-stored", "owner"),  # a number of a record that does not exist
+    ("must", "sent-field-stored", "initials"),  # documented as writable, and ignored
+    ("must", "no-op-changes-nothing", "email"),  # documented as writable, and refused as it is
+}
+
+
+@pytest.fixture(name="plain", scope="module")
+def _plain(api: Api) -> RunReport:
+    service = Plans()
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+    assert service.records == before
+    return report
+
+
+def test_what_no_document_says_is_no_broken_must(plain: RunReport) -> None:
+    """Codes, keys, dates in an order, flags that exclude each other: only what the document says is told as a must."""
+    assert violated(plain) == ALWAYS
+    assert plain.restored.ok
+
+
+def test_what_moves_is_told(plain: RunReport) -> None:
+    """Inside of an object too; what follows another field is found by changing that one."""
+    assert plain.moves["meta.stamp"] == "moves with every write"
+    assert plain.moves["meta.revision"] == "counts writes"
+    assert "least" in plain.moves["training"]
+    assert "title" in plain.moves["initials"]
+
+
+def test_nearly_everything_is_judged(plain: RunReport) -> None:
+    """A field that takes only what is near its present value is judged with such values."""
+    about = [each for each in plain.results if each.field == "code"]
+    left = [each for each in about if each.verdict == "not_judged"]
+
+    assert len(left) <= len(about) / 4, [each.actual for each in left]
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("applied in part", ("must", "refused-open-value-changes-nothing", "*")),
+        ("draft is never kept", ("must", "sent-field-stored", "draft")),
+        ("load falls with writes", ("must", "omitted-fields-unchanged", "load")),
+        ("list crashes", ("must", "non-object-body-changes-nothing", "*")),
+        ("title refused", ("should", "sent-field-stored", "title")),
+    ],
+)
+def test_a_fault_of_the_same_kind_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> None:
+    """What looks alike and is a fault is told."""
+    with serving(Plans(fault)) as url:
+        report = judged(api, url)
+
+    assert found in violated(report), violated(report)
+
+
+def test_what_falls_with_time_is_nobodys_fault(api: Api) -> None:
+    """A number that requests may set, and that is another one a moment later with nothing sent in between."""
+    with serving(Plans("load falls with time")) as url:
+        report = judged(api, url, "omitted-fields-unchanged", "repeat-same-state")
+
+    assert {each for each in violated(report) if each[2] == "load" or each[1] == "repeat-same-state"} == set()
+    assert report.moves.get("load") == "moves with time"
+
+
+def test_what_is_shown_a_moment_later_is_waited_for(api: Api) -> None:
+    """A copy of the record that lags by a third of a second: found out once, told, and waited for from then on."""
+    service = Plans("shown later")
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url, "sent-field-stored", "response-shows-stored")
+
+    assert violated(report) <= ALWAYS
+    assert "settle" in report.moves["*"]
+    assert service.records == before
+
+
+TEXT = Response(status=400, inferred=False, media_types=("text/plain",), schema={"type": "string"})
+ANY = Response(status=400, inferred=False, media_types=("*/*",), schema={})
+JSON = Response(status=400, inferred=False, media_types=("application/json",), schema={"type": "object", "required": ["message"]})
+
+
+@pytest.mark.parametrize(
+    ("response", "media_type", "body", "wrong"),
+    [
+        (TEXT, "text/plain", b"check digit incorrect", False),
+        (TEXT, "text/html", b"<p>no</p>", True),
+        (ANY, "text/plain", b"no", False),
+        (JSON, "application/json", b'{"message": "no"}', False),
+        (JSON, "application/json", b'{"other": "no"}', True),
+        (JSON, "text/plain", b"no", True),
+    ],
+)
+def test_an_error_body_is_asked_for_what_the_document_says(response: Response, media_type: str, body: bytes, wrong: bool) -> None:
+    """A documented text is no JSON, and names no fields."""
+    value = json.loads(body) if body.startswith(b"{") else NOT_JSON
+    answer = Answer(status=400, headers={"Content-Type": media_type}, body=body, json=value)
+
+    assert (body_problem(response, Shape(name="plain", template={}), answer) is not None) is wrong
