@@ -43,6 +43,10 @@ class Boards:
         self.requests.append((method, path, body))
         if path == "/boards" and method == "GET":
             return 200, [*self.records.values()], {}
+        if path == "/boards" and method == "POST" and "makes" in self.habits:
+            made = f"made-{len(self.requests)}"
+            self.records[made] = {**json.loads(body), "id": made}
+            return 201, self.records[made], {}
         found = re.fullmatch(r"/boards/([^/?]+)", path)
         if found is None:
             return 404, {"message": "no such path"}, {}

@@ -12,7 +12,7 @@ from tests.people import People
 
 KINDS: dict[str, type] = {
     **dict.fromkeys(("title", "code", "zone", "starts", "ends", "initials", "email"), str),
-    **dict.fromkeys(("owner", "least", "load"), int),
+    **dict.fromkeys(("owner", "least", "load", "low", "high"), int),
     **dict.fromkeys(("published", "draft"), bool),
     "meta": dict,
 }
@@ -32,6 +32,8 @@ def plans() -> dict[str, dict[str, Any]]:
         "draft": False,
         "least": 0,
         "load": 90,
+        "low": 3,
+        "high": 50,
         "email": "a@example.com",
         "meta": {"note": "none"},
     }
@@ -105,6 +107,8 @@ class Plans(People):
             if not self._takes(record, name, value):
                 return name
         together = {**record, **sent}
+        if together["low"] > together["high"]:
+            return "low"
         return "starts" if together["starts"] > together["ends"] else ""
 
     def _takes(self, record: dict[str, Any], name: str, value: Any) -> bool:

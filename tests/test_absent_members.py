@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
+from contracts.terms.fixture import Creation, Deletion, Fixture
 from contracts.terms.verdict import LOST
 from specs import Api
 from tests.boards import Boards
@@ -31,7 +33,7 @@ def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
     return load_api(str(output))
 
 
-def judged(api: Api, boards: Boards, first: str = FIRST, second: str = SECOND, *, disposable: bool = False) -> RunReport:
+def judged(api: Api, boards: Boards, first: str = FIRST, second: str = SECOND, **how: Any) -> RunReport:
     """A run of the gate on the first record, with the second one as bystander."""
     with serving(boards) as url:
         target = Target(
@@ -40,7 +42,7 @@ def judged(api: Api, boards: Boards, first: str = FIRST, second: str = SECOND, *
             identity=Identity(path={"id": first}, auth={}),
             bystander=Identity(path={"id": second}, auth={}),
             read="/boards/{id}",
-            disposable=disposable,
+            **how,
         )
         (report,) = judge_all(Plan(target=target, apis=(api,)))
     return report
@@ -120,3 +122,75 @@ def test_every_record_is_as_before(api: Api, habits: tuple[str, ...]) -> None:
     assert boards.records == before
     assert report.restored.ok, report.restored.differences
     assert not errors(report)
+
+
+# --- records that a run makes -----------------------------------------------------------------------------------------
+
+
+def test_a_patch_of_an_unknown_record_that_does_nothing_has_made_none(api: Api) -> None:
+    """It is answered with success, which is a finding; and no record is there that was not there before."""
+    boards = Boards("ignores the unknown")
+
+    report = judged(api, boards)
+
+    assert verdicts(report, "unknown-customer-not-created") == {"*": "violates"}
+    assert report.restored.ok
+    assert exit_code([report], strict=True) == 1
+
+
+@pytest.mark.parametrize(("habits", "left"), [(("upserts", "deletes"), 2), (("upserts",), 3)], ids=["removed", "told"])
+def test_a_record_that_a_patch_makes_is_removed_or_told(api: Api, habits: tuple[str, ...], left: int) -> None:
+    """A DELETE is sent where the document has one, for the one record that this run has made."""
+    boards = Boards(*habits)
+    before = copy.deepcopy(boards.records)
+    paths = {**api.document["paths"]}
+    if "deletes" in habits:
+        paths["/boards/{id}"] = {**paths["/boards/{id}"], "delete": {"responses": {"204": {"description": "Gone."}}}}
+
+    report = judged(replace(api, document={**api.document, "paths": paths}), boards)
+
+    assert len(boards.records) == left
+    assert {key: boards.records[key] for key in before} == before
+    assert report.restored.ok is (left == 2)
+
+
+def test_what_appears_in_a_list_that_the_target_file_names_is_told(api: Api) -> None:
+    """A POST to the record's path makes another record: on a record that nobody needs it is sent, and taken away again."""
+    boards = Boards("post makes", "deletes")
+    before = copy.deepcopy(boards.records)
+    paths = {**api.document["paths"]}
+    paths["/boards/{id}"] = {**paths["/boards/{id}"], "delete": {"responses": {"204": {"description": "Gone."}}}}
+
+    judged(replace(api, document={**api.document, "paths": paths}), boards, listing="/boards", disposable=True)
+
+    assert [path for method, path, _body in boards.requests if method == "POST"]
+    assert boards.records.keys() == before.keys()
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "b"), ("1", "2"), ("b", "a")])
+def test_the_bystander_is_never_the_unknown_record(api: Api, first: str, second: str) -> None:
+    """Short ids are easily hit; a record of a made-up id is read before it is patched."""
+    boards = Boards("ignores the unknown", first=first, second=second)
+    before = copy.deepcopy(boards.records)
+
+    judged(api, boards, first, second)
+
+    assert boards.records == before
+    assert not [path for method, path, _body in boards.requests if method == "PATCH" and path == f"/boards/{second}"]
+
+
+@pytest.mark.parametrize("habit", ["shows one label", "reads its data"])
+def test_a_record_that_was_made_and_is_spoilt_is_followed_by_another(api: Api, habit: str) -> None:
+    """The request is told, the other items are judged on a new record, and all that were made are removed."""
+    boards = Boards(habit, "deletes", "makes")
+    before = copy.deepcopy(boards.records)
+    fixture = Fixture(Creation(path="/boards", body=boards.records[FIRST], pointer="/id"), Deletion(path="/boards/{id}"))
+
+    report = judged(api, boards, fixture=fixture, disposable=True)
+
+    lost = [each for each in report.results if LOST in (each.actual or "")]
+    assert lost
+    assert boards.records == before
+    assert len([path for method, path, _body in boards.requests if (method, path) == ("POST", "/boards")]) == 1 + len(lost)
+    assert not [each for each in report.results if (each.actual or "").startswith("since ")]
+    assert report.restored.ok, report.restored.differences

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from contracts.record.movement import plausible
 from contracts.reports import observe, summary
 from contracts.reports.html import render
 from contracts.reports.report import RunReport
@@ -113,7 +115,7 @@ def test_the_names_that_a_property_follows(how: str, names: tuple[str, ...]) -> 
         ("Bob", ["Boc", "Bod"]),
         ("#FFF", ["#FFG", "#FFH"]),
         ("v-1", ["v-2", "v-3"]),
-        ("2024-02-28", ["2024-02-29", "2024-02-27"]),
+        ("2024-02-28", ["2024-02-29", "2024-03-01", "2024-03-02", "2024-02-27"]),
         ("2024-02-28T10:00:00Z", ["2024-02-29T10:00:00Z"]),
         ("2024-02-31", ["2024-02-32"]),
         (["a", "b"], [["a", "c"]]),
@@ -131,3 +133,25 @@ def test_values_near_one(value: object, near: list[object]) -> None:
     assert found[: len(near)] == near
     assert value not in found or isinstance(value, bool)
     assert bool(found) == bool(near)
+
+
+NOW = datetime.now(UTC).isoformat()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "moved"),
+    [
+        ("data.seen", "2024-01-01T00:00:00Z", NOW, True),
+        ("data.seen", "2024-01-01T00:00:00Z", "2024-02-01T00:00:00Z", False),
+        ("revision", 4, 5, True),
+        ("stock", 5, 4, False),
+        ("etag", "abc", "abd", True),
+        ("name", "abc", "abd", False),
+        ("lines[].seen", ["2024-01-01T00:00:00Z", NOW], [NOW, NOW], True),
+        ("lines[].seen", ["2024-01-01T00:00:00Z"], [NOW, NOW], False),
+        ("lines[].name", ["a", "b"], ["a", "c"], False),
+    ],
+)
+def test_what_servers_move_on_purpose(path: str, old: object, new: object, moved: bool) -> None:
+    """A time, a count, an opaque token, in the items of arrays as well; anything else that a no-op changes is a fault."""
+    assert plausible(path, old, new) is moved

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 import pytest
+from waitress.adjustments import Adjustments
 from werkzeug.http import parse_etags
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
@@ -33,6 +34,7 @@ from mock_server.syntax.cookies import cookie
 from mock_server.syntax.negotiation import accepts, media_type
 from mock_server.syntax.strict_json import DEPTH_LIMIT, NotJson, reader
 from mock_server.syntax.wildcards import fits_path
+from mock_server.web import strict_http
 from specs.reading import ALIASED_LIMIT, parsed
 from tests import mock_client
 
@@ -70,7 +72,7 @@ JSON_TEXTS: tuple[Text, ...] = tuple(
 )
 HEADER_TEXTS: tuple[Text, ...] = tuple(
     (before, atom, after)
-    for before in ("", '"', "a=", 'a="', "a/b; a=", 'a/b;a="', 'W/"', "localhost", "http://", "Basic ")
+    for before in ("", "x://", '"', "a=", 'a="', "a/b; a=", 'a/b;a="', 'W/"', "localhost", "http://", "Basic ")
     for atom in (
         " ",
         "\t",
@@ -93,7 +95,7 @@ HEADER_TEXTS: tuple[Text, ...] = tuple(
         "\xe9",
         "9",
     )
-    for after in ("", "!", '"')
+    for after in ("", "!", '"', " \x01", " x")
 )
 FORM_TEXTS: tuple[Text, ...] = tuple(("", atom, "") for atom in ("a=1&", "&", "=", "%", "%41", "+", "a[]=1&", ";", "%ff", "a"))
 YAML_TEXTS: tuple[Text, ...] = tuple(
@@ -174,6 +176,11 @@ def _form(media_type: str) -> Callable[[str], object]:
     return read
 
 
+def _received(head: str) -> object:
+    parser = strict_http.Parser(Adjustments(max_request_header_size=HEAD_LIMIT))
+    return parser.received(f"{head}\r\n\r\n".encode("latin-1"))
+
+
 def _get(path: str) -> object:
     return _client().app.test_client().get(path)
 
@@ -216,6 +223,9 @@ PARSERS: Mapping[str, Parser] = {
         f"a request with {name}": Parser(_header(name), HEADER_TEXTS[::7], HEAD_LIMIT)
         for name in ("HTTP_ACCEPT", "CONTENT_TYPE", "HTTP_PREFER", "HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_X_MOCK_SESSION")
     },
+    "head of a request": Parser(lambda text: _received(f"GET / HTTP/1.1\r\n{text}"), HEADER_TEXTS, HEAD_LIMIT - 100),
+    "value of a header": Parser(lambda text: _received(f"GET / HTTP/1.1\r\nX:{text}"), HEADER_TEXTS, HEAD_LIMIT - 100),
+    "request line": Parser(lambda text: _received(f"GET {text}"), HEADER_TEXTS, HEAD_LIMIT - 100),
     "path": Parser(_get, PATHS, HEAD_LIMIT),
     "query": Parser(lambda text: _get(f"/api/customer/57/?{text}"), FORM_TEXTS, HEAD_LIMIT),
     "form": Parser(_form("application/x-www-form-urlencoded"), FORM_TEXTS, BODY_LIMIT),

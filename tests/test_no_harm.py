@@ -120,7 +120,7 @@ def test_what_moves_is_told(api: Api) -> None:
 
     assert report.moves.keys() == {"last_activity", "initials", "version"}
     assert report.moves["initials"].startswith("follows ")
-    assert report.moves["version"] == "moves with every write"
+    assert report.moves["version"] == "counts writes"
     assert report.moves["last_activity"] == "moves with refused requests"
 
 

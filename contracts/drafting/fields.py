@@ -9,7 +9,7 @@ from typing import Any
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from specs.model import Api, Field, RecordField, Schema, json_types
-from specs.normalise import lookup, properties, resolve
+from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
 
 CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
@@ -45,7 +45,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
-            shown_types = _shown_types(field, shown)
+            shown_types = [] if "type" in inferred else _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
@@ -93,6 +93,7 @@ def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     if part is None or field.children or field.read_only or "x-field" in part.schema or not _alike(part.schema, field.schema):
         return {}
     found = {name: part.schema[name] for name in NARROWING if name in part.schema and name not in field.schema}
+    found |= _of_union(field, part)
     if field.nullable and None not in found.get("enum", (None,)):
         found["enum"] = [*found["enum"], None]
     return found
@@ -104,6 +105,14 @@ def _shown_types(field: Field, shown: Mapping[str, RecordField]) -> list[str]:
     if part is None or field.types or not any(keyword in field.schema for keyword in ("anyOf", "oneOf")):
         return []
     return sorted(json_types(part.schema) - {"null"})
+
+
+def _of_union(field: Field, part: RecordField) -> dict[str, Any]:
+    """Of the types that a request may choose from (a number or a text for a decimal), the one that the record shows."""
+    parts = [each for keyword in UNION_KEYWORDS for each in field.schema.get(keyword, ())]
+    shown = sorted(json_types(part.schema) - {"null"})
+    told = not field.types and len(shown) == 1 and any(shown[0] in json_types(each) for each in parts)
+    return {"type": shown[0]} if told and shown[0] not in ("object", "array") else {}
 
 
 def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:

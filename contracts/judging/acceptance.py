@@ -8,6 +8,7 @@ to be broken, values near the present one are tried, and the same value again on
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -25,6 +26,8 @@ from specs import Field
 Done = TypeVar("Done")
 NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
+COMPANIONS = 12
+"""So many flags and choices are tried beside one that is refused."""
 EXACT_FORMATS = frozenset({"date", "date-time", "email"})
 """Formats whose values are right or wrong by themselves; a URI or UUID may have to be one that exists."""
 
@@ -95,7 +98,34 @@ class SecondOpinion:
                 done = send(self._party.composer.patch(record, self._field, value), record)
                 if works(done):
                     return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
-        return self.on_the_first_record(send, works)
+        return self.on_the_first_record(send, works) or (self._beside_another(send, works) if refused else None)
+
+    def _beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+        """The value alone, once a flag or a choice beside it has another value: it depends on what that one holds."""
+        party, first = self._party, self._first
+        if self._field.types != {"boolean"} and "enum" not in self._field.schema:
+            return None
+        for each in islice((each for each in party.api.fields if self._is_choice(each)), COMPANIONS):
+            record = party.read()
+            own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)
+            if shown is ABSENT or not own.body:
+                continue
+            other = party.composer.patch(record, each, party.values.fresh(each, shown))
+            if not works(send(replace(own, body={**other.body, **own.body}), record)):
+                continue
+            self._hold_own_value()
+            record = party.read()
+            alone = send(party.composer.patch(record, self._field, first.value), record)
+            if works(alone):
+                return alone
+            party.patch(party.composer.patch(record, each, shown).body)
+        return None
+
+    def _is_choice(self, each: Field) -> bool:
+        chooses = each.types == {"boolean"} or "enum" in each.schema
+        return (
+            chooses and not each.read_only and each.hazard is None and each.response is not None and each.name != self._field.top
+        )
 
     def _values(self) -> Iterator[object]:
         yield from islice(self._near(), NEAR)
@@ -135,17 +165,21 @@ class SecondOpinion:
         if not saved or not others:
             return None
         Restorer(party).restore(saved)
-        done = send(party.composer.patch(saved, self._field, self._first.value), party.read())
+        self._hold_own_value()
+        record = party.read()
+        done = send(party.composer.patch(record, self._field, self._first.value), record)
         if not works(done):
             return None
-        party.patch({self._field.top: self._way_back()})  # first: with its new value the others may not be accepted
+        self._hold_own_value()  # first: beside its new value the others may not be accepted
         for each in others:
             party.patch({each.name: party.composer.exact(each, look_up(self._before, each.response))})
+        self._hold_own_value()
         if self._taken_now(send, works):
             return None  # it works on the same record as before: the other fields are no reason
         Restorer(party).restore(saved)
         return done
 
-    def _way_back(self) -> object:
+    def _hold_own_value(self) -> None:
+        """The property holds what it held when the value did not work: it may be that which kept it out."""
         top = next(each for each in self._party.api.fields if each.name == self._field.top)
-        return self._party.composer.exact(top, look_up(self._before, top.response))
+        self._party.patch({top.name: self._party.composer.exact(top, look_up(self._before, top.response))})

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from contracts.judging.evidence import check_not_redirected, control, differences_of, put_back
+from contextlib import suppress
+from typing import Any
+
+from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, put_back
 from contracts.judging.faults import Fault
 from contracts.record.party import Party
-from contracts.record.patches import settable
-from contracts.record.records import Record
+from contracts.record.patches import Patch, settable
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Field
@@ -50,7 +53,10 @@ def judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str,
             )
         raise NotJudged("the patch is accepted: judged by the rules on bad values")
     check_not_redirected(exchange)
-    changed = party.reader.differences(before, party.read())
+    after = party.read()
+    changed = party.reader.differences(before, after)
+    if not changed:
+        note_times(party, exchange, before, after)
     if bad is not None and changed and all(_within(each.where, bad.field) for each in changed):
         put_back(party, before, {bad.field.top: None})
         changed = [] if _changes_alone(party, bad) else changed
@@ -64,6 +70,32 @@ def judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str,
             exchange=exchange,
             difference=differences_of(changed),
         )
+
+
+def note_times(party: Party, exchange: Exchange, before: Record, after: Record) -> None:
+    """Remember the first refusal at which a documented time of change moved, with its values: for refusal-leaves-timestamps."""
+    if not party.reads_by_get or not exchange.refused:
+        return
+    moved: dict[str, tuple[Exchange, Any, Any]] = party.memory.setdefault("times moved by refusals", {})
+    for each in party.api.walk_record():
+        old, new = look_up(before, each.path), look_up(after, each.path)
+        if each.volatile and not each.children and old is not ABSENT and new is not ABSENT and not party.reader.equal(old, new):
+            moved.setdefault(each.path, (exchange, old, new))
+
+
+def working_references(party: Party, without: str) -> list[Field]:
+    """The references at the top, outside one property, whose plain write works and shows."""
+    own = [each for each in settable(party.api) if each.reference is not None and each.path == each.top]
+    return [each for each in own if each.top != without and is_writable(party, each)]
+
+
+def other_keys(party: Party, record: Record, references: list[Field]) -> list[Patch]:
+    """Patches of references to keys that the record does not hold: in a body that is to be refused these need not work."""
+    patches = []
+    for field in references:
+        with suppress(NotJudged):
+            patches.append(fresh_patch(party, record, field))
+    return patches
 
 
 def _refused_alone(party: Party, bad: Fault) -> bool:

@@ -12,6 +12,8 @@ from contracts.record.model import predicted
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.terms.nearby import nearby
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -53,37 +55,25 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
     return kept
 
 
-def limit_each_other(party: Party, patches: Sequence[Patch], done: Write) -> bool:
-    """Whether valid values that are refused together are refused for what they, or other fields, hold, and not for their company.
+def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
+    """Whether a refused patch of several fields is accepted with values near those of the record as it was found.
 
-    So it is where one of them is refused alone as well, or where the others are accepted without one of them; not so where even
-    the values that the record holds are refused together. Worked out once.
+    Then the values did not go together, as a start that comes after its end; which do, few documents say.
     """
-    key = ("limited", id(done))
-    if key not in party.memory:
-        party.memory[key] = (done, done.exchange.refused and _limited(party, patches))
-    kept: tuple[Write, bool] = party.memory[key]  # the write stays referenced, so that its id stays its own
-    return kept[1]
-
-
-def _limited(party: Party, patches: Sequence[Patch]) -> bool:
+    if party.at_first is None:
+        return False
+    Restorer(party).restore(party.at_first)
     record = party.read()
-    present = [replace(each, value=value) for each in patches if (value := each.shown_in(record)) is not ABSENT]
-    if not _is_taken(party, present):
+    beside: list[Patch] = []
+    for each in patches:
+        near = (value for value in nearby(each.shown_in(record)) if party.values.safe(each.field, value))
+        value = next(near, ABSENT) if each.field.types != {"boolean"} else each.shown_in(record)
+        if value is not ABSENT:
+            beside.append(party.composer.patch(record, each.field, value))
+    if not beside:
         return False
-    if not all(_is_taken(party, [each]) for each in patches):
-        return True
-    others = [[other for other in patches if other is not each] for each in patches] if len(patches) > 2 else []
-    return any(_is_taken(party, each) for each in others)
-
-
-def _is_taken(party: Party, patches: Sequence[Patch]) -> bool:
-    """The values are accepted in one patch, beside what the record holds now."""
-    try:
-        _patches, body = combined(party, party.read(), [Question(each.field, each.value) for each in patches])
-    except NotJudged:
-        return False
-    return party.accepted(party.patch(body))
+    done = write(party, Patch(beside[0].field, beside[0].value, joined(beside), beside[0].selectors), record)
+    return party.accepted(done.exchange) and all(stored(party, replace(done, patch=each)) for each in beside)
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------

@@ -21,6 +21,17 @@ def record_in(api: Api, exchange: Exchange) -> dict[str, Any] | None:
     return dict(found) if isinstance(found, Mapping) and any(shows(each, found) for each in api.record) else None
 
 
+def identifiers(exchange: Exchange) -> set[str]:
+    """What a success answer calls a record: at the top of the body, in an envelope, or at the end of its Location."""
+    answer = exchange.answer
+    if answer is None or not answer.ok:
+        return set()
+    bodies = [answer.json, *(answer.json.values() if isinstance(answer.json, Mapping) else ())]
+    found = {str(each[name]) for each in bodies if isinstance(each, Mapping) for name in ("id", "_id", "uuid") if name in each}
+    end = answer.headers.get("Location", "").rstrip("/").rpartition("/")[2]
+    return found | ({end} if end else set())
+
+
 def disguised(api: Api, exchange: Exchange) -> bool:
     """A success status whose body is an object that shows no record: an error body under a false status."""
     if not exchange.ok or exchange.answer is None or not isinstance(exchange.answer.json, Mapping):

@@ -159,7 +159,7 @@ class Guard:
         """Raise NotJudged for what no document knows, where it is known or likely to stay."""
         if not self._sticks and well_formed and not self._types_are_kept() and not self._null_removes():
             self._sticks = f"values of any type are stored here, so that members that no document knows would stay; {DISPOSABLE}"
-        if self._sticks:
+        if self._sticks and (well_formed or self.stuck is not None):
             raise NotJudged(self._sticks)
 
     def _null_removes(self) -> bool:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from contracts.record.answers import disguised, record_in
+from contracts.record.answers import disguised, identifiers, record_in
 from contracts.record.calls import Calls, encoded, top_names
 from contracts.record.learning import Learning
 from contracts.record.movement import Movement
@@ -85,6 +85,7 @@ class Party:
         unread: the requests since the last reading that showed the record, by which it may have been lost.
         sent: the top-level properties of the accepted patches, in their order.
         at_first: the record before anything was written here, None where that is not known.
+        answered_to_post: the identifiers that answers to a POST or PUT showed: records which that request made, or changed.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
     """
 
@@ -105,6 +106,7 @@ class Party:
         self.at_first: Record | None = None
         self.bystander_at_first: Record | None = None
         self.sent: list[str] = []
+        self.answered_to_post: set[str] = set()
         self.unread: list[Exchange] = []
         self.caution: Caution | None = None
         self.guard: Guard | None = None
@@ -212,6 +214,8 @@ class Party:
             self.refused_last = exchange.refused
         if method not in ("GET", "HEAD", "OPTIONS") and not exchange.refused and not self.state.is_failing:
             self.unread.append(exchange)
+        if method in ("POST", "PUT") and exchange.ok:
+            self.answered_to_post |= identifiers(exchange)
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange)
             self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]

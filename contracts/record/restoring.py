@@ -134,8 +134,8 @@ class Restorer:
                     self._party.patch(self._with(path, candidate, saved))
                     self._party.state.forget()
                     now = self._party.read()
-                    if lacks(now, path):
-                        break
+                    if lacks(now, path) or raw(now, path) is None:
+                        break  # gone, or null is stored: nothing is nearer to nothing than that
         except NotJudged:
             return now
         return now

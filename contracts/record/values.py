@@ -91,7 +91,7 @@ class Values:
         if field.hazard is not None and field.hazard.values is None:
             raise NotJudged(f"{field.path} is never written: {field.hazard.reason}")
         if field.path not in self._drawn:
-            self._drawn[field.path] = self._candidates(field, among)
+            self._drawn[field.path] = self._near_days(field, current) or self._candidates(field, among)
         source = self._drawn[field.path]
         for value in islice(source, 40):
             if value != current and self.safe(field, value):
@@ -101,6 +101,14 @@ class Values:
                 if self.safe(field, value):
                     return value
         raise NotJudged(self._lack(field))
+
+    def _near_days(self, field: Field, current: Any) -> Iterator[Any] | None:
+        """Days near the present one: a time may have to come before or after another, which few documents say."""
+        timely = {**field.schema, **field.safe}.get("format") in ("date", "date-time") and isinstance(current, str)
+        if not timely or field.unique or plain_path(field.path) in self._known:
+            return None
+        found = [value for value in nearby(current) if self.safe(field, value)]
+        return _endless(found) if len(found) > 2 else None
 
     def draw_from(self, field: Field, values: Sequence[Any]) -> None:
         """Give a field these values from now on: made-up ones were seen to be refused."""

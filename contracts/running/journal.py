@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from contracts.record.records import Record
-from contracts.target.locks import digest, folder
+from contracts.target.locks import Held, digest, folder
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
+from contracts.terms.fixture import Fixture
 
 READS = ("GET", "HEAD", "OPTIONS")
 
@@ -31,6 +32,7 @@ class Journal:
         self.path = path
         self._redactor = redactor
         self._marks: list[Path] = []
+        self._held: Held | None = None
 
     @classmethod
     def begin(cls, target: Target, report_dir: Path | None, redactor: Redactor) -> Journal:
@@ -42,7 +44,11 @@ class Journal:
             os.close(handle)
             found = cls(Path(name).resolve(), redactor)
             settings = {"api": str(target.api.file.resolve()), "url": target.url, "read": target.read}
-            found._write({"version": 1, **settings}, sure=True)
+            delete = target.fixture.delete if isinstance(target.fixture, Fixture) else None
+            made = {} if delete is None or delete.command else {"delete": {"method": delete.method, "path": delete.path}}
+            found._write({"version": 1, **settings, **made}, sure=True)
+            if target.fixture is not None:
+                found._held = Held(target, found.path)
         except OSError as error:
             raise TargetError(
                 f"the journal of the writes cannot be kept: {error.strerror}; set TMPDIR to another folder"
@@ -56,6 +62,10 @@ class Journal:
         mark.write_text(str(self.path), encoding="utf-8")
         self._marks.append(mark)
 
+    def tell(self, what: str, path: Mapping[str, str]) -> None:
+        """Take note of a record that is made for this run, or removed."""
+        self._write({what: dict(path)}, sure=True)
+
     def __call__(self, exchange: Exchange) -> None:
         """Take note of a request that may have changed something."""
         if exchange.method not in READS:
@@ -66,6 +76,8 @@ class Journal:
         """The run has ended by itself, and has told what could not be put back: nothing is pending."""
         self._write({"closed": {"restored": restored}}, sure=True)
         forget(self._marks)
+        if self._held is not None:
+            self._held.end()
 
     def _write(self, line: Mapping[str, Any], *, sure: bool = False) -> None:
         """Append a line; ``sure``: it outlives a loss of power too. Other processes may append to the same file."""
@@ -87,7 +99,11 @@ class Kept:
 
 @dataclass(slots=True)
 class Left:
-    """What a journal tells: where the run was sent to, the records as they were, and how many writes followed."""
+    """What a journal tells: where the run was sent to, the records as they were, and how many writes followed.
+
+    ``made``: the path parameters of records that were made and not removed; ``lost``: so many may have been made beside them;
+    ``delete``: method and path by which they are removed, where that is no command.
+    """
 
     api: str
     url: str
@@ -95,6 +111,9 @@ class Left:
     saved: list[Kept] = field(default_factory=list)
     writes: int = 0
     closed: bool = False
+    made: list[Mapping[str, str]] = field(default_factory=list)
+    lost: int = 0
+    delete: Mapping[str, str] | None = None
 
 
 def read(path: Path) -> Left:
@@ -102,7 +121,7 @@ def read(path: Path) -> Left:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
         first = json.loads(lines[0])
-        left = Left(first["api"], first["url"], first["read"])
+        left = Left(first["api"], first["url"], first["read"], delete=first.get("delete"))
     except OSError as error:
         raise TargetError(f"{path}: cannot be read: {error.strerror}") from None
     except (ValueError, LookupError, TypeError):
@@ -114,12 +133,15 @@ def read(path: Path) -> Left:
                 left.saved.append(Kept(**line["saved"]))
             left.writes += "write" in line
             left.closed = left.closed or "closed" in line
+            left.lost += ("making" in line) - ("made" in line)
+            left.made += [line["made"]] if "made" in line else []
+            left.made = [each for each in left.made if each != line.get("removed")]
     return left
 
 
 def pending(target: Target, identities: Iterable[Identity]) -> None:
-    """Raise TargetError where an earlier run on one of the records has not ended: it says how to go on."""
-    for identity in identities:
+    """Raise TargetError where an earlier run on one of the records, or the bystander, has not ended: it says how to go on."""
+    for identity in (*identities, *([target.bystander] if target.bystander is not None else [])):
         mark = _mark(target, identity)
         if not mark.exists():
             continue
@@ -130,6 +152,16 @@ def pending(target: Target, identities: Iterable[Identity]) -> None:
                 f"`patch-contracts restore {path}`, or delete that file if it is as it should be"
             )
         mark.unlink(missing_ok=True)
+
+
+def unfinished(target: Target) -> None:
+    """Raise TargetError where a run that made records for itself on this target was ended from outside: they are still there."""
+    path = Held.abandoned(target)
+    if path is not None:
+        raise TargetError(
+            f"{target.url}: a run that had made records has not ended: remove them with `patch-contracts restore {path}`, "
+            "or delete that file if they are gone"
+        )
 
 
 def forget(marks: Iterable[Path]) -> None:

@@ -7,13 +7,16 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.reports.result import struck
 from contracts.target.client import Budget, Clock
+from contracts.target.fixture import Fixtures
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
+from contracts.terms.fixture import Fixture
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Api
 
@@ -25,26 +28,79 @@ RESERVED_READS = 12
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A record with its record before anything was changed; ``name`` tells it from the first one."""
+    """A record with its record before anything was changed; ``name`` tells it from the first one.
+
+    ``listed``: the records that its list showed then, None where there is none.
+    """
 
     name: str
     party: Party
     record: Record
+    listed: frozenset[str] | None = None
 
 
 def learn(party: Party, record: Record) -> None:
     """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
     party.movement.learn()
+    if party.bystander is not None:
+        party.bystander.movement.take_over(party.movement)
     with suppress(NotJudged):
         party.state.forget()
         if party.reader.differences(record, party.read()):
             Restorer(party).restore(record)
 
 
-def left_behind(parties: Iterable[Party]) -> list[Restoration]:
-    """Records that requests of some parties have made: taken away by DELETE where the document has one, else told."""
-    found = [_left_behind(each) for each in parties]
-    return [Restoration(ok=False, differences=each) for each in found if each]
+def renewed(target: Target, number: int, fixtures: Fixtures) -> Target:
+    """The target with a record that is made now in the place of one of its own."""
+    identities = [*target.identities]
+    identities[number] = fixtures.make()
+    return replace(target, identity=identities[0], more=tuple(identities[1:]))
+
+
+def left_behind(saved: Saved, parties: Iterable[Party]) -> list[Restoration]:
+    """Records that requests of some parties have made: taken away by DELETE where the document has one, else told.
+
+    ``saved``: the first record, with the list as it was.
+    """
+    judging = [saved.party, *parties]
+    made = {key: each.guard.made for each in judging if each.guard is not None and each.guard.made for key in [_unknown(each)]}
+    appeared = (listed(saved.party) or frozenset()) - (saved.listed or frozenset()) if saved.listed is not None else frozenset()
+    known = {*map(_unknown, judging), *(key for each in judging for key in each.answered_to_post)}
+    asked = saved.party.target.listing is not None  # somebody else's record may come into a list too: told where it is named
+    found = [
+        *(_left(saved.party, key, f"made by {each.method} {each.url}") for key, each in made.items()),
+        *(_left(saved.party, key, f"record {key} is in the list now") for key in sorted((appeared & known) - made.keys())),
+        *(
+            _still(f"record {key} is in the list now, made by this run or by somebody else")
+            for key in sorted(appeared - known)
+            if asked
+        ),
+    ]
+    return [Restoration(ok=False, differences=(each,)) for each in found if each is not None]
+
+
+def _unknown(party: Party) -> str:
+    """The identifier that was made up for a record that does not exist."""
+    return next(iter([*party.unknown_path().values()][::-1]), "")
+
+
+def _still(told: str) -> Difference:
+    return Difference(path="*", before="(no such record)", after=told)
+
+
+def _left(party: Party, key: str, told: str) -> Difference | None:
+    """Take away a record that only this run can have made, where the document or the target file says how; else tell it."""
+    fixture = party.target.fixture
+    how = fixture.delete if isinstance(fixture, Fixture) else None
+    documented = "delete" in party.api.document["paths"].get(party.api.path, {})
+    template = how.path if how is not None and not how.command else party.api.path if documented else ""
+    if template and party.identity.path:
+        last = [*party.identity.path][-1]
+        with suppress(NotJudged):
+            path = {**party.identity.path, last: key}
+            if party.send(how.method if how is not None else "DELETE", None, path=path, template=template).ok:
+                return None
+    return _still(told)
 
 
 def moves_of(parties: Iterable[Party]) -> dict[str, str]:
@@ -60,21 +116,17 @@ def still_there(told: Iterable[str], redactor: Redactor) -> Restoration:
     )
 
 
-def _left_behind(party: Party) -> tuple[Difference, ...]:
-    made = party.guard.made if party.guard is not None else None
-    if made is None:
-        return ()
-    if "delete" in party.api.document["paths"].get(party.api.path, {}):
-        with suppress(NotJudged):
-            exchange = party.send("DELETE", None, path=party.unknown_path())
-            if exchange.ok:
-                return ()
-    return (Difference(path="*", before="(no such record)", after=f"made by {made.method} {made.url}"),)
-
-
 def reserve(api: Api) -> int:
     """The requests that are kept back for saving the record and for two attempts to restore it, property by property."""
     return 2 * (1 + len(api.fields)) + RESERVED_READS
+
+
+def budget(target: Target, processes: int, begun: float) -> Budget:
+    """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
+    limits = target.limits
+    share = (limits.max_requests - processes * reserve(target.api)) // processes
+    until = begun + limits.max_seconds if limits.max_seconds else None
+    return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
 
 def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target:
@@ -88,10 +140,16 @@ def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target
     return paced
 
 
-def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock) -> Restoration:
-    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
+def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, moves: Mapping[str, str]) -> Restoration:
+    """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told.
+
+    moves: how properties were seen to move by themselves, by their path.
+    """
+    if not everyone:
+        return Restoration(ok=True)
     for each in everyone:
         each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)

@@ -54,6 +54,11 @@ class Plan:
         deep_enough = rule.depth == "gate" or self.depth == "thorough"
         return (not self.rules or rule.id in self.rules) and deep_enough and (rule.harmless or not self.read_only)
 
+    def order(self, count: int) -> list[int]:
+        """The numbers of so many records, in the order in which they are tried: each shard begins with others."""
+        first = (self.shard.number - 1) * self.workers if self.shard is not None else 0
+        return [(first + number) % count for number in range(count)]
+
 
 def embedded_apis(name: str | None) -> tuple[Api, ...]:
     """The APIs that the embedded mock serves: the one that was named, or all of specs/."""

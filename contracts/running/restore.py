@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +11,14 @@ from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer
 from contracts.running import journal
+from contracts.running.parties import still_there
 from contracts.target.client import Budget, Client
+from contracts.target.fixture import Fixtures
+from contracts.target.locks import Held
 from contracts.target.secrecy import STRUCK, Redactor, Secret
 from contracts.target.settings import from_file
 from contracts.target.target import Identity, Target, load_api
+from contracts.terms.fixture import Creation, Deletion, Fixture
 
 
 def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[tuple[str, Restoration]]:
@@ -27,7 +31,10 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
     target = from_file(file) if file is not None else _target(left, auth)
     identities = []
     restored = True
+    made = [dict(each) for each in left.made]
     for kept in left.saved:
+        if dict(kept.path) in made:
+            continue  # nobody needs it: it is removed
         identity = _identity(target, kept.path, kept.name)
         identities.append(identity)
         party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
@@ -35,8 +42,28 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         found = Restorer(party).restore(_known(kept.record, party.read()))
         restored = restored and found.ok
         yield kept.name or "the record", found
+    if made or left.lost:
+        found = _removed(target, made, left.lost)
+        restored = restored and found.ok
+        yield "the records that were made", found
     if restored:
-        journal.forget(journal.marks(target, identities))
+        journal.forget(journal.marks(target, [*identities, *(replace(target.identity, path=each) for each in made)]))
+        Held.abandoned(target, path.resolve(), forget=True)
+
+
+def _removed(target: Target, made: Sequence[Mapping[str, str]], lost: int) -> Restoration:
+    """Remove the records that a run had made; those that stay are told, and that one may have been made in the last moment."""
+    left = [f"a record may be there of which no answer came ({lost})"] if lost else []
+    if target.fixture is None:
+        left += [
+            f"record {', '.join(each.values())} is still there: give the target file, which says how it is removed"
+            for each in made
+        ]
+    else:
+        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget()))
+        fixtures.made += [replace(target.identity, path=each) for each in made]
+        left += fixtures.remove()
+    return still_there(left, Redactor()) if left else Restoration(ok=True)
 
 
 def _known(saved: Record, now: Record) -> Record:
@@ -47,7 +74,15 @@ def _known(saved: Record, now: Record) -> Record:
 def _target(left: journal.Left, auth: Mapping[str, str]) -> Target:
     api = load_api(left.api)
     credentials = {name: Secret(value) for name, value in auth.items()}
-    return Target(api=api, url=left.url, identity=Identity(path={}, auth=credentials), read=left.read)
+    how = left.delete
+    delete = Deletion(method=how["method"], path=how["path"]) if how is not None else None
+    return Target(
+        api=api,
+        url=left.url,
+        identity=Identity(path={}, auth=credentials),
+        read=left.read,
+        fixture=Fixture(Creation(), delete) if delete is not None else None,
+    )
 
 
 def _identity(target: Target, path: Mapping[str, str], name: str) -> Identity:

@@ -13,18 +13,18 @@ from typing import Any
 from contracts.drafting.creating import described
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
+from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.restoring import joined
-from contracts.reports.known import Stale
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, field_paths, settled
 from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
-from contracts.running.journal import Journal, pending
+from contracts.running.journal import Journal, pending, unfinished
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, learn, left_behind, limited, moves_of, reserve, still_there
+from contracts.running.parties import Saved, all_restored, budget, learn, left_behind, limited, moves_of, renewed, still_there
 from contracts.running.plan import Plan
-from contracts.running.selection import items
+from contracts.running.selection import stale
 from contracts.running.watch import Watch
 from contracts.target.client import Budget, Client, Transcript
 from contracts.target.embedded import Embedded, name_or_file, targets
@@ -104,7 +104,10 @@ class Run:
     def _with_records(self, target: Target) -> Target:
         """The target, with records that are made for this run where it says how."""
         if target.fixture is not None:
-            self._fixtures = Fixtures(target, Client(target.limits, self.redactor, Budget(), self.plan.clock))
+            unfinished(target)
+            self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
+            client = Client(target.limits, self.redactor, Budget(), self.plan.clock)
+            self._fixtures = Fixtures(target, client, self._journal.tell)
             target = self._fixtures.target(self.plan.workers)
             self.plan = replace(self.plan, target=target)
         return target
@@ -116,17 +119,15 @@ class Run:
 
     def _begin_journal(self, target: Target) -> None:
         """Refuse records that an earlier run may have left changed, and keep a journal from the first write on."""
-        taken = [target.identities[number] for number in self.parties(target.api.name)]
-        pending(target, [*taken, *([target.bystander] if target.bystander is not None else [])])
-        if not self.plan.read_only and not self.plan.dry_run:
+        pending(target, [target.identities[number] for number in self.parties(target.api.name)])
+        if self._journal is None and not self.plan.read_only and not self.plan.dry_run:
             self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
 
     def _take(self, target: Target) -> tuple[int, ...]:
         """The numbers of the records that this run has for itself; runs of other shards begin with others."""
-        count = len(target.identities)
-        first = (self.plan.shard.number - 1) * self.plan.workers if self.plan.shard is not None else 0
-        order = [(first + number) % count for number in range(count)]
-        return self._locks.take(target, order, self.plan.workers, self.plan.record_wait, self.say)
+        return self._locks.take(
+            target, self.plan.order(len(target.identities)), self.plan.workers, self.plan.record_wait, self.say
+        )
 
     def _save(self, name: str, number: int) -> None:
         """Check and save one record, and with the first one the bystander, if it can be read."""
@@ -134,7 +135,7 @@ class Run:
         record, first = party.state.preflight(), name not in self._saved
         if self._journal is not None:
             self._journal.save(party.target, party.identity, "" if first else party.identity.name, record)
-        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record))
+        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record, listed(party)))
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
                 kept = party.bystander.state.preflight()
@@ -189,14 +190,17 @@ class Run:
         try:
             for name, saved in self._saved.items():
                 self._about(name, "restoration")
+                report = self.reports[name]
                 bystander = [self._bystanders[name]] if name in self._bystanders else []
-                self.reports[name].restored = all_restored([*saved, *bystander], self.redactor, self.plan.clock)
-                self.reports[name].restored = joined([self.reports[name].restored, *left_behind(self._parties_of(name))])
-                self.reports[name].moves = self._moves(name)
-                self.reports[name].requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
-                self.reports[name].seconds = self.plan.clock.monotonic() - self.begun
-                self.reports[name].results = settled(self.reports[name].results)
-                self.reports[name].stale = self._stale(name)
+                needed = [each for each in [*saved, *bystander] if each.party.identity.path not in self.made]
+                found = moves_of([*(each.party for each in saved), *self._parties_of(name)])
+                report.moves = dict(sorted({**report.moves, **found}.items()))
+                restored = all_restored(needed, self.redactor, self.plan.clock, report.moves)
+                report.restored = joined([restored, *left_behind(saved[0], self._parties_of(name))])
+                report.requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
+                report.seconds = self.plan.clock.monotonic() - self.begun
+                report.results = settled(report.results)
+                report.stale = stale(self.plan, report.results)
             self._remove_made()
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)
             if self._journal is not None:
@@ -215,11 +219,6 @@ class Run:
         for report in self.reports.values() if left else ():
             report.restored = joined([report.restored, still_there(left, self.redactor)])
 
-    def _moves(self, name: str) -> dict[str, str]:
-        """How properties were found to move by themselves, by this process and by workers."""
-        own = moves_of([*(each.party for each in self._saved[name]), *self._parties_of(name)])
-        return dict(sorted({**self.reports[name].moves, **own}.items()))
-
     def _parties_of(self, name: str) -> list[Party]:
         """The parties of an API that this process has judged."""
         return [judging.party for (api, _number), judging in self._judging.items() if api == name]
@@ -227,11 +226,6 @@ class Run:
     def movements(self) -> dict[str, dict[str, str]]:
         """What the parties of this process have learnt to move by itself, by API."""
         return {name: moves_of(self._parties_of(name)) for name in {api for api, _number in self._judging}}
-
-    def _stale(self, name: str) -> list[Stale]:
-        if self.plan.known is None:
-            return []
-        return self.plan.known.stale(self.reports[name].results, items(self.plan))
 
     def add(self, result: Result) -> None:
         """Take a result, from this process or from a worker."""
@@ -279,9 +273,20 @@ class Run:
         self._undo_accepted((api, number))
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
+        if self._fixtures is not None and (api, number) in self._judging and self._watch.spoilt(self._judging[api, number].party):
+            self._renew(api, number, self._fixtures)
         if found.failed:  # what is only a should leaves the rest as sound as it was
             self._violated.add(api)
         return found.result, found.outcome
+
+    def _renew(self, api: str, number: int, fixtures: Fixtures) -> None:
+        """Go on with another record in the place of one that was made for this run, and was spoilt."""
+        with suppress(TargetError):  # no other can be made: the rest is not judged
+            self._targets[api] = renewed(self._targets[api], number, fixtures)
+            self._save(api, number)
+            spoilt = self._judging.pop((api, number)).party
+            self.reports[api].requests += spoilt.client.count
+            self._saved[api] = [each for each in self._saved[api] if each.party.identity != spoilt.identity]
 
     def _undo_accepted(self, key: tuple[str, int]) -> None:
         """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
@@ -302,7 +307,9 @@ class Run:
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
-            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
+            judging = _Judging(
+                self._new_party(self._target(api, number), budget(self._targets[api], len(self.parties(api)), self.begun))
+            )
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
             if self.plan.only_refused(judging.party.api):
@@ -327,13 +334,6 @@ class Run:
         """Say in the traffic what the next requests are sent for."""
         if self._traffic is not None:
             self._traffic.about = f"{api}: {purpose}"
-
-    def _budget(self, target: Target) -> Budget:
-        """What is left for judging: saving and restoring have their part of the requests, and all the time they need."""
-        limits, processes = target.limits, len(self.parties(target.api.name))
-        share = (limits.max_requests - processes * reserve(target.api)) // processes
-        until = self.begun + limits.max_seconds if limits.max_seconds else None
-        return Budget(requests=share, until=until, kept=limits.max_requests - share)
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
         client = Client(target.limits, self.redactor, budget, self.plan.clock)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from contracts import rules
-from contracts.reports.known import Item
+from contracts.reports.known import Item, Stale
+from contracts.reports.result import Result
 from contracts.running.plan import Plan
 from contracts.terms.rule import Rule, rule_of
 
@@ -29,3 +30,8 @@ def load_rules() -> list[tuple[Rule, Callable[..., object]]]:
             if rule is not None:
                 found.append((rule, member))
     return found
+
+
+def stale(plan: Plan, results: Sequence[Result]) -> list[Stale]:
+    """The known deviations of a plan that its results no longer show."""
+    return plan.known.stale(results, items(plan)) if plan.known is not None else []

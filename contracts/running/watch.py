@@ -19,12 +19,16 @@ class Watch:
     """Knows the parties whose record was lost on the way, and by which request."""
 
     def __init__(self) -> None:
-        self._lost: dict[int, str] = {}
+        self._lost: dict[int, tuple[Party, str]] = {}
 
     def check(self, party: Party) -> None:
         """Raise NotJudged where the record of a party was lost by an earlier item."""
         if id(party) in self._lost:
-            raise NotJudged(self._lost[id(party)])
+            raise NotJudged(self._lost[id(party)][1])
+
+    def spoilt(self, party: Party) -> bool:
+        """Whether the record of a party was lost."""
+        return id(party) in self._lost
 
     @staticmethod
     def settled(party: Party, outcome: BaseException | None) -> BaseException | None:
@@ -36,14 +40,14 @@ class Watch:
 
         A violation where it is not: the item has lost it.
         """
-        stopped = bool(party.client.stopped)
-        if not party.unread or party.target.disposable or stopped or id(party) in self._lost:
+        if not _is_to_be_read(party) or id(party) in self._lost:
             return None
         reason = _unreadable(party)
         if not reason:
             return None
         culprit = next((each for each in party.unread if not each.ok), party.unread[-1])
-        self._lost[id(party)] = f"since {item} the record cannot be read ({reason}); it was lost by {_told(culprit)}"
+        since = f"since {item} the record cannot be read ({reason}); it was lost by {_told(culprit)}"
+        self._lost[id(party)] = party, since
         return Violation(
             expected="the record to be one afterwards",
             actual=f"{culprit.said}, and {LOST}: {reason}",
@@ -66,6 +70,16 @@ def _unless_drifting(party: Party, outcome: BaseException | None) -> BaseExcepti
 def _is_number(value: Any) -> bool:
     """A JSON number."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_to_be_read(party: Party) -> bool:
+    """Whether something may have lost the record; one that nobody needs is looked at where there could be another one."""
+    if not party.unread or party.client.stopped or party.state.is_hidden:
+        return False
+    if party.target.disposable:
+        suspicious = party.state.is_failing or any(not each.ok for each in party.unread)
+        return suspicious and party.target.fixture is not None
+    return True
 
 
 def _unreadable(party: Party) -> str:

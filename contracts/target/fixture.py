@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
@@ -25,20 +25,30 @@ from contracts.terms.verdict import NotJudged
 COMMAND_SECONDS = 60
 
 
-class Fixtures:
-    """Makes records on a target, and removes every one that it has made; ``made``: those that are still there."""
+def untold(_what: str, _path: Mapping[str, str]) -> None:
+    """Nobody keeps a journal."""
 
-    def __init__(self, target: Target, client: Client) -> None:
+
+class Fixtures:
+    """Makes records on a target, and removes every one that it has made; ``made``: those that are still there.
+
+    ``tell``: told of each step, ``making``, ``made`` and ``removed``, with the path parameters of the record, as far as known.
+    """
+
+    def __init__(self, target: Target, client: Client, tell: Callable[[str, Mapping[str, str]], None] = untold) -> None:
         if not isinstance(target.fixture, Fixture):
             raise ValueError("the target has no [fixture]")
         self._target = target
         self._client = client
         self._create, self._delete = target.fixture
+        self._tell = tell
         self.made: list[Identity] = []
 
     def make(self) -> Identity:
         """A new record; TargetError, one line, where none can be made."""
+        self._tell("making", {})
         path = self._by_command(self._create.command) if self._create.command else self._by_request(self._create)
+        self._tell("made", path)
         identity = Identity(path=path, auth=self._target.identity.auth)
         self.made.append(identity)
         return identity
@@ -60,6 +70,7 @@ class Fixtures:
         while self.made:
             identity = self.made.pop()
             reason = self._removed(identity)
+            self._tell("left" if reason else "removed", identity.path)
             if reason:
                 left.append(f"{identity.name} is still there: {reason}")
         return left

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 import time
 from collections.abc import Callable, Iterable
@@ -65,6 +66,45 @@ class Locks:
             raise TargetError(f"the lock {path} cannot be taken: {error.strerror}; set TMPDIR to another folder") from None
         self._held.append(lock)
         return True
+
+
+class Held:
+    """The mark of a run that makes records for itself: it names the run's journal, and is locked while the run lives."""
+
+    def __init__(self, target: Target, journal: Path) -> None:
+        self._mark = folder() / f"{_made(target)}{secrets.token_hex(6)}.journal"
+        self._lock = FileLock(self._mark.with_suffix(".lock"), timeout=0, mode=OPEN_TO_ALL, thread_local=False)
+        self._lock.acquire()
+        self._mark.write_text(str(journal), encoding="utf-8")
+
+    def end(self) -> None:
+        """The run has removed what it made, or told what is left."""
+        _forget(self._mark)
+        self._lock.release()
+
+    @staticmethod
+    def abandoned(target: Target, journal: Path | None = None, *, forget: bool = False) -> Path | None:
+        """The journal of a run that was ended from outside, or that one; with ``forget``, nothing tells of it any more."""
+        for mark in sorted(folder().glob(f"{_made(target)}*.journal")):
+            path = Path(mark.read_text(encoding="utf-8"))
+            try:
+                with FileLock(mark.with_suffix(".lock"), timeout=0, mode=OPEN_TO_ALL, thread_local=False):
+                    if path.exists() and not forget and journal in (None, path):
+                        return path
+                    if not path.exists() or (forget and journal in (None, path)):
+                        _forget(mark)
+            except Timeout:
+                continue
+        return None
+
+
+def _forget(mark: Path) -> None:
+    for each in (mark, mark.with_suffix(".lock")):
+        each.unlink(missing_ok=True)
+
+
+def _made(target: Target) -> str:
+    return f"made-{hashlib.sha256(f'{target.url} {target.api.name}'.encode()).hexdigest()[:24]}-"
 
 
 def folder() -> Path:

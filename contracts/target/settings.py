@@ -27,7 +27,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "bystander": None,
     "values": None,
     "parameters": None,
-    "read": ("path", "settle"),
+    "read": ("path", "settle", "list"),
     "moves": None,
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
@@ -108,6 +108,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         read=_read(settings.get("read", {}), api),
         settle=_settle(settings.get("read", {})),
         moves=declared_moves(settings.get("moves", {}), api),
+        listing=_read(settings.get("read", {}), api, "list"),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
         fixture=declared_fixture(settings["fixture"], base) if "fixture" in settings else None,
@@ -256,17 +257,17 @@ def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in table.items()}
 
 
-def _read(table: Mapping[str, Any], api: Api) -> str | None:
-    path = table.get("path")
+def _read(table: Mapping[str, Any], api: Api, key: str = "path") -> str | None:
+    path = table.get(key)
     if path is None:
         return None
     if not isinstance(path, str) or not path.startswith("/"):
-        raise TargetError("path in [read]: expected a path that starts with /")
+        raise TargetError(f"{key} in [read]: expected a path that starts with /")
     known = {parameter.name for parameter in api.parameters if parameter.location == "path"}
     unknown = sorted(set(re.findall(r"\{([^}]*)\}", path)) - known)
     if unknown:
         raise TargetError(
-            f"path in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
+            f"{key} in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
         )
     return path
 

@@ -48,7 +48,8 @@ class Target:
 
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
-    representation, or None; ``settle``: seconds from a write until that shows it. ``moves``: how properties move by
+    representation, or None; ``settle``: seconds from a write until that shows it; ``listing``: path template of a GET whose
+    answer lists the records. ``moves``: how properties move by
     themselves, by their path in the record. ``parameters``: values of query and header parameters that every request needs.
     ``fixture``: how records are made for a run.
     ``disposable``: nobody needs the records, so that nothing is spared.
@@ -60,6 +61,7 @@ class Target:
     bystander: Identity | None = None
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     read: str | None = None
+    listing: str | None = None
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()

@@ -20,7 +20,7 @@ LIMIT = 1_000
 """So many requests are kept in one world."""
 
 BYTES_LIMIT = 8_000_000
-"""So many bytes of bodies are kept in one world: fewer requests, if they are large."""
+"""So many bytes of requests and answers are kept in one world: fewer requests, if they are large."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -59,8 +59,9 @@ class JournalEntry:
 
     @property
     def size(self) -> int:
-        """The bytes of its bodies."""
-        return len(self.content or b"") + len(self.answer)
+        """The bytes of its bodies, its target and the values of its headers."""
+        head = len(self.path) + len(self.query) + sum(map(len, self.environ.values()))
+        return head + len(self.content or b"") + len(self.answer)
 
     def as_json(self, redaction: Redaction) -> dict[str, Any]:
         """As the control interface shows it."""

@@ -11,6 +11,9 @@ from werkzeug.routing import MapAdapter
 PATHS_KEPT = 1_000
 """So many paths are remembered with the route that they lead to: clients ask for the same few over and over."""
 
+LENGTH_KEPT = 300
+"""Longer paths are not remembered: they are no client's daily ones, and would fill the memory."""
+
 Known = dict[tuple[str, str], tuple[Any, dict[str, Any]]]
 """Path and method to the rule and its arguments."""
 
@@ -44,6 +47,6 @@ class _Routes(MapAdapter):
         found = self._known.get(place)
         if found is None:
             found = super().match(*args, **options)
-            if len(self._known) < PATHS_KEPT:
+            if len(self._known) < PATHS_KEPT and len(self.path_info) <= LENGTH_KEPT:
                 self._known[place] = found
         return found[0], dict(found[1])

@@ -24,6 +24,7 @@ from waitress.wasyncore import dispatcher
 from mock_server.disturbance.wire import Task
 from mock_server.web import underscores
 from mock_server.web.app import EXTENSION, protocol_refusal, worlds_of
+from mock_server.web.strict_http import Parser
 
 THREADS = 64
 """At most; a simulated delay holds a thread."""
@@ -52,7 +53,7 @@ class RefusalTask(ErrorTask):
         """Writes the answer and ends the connection."""
         app: Any = self.channel.server.application
         request: Any = self.request
-        response = protocol_refusal(app, getattr(request, "path", "/"), request.error.code, str(request.error.body))
+        response = protocol_refusal(app, request.asked_path, request.error.code, str(request.error.body))
         content = response.get_data()
         self.status = response.status
         self.response_headers = response.headers.to_wsgi_list()
@@ -64,6 +65,7 @@ class RefusalTask(ErrorTask):
 class Channel(HTTPChannel):
     """A connection to the mock."""
 
+    parser_class = Parser
     task_class = Task
     error_task_class = RefusalTask
 

@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import cast
-
-from waitress.parser import HTTPRequestParser
 
 from mock_server.resource.service import Resource
+from mock_server.web.strict_http import Parser
 from mock_server.worlds.definition import Definition
 from mock_server.worlds.worlds import Worlds
 
@@ -36,19 +34,18 @@ def _of_document(resource: Resource) -> Iterator[str]:
     yield from (name for each in resource.recognition.all() for place, name in each.parameters if place == "header")
 
 
-def parser(wanted: frozenset[bytes]) -> type[HTTPRequestParser]:
+def parser(wanted: frozenset[bytes]) -> type[Parser]:
     """A parser of requests that lets these headers through."""
 
-    class Parser(HTTPRequestParser):
+    class Letting(Parser):
         """Reads a request."""
 
         def parse_header(self, header_plus: bytes) -> None:
-            """What waitress reads, and the wanted headers that it has passed over."""
+            """What is read of any request, and the wanted headers that waitress has passed over."""
             super().parse_header(header_plus)
-            headers = cast("dict[str, str]", self.headers)
             for line in header_plus.split(b"\r\n")[1:]:
                 name, _, value = line.partition(b":")
                 if name.lower() in wanted:
-                    headers.setdefault(name.upper().decode("latin-1"), value.strip(b" \t").decode("latin-1"))
+                    self.headers.setdefault(name.upper().decode("latin-1"), value.strip(b" \t").decode("latin-1"))
 
-    return Parser if wanted else HTTPRequestParser
+    return Letting if wanted else Parser

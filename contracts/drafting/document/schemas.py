@@ -48,7 +48,7 @@ class Schemas:
         if isinstance(schema.get("$ref"), str):
             return self._referred(schema, place)
         copy: dict[str, Any] = {}
-        for keyword, value in (schema if self.newer else _without_null_parts(schema)).items():
+        for keyword, value in (schema if self.newer else _nullable(schema)).items():
             kept = self._keyword(str(keyword), value, f"{place}/{keyword}")
             if kept is not None:
                 copy[str(keyword)] = kept
@@ -79,10 +79,10 @@ class Schemas:
 
     def _keyword(self, keyword: str, value: Any, place: str) -> Any:
         """The value of one keyword as it is kept, None for nothing."""
-        if keyword == "type" and value == "null" and self.newer:
-            return value
         if keyword in NEWER and not self.newer and keyword not in ("const",):
             return None
+        if keyword == "type" and value == "null" and self.newer:
+            return value
         checked = CHECKS.get(keyword)
         if checked is not None:
             kept = checked(value)
@@ -156,19 +156,19 @@ class Schemas:
         copy.pop("default", None)  # what a patch leaves out keeps its value: a default says nothing here
 
 
-def _without_null_parts(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """``{type: null}`` as a part of a union, which OpenAPI 3.0 does not have, as ``nullable``."""
-    found = dict(schema)
+def _nullable(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A union with null, as OpenAPI 3.0 has to spell it: without that part, and nullable; of several parts, one is."""
     for keyword in ("anyOf", "oneOf"):
-        parts = found.get(keyword)
-        if isinstance(parts, list) and any(map(_is_null, parts)):
-            found[keyword] = [each for each in parts if not _is_null(each)]
-            found["nullable"] = True
-    return found
-
-
-def _is_null(schema: Any) -> bool:
-    return isinstance(schema, Mapping) and schema.get("type") in ("null", ["null"])
+        parts = schema.get(keyword)
+        others = [each for each in parts if each != {"type": "null"}] if isinstance(parts, list) else []
+        if isinstance(parts, list) and others and len(others) < len(parts):
+            rest = {name: each for name, each in schema.items() if name != keyword}
+            if len(others) == 1 and "allOf" not in rest:
+                return {**rest, "allOf": others, "nullable": True}
+            place = next((index for index, each in enumerate(others) if isinstance(each, Mapping) and "type" in each), -1)
+            marked = [{**each, "nullable": True} if index == place else each for index, each in enumerate(others)]
+            return {**rest, keyword: marked}
+    return schema
 
 
 def _is_of(value: Any, kind: str) -> bool:

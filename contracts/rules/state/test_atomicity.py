@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.atomicity import judge_refusal, working
-from contracts.judging.evidence import fresh_patches, joined
+from contracts.judging.atomicity import judge_refusal, other_keys, working, working_references
+from contracts.judging.evidence import fresh_patches, joined, put_back
 from contracts.judging.faults import Fault, faulty, open_faults, plain_fault
 from contracts.judging.trials import tidy
 from contracts.record.party import Party
-from contracts.record.patches import Patch, leaves
+from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.exchange import Exchange
@@ -28,8 +28,10 @@ def test_invalid_part_changes_nothing(party: Party, case: Field) -> None:
         valid = working(party, case.top, 2 * faulty(party.api).index(case) + bad_last)
         if not valid or fault is None:
             raise NotJudged("no other field can be written, to be the valid part")
+        references = working_references(party, case.top)
         before = party.read()
-        good = joined([*fresh_patches(party, before, valid), *([] if bad_last else _nulls(party, before, valid))])
+        nulls = [] if bad_last else _nulls(party, before, valid)
+        good = joined([*fresh_patches(party, before, valid), *nulls, *other_keys(party, before, references)])
         bad = party.composer.patch(before, case, fault.value).body
         exchange = party.patch({**good, **bad} if bad_last else {**bad, **good})
         judge_refusal(party, exchange, before, f"{case.path} is {fault.why}", bad=fault)
@@ -68,6 +70,8 @@ def test_refused_open_value_changes_nothing(party: Party, case: list[Fault]) -> 
         if exchange.refused:
             refused += 1
             _judge_open(party, exchange, before, fault, valid)
+        elif fault.keyword == "unique":
+            put_back(party, before, {fault.field.top: None})
         elif fault.keyword not in ("unknown", "present"):
             tidy(party, fault.field, before)
     if not refused:
@@ -108,7 +112,7 @@ def _strange_members(party: Party) -> list[Fault]:
     shown = look_up(party.read(), own.response) if own is not None else ABSENT
     unknown = Fault(Field(path=UNKNOWN_MEMBER, schema={}), True, "unknown", "not known to the document")
     owned = [] if own is None or shown is ABSENT else [Fault(own, shown, "readOnly", "the server's own")]
-    return [unknown, *owned, *_unchangeable(party)]
+    return [unknown, *owned, *_unchangeable(party), *_taken_values(party)]
 
 
 def _unchangeable(party: Party) -> list[Fault]:
@@ -121,3 +125,16 @@ def _unchangeable(party: Party) -> list[Fault]:
         if first is not None and first.exchange.refused and first.present is not None:
             found.append(Fault(field, first.present, "present", "refused even as it is"))
     return found
+
+
+def _taken_values(party: Party) -> list[Fault]:
+    """Values of unique fields that another record has."""
+    fields = [each for each in settable(party.api) if each.unique] if party.bystander is not None else []
+    held = [(each, held_by_other(each, party)) for each in fields]
+    return [Fault(field, value, "unique", "the value of another record") for field, value in held if value is not ABSENT]
+
+
+def held_by_other(field: Field, party: Party) -> Any:
+    """The bystander's value of a field outside of arrays, ABSENT where none could be sent."""
+    value = look_up(party.bystander.read(), field.response) if party.bystander is not None and "[]" not in field.path else ABSENT
+    return value if party.values.safe(field, value) else ABSENT

@@ -7,7 +7,7 @@ from contracts.judging.groups import combinable, group_writes, limit_each_other
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
 
@@ -31,8 +31,8 @@ def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
             continue
         now = own.shown_in(done.after)
         if not party.accepted(done.exchange):
-            if limit_each_other(party, patches, done):
-                raise NotJudged(f"which values {', '.join(patch.field.path for patch in patches)} take depends on each other")
+            if done.exchange.refused and limit_each_other(party, patches):
+                raise NotJudged("these values do not go together: others, near the ones that the record held, are accepted")
             raise Violation(
                 expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
                 actual=done.exchange.said,
@@ -44,7 +44,14 @@ def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
                 actual=f"it reads {now!r}",
                 exchange=done.exchange,
                 difference=one_difference(case.path, own.value, now),
+                level=Level.SHOULD if _exclude_each_other(own, now, patches) else None,
             )
+
+
+def _exclude_each_other(own: Patch, now: object, patches: list[Patch]) -> bool:
+    """A flag that was sent as true beside another one, and is off: what is published is no draft."""
+    on = [patch for patch in patches if patch is not own and patch.value is True]
+    return own.value is True and now is False and bool(on)
 
 
 @rule("key-order-irrelevant", family="partial_update")

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from contracts.judging.evidence import check_not_redirected, control, differences_of, fresh_patch, one_difference, single_or_none
+from contracts.judging.evidence import (
+    check_not_redirected,
+    control,
+    differences_of,
+    fresh_patch,
+    one_difference,
+    put_back,
+    single_or_none,
+)
+from contracts.record.guard import DISPOSABLE
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
@@ -13,13 +25,25 @@ from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
-from specs import Api, Field
+from specs import Api, Field, RecordField
+
+KEY = re.compile(r"(?:^|_)(?:id|uuid|key)$|[a-z](?:Id|Uuid|Key)$")
+"""Names of members that tell which item or record is meant: one that was taken might not be found again."""
 
 
 def _protected(api: Api) -> list[Field]:
     """Read-only fields that a body can name, at any depth."""
     shown = [each for each in api.walk_fields() if each.read_only and each.response is not None and each.write != "open"]
-    return shown + _record_only(api)
+    return shown + _record_only(api) + _inside(api)
+
+
+def _inside(api: Api) -> list[Field]:
+    """Read-only members of what requests set at the top, which no request lists: of its items, and of the objects in these."""
+    listed = {each.response for each in api.walk_fields()}
+    holders = [each for each in api.fields if each.children and not each.read_only and each.response is not None]
+    shown = [leaf for each in api.record if any(each.path == holder.response for holder in holders) for leaf in each.walk()]
+    own = [each for each in shown if each.read_only and not each.children and each.path not in listed]
+    return [Field(path=each.path, schema=each.schema, response=each.path, read_only=True) for each in own]
 
 
 def _record_only(api: Api) -> list[Field]:
@@ -35,6 +59,9 @@ def _record_only(api: Api) -> list[Field]:
 @rule("read-only-unchanged", family="partial_update", cases=field_cases(_protected))
 def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
     """A read-only field keeps its value when a patch names it, whether the patch is accepted or refused."""
+    if case.path in [each.path for each in _inside(party.api)]:
+        _judge_inside(party, case)
+        return
     before = party.read()
     current = _naming(party, case, before, None).shown_in(before)
     value = other_value(case.schema, current)
@@ -63,6 +90,90 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             _judge_answer(party, case, exchange, now)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A patch that names all read-only members inside of one property, with other values, and the record around it."""
+
+    exchange: Exchange
+    sent: Any
+    before: Record
+    after: Record
+
+
+def _judge_inside(party: Party, case: Field) -> None:
+    """No item comes to show the value that was sent for the member; a key is only tried where nobody needs the record."""
+    key = ("named inside", case.path.split(".")[0])
+    if key not in party.memory:
+        party.memory[key] = _named_inside(party, case)
+    judged = 0
+    for each in party.memory[key]:
+        olds, news, sents = (_values(holder, case.path.split(".")) for holder in (each.before, each.after, each.sent))
+        judged += len(sents)
+        for sent in sents:
+            if _count(party, news, sent) > _count(party, olds, sent) and not (isinstance(sent, bool) and _moves(party, case)):
+                raise Violation(
+                    expected=f"{case.path} to stay as it was",
+                    actual=f"it reads {sent!r} after a patch that named it",
+                    exchange=each.exchange,
+                    difference=one_difference(case.path, olds, news),
+                )
+    if not judged:
+        raise NotJudged(f"no record shows {case.path}, or it is a key; {DISPOSABLE}")
+
+
+def _count(party: Party, values: Sequence[Any], sent: Any) -> int:
+    return sum(party.reader.equal(each, sent) or same_instant({"format": "date-time"}, each, sent) for each in values)
+
+
+def _named_inside(party: Party, case: Field) -> list[Named]:
+    """Two such patches of one property: alone, and beside a change of one of its other members."""
+    top = next(each for each in party.api.fields if each.response == case.path.split(".")[0].removesuffix("[]"))
+    shown = next(each for each in party.api.record if each.path == top.response)
+    found = []
+    for company in (None, next((each for each in settable(party.api) if each.top == top.name and _works(party, each)), None)):
+        before = party.read(without=top.name)
+        current = look_up(before, top.response)
+        plain = party.composer.carried(top, current)
+        if company is not None:
+            plain = fresh_patch(party, before, company).body[top.name]
+        sent = _with_others(party, shown, plain, current)
+        exchange = party.patch({top.name: sent})
+        check_not_redirected(exchange)
+        found.append(Named(exchange, {str(top.response): sent}, before, party.read(without=top.name)))
+    put_back(party, found[0].before, {top.name: None})
+    return found
+
+
+def _works(party: Party, field: Field) -> bool:
+    return "enum" not in field.schema and field.reference is None and single_or_none(party, field) is not None
+
+
+def _with_others(party: Party, shown: RecordField, sent: Any, current: Any) -> Any:
+    """What is sent for a property, with another value for each read-only member that the record shows."""
+    if isinstance(sent, list) and isinstance(current, list):
+        return [_with_others(party, shown, item, old) for item, old in zip(sent, current, strict=False)]
+    if not isinstance(sent, Mapping) or not isinstance(current, Mapping):
+        return sent
+    named = {each.path.rsplit(".", 1)[-1]: each for each in shown.children}
+    own = {name: each for name, each in named.items() if each.read_only and not each.children and name in current}
+    tried = {name: each for name, each in own.items() if party.target.disposable or not KEY.search(name)}
+    inner = {name: _with_others(party, named[name], value, current.get(name)) for name, value in sent.items() if name in named}
+    return {
+        **sent,
+        **inner,
+        **{name: other_value(each.schema, current[name]) for name, each in tried.items() if name not in sent},
+    }
+
+
+def _values(holder: Any, steps: Sequence[str]) -> list[Any]:
+    """Every value at a path, in the order of the items."""
+    if not steps:
+        return [holder]
+    value = holder.get(steps[0].removesuffix("[]"), ABSENT) if isinstance(holder, Mapping) else ABSENT
+    items = value if steps[0].endswith("[]") and isinstance(value, list) else [] if value is ABSENT else [value]
+    return [found for item in items for found in _values(item, steps[1:])]
+
+
 def _naming(party: Party, field: Field, record: Record, value: Any) -> Patch:
     """A patch that names a read-only field, with the members around it as they are."""
     known = any(each is field for each in party.api.walk_fields())
@@ -73,12 +184,15 @@ def _was_written(party: Party, field: Field, value: Any, current: Any, now: Any)
     """The value differs from the one before; of one that moves by itself, it is the one that was sent."""
     if party.reader.equal(now, current):
         return False
-    shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
-    moves = shown is not None and (shown.volatile or shown.derived)
-    if moves or party.reader.moves(field.response or field.path):
+    if _moves(party, field):
         by_chance = isinstance(value, bool)  # a flag that moves has one of two values
         return not by_chance and (party.reader.equal(now, value) or same_instant({"format": "date-time"}, now, value))
     return True
+
+
+def _moves(party: Party, field: Field) -> bool:
+    shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
+    return (shown is not None and (shown.volatile or shown.derived)) or party.reader.moves(field.response or field.path)
 
 
 def _judge_answer(party: Party, case: Field, exchange: Exchange, now: Any) -> None:

@@ -104,6 +104,56 @@ def references_checked_too_late(exchange: Exchange, right: Step, field: Field) -
         _store(exchange, _good(exchange))
 
 
+@defect.step("validate", "AT01", any_field(is_top, lambda field: _is_referring(field) and field.response is not None))
+def reference_set_when_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Sets a reference by a statement of its own, ahead of the rest."""
+    right(exchange)
+    if exchange.faults and field.name in _good(exchange):
+        _store(exchange, {field.name: exchange.changes[field.name]})
+
+
+@defect.step("validate", "AT01", any_field(lambda field: field.unique))
+def duplicate_found_too_late(exchange: Exchange, right: Step, field: Field) -> None:
+    """Leaves it to the database to find a duplicate, when the other columns are written already."""
+    right(exchange)
+    if exchange.faults and all(fault.kind == "unique" and is_about(fault, field) for fault in exchange.faults):
+        _store(exchange, _good(exchange))
+
+
+@defect.step("validate", "AT03", paired(last(is_in_object, is_text), is_text))
+def last_member_written_when_refused(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores one member of a nested object by a setter, though another member of it is refused."""
+    right(exchange)
+    bad = {pattern_of(fault.path) for fault in exchange.faults}
+    parent, values = field.path.rpartition(".")[0], found(exchange.changes, field.path)
+    if values and field.path not in bad and any(path.startswith(f"{parent}.") for path in bad):
+        half = changed(exchange.before.record, shown_at(field), lambda _: values[0])
+        exchange.store.write(exchange.entry, replace(exchange.before, record=half))
+
+
+def _has_items(field: Field) -> bool:
+    return is_array(field) and is_top(field) and bool(field.children)
+
+
+@defect.step("validate", "AT04", any_field(_has_items))
+def items_behind_bad_one_stored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Passes over the bad items of an array, and stores those behind the first of them."""
+    right(exchange)
+    places = [fault.path[1] for fault in exchange.faults if len(fault.path) > 2 and fault.path[0] == field.name]
+    bad = [place for place in places if isinstance(place, int)]
+    behind = exchange.changes[field.name][min(bad) + 1 :] if bad else []
+    if behind:
+        _store(exchange, {field.name: behind})
+
+
+@defect.step("validate", "AT04", last(lambda field: field.required and field.path.count("[]") == 1))
+def lacking_item_found_too_late(exchange: Exchange, right: Step, field: Field) -> None:
+    """Finds that a member of an item is missing when the other properties are stored."""
+    right(exchange)
+    if exchange.faults and all(fault.kind == "required" and is_about(fault, field) for fault in exchange.faults):
+        _store(exchange, _good(exchange))
+
+
 @defect.step("validate", "AT03", any_field(is_object, is_top, lambda field: field.response is not None))
 def nested_object_half_written(exchange: Exchange, right: Step, field: Field) -> None:
     """Stores the good members of a nested object when another member of it is bad."""
@@ -155,6 +205,20 @@ def refused_write_moves_time(exchange: Exchange, right: Step) -> None:
         names = _touched_names(exchange.api)
         times = {name: later(exchange.before.record.get(name), exchange.clock.now()) for name in names}
         exchange.store.write(exchange.entry, replace(exchange.before, record={**exchange.before.record, **times}))
+
+
+def _touched_inside(api: Api) -> list[str]:
+    return [each.path for each in api.walk_record() if each.touched and each.path.count("[].") == 1]
+
+
+@defect.step("validate", "AT02", only=lambda api: bool(_touched_inside(api)))
+def refused_write_moves_time_of_item(exchange: Exchange, right: Step) -> None:
+    """Sets the time of the last write of each item that comes, ahead of the validation."""
+    right(exchange)
+    path = _touched_inside(exchange.api)[0]
+    if exchange.faults and path.partition("[]")[0] in exchange.body:
+        moved = changed(exchange.before.record, path, lambda _: exchange.clock.now())
+        exchange.store.write(exchange.entry, replace(exchange.before, record=moved))
 
 
 @defect.step("validate", "AT02", paired(first(is_text), is_text))

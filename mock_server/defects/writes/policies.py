@@ -196,6 +196,27 @@ def nested_read_only_written(exchange: Exchange, right: Step, field: Field) -> N
         show(exchange, field, lambda _: values[0])
 
 
+def _owned_inside(api: Api) -> list[str]:
+    """What the server owns in the items of an array that requests set, times of writes aside: array and member."""
+    arrays = [each for each in api.fields if each.kind == "array" and each.children]
+    shown = [(each, found) for each in api.record for array in arrays if array.response == each.path for found in each.children]
+    own = [found.path for _each, found in shown if found.read_only and not (found.children or found.volatile or found.derived)]
+    return [path for path in own if not path.endswith("_id")]
+
+
+@defect.step("merge", "PU21", only=lambda api: bool(_owned_inside(api)))
+def read_only_member_of_item_written(exchange: Exchange, right: Step) -> None:
+    """Takes whatever an item has, though it knows well what a client may write at the top."""
+    right(exchange)
+    array, _, name = _owned_inside(exchange.api)[0].partition("[].")
+    sent = exchange.body.get(array)
+    values = (
+        {item.get("id"): item[name] for item in sent if isinstance(item, dict) and name in item} if isinstance(sent, list) else {}
+    )
+    items = [{**item, name: values.get(item.get("id"), item.get(name))} for item in exchange.after.record.get(array) or []]
+    hold(exchange, {**exchange.after.record, array: items})
+
+
 @defect.step("answer", "PU21", only=lambda api: bool(_server_owned(api)))
 def sent_read_only_echoed(exchange: Exchange, right: Step) -> None:
     """Lays the body over the record for the answer."""
