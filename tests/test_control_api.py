@@ -37,6 +37,7 @@ def test_every_documented_operation_answers_as_documented(mock: Mock) -> None:
         ("GET", "access", None, 200),
         ("GET", "openapi.yaml", None, 200),
         ("GET", "state", None, 200),
+        ("GET", "forms", None, 200),
         ("GET", CUSTOMERS, None, 200),
         ("GET", CUSTOMER, None, 200),
         ("GET", ROW_COLLECTION, None, 200),

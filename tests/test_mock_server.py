@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -225,6 +226,18 @@ def test_a_reset_restores_the_seeds(client: Client) -> None:
     assert client.admin("POST", "reset").status_code == 200
     assert client.admin("GET", "state").json == seeded
     assert client.record() == seeded[client.api.name]["customers"][0]["record"] == client.customer.record
+
+
+def test_an_api_without_credentials_has_no_defect_of_them() -> None:
+    """Those have no place there; the others are listed and switched on as ever."""
+    api = replace(specs.load(specs.names()[0]), security=(), security_sets=())
+    client = create_app([api]).test_client()
+
+    listed = [each for each in client.get("/__admin/defects").get_json()["available"] if each["fields"]]
+
+    assert {"auth"}.isdisjoint(each["family"] for each in listed)
+    assert len(listed) > 100
+    assert client.put("/__admin/defects", json={"defects": ["credential-repeated"]}).status_code == 200
 
 
 def test_defects_are_switched_and_listed(client: Client) -> None:

@@ -542,7 +542,7 @@ def test_the_page_is_walked_by_the_tab_key(desk: Desk) -> None:
       const name = at.ariaLabel || at.labels?.[0]?.textContent || at.textContent;
       return [name.trim(), style.outlineStyle];"""
     desk.page.execute_script("document.activeElement.blur(); scrollTo(0, 0)")
-    for _ in range(9):
+    for _ in range(40):
         desk.page.switch_to.active_element.send_keys(Keys.TAB)
         stops.append(desk.page.execute_script(script))
 
@@ -550,7 +550,13 @@ def test_the_page_is_walked_by_the_tab_key(desk: Desk) -> None:
     assert {outline for _, outline in stops} == {"solid"}
     title = f"{API.name} {CUSTOMER}"
     assert names[:4] == ["API documents", "Session", "Open", "New"]
-    assert [f"Customer {title} as JSON", f"Save customer {title}", f"Show customer {title} as stored"] == names[6:9]
+    fields, editor = names[6:].index(f"Customer {title} as JSON"), names.index(f"Customer {title} as JSON")
+    assert fields > 3
+    assert names[editor : editor + 3] == [
+        f"Customer {title} as JSON",
+        f"Save customer {title}",
+        f"Show customer {title} as stored",
+    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

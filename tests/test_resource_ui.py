@@ -9,7 +9,7 @@ import requests
 from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
-from selenium.webdriver.support.ui import WebDriverWait
+from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from mock_server.web.in_process import MockServer
 from tests.chromium import find, forget, started
@@ -84,7 +84,7 @@ def test_a_record_is_edited_by_its_form(desk: Desk) -> None:
     desk.table("books")
     desk.press("Edit books 2")
     labels = {each.text.strip(): each for each in desk.page.find_elements(By.CSS_SELECTOR, "form.record label")}
-    field = labels["title"].find_element(By.TAG_NAME, "input")
+    field = labels["title *"].find_element(By.TAG_NAME, "input")
     field.clear()
     field.send_keys("By the form")
     area = find(desk.page, "form.record textarea")
@@ -94,6 +94,27 @@ def test_a_record_is_edited_by_its_form(desk: Desk) -> None:
 
     desk.until(lambda: find(desk.page, "#done").text == "Saved books 2.")
     assert desk.api.read("/books/2")["title"] == "By the form"
+
+
+def test_the_form_is_that_of_the_schema(desk: Desk) -> None:
+    """Members that are not there, too; what is listed is chosen; objects within the record member by member."""
+    desk.table("books")
+    desk.press("Edit books 2")
+    labels = {each.text.split("\n")[0].strip(): each for each in desk.page.find_elements(By.CSS_SELECTOR, "form.record label")}
+    genre = Select(labels["genre"].find_element(By.TAG_NAME, "select"))
+    assert [each.text for each in genre.options] == ["novel", "poetry", "history", "not there"]
+    assert labels["internal_note"].find_element(By.TAG_NAME, "input").get_attribute("placeholder") == "not there"
+
+    genre.select_by_visible_text("not there")
+    labels["shelf.room"].find_element(By.TAG_NAME, "input").send_keys("!")
+    pages = labels["pages"].find_element(By.TAG_NAME, "input")
+    pages.clear()
+    pages.send_keys("77")
+    find(desk.page, "form.record .buttons button:first-child").click()
+
+    desk.until(lambda: find(desk.page, "#done").text == "Saved books 2.")
+    saved = desk.api.read("/books/2")
+    assert (saved["pages"], saved["shelf"]["room"][-1], "genre" in saved) == (77, "!", False)
 
 
 def test_what_does_not_fit_is_told_and_not_saved(desk: Desk) -> None:
@@ -126,6 +147,27 @@ def test_a_record_is_created_and_deleted(desk: Desk) -> None:
     desk.until(lambda: desk.api.send("GET", "/books/1").status_code == 200)
     find(desk.page, "#undo").click()
     desk.until(lambda: desk.api.send("GET", "/books/1").status_code == 404)
+
+
+def test_a_record_of_x_contract_has_a_form_too(browser: webdriver.Chrome) -> None:
+    """Beside its JSON, which follows; what is listed is chosen."""
+    with MockServer("babyland") as mock:
+        browser.get(f"{mock.url}/__admin/ui")
+        WebDriverWait(browser, 10).until(lambda _: find(browser, "#live").text == "live")
+        labels = {each.text.split("\n")[0].strip(): each for each in browser.find_elements(By.CSS_SELECTOR, ".fields label")}
+        first = labels["first_name"].find_element(By.TAG_NAME, "input")
+        first.clear()
+        first.send_keys("Yao")
+        Select(labels["gender"].find_element(By.TAG_NAME, "select")).select_by_index(0)
+        labels["address.city"].find_element(By.TAG_NAME, "input").send_keys("!")
+        area = browser.find_elements(By.CSS_SELECTOR, ".customer textarea")[0]
+        written = json.loads(area.get_property("value"))["record"]
+        browser.find_elements(By.CSS_SELECTOR, ".customer .buttons button")[0].click()
+        WebDriverWait(browser, 10).until(lambda _: find(browser, "#done").text.startswith("Saved"))
+        stored = requests.get(f"{mock.url}/__admin/state/babyland/customers/57", timeout=10).json()["record"]
+
+    assert stored == written
+    assert (stored["first_name"], stored["address"]["city"][-1]) == ("Yao", "!")
 
 
 def test_failures_are_told_at_the_top_and_switched_off(desk: Desk) -> None:

@@ -39,6 +39,26 @@ class Saved:
     listed: frozenset[str] | None = None
 
 
+class Seats:
+    """Which worker has which of a run's records to itself; that of a worker that has ended is free for the next one."""
+
+    def __init__(self, count: int) -> None:
+        self._count = count
+        self._taken: dict[str, int] = {}
+
+    def take(self, worker: str) -> int | None:
+        """A record for a worker, by its place among those of the run; None where there are too few, or only one."""
+        free = [number for number in range(self._count) if number not in self._taken.values()]
+        if self._count < 2 or not free:
+            return None
+        self._taken[worker] = free[0]
+        return free[0]
+
+    def leave(self, worker: str) -> None:
+        """The worker has ended."""
+        self._taken.pop(worker, None)
+
+
 def learn(party: Party, record: Record) -> None:
     """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
     party.movement.learn()

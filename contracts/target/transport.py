@@ -162,7 +162,7 @@ class _Response(http.client.HTTPResponse):
             if not 100 <= status < 200 or status == SWITCHING_PROTOCOLS:
                 return version, status, reason
             http.client.parse_headers(self.fp)
-        raise http.client.HTTPException(f"more than {MAX_INTERIM} interim answers")
+        raise NoAnswer(f"more than {MAX_INTERIM} interim answers")
 
 
 def _pool_classes(worker: _Worker) -> dict[str, type[HTTPConnectionPool]]:

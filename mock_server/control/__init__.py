@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from mock_server.control import access, behaviour, current, document, faults, requests, server, sessions, snapshots, state
+from mock_server.control import access, behaviour, current, document, faults, forms, requests, server, sessions, snapshots, state
 from mock_server.state.state_file import NotKept
 from mock_server.syntax.problem import Problem
 
@@ -20,7 +20,7 @@ CLOSED = {
     "X-Frame-Options": "DENY",
 }
 PREFIX = "/__admin"
-NOUNS = (server, access, state, snapshots, sessions, requests, faults, behaviour)
+NOUNS = (server, access, state, forms, snapshots, sessions, requests, faults, behaviour)
 
 
 def is_control(path: str) -> bool:

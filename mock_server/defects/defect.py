@@ -52,6 +52,10 @@ DEFECTS: dict[str, Defect] = {}
 """Every defect by its id."""
 
 
+AUTH = "auth"
+"""The family of defects that only an API with credentials can have."""
+
+
 class Family:
     """The defects that one family of rules is to find."""
 
@@ -87,7 +91,7 @@ class Family:
         def register(author: Callable[..., Any]) -> Callable[..., Any]:
             def applied_to(api: Api) -> Wrong | None:
                 field = at(api) if at else None
-                if (at and field is None) or (only and not only(api)):
+                if (at and field is None) or (only and not only(api)) or (self._name == AUTH and not api.security):
                     return None
                 return Wrong(field.path if field else None, applied(author, field))
 

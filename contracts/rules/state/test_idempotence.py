@@ -284,10 +284,11 @@ def _with_fault(api: Api) -> Iterable[Field]:
 def test_patch_after_a_refusal_works_as_before(party: Party, case: Field) -> None:
     """A patch after a refused one is answered and stored as it would have been before the refusal."""
     first = _holding_its_value(party, case)
+    # Of the refused patch: nor may the next one bring its valid part. Ahead of the reading, since it may have to be tried first.
+    company = companion(party, party.read(without=case.top), case)
     settled = party.read(without=case.top)
     patch = fresh_patch(party, settled, case)
     fault = plain_fault(party.api, case)
-    company = companion(party, settled, case)  # of the refused patch: nor may the next one bring its valid part
     bad = party.composer.patch(settled, case, fault.value if fault else None).body
     refused = party.patch({**(company.body if company is not None else {}), **bad})
     if not refused.refused:

@@ -115,7 +115,7 @@ def overridden_method_unprotected() -> Turns:
 
 
 def _uses_authorization(api: Api) -> bool:
-    return api.security[0].kind != "apiKey"
+    return bool(api.security) and api.security[0].kind != "apiKey"
 
 
 @defect.step("authenticate", "AU08", only=lambda api: api.security[0].kind == "bearer")

@@ -115,9 +115,8 @@ def query_shown(exchange: Exchange, right: Step, field: Field) -> None:
 def credential_repeated(exchange: Exchange, right: Step) -> None:
     """Repeats a wrong credential in the message."""
     right(exchange)
-    scheme = exchange.api.security[0]
-    header = exchange.request.headers.get(scheme.parameter, "")
     if refused(exchange, "wrong_credential"):
+        header = exchange.request.headers.get(exchange.api.security[0].parameter, "")
         exchange.answer.body = each_text(exchange.answer.body, lambda text: f"{text} {header}" if " " in text else text)
 
 

@@ -89,7 +89,7 @@ class Table {
     return `Deleted ${this.name} ${item.id}. A snapshot or a reset of the data brings it back.`;
   }
 
-  // A form for plain values beside all of it as JSON; each follows the other.
+  // A form by the schema beside all of it as JSON; each follows the other.
   edit(item) {
     const template = item ?? {record: {...(this.items[0]?.record ?? {})}, ...(this.items[0]?.in && {in: this.items[0].in})};
     const record = {...template.record};
@@ -97,19 +97,17 @@ class Table {
     const area = make("textarea", {spellcheck: false, rows: 12, ariaLabel: `The record of ${this.name} as JSON`, value: pretty(record)});
     const within = template.in && !item ? make("input", {value: JSON.stringify(template.in), ariaLabel: "Stands in", size: 40}) : null;
     const errors = make("ul", {className: "errors", role: "alert"});
-    const inputs = Object.entries(record).filter(([, value]) => ["string", "number", "boolean"].includes(typeof value))
-      .map(([name, value]) => field(name, value, area));
-    const form = make("form", {className: "record"}, ...inputs.map(({label}) => label),
+    const {labels} = formOf(forms[this.api]?.[this.name], record, area);
+    const form = make("form", {className: "record"}, ...labels,
       ...(within ? [make("label", {}, "stands in ", within)] : []), area,
       make("p", {className: "buttons"}, make("button", {}, item ? "Save" : "Create"), button("Cancel", () => this.place.replaceChildren())),
       errors);
-    area.addEventListener("input", () => inputs.forEach(({read}) => read()));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       attempt(() => this.store(item, area.value, within?.value, errors));
     });
     this.place.replaceChildren(make("h4", {}, item ? `${this.name} ${item.id}` : `A new record of ${this.name}`), form);
-    form.querySelector("input, textarea").focus();
+    form.querySelector("input, select, textarea").focus();
   }
 
   async store(item, text, within, errors) {
@@ -133,25 +131,4 @@ function parsed(text) {
   } catch (error) {
     throw new Refused({detail: `This is no JSON: ${error.message}.`});
   }
-}
-
-// One plain member: what is written here is written into the JSON, and the other way round.
-function field(name, value, area) {
-  const kind = typeof value;
-  const input = make("input", kind === "boolean" ? {type: "checkbox", checked: value} : {value: String(value)});
-  if (kind === "number") Object.assign(input, {type: "number", step: "any"});
-  const read = () => {
-    try {
-      const now = JSON.parse(area.value)[name];
-      if (kind === "boolean") input.checked = now === true;
-      else input.value = now ?? "";
-    } catch { /* not finished yet */ }
-  };
-  input.addEventListener("input", () => {
-    const now = kind === "boolean" ? input.checked : kind === "number" ? Number(input.value) : input.value;
-    try {
-      area.value = pretty({...JSON.parse(area.value), [name]: now});
-    } catch { /* the JSON is being written */ }
-  });
-  return {label: make("label", {}, `${name} `, input), read};
 }

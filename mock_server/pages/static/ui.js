@@ -180,7 +180,8 @@ class Editor {
     this.errors = make("ul", {className: "errors", role: "alert"});
     this.save = make("button", {type: "button", ariaLabel: `Save customer ${title}`}, "Save");
     this.revert = make("button", {type: "button", ariaLabel: `Show customer ${title} as stored`}, "As stored");
-    this.element = make("details", {className: "customer", open: editors.size === 0}, make("summary", {}, title), this.area,
+    this.fields = make("div", {className: "fields"});
+    this.element = make("details", {className: "customer", open: editors.size === 0}, make("summary", {}, title), this.fields, this.area,
       make("p", {className: "buttons"}, this.save, this.revert, this.note), this.errors);
     this.save.addEventListener("click", () => this.store());
     this.revert.addEventListener("click", () => this.write(this.latest));
@@ -205,6 +206,10 @@ class Editor {
     // A browser may write line ends of its own.
     this.before = this.area.value;
     this.area.rows = Math.min(this.before.split("\n").length + 1, 24);
+    if (!this.form) {
+      this.form = formOf(forms[this.api]?.customers, JSON.parse(text).record, this.area, ["record"]);
+      this.fields.append(...this.form.labels);
+    } else this.form.read();
     this.report([]);
     this.mark();
   }
@@ -504,6 +509,10 @@ const PARTS = { // by the word that an event tells
   requests: [loadJournal],
 };
 
+async function loadForms() {
+  forms = await call("GET", "/forms");
+}
+
 const loadAll = () => Promise.all([...new Set(Object.values(PARTS).flat())].map((load) => load()));
 
 let source = null;
@@ -564,6 +573,7 @@ document.addEventListener("visibilitychange", () => (document.hidden ? silence()
 // --- start ---------------------------------------------------------------------------------------------------------
 
 async function start() {
+  await loadForms();
   await Promise.all([loadServed(), loadProfiles(), loadAll()]);
   listen();
 }
