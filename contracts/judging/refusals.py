@@ -172,24 +172,16 @@ def redirected(party: Party, exchange: Exchange) -> bool:
 
 def attempt(party: Party, what: str, *, method: str = "PATCH", look: bool = False, **how: Any) -> Attempt:
     """Send a patch to a fresh value, ``how`` as for ``Party.send``; read the record after a success, or to ``look``."""
-    if party.api.style == "action":
-        return _performing(party, what, method, look=look, **how)
-    field = probe(party)
-    before = party.read(without=field.top)
-    exchange = party.send(method, encoded(fresh_patch(party, before, field).body), **how)
-    return Attempt(what, exchange, differences_of(_changed(party, before, field)) if exchange.ok or look else ())
-
-
-def _performing(party: Party, what: str, method: str, *, look: bool, **how: Any) -> Attempt:
-    """The request of an operation without a body; its state is read where a GET shows it."""
-    before = party.read() if party.reads_by_get else None
-    exchange = party.send(method, None, **how)
+    field = None if party.api.style == "action" else probe(party)  # an action has nothing to send
+    before = party.read(without=field.top if field else None) if field or party.reads_by_get else None
+    body = encoded(fresh_patch(party, before, field).body) if field and before is not None else None
+    exchange = party.send(method, body, **how)
     looked = before is not None and (exchange.ok or look)
-    return Attempt(what, exchange, differences_of(party.reader.differences(before or {}, party.read())) if looked else ())
+    return Attempt(what, exchange, differences_of(_changed(party, before or {}, field)) if looked else ())
 
 
-def _changed(party: Party, before: Record, field: Field) -> list[Located]:
-    return party.reader.differences(before, party.read(without=field.top))
+def _changed(party: Party, before: Record, field: Field | None) -> list[Located]:
+    return party.reader.differences(before, party.read(without=field.top if field else None))
 
 
 def no_credential(party: Party) -> Attempt:

@@ -16,6 +16,7 @@ from mock_server.exchange.exchange import Fault, Path
 from mock_server.exchange.plan import Member, Members
 from mock_server.syntax.formats import FORMATS
 from specs import Api, Schema
+from specs.normalise import UNION_KEYWORDS as UNIONS
 
 _DECISIVE = ("null", "unknown_field", "read_only", "blank", "enum", "const", "type")
 """Kinds that tell all there is to say about a value, most telling first: ``5`` for an enum of texts is no member, and also a
@@ -85,7 +86,10 @@ def _with_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     types = schema.get("type")
-    if types is None or isinstance(types, str):
+    if types is None:
+        unions = {name: [dict(each) for each in schema[name] if each.get("type") != "null"] for name in UNIONS if name in schema}
+        return {**schema, **{name: [_without_null(each) for each in parts] for name, parts in unions.items() if parts}}
+    if isinstance(types, str):
         return schema
     return {**schema, "type": [each for each in types if each != "null"]}
 
