@@ -232,7 +232,7 @@ def all_sent_fields_named(exchange: Exchange, right: Step) -> None:
 
 @defect.step("refuse", "EE03", first(lambda field: "_" in field.name or field.name != field.name.lower()), only=_names_fields)
 def field_named_as_in_code(exchange: Exchange, right: Step, _field: Field) -> None:
-    """Names fields as the code calls them, in the other of camel case and words with a line below, and not as the document does."""
+    """Names fields as the code calls them: in camel case what has several words, and the other way round."""
     _blame(exchange, lambda fault: replace(fault, path=tuple(_in_code(each) for each in fault.path)))
     right(exchange)
 
