@@ -81,6 +81,8 @@ def _judge_unusual(party: Party, field: Field) -> int:
             continue
         judged += 1
         now = done.patch.shown_in(done.after)
+        if is_picky(party, field) and _is_same_number(unusual.value, now):
+            continue
         if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
         found = Violation(
@@ -190,10 +192,10 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
         )
 
 
-def _is_same_number(sent: str, now: Any) -> bool:
+def _is_same_number(sent: Any, now: Any) -> bool:
     """Both texts are spellings of one number: an amount of money that is shown with its cents."""
     try:
-        return isinstance(now, str) and Decimal(sent) == Decimal(now)
+        return isinstance(sent, str) and isinstance(now, str) and Decimal(sent) == Decimal(now)
     except InvalidOperation:
         return False
 
