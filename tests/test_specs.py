@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import specs
+from specs.loader import check_openapi
 from specs.model import Choice, Field, Merge, Schema
 from specs.normalise import inline
 
@@ -711,3 +712,9 @@ def test_a_reference_that_leads_nowhere_is_refused(reference: str, words: str) -
         inline({"$ref": reference}, COMPONENTS)
 
     assert repr(reference) in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", specs.names())
+def test_the_documents_of_the_folder_are_valid_openapi(name: str) -> None:
+    """The loader relies on it, and does not look again at every start."""
+    check_openapi(specs.load(name).document)
