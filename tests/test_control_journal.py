@@ -15,6 +15,7 @@ import specs
 from mock_server.exchange.exchange import Exchange
 from mock_server.journal import journal
 from mock_server.journal.redaction import Redaction
+from mock_server.web.app import worlds_of
 from specs import Api, SecurityScheme
 from tests.mock_client import UNKNOWN, change, presented
 from tests.mock_control import API, Mock, text_field
@@ -99,7 +100,9 @@ def test_the_journal_keeps_the_latest(mock: Mock, monkeypatch: pytest.MonkeyPatc
     assert [each["id"] for each in mock.ok("GET", "requests")["requests"]] == [8, 7, 6, 5, 4]
     assert [each["id"] for each in mock.ok("GET", "requests?since=6&limit=1")["requests"]] == [8]
     assert mock.control("GET", "requests/3").status_code == 404
-    monkeypatch.setattr(journal, "BYTES_LIMIT", 3 * len(mock.send("GET").data))
+    mock.send("GET")
+    size = worlds_of(mock.app).default.journal.entries()[-1].size
+    monkeypatch.setattr(journal, "BYTES_LIMIT", 3 * size)
     mock.send("GET")
     assert [each["id"] for each in mock.ok("GET", "requests")["requests"]] == [10, 9, 8]
     mock.ok("DELETE", "requests")
