@@ -46,12 +46,11 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
 
     Each patch is given with the patches of single fields that it is made of. Raises NotJudged where no field has another value.
     """
-    kept: list[tuple[list[Patch], Write]] = party.memory.setdefault("groups", [])
-    if not kept:
-        kept.append(_together(party, usable))
-        kept.append(_together(party, usable, reverse=True))
-        pairs = [*pairwise(usable), (usable[0], usable[-1])]
-        kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
+    if "groups" not in party.memory:  # kept when all are made: one that cannot be read would leave a part
+        pairs = dict.fromkeys([*pairwise(usable), (usable[0], usable[-1])])
+        whole = [_together(party, usable), _together(party, usable, reverse=True)]
+        party.memory["groups"] = [*whole, *(_together(party, list(pair)) for pair in pairs)]
+    kept: list[tuple[list[Patch], Write]] = party.memory["groups"]
     return kept
 
 
