@@ -6,8 +6,11 @@ import json
 import re
 import subprocess
 import sys
+from pathlib import Path
+from xml.etree import ElementTree as ET
 
 import specs
+from benchmarks.peers import report
 from tests import subjects
 
 
@@ -25,6 +28,32 @@ def test_the_throughput_is_measured_beside_an_echo() -> None:
         r"start to first answer: \d.* s; reset: \d.* ms",
     ):
         assert re.search(rf"^{figure}", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_the_mock_is_measured_beside_others(tmp_path: Path) -> None:
+    """What is not installed is told and fails nothing; the drawing is XML, and every server of the table is in it."""
+    words = [sys.executable, "-m", "benchmarks.peers", "--rounds", "1", "--seconds", "0.2", "--defects", "0", "--no-install"]
+    words += ["--only", "echo that validates", "--only", "this mock", "--only", "Prism"]
+    words += ["--peers", str(tmp_path), "--json", str(tmp_path / "found.json")]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.search(r"^\| this mock \| yes / yes \| \d+ \| [\d.]+ \| \d+ \|", done.stdout, re.MULTILINE), done.stdout
+    assert "| Prism | not measured: the npm package @stoplight/prism-cli is not installed |" in done.stdout
+    found = json.loads((tmp_path / "found.json").read_text())
+    drawn = ET.fromstring(report.drawing([each for each in found["servers"] if not each["missing"]]))
+    texts = [each.text for each in drawn.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"echo that validates", "this mock"} <= set(texts)
+
+
+def test_a_whole_resource_is_listed_and_its_memory_read() -> None:
+    """Milliseconds of a list, and megabytes at the start and at the end."""
+    words = [sys.executable, "-m", "benchmarks.resource", "--operations", "200"]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=120, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.match(r"list of 200 records: [\d.]+ ms", done.stdout)
+    assert re.search(r"^growth in the second half: [+-][\d.]+ MB$", done.stdout, re.MULTILINE)
 
 
 def test_the_gate_is_timed_beside_stock_schemathesis() -> None:

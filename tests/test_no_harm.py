@@ -215,6 +215,26 @@ def test_what_is_no_journal_is_refused_in_one_line(tmp_path: Path, content: str)
         read(path)
 
 
+class Moved(People):
+    """Sends every patch elsewhere."""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """A redirect for a patch."""
+        if method == "PATCH":
+            self.methods.append(method)
+            return 301, {}, {"Location": f"{path}/moved"}
+        return super().answer(method, path, headers, body)
+
+
+def test_a_redirect_is_seen_though_nothing_is_written(api: Api) -> None:
+    """The present values that are sent back show it."""
+    people = Moved()
+    with serving(people) as url:
+        (report,) = judge_all(Plan(target=target_of(api, url), apis=(api,), rules=frozenset({"no-redirect"})))
+
+    assert [each.verdict for each in report.results] == ["violates"]
+
+
 # --- disposable records -----------------------------------------------------------------------------------------------
 
 FIXTURE: dict[str, Any] = {

@@ -32,11 +32,14 @@ WARM = 2.0
 @click.option(
     "--peers", "folder", default="out/peers", show_default=True, type=click.Path(path_type=Path), help="Where npm installs them."
 )
+@click.option("--no-install", is_flag=True, help="Only what is in --peers already.")
 @click.option("--write", is_flag=True, help="Write docs/reference/benchmarks.md and .svg, else only print.")
 @click.option("--json", "file", type=click.Path(dir_okay=False, path_type=Path), help="Where the figures go, too.")
-def main(rounds: int, seconds: float, only: Sequence[str], sample: int, folder: Path, write: bool, file: Path | None) -> None:
+def main(
+    rounds: int, seconds: float, only: Sequence[str], sample: int, folder: Path, no_install: bool, write: bool, file: Path | None
+) -> None:
     """Print two tables: the servers, and the suites on the same mock with the same deliberate defects."""
-    node = installed(folder.resolve())
+    node = installed(folder.resolve(), try_npm=not no_install)
     chosen = [each for each in peers(node) if not only or each.name in only]
     with tempfile.TemporaryDirectory() as temporary:
         servers = _servers(chosen, Path(temporary), rounds, seconds)
@@ -56,7 +59,7 @@ def main(rounds: int, seconds: float, only: Sequence[str], sample: int, folder: 
         report.write(found, ROOT / "docs" / "reference")
 
 
-def _servers(chosen: Sequence[Peer], folder: Path, rounds: int, seconds: float) -> list[Mapping[str, Any]]:
+def _servers(chosen: Sequence[Peer], folder: Path, rounds: int, seconds: float) -> Sequence[Mapping[str, Any]]:
     write_all(folder)
     draft.write(folder / "contacts.json", None, folder / "drafted.yaml")
     found: list[dict[str, Any]] = [{"name": each.name, "missing": each.why_not} for each in chosen]
@@ -67,21 +70,30 @@ def _servers(chosen: Sequence[Peer], folder: Path, rounds: int, seconds: float) 
                 continue
             try:
                 running[peer.name] = each = stack.enter_context(started(peer, folder))
+                row |= {"start": each.seconds, "idle_megabytes": each.megabytes(), **each.habits()}
+                load.turn(each.port, WARM, folder)
             except OSError as error:
-                row["missing"] = str(error)
-                continue
-            row |= {"start": each.seconds, "idle_megabytes": each.megabytes(), **each.habits()}
-            load.turn(each.port, WARM, folder)
+                _give_up(row, running, error)
         turns: dict[str, list[tuple[Turn, float]]] = {name: [] for name in running}
         for _ in range(rounds):
-            for name, each in running.items():
-                before = each.cpu_seconds()
-                turn = load.turn(each.port, seconds, folder)
-                turns[name].append((turn, each.cpu_seconds() - before))
+            for row in [each for each in found if each["name"] in running]:
+                each, before = running[row["name"]], running[row["name"]].cpu_seconds()
+                try:
+                    turn = load.turn(each.port, seconds, folder)
+                except OSError as error:
+                    _give_up(row, running, error)
+                    continue
+                turns[row["name"]].append((turn, each.cpu_seconds() - before))
         for row in found:
             if row["name"] in running:
                 row |= {"megabytes": running[row["name"]].megabytes(), **_summed(turns[row["name"]])}
     return found
+
+
+def _give_up(row: dict[str, Any], running: dict[str, Running], error: OSError) -> None:
+    """A server that does not come up, or does not last, is told and left out."""
+    running.pop(row["name"], None)
+    row["missing"] = " ".join(str(error).split())
 
 
 def _summed(turns: Sequence[tuple[Turn, float]]) -> dict[str, Any]:

@@ -96,11 +96,11 @@ def _jar(node: Path | None, package: str) -> Path:
     return next((node / package).rglob("*.jar"))
 
 
-def installed(folder: Path) -> Path | None:
-    """``node_modules`` with the packages in this folder; None where npm is not there, or installs nothing."""
+def installed(folder: Path, *, try_npm: bool) -> Path | None:
+    """``node_modules`` with the packages in this folder, put there by npm where they are missing; None for none."""
     found = folder / "node_modules"
     npm = shutil.which("npm")
-    if npm is not None and not all((found / each).exists() for each in PACKAGES):
+    if try_npm and npm is not None and not all((found / each).exists() for each in PACKAGES):
         folder.mkdir(parents=True, exist_ok=True)
         for package in PACKAGES:  # one by one: one that cannot be had keeps none of the others away
             with suppress(subprocess.SubprocessError):

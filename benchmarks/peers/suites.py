@@ -102,7 +102,8 @@ def _suites(node: Path | None) -> list[Suite]:
 
 def _by_this(url: str, folder: Path) -> frozenset[str]:
     target, reports = folder / "target.toml", folder / "report"
-    target.write_text(f'api = "{folder / NAME}.yaml"\nurl = "{url}"\n[record]\nid = 1\n[bystander]\nid = 9\n', encoding="utf-8")
+    lines = [f'api = "{folder / NAME}.yaml"', f'url = "{url}"', "[read]", 'path = "/contacts/{id}"']
+    target.write_text("\n".join([*lines, "[record]", "id = 1", "[bystander]", "id = 9", ""]), encoding="utf-8")
     shutil.rmtree(reports, ignore_errors=True)
     command = [sys.executable, "-m", "pytest", "contracts", "--target", str(target), "--report-dir", str(reports)]
     done = _run([*command, "-p", "no:cacheprovider", "-q"], ROOT)

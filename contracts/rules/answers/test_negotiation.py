@@ -198,7 +198,11 @@ def test_documented_path_does_not_redirect(party: Party, case: None) -> None:
         try:
             exchange = party.patch(fresh_patch(party, party.read(without=field.top), field).body)
         except NotJudged:
-            continue
+            # Its present value was sent back: a redirect may be why nothing else is sent.
+            first = party.guard.first_write(field) if party.guard is not None else None
+            if first is None or first.exchange.answer is None:
+                continue
+            exchange = first.exchange
         judged += 1
         if exchange.answer is not None and 300 <= exchange.answer.status < 400:
             where = exchange.answer.headers.get("Location", "nowhere")
