@@ -285,7 +285,9 @@ class Guard:
     def _shows(self, path: Mapping[str, str]) -> bool:
         """Whether a GET shows a record of other path parameters; False where nothing could show one."""
         template = self._party.target.read
-        return template is not None and self._party.send("GET", None, template=template, path=path).ok
+        if template is None:
+            return False
+        return self._party.record_in(self._party.send("GET", None, template=template, path=path)) is not None
 
     def _look_for_what_sticks(self, exchange: Exchange) -> None:
         with self._learning(), self._told_unreadable():

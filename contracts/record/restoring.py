@@ -129,13 +129,14 @@ class Restorer:
         try:
             for path in [*islice(paths, MOST_ADDED)]:
                 value = raw(now, path)
-                empty: list[Any] = [[]] if isinstance(value, list) else [{}] if isinstance(value, Mapping) else [""]
-                for candidate in (*([None] if value is not None else []), *empty):
+                empty: Any = [] if isinstance(value, list) else {} if isinstance(value, Mapping) else ""
+                # at the end null once more: where nothing takes it out, that is nearest to what it was
+                for candidate in (*([None] if value is not None else []), empty, None):
                     self._party.patch(self._with(path, candidate, saved))
                     self._party.state.forget()
                     now = self._party.read()
-                    if lacks(now, path) or raw(now, path) is None:
-                        break  # gone, or null is stored: nothing is nearer to nothing than that
+                    if lacks(now, path):
+                        break
         except NotJudged:
             return now
         return now
