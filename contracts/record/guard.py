@@ -35,7 +35,8 @@ class Guard:
     """Stands before the requests for one record that is to be as it was afterwards.
 
     ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
-    ``stuck``: the request whose undocumented members stayed in the record; ``made``: the one that made a record.
+    ``stuck``: the request whose undocumented members stayed in the record; ``made``: those that made records, by
+    the identifier of each. ``taken``: the patch of a record that does not exist which was accepted.
     """
 
     def __init__(self, party: Party, saved: Record) -> None:
@@ -50,7 +51,9 @@ class Guard:
         self._kinds = Kinds(party, self._check_for_learning)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
-        self.made: Exchange | None = None
+        self.taken: Exchange | None = None
+        self.made: dict[str, Exchange] = {}
+        self._asked = False
         self._allowed: frozenset[str] | None = None
         self.spared: dict[str, str] = {}
         self.first: dict[str, FirstWrite] = {}
@@ -59,7 +62,7 @@ class Guard:
 
     def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
         """Raise NotJudged for a request that might leave something behind."""
-        if self._probing or (method == "DELETE" and self.made is not None):
+        if self._probing or (method == "DELETE" and self.made):
             return
         if method not in SAFE_METHODS:
             self._check_method(method)
@@ -72,6 +75,7 @@ class Guard:
                 raise NotJudged(
                     f"there is a record {', '.join(path.values())}: a patch of it would change what is not to be changed"
                 )
+            self._ask_for_nothing(path)
             return
         sent = parsed(body)
         if isinstance(sent, Mapping):
@@ -273,14 +277,43 @@ class Guard:
         if self._probing or method != "PATCH" or not exchange.ok or body is None:
             return
         if path is not None and dict(path) != dict(self._party.identity.path):
-            if self._shows(path):
-                self._makes = "a patch of a record that does not exist made one here: judged by unknown-customer-not-created"
-                self.made = exchange
+            self._note_unknown(exchange, path, shown=self._party.record_in(exchange) is not None)
             return
         sent = parsed(body)
         names = {each.name for each in self._api.fields}
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
             self._look_for_what_sticks(exchange)
+
+    def _ask_for_nothing(self, path: Mapping[str, str]) -> None:
+        """A patch without content, once, ahead of the first that changes a record which does not exist.
+
+        Who takes the one takes the other, and might write it into a record of somebody else. Raises NotJudged then.
+        """
+        if self._asked:
+            return
+        self._asked = self._probing = True
+        try:
+            exchange = self._party.patch({}, path=path)
+        finally:
+            self._probing = False
+        if exchange.ok:
+            self._note_unknown(exchange, path, shown=False)
+            raise NotJudged(self._makes)
+
+    def _note_unknown(self, exchange: Exchange, path: Mapping[str, str], *, shown: bool) -> None:
+        """A patch of a record that does not exist was taken; ``shown``: its answer shows a record, wherever that is."""
+        self._makes = "a patch of a record that does not exist is taken here: judged by unknown-customer-not-created"
+        self.taken = exchange
+        if shown or self._shows(path):
+            self.made[[*path.values()][-1]] = exchange
+
+    def copied(self, key: str, by: Exchange | None) -> bool:
+        """Whether there is a record of another key; one that a request has made is told, or taken away, at the end."""
+        names = [*self._party.identity.path]
+        found = bool(names) and self._shows({**self._party.identity.path, names[-1]: key})
+        if found and by is not None:
+            self.made[key] = by
+        return found
 
     def _shows(self, path: Mapping[str, str]) -> bool:
         """Whether a GET shows a record of other path parameters; False where nothing could show one."""

@@ -62,7 +62,8 @@ class Guard(Protocol):
     """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
 
     stuck: Exchange | None
-    made: Exchange | None
+    made: dict[str, Exchange]
+    taken: Exchange | None
 
     def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
         """Raise NotJudged for a request that might leave something behind."""
@@ -75,6 +76,9 @@ class Guard(Protocol):
 
     def first_write(self, field: Field) -> FirstWrite | None:
         """What came of sending the present value of a field's property back, None where that was not done."""
+
+    def copied(self, key: str, by: Exchange | None) -> bool:
+        """Whether there is a record of another key; one that a request has made is told, or taken away, at the end."""
 
 
 class Party:

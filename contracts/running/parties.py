@@ -83,7 +83,7 @@ def left_behind(saved: Saved, parties: Iterable[Party]) -> list[Restoration]:
     ``saved``: the first record, with the list as it was.
     """
     judging = [saved.party, *parties]
-    made = {key: each.guard.made for each in judging if each.guard is not None and each.guard.made for key in [_unknown(each)]}
+    made = {key: by for each in judging if each.guard is not None for key, by in each.guard.made.items()}
     appeared = (listed(saved.party) or frozenset()) - (saved.listed or frozenset()) if saved.listed is not None else frozenset()
     known = {*map(_unknown, judging), *(key for each in judging for key in each.answered_to_post)}
     asked = saved.party.target.listing is not None  # somebody else's record may come into a list too: told where it is named

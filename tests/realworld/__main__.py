@@ -21,7 +21,7 @@ import click
 from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port, version
 
-SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus")
+SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus", "octoprint")
 COLUMNS = (
     "server",
     "version",

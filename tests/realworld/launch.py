@@ -19,6 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,7 @@ def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path)
             raise Unavailable(f"the server ended with {process.returncode}: {_tail(log)}")
         try:
             ask("GET", url, expected=range(600), timeout=5)
-        except OSError:
+        except (OSError, HTTPException):  # one that is not ready may answer in words
             time.sleep(0.3)
         else:
             return

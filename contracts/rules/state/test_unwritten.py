@@ -64,7 +64,7 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
         return
     before = party.read()
     current = _naming(party, case, before, None).shown_in(before)
-    value = other_value(case.schema, current)
+    value = _unused_key(party, case, current) if _is_key(party, current) else other_value(case.schema, current)
     company = next((each for each in settable(party.api) if _plain_company(party, each) and each.top != case.top), None)
     bodies: list[dict[str, Any]] = [dict(_naming(party, case, before, each).body) for each in (value, None)]
     if company is not None:
@@ -76,6 +76,8 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
             )
+        if exchange.ok and _is_key(party, current):
+            _judge_key(party, case, value, exchange)
         after = party.read()
         now = _naming(party, case, after, None).shown_in(after)
         if _was_written(party, case, value, current, now):
@@ -88,6 +90,30 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             )
         if "[]" not in case.path:
             _judge_answer(party, case, exchange, now)
+
+
+def _is_key(party: Party, current: Any) -> bool:
+    """The member shows the identifier in the path."""
+    return not isinstance(current, bool) and str(current) == next(iter([*party.identity.path.values()][::-1]), None)
+
+
+def _unused_key(party: Party, case: Field, current: Any) -> Any:
+    """An identifier of the same form that no record has: the bystander's would be taken for an order to overwrite that one."""
+    unknown = [*party.unknown_path().values()][-1]
+    value = int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
+    if party.guard is not None and party.guard.copied(unknown, None):
+        raise NotJudged(f"there is a record {unknown}: what names it in {case.path} might change it")
+    return value
+
+
+def _judge_key(party: Party, case: Field, value: Any, exchange: Exchange) -> None:
+    """A patch that names another key makes no second record of it."""
+    if party.guard is not None and party.guard.copied(str(value), exchange):
+        raise Violation(
+            expected=f"a patch that names {case.path} to change nothing but the record of its path",
+            actual=f"there is a record {value!r} now",
+            exchange=exchange,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,12 +346,14 @@ def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
 @rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
 def test_unknown_record_is_not_created(party: Party, case: None) -> None:
     """A patch of a record that does not exist is refused, and creates none."""
-    if party.guard is not None and party.guard.made is not None:
-        made = party.guard.made
-        raise Violation(expected="an unknown record to be refused", actual=made.said, exchange=made)
     leaf = next(iter(settable(party.api)), None)
     body = {leaf.name: party.values.fresh(leaf)} if leaf is not None and leaf.top == leaf.path else {}
-    exchange = party.patch(body, path=party.unknown_path())
+    try:
+        exchange = party.patch(body, path=party.unknown_path())
+    except NotJudged:
+        if party.guard is None or party.guard.taken is None:
+            raise
+        exchange = party.guard.taken
     if party.accepted(exchange):
         raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
     if exchange.answer is None:
