@@ -5,10 +5,12 @@ A reader may refuse in its own way only; whatever else it raises is a fault. Nee
 
 from __future__ import annotations
 
+import importlib
 import sys
 from collections.abc import Callable, Mapping
+from typing import Any
 
-import atheris
+atheris: Any = importlib.import_module("atheris")  # only the environment `fuzz` has it
 
 with atheris.instrument_imports(include=["mock_server", "waitress"]):
     from waitress.adjustments import Adjustments
