@@ -19,7 +19,7 @@ import time
 import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -39,6 +39,7 @@ def main() -> None:
     parser.add_argument("api", nargs="?", default=specs.names()[0], help="a name in specs/, or a file")
     parser.add_argument("--rounds", type=int, default=7, help="turns for each of the two (default: %(default)s)")
     parser.add_argument("--seconds", type=float, default=2.0, help="of one turn (default: %(default)s)")
+    parser.add_argument("--json", action="store_true", help="one JSON object: every turn, as it was measured")
     chosen = parser.parse_args()
     api = specs.load(chosen.api)
     with ExitStack() as stack:
@@ -49,6 +50,10 @@ def main() -> None:
             turns["mock"].append(turn(mock, _patch(mock, api), chosen.seconds))
             turns["echo"].append(turn(echo, _patch(echo, api), chosen.seconds))
         reset = statistics.median(_milliseconds_of_reset(mock["url"]) for _ in range(21))
+    if chosen.json:
+        shown = {name: [asdict(each) for each in found] for name, found in turns.items()}
+        print(json.dumps({"api": api.name, "turns": shown, "start_seconds": started, "reset_milliseconds": reset}))
+        return
     for name, found in turns.items():
         print(
             f"{name}: {_spread([each.per_second for each in found], '.0f')} requests per second, "

@@ -56,6 +56,17 @@ def test_a_whole_resource_is_listed_and_its_memory_read() -> None:
     assert re.search(r"^growth in the second half: [+-][\d.]+ MB$", done.stdout, re.MULTILINE)
 
 
+def test_the_figures_are_there_as_json() -> None:
+    """Every turn of both, and the times of a start and a reset."""
+    words = [sys.executable, "-m", "benchmarks.throughput", specs.names()[0], "--rounds", "2", "--seconds", "0.1", "--json"]
+    done = subprocess.run(words, cwd=subjects.ROOT, capture_output=True, text=True, timeout=60, check=True)
+    found = json.loads(done.stdout)
+
+    assert {name: len(each) for name, each in found["turns"].items()} == {"mock": 2, "echo": 2}
+    assert all(each["per_second"] > 0 for turns in found["turns"].values() for each in turns)
+    assert found["start_seconds"] > 0
+
+
 def test_the_gate_is_timed_beside_stock_schemathesis() -> None:
     """Seconds and requests of both, and their ratio."""
     name = "customers_me"
