@@ -163,7 +163,7 @@ def imported(package: str) -> set[str]:
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 found.add(node.module.partition(".")[0])
-    return found - sys.stdlib_module_names - {*PACKAGES, COMMAND, "tests"}
+    return found - sys.stdlib_module_names - {*PACKAGES, COMMAND, "tests", "benchmarks"}
 
 
 @pytest.mark.parametrize("package", [*PACKAGES, COMMAND, "tests"])
