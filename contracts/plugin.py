@@ -20,6 +20,8 @@ from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
 from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
+from contracts.running.depths.choosing import expect, run_of
+from contracts.running.depths.quick import Asked
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.target.target import TargetError
@@ -48,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
         plan = options.plan(config)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[RUN] = Run(plan)
+    config.stash[RUN] = run_of(plan)
     config.option.tbstyle = "no"  # the summary shows each violation; a traceback through the rule says nothing
     config.option.showlocals = config.option.fulltrace = False  # nor may locals of a broken plugin, which hold what is sent
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines have whole URLs in them, with credentials
@@ -205,6 +207,19 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell a run that arranges its items itself which ones were selected."""
+    run = session.config.stash.get(RUN, None)
+    if run is not None:
+        expect(run, [_asked(item) for item in session.items if isinstance(item, pytest.Function) and _rule(item) is not None])
+
+
+def _asked(item: pytest.Function) -> Asked:
+    api, _rule_id, field = _key(item)
+    case = _parameters(item)["case"]
+    return Asked(api, rule=_rule(item), field=field, value=case, call=lambda party: item.obj(party=party, case=case))
+
+
 def _key(item: pytest.Item) -> tuple[str, str, str]:
     """What names an item on every machine."""
     api, field, _number = _parameters(item)["party"]
@@ -267,9 +282,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     rule, run = _rule(pyfuncitem), pyfuncitem.config.stash.get(RUN, None)
     if rule is None or run is None:
         return None
-    parameters = _parameters(pyfuncitem)
-    api, field, number = parameters["party"]
-    judged, outcome = run.judge(api, rule, field, lambda party: pyfuncitem.obj(party=party, case=parameters["case"]), number)
+    asked = _asked(pyfuncitem)
+    judged, outcome = run.judge(asked.api, rule, asked.field, asked.call, _parameters(pyfuncitem)["party"][2])
     result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]

@@ -40,7 +40,7 @@ def _together(party: Party, fields: list[Field], *, reverse: bool = False) -> tu
 
 
 def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], Write]]:
-    """All fields at once in both orders, and each with its neighbour; made once.
+    """All fields at once in both orders, and each with its neighbour (where requests are few, in halves); made once.
 
     Each patch is given with the patches of single fields that it is made of. Raises NotJudged where no field has another value.
     """
@@ -48,9 +48,16 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
     if not kept:
         kept.append(_together(party, usable))
         kept.append(_together(party, usable, reverse=True))
-        pairs = [*pairwise(usable), (usable[0], usable[-1])]
+        pairs = _halves(usable) if party.thrifty else [*pairwise(usable), (usable[0], usable[-1])]
         kept.extend(_together(party, list(pair)) for pair in dict.fromkeys(pairs))
     return kept
+
+
+def _halves(usable: list[Field]) -> list[tuple[Field, ...]]:
+    """The fields in halves, in so many ways that any two of them are apart in one."""
+    bits = range((len(usable) - 1).bit_length())
+    halves = (tuple(field for at, field in enumerate(usable) if at >> bit & 1 == side) for bit in bits for side in (0, 1))
+    return [half for half in halves if half]
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------

@@ -56,6 +56,8 @@ DOUBTFUL: tuple[Any, ...] = (
 """Values of so many digits that a store may round them; most readers would expect them back all the same."""
 DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
+FEW = 4
+"""Values of each field that are sent where requests are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +154,8 @@ def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
 def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
     values = {each: unusual_values(each, party.values.token) for each in workable(party)}
     found: dict[str, list[tuple[Unusual, Write]]] = {each.path: [] for each in values}
-    for number in range(max(map(len, values.values()), default=0)):
+    most = max(map(len, values.values()), default=0)
+    for number in range(min(most, FEW) if party.thrifty else most):
         asked = {each: listed[number] for each, listed in values.items() if number < len(listed)}
         # what is sure to be accepted goes together; what may be refused would only take the others along
         sure = [each for each, unusual in asked.items() if party.values.safe(each, unusual.value)]

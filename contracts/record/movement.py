@@ -52,6 +52,7 @@ class Movement:
         self._timed = False
         self._busy = False
         self._asked: set[tuple[str, str]] = set()
+        self._tried: dict[tuple[int, str], tuple[Record, Record, Record]] = {}
 
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
@@ -163,15 +164,22 @@ class Movement:
         field = next((each for each in self._probes.api.fields if each.name == name), None)
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
             return False
+        key = self._probes.writes, name  # several properties may be asked about after one write: the probe is made once
+        if key not in self._tried:
+            self._tried[key] = self._changed_and_back(field)
+        before, changed, back = self._tried[key]
+        old, new, again = (look_up(each, path) for each in (before, changed, back))
+        return not Reader.equal(old, new) and Reader.equal(old, again)
+
+    def _changed_and_back(self, field: Field) -> tuple[Record, Record, Record]:
+        """The record before a field was changed, after that, and after it was put back; three times none if it could not be."""
         before = self._probes.look()
         body = self._probes.fresh(field, before)
         if not before or not self._probes.try_patch(body):
-            return False
+            return {}, {}, {}
         changed = self._probes.look()
-        self._probes.try_patch({name: self._probes.exact(field, before)})
-        back = self._probes.look()
-        old, new, again = (look_up(each, path) for each in (before, changed, back))
-        return not Reader.equal(old, new) and Reader.equal(old, again)
+        self._probes.try_patch({field.name: self._probes.exact(field, before)})
+        return before, changed, self._probes.look()
 
 
 def plausible(path: str, old: Any, new: Any) -> bool:

@@ -85,6 +85,7 @@ class Party:
         last_write: the last request that may have changed something, by its answer.
         sent: the top-level properties of the accepted patches, in their order.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
+        thrifty: requests are few, so that rules ask less of the same kind.
     """
 
     def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
@@ -106,6 +107,7 @@ class Party:
         self.last_write: Exchange | None = None
         self.caution: Caution | None = None
         self.guard: Guard | None = None
+        self.thrifty = False
 
     # --- credentials ---
 
@@ -239,6 +241,10 @@ class Party:
     def read(self, without: str | None = None) -> Record:
         """The record now, see ``State.read``."""
         return self.state.read(without)
+
+    def known(self, without: str) -> Record:
+        """The record as it is: where requests are few, as it was shown last; arguments as for ``read``."""
+        return self.state.last if self.thrifty and self.state.last else self.read(without)
 
     def read_exchange(self) -> Exchange:
         """The exchange that reads the state."""

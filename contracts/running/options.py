@@ -13,7 +13,7 @@ import pytest
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.shards import shard
-from contracts.running.plan import RECORD_WAIT, Plan, embedded_apis
+from contracts.running.plan import DEPTHS, RECORD_WAIT, Plan, embedded_apis
 from contracts.target.settings import from_file, from_settings, pairs, read_toml, with_expect
 from contracts.target.target import Target, TargetError, check_keys
 from contracts.terms.rule import RULES
@@ -107,9 +107,9 @@ def add_options(group: Group) -> None:
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
     group.addoption(
         "--depth",
-        choices=("gate", "thorough"),
+        choices=DEPTHS,
         default="gate",
-        help="gate: short and deterministic; thorough: random, seeded, long",
+        help="quick: at most 250 requests, many questions in each; gate: everything, deterministic; thorough: random, seeded, long",
     )
     group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
     group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")

@@ -91,7 +91,8 @@ def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target
 def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock) -> Restoration:
     """Restore each record; where mending one may have spoilt another, the first one counts, and the others are told."""
     for each in everyone:
-        each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        kept = each.party.client.budget.requests
+        each.party.client.budget = Budget(requests=kept, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)

@@ -16,6 +16,10 @@ from contracts.target.target import Target, load_api
 from contracts.terms.rule import Rule
 from specs import Api
 
+DEPTHS = ("quick", "gate", "thorough")
+"""How much is asked, the least first."""
+QUICK_REQUESTS = 250
+"""Requests to each API of a quick run, those for saving and restoring included, unless another number is asked for."""
 RECORD_WAIT = 600.0
 """Seconds that a run waits for a record that another run on this machine is using."""
 
@@ -47,8 +51,11 @@ class Plan:
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
-        deep_enough = rule.depth == "gate" or self.depth == "thorough"
-        return (not self.rules or rule.id in self.rules) and deep_enough and (rule.harmless or not self.read_only)
+        return (not self.rules or rule.id in self.rules) and self.reaches(rule) and (rule.harmless or not self.read_only)
+
+    def reaches(self, rule: Rule) -> bool:
+        """Whether the run is deep enough for the rule."""
+        return rule.depth == "gate" or self.depth == "thorough"
 
 
 def embedded_apis(name: str | None) -> tuple[Api, ...]:

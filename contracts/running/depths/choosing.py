@@ -1,0 +1,20 @@
+"""Which run a plan needs, by its depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from contracts.running.depths.quick import Asked, QuickRun
+from contracts.running.plan import Plan
+from contracts.running.run import Run
+
+
+def run_of(plan: Plan) -> Run:
+    """The run that a plan asks for."""
+    return QuickRun(plan) if plan.depth == "quick" else Run(plan)
+
+
+def expect(run: Run, asked: Sequence[Asked]) -> None:
+    """Tell a run that arranges its items itself which ones there are."""
+    if isinstance(run, QuickRun):
+        run.expect(asked)

@@ -1,0 +1,207 @@
+"""A quick run: few requests, the most telling questions first, and as many as possible of them in one request.
+
+Items of a rule about different properties are judged in company (``contracts.judging.together``): what ends as expected there is
+their verdict, and whatever does not is judged again alone, so that a violation is never a matter of company. Rules take turns,
+each with one company and one item alone, until the budget of the sender is spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from contracts.judging.together.lanes import Alone
+from contracts.judging.together.table import Tables
+from contracts.record.party import Party
+from contracts.record.records import related
+from contracts.reports.result import Result
+from contracts.rules.order import SEVERAL, rank
+from contracts.running.parties import limited, reserve
+from contracts.running.plan import QUICK_REQUESTS, Plan
+from contracts.running.run import Run
+from contracts.target.client import Budget
+from contracts.target.target import Target
+from contracts.terms.rule import Rule
+from contracts.terms.verdict import NotJudged, Observed
+from specs import Field
+
+IN_COMPANY = NotJudged("not as expected in company")
+AT_ONCE = 2
+"""Items of one company that are judged again alone at once; the others wait for their turn."""
+ENVELOPES = "error_envelope"
+"""The family whose rules look at the answers to single faults, which no company has."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """An item that is to be judged: ``value`` is what the rule gets as its case."""
+
+    api: str
+    rule: Rule
+    field: str
+    value: object
+    call: Callable[[Party], object]
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What names the item."""
+        return self.api, self.rule.id, self.field
+
+    @property
+    def about(self) -> Field | None:
+        """The field that the item is about, None where it is about more, or about none."""
+        found = self.value[0] if isinstance(self.value, tuple) and self.value else self.value
+        return found if isinstance(found, Field) else None
+
+
+Judged = tuple[Result, BaseException | None]
+
+
+class QuickRun(Run):
+    """A run whose items are judged in an order of its own, and handed out as they are asked for."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(plan)
+        self._asked: list[Asked] = []
+        self._ready: dict[tuple[str, str, str], Judged] = {}
+        self._alone: set[tuple[str, str, str]] = set()
+        self._schedules: dict[str, Iterator[None]] = {}
+        self._mixed: set[str] = set()
+
+    def expect(self, asked: Sequence[Asked]) -> None:
+        """Know all items that are to be judged."""
+        self._asked = list(asked)
+
+    def join(self, *opened: Any, **how: Any) -> None:
+        """Know the targets, as ``Run.join``, within the requests of a quick run."""
+        super().join(*opened, **how)
+        if "max_requests" not in self.plan.limits:
+            for name, target in self._targets.items():
+                most = min(target.limits.max_requests, max(QUICK_REQUESTS, 2 * reserve(target.api)))
+                self._targets[name] = limited(target, {"max_requests": most}, len(self.parties(name)))
+
+    def _new_party(self, target: Target, budget: Budget) -> Party:
+        """Saving and restoring keep to the requests that are kept for them."""
+        party = super()._new_party(target, Budget(requests=reserve(target.api)) if budget.requests is None else budget)
+        party.thrifty = True
+        return party
+
+    def parties(self, name: str) -> tuple[int, ...]:
+        """One record is enough for so few requests."""
+        return super().parties(name)[:1]
+
+    def judge(
+        self, api: str, rule: Rule, field: str, call: Callable[[Party], object], number: int | None = None
+    ) -> tuple[Result, BaseException | None]:
+        """The result of one item: that of the schedule, which goes on as far as to it."""
+        key = api, rule.id, field
+        if all(each.key != key for each in self._asked):
+            return super().judge(api, rule, field, call, number)
+        schedule = self._schedules.setdefault(api, self._schedule(api))
+        while key not in self._ready:
+            next(schedule)
+        return self._ready.pop(key)
+
+    def _schedule(self, api: str) -> Iterator[None]:
+        own = [each for each in self._asked if each.api == api]
+        waiting: dict[str, list[Asked]] = {}
+        for each in sorted(own, key=lambda each: rank(each.rule)):
+            waiting.setdefault(each.rule.id, []).append(each)
+        while waiting:
+            for name, items in list(waiting.items()):
+                for done in self._turn(items):
+                    items.remove(done)
+                    yield
+                if not items:
+                    del waiting[name]
+
+    def _turn(self, items: list[Asked]) -> list[Asked]:
+        """One turn of a rule: a company of those that may be in one, and one item alone. Those that are judged now."""
+        company = self._company(items)
+        if len(company) > 1:
+            self._judge_together(company)
+        alone = [each for each in items if each.key in self._alone or each not in company]
+        if len(company) < 2 or (alone and not any(each.key in self._ready for each in company)):
+            self._judge_alone(alone[0] if alone else items[0])
+        elif alone and alone[0].key in self._alone:
+            self._judge_alone(alone[0])
+        return [each for each in items if each.key in self._ready]
+
+    def _company(self, items: Sequence[Asked]) -> list[Asked]:
+        """Items about a field each, none of which holds another."""
+        found: list[Asked] = []
+        taken: list[str] = []
+        for each in items:
+            field = each.about if self._sociable(each) else None
+            if field is not None and not any(related(field.path, other) for other in taken):
+                found.append(each)
+                taken.append(field.path)
+        return found
+
+    def _sociable(self, item: Asked) -> bool:
+        barred = item.rule.generated or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
+        return not (barred or self.plan.read_only or item.key in self._alone)
+
+    # --- judging ---
+
+    def _judge_alone(self, item: Asked) -> None:
+        if item.key not in self._ready:
+            self._ready[item.key] = super().judge(item.api, item.rule, item.field, item.call)
+
+    def _judge_together(self, company: list[Asked]) -> None:
+        outcomes: list[BaseException | None] = []
+        mixed: list[bool] = []
+
+        def host(party: Party) -> None:
+            tables = Tables(party)
+            asked = [(each.about, each.call) for each in company if each.about is not None]
+            outcomes.extend(tables.judge(asked))
+            mixed.append(tables.mixed)
+            if not self._spoilt(company[0].api, tables.mixed):
+                tables.learnt()
+            if not _as_expected(outcomes[0]):
+                raise IN_COMPANY
+            if outcomes[0] is not None:
+                raise outcomes[0]
+
+        first = super().judge(company[0].api, company[0].rule, company[0].field, host)
+        outcomes = outcomes or [Alone()] * len(company)
+        if self._spoilt(company[0].api, any(mixed)):
+            self._mixed.add(company[0].api)
+            for each in company:
+                self._judge_alone(each)
+            return
+        for each, outcome in zip(company, outcomes, strict=True):
+            if not _as_expected(outcome):
+                self._alone.add(each.key)
+            elif each is company[0]:
+                self._ready[each.key] = first
+            else:
+                self._ready[each.key] = super().judge(each.api, each.rule, each.field, _ending(outcome))
+        suspicious = [each for each, outcome in zip(company, outcomes, strict=True) if _tells(outcome)]
+        for each in suspicious[:AT_ONCE]:
+            self._judge_alone(each)
+
+    def _spoilt(self, api: str, mixed: bool) -> bool:
+        """What one property does to another is looked for once: after that it is known, and judged by a rule of its own."""
+        return mixed and api not in self._mixed
+
+
+def _as_expected(outcome: BaseException | None) -> bool:
+    return outcome is None or isinstance(outcome, Observed)
+
+
+def _tells(outcome: BaseException | None) -> bool:
+    """An outcome that may be a violation."""
+    return outcome is not None and not isinstance(outcome, Observed | NotJudged | Alone)
+
+
+def _ending(outcome: BaseException | None) -> Callable[[Party], object]:
+    """What ends as an item of a company has ended."""
+
+    def end(_party: Party) -> None:
+        if outcome is not None:
+            raise outcome
+
+    return end
