@@ -167,7 +167,8 @@ class Party:
             exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
             for each in renewed if exchange.status != UNAUTHENTICATED else ():
                 each.worked()
-        self._remember(method, body, exchange, own=auth is None and path is None)
+        own = auth is None and path is None
+        self._remember(method, body, exchange, own=own, plain=own and not (headers or template or query))
         if self.caution is not None:
             self.caution.note(exchange)
         if self.guard is not None:
@@ -207,13 +208,13 @@ class Party:
         """
         return self.calls.unknown_path()
 
-    def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool) -> None:
+    def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool, plain: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
         if exchange.ok and method not in ("GET", "HEAD", "OPTIONS"):
             self.last_write = exchange
         if method == "PATCH" and exchange.ok:
-            self.state.learn(exchange)
+            self.state.learn(exchange, plain=plain)
             self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]
         if exchange.ok and exchange.answer is not None:
             self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)

@@ -41,6 +41,7 @@ class State:
 
     Attributes:
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
+        believes_answers: the answer to a patch counts as a reading, since it was seen to show what one shows.
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
@@ -52,6 +53,7 @@ class State:
         self.last: Record | None = None
         self._kept: tuple[int, Record] | None = None
         self.rereads = False
+        self.believes_answers = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
 
@@ -59,9 +61,12 @@ class State:
         """Believe no earlier reading: others may have written since."""
         self._kept = None
 
-    def learn(self, exchange: Exchange) -> None:
-        """Take notice of a success answer to a patch: it shows the record."""
-        self.last = self._record_in(exchange) or self.last
+    def learn(self, exchange: Exchange, *, plain: bool) -> None:
+        """Take notice of a success answer to a patch: it shows the record; ``plain``: as any client of the record would see it."""
+        shown = self._record_in(exchange)
+        self.last = shown or self.last
+        if self.believes_answers and plain and shown is not None:
+            self._kept = (self._sender.client.writes, shown)
 
     def _record_in(self, exchange: Exchange) -> dict[str, Any] | None:
         return record_in(self._sender.api, exchange)

@@ -72,9 +72,9 @@ def _left_behind(party: Party) -> tuple[Difference, ...]:
     return (Difference(path="*", before="(no such record)", after=f"made by {made.method} {made.url}"),)
 
 
-def reserve(api: Api) -> int:
-    """The requests that are kept back for saving the record and for two attempts to restore it, property by property."""
-    return 2 * (1 + len(api.fields)) + RESERVED_READS
+def reserve(api: Api, attempts: int = 2) -> int:
+    """The requests that are kept back for saving the record and for so many attempts to restore it, property by property."""
+    return attempts * (1 + len(api.fields)) + RESERVED_READS
 
 
 def limited(target: Target, limits: Mapping[str, Any], processes: int) -> Target:

@@ -28,12 +28,15 @@ class Table(Protocol):
     def ask(self, lane: Lane, body: Mapping[str, Any]) -> Exchange:
         """Wait until the patch of a lane has been sent, in company or alone."""
 
+    def without_changes(self, record: Record, base: Record) -> Record:
+        """A record with the fields of all lanes as they are in another one."""
+
 
 class Lane(Party):
     """A party whose patches go out together with those of other lanes, each to a field of its own.
 
-    All else seems to stay as it was when the lane began, in readings and in answers: a rule then judges as if nobody else
-    had sent anything. Whatever cannot go in company ends the lane (``Alone``). What it learns is its own, until it has
+    The fields of the others seem to stay as they were when the lane began, in readings and in answers: a rule then judges as
+    if nobody else had sent anything. Whatever cannot go in company ends the lane (``Alone``). What it learns is its own, until it has
     ended as expected.
     """
 
@@ -93,13 +96,11 @@ class Lane(Party):
         return bool(grafted(plain, body, steps_of(self.field.path)) == body)
 
     def _own_part(self, record: Record) -> Record:
-        if self.field.response is None:
-            return self._base
-        seen = grafted(self._base, record, steps_of(self.field.response))
-        if seen is not MISFIT:
-            return dict(seen)
-        name = self.field.response.split(".")[0].removesuffix("[]")
-        return {**self._base, name: record.get(name)}
+        """The record without what the other lanes have changed."""
+        others = self._table.without_changes(record, self._base)
+        own = self.field.response
+        seen = grafted(others, record, steps_of(own)) if own is not None else others
+        return record if seen is MISFIT else dict(seen)
 
     def _as_if_alone(self, exchange: Exchange) -> Exchange:
         """The exchange with an answer that shows the record as a reading of this lane would."""

@@ -45,6 +45,7 @@ class Tables:
         self._back = Semaphore(0)
         self._seats: list[Seat] = []
         self._says_all = True
+        self._last: tuple[Record, Record] | None = None
         self.mixed = False
 
     def judge(self, items: Sequence[tuple[Field, Callable[[Party], object]]]) -> list[BaseException | None]:
@@ -81,6 +82,19 @@ class Tables:
         assert seat.answer is not None
         return seat.answer
 
+    def without_changes(self, record: Record, base: Record) -> Record:
+        """A record with the fields of all lanes as they are in ``base``; as it is, where the two have not the same form."""
+        if self._last is None or self._last[0] is not record:
+            found: Any = record
+            for seat in self._seats:
+                path = seat.lane.field.response
+                found = found if path is None else grafted(found, base, steps_of(path))
+                if found is MISFIT:
+                    found = record
+                    break
+            self._last = record, found
+        return self._last[1]
+
     def _run(self, seat: Seat) -> None:
         seat.turn.acquire()
         try:
@@ -115,7 +129,7 @@ class Tables:
         together = [seat for seat in seats if seat not in left]
         if len(together) == 1 or self._party.accepted(exchange):
             self._serve(together, exchange)
-            self.mixed = self.mixed or (len(together) > 1 and self._touches_others(together, before))
+            self.mixed = self.mixed or (len(together) > 1 and self._touches_others(before))
         else:
             self._tell_apart(together, exchange)
         if left:
@@ -130,9 +144,9 @@ class Tables:
         elif rest:
             self._take_apart(rest)
 
-    def _touches_others(self, seats: Sequence[Seat], before: Record) -> bool:
-        """Whether something that nobody sent differs now."""
-        sent = [base(seat.lane.field) for seat in seats]
+    def _touches_others(self, before: Record) -> bool:
+        """Whether something differs now that is no field of any lane."""
+        sent = [base(seat.lane.field) for seat in self._seats]
         changed = self._party.reader.differences(before, self._party.read())
         return any(not any(related(each.where, path) for path in sent) for each in changed)
 

@@ -8,7 +8,8 @@ each with one company and one item alone, until the budget of the sender is spen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.judging.together.lanes import Alone
@@ -29,6 +30,8 @@ from specs import Field
 IN_COMPANY = NotJudged("not as expected in company")
 AT_ONCE = 2
 """Items of one company that are judged again alone at once; the others wait for their turn."""
+ATTEMPTS = 1
+"""To restore the record property by property, where it cannot be done at once."""
 ENVELOPES = "error_envelope"
 """The family whose rules look at the answers to single faults, which no company has."""
 
@@ -67,7 +70,7 @@ class QuickRun(Run):
         self._ready: dict[tuple[str, str, str], Judged] = {}
         self._alone: set[tuple[str, str, str]] = set()
         self._schedules: dict[str, Iterator[None]] = {}
-        self._mixed: set[str] = set()
+        self._met: set[str] = set()
 
     def expect(self, asked: Sequence[Asked]) -> None:
         """Know all items that are to be judged."""
@@ -83,9 +86,15 @@ class QuickRun(Run):
 
     def _new_party(self, target: Target, budget: Budget) -> Party:
         """Saving and restoring keep to the requests that are kept for them."""
-        party = super()._new_party(target, Budget(requests=reserve(target.api)) if budget.requests is None else budget)
+        kept = Budget(requests=reserve(target.api, ATTEMPTS))
+        party = super()._new_party(target, kept if budget.requests is None else budget)
         party.thrifty = True
         return party
+
+    def _budget(self, target: Target) -> Budget:
+        """What saving and restoring leave of the requests."""
+        kept = reserve(target.api, ATTEMPTS)
+        return replace(super()._budget(target), requests=target.limits.max_requests - kept, kept=kept)
 
     def parties(self, name: str) -> tuple[int, ...]:
         """One record is enough for so few requests."""
@@ -117,7 +126,11 @@ class QuickRun(Run):
                     del waiting[name]
 
     def _turn(self, items: list[Asked]) -> list[Asked]:
-        """One turn of a rule: a company of those that may be in one, and one item alone. Those that are judged now."""
+        """One turn of a rule: a company of those that may be in one, or one item alone. Those that are judged now."""
+        if any(self._is_spent(each) for each in items):
+            for each in items:
+                self._judge_alone(each)
+            return [*items]
         company = self._company(items)
         if len(company) > 1:
             self._judge_together(company)
@@ -141,7 +154,13 @@ class QuickRun(Run):
 
     def _sociable(self, item: Asked) -> bool:
         barred = item.rule.generated or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
-        return not (barred or self.plan.read_only or item.key in self._alone)
+        referring = item.about is not None and item.about.reference is not None  # what a row shows is learnt by probes
+        return not (barred or referring or self.plan.read_only or item.key in self._alone)
+
+    def _is_spent(self, item: Asked) -> bool:
+        """Whether no more requests may be sent: what is known by then is still judged."""
+        client = next((each.client for each in self._parties_of(item.api)), None)
+        return client is not None and client.budget.requests is not None and client.count >= client.budget.requests
 
     # --- judging ---
 
@@ -167,8 +186,11 @@ class QuickRun(Run):
 
         first = super().judge(company[0].api, company[0].rule, company[0].field, host)
         outcomes = outcomes or [Alone()] * len(company)
-        if self._spoilt(company[0].api, any(mixed)):
-            self._mixed.add(company[0].api)
+        spoilt = self._spoilt(company[0].api, any(mixed))
+        if company[0].api not in self._met and not spoilt:
+            self._believe(company[0].api)
+        self._met.add(company[0].api)
+        if spoilt:
             for each in company:
                 self._judge_alone(each)
             return
@@ -183,9 +205,16 @@ class QuickRun(Run):
         for each in suspicious[:AT_ONCE]:
             self._judge_alone(each)
 
+    def _believe(self, api: str) -> None:
+        """From now on an answer counts as a reading where the first one showed the same as the reading after it."""
+        for party in self._parties_of(api):
+            shown = party.record_in(party.last_write) if party.last_write is not None else None
+            with suppress(NotJudged):
+                party.state.believes_answers = bool(shown) and not party.reader.differences(shown or {}, party.read())
+
     def _spoilt(self, api: str, mixed: bool) -> bool:
-        """What one property does to another is looked for once: after that it is known, and judged by a rule of its own."""
-        return mixed and api not in self._mixed
+        """What one field does to another is looked for in the first company; after that it is known, and judged by its own rule."""
+        return mixed and api not in self._met
 
 
 def _as_expected(outcome: BaseException | None) -> bool:
