@@ -261,8 +261,8 @@ def disturbed(party: Party) -> frozenset[str]:
 
 
 def _looked_at(party: Party, field: Field) -> bool:
-    """Where requests are few, what was not written yet is left out, and so is what needs probes to be understood."""
-    return ("single", field.path) in party.memory and field.reference is None
+    """Where requests are few, what was not written yet is left out."""
+    return ("single", field.path) in party.memory
 
 
 def single_or_none(party: Party, leaf: Field) -> Write | None:

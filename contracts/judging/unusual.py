@@ -151,11 +151,16 @@ def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
     return found
 
 
+def own_unusual_writes(party: Party, field: Field) -> list[tuple[Unusual, Write]]:
+    """What came of a few unusual values of one field, each in a patch of its own."""
+    few = unusual_values(field, party.values.token)[:FEW]
+    return [(each, done) for each in few for done in answered(party, [Question(field, each.value)])]
+
+
 def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
     values = {each: unusual_values(each, party.values.token) for each in workable(party)}
     found: dict[str, list[tuple[Unusual, Write]]] = {each.path: [] for each in values}
-    most = max(map(len, values.values()), default=0)
-    for number in range(min(most, FEW) if party.thrifty else most):
+    for number in range(max(map(len, values.values()), default=0)):
         asked = {each: listed[number] for each, listed in values.items() if number < len(listed)}
         # what is sure to be accepted goes together; what may be refused would only take the others along
         sure = [each for each, unusual in asked.items() if party.values.safe(each, unusual.value)]

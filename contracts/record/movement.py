@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.record.learning import Learning
-from contracts.record.records import Reader, Record, look_up
+from contracts.record.records import Reader, Record, look_up, related
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -42,12 +42,14 @@ _MALFORMED = b'{"'
 class Movement:
     """What is known of the properties of one record that move by themselves.
 
-    ``found``: how each of them moves, by its path in the record, in the words of the report.
+    ``found``: how each of them moves, by its path in the record, in the words of the report. ``explained``: what is not asked
+    about on suspicion, since a field that a patch sets is known to move it.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
         self._probes = probes
         self.found: dict[str, str] = dict(declared or {})
+        self.explained: frozenset[str] = frozenset()
         self._learnt = False
         self._timed = False
         self._busy = False
@@ -82,7 +84,7 @@ class Movement:
         """Whether a property that differs, and that no request sets, moves by itself; asked on suspicion."""
         if path in self.found:
             return True
-        if self._busy:
+        if self._busy or any(related(path, each) for each in self.explained):
             return False
         self.learn()
         if path not in self.found:

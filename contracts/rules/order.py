@@ -61,6 +61,7 @@ FIRST: tuple[str, ...] = (
     "required-member-refused",
     "array-policy",
     "nested-object-policy",
+    "value-unaltered",
     "near-miss-refused",
     "bad-format-refused",
     "array-limit-enforced",
@@ -79,7 +80,6 @@ FIRST: tuple[str, ...] = (
     "entity-tag-changes",
     "non-object-body-changes-nothing",
     "key-order-irrelevant",
-    "value-unaltered",
 )
 SEVERAL = frozenset({"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"})
 """Rules whose items are about several fields at once: none of them can be judged beside another."""

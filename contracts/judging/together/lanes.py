@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol
 
+from contracts.judging.evidence import base
 from contracts.judging.together.grafting import MISFIT, grafted, steps_of
 from contracts.record.calls import encoded
 from contracts.record.guard import parsed
@@ -46,6 +47,7 @@ class Lane(Party):
         self.learnt: dict[object, Any] = {}
         self.memory = ChainMap(self.learnt, party.memory)  # type: ignore[assignment]  # a dictionary in all that rules do
         self.refused_last = False
+        self.shown_at = base(field) if field.reference is not None else field.response
         self._real = party
         self._table = table
         self._base = party.read(without=field.top)
@@ -98,7 +100,7 @@ class Lane(Party):
     def _own_part(self, record: Record) -> Record:
         """The record without what the other lanes have changed."""
         others = self._table.without_changes(record, self._base)
-        own = self.field.response
+        own = self.shown_at
         seen = grafted(others, record, steps_of(own)) if own is not None else others
         return record if seen is MISFIT else dict(seen)
 

@@ -87,7 +87,7 @@ class Tables:
         if self._last is None or self._last[0] is not record:
             found: Any = record
             for seat in self._seats:
-                path = seat.lane.field.response
+                path = seat.lane.shown_at
                 found = found if path is None else grafted(found, base, steps_of(path))
                 if found is MISFIT:
                     found = record

@@ -12,9 +12,11 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contracts.judging.evidence import base
 from contracts.judging.together.lanes import Alone
 from contracts.judging.together.table import Tables
 from contracts.record.party import Party
+from contracts.record.patches import settable
 from contracts.record.records import related
 from contracts.reports.result import Result
 from contracts.rules.order import SEVERAL, rank
@@ -89,6 +91,8 @@ class QuickRun(Run):
         kept = Budget(requests=reserve(target.api, ATTEMPTS))
         party = super()._new_party(target, kept if budget.requests is None else budget)
         party.thrifty = True
+        rows = [base(each) for each in settable(target.api) if each.reference is not None]
+        party.movement.explained = frozenset(each for each in rows if each is not None)
         return party
 
     def _budget(self, target: Target) -> Budget:
@@ -154,8 +158,7 @@ class QuickRun(Run):
 
     def _sociable(self, item: Asked) -> bool:
         barred = item.rule.generated or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
-        referring = item.about is not None and item.about.reference is not None  # what a row shows is learnt by probes
-        return not (barred or referring or self.plan.read_only or item.key in self._alone)
+        return not (barred or self.plan.read_only or item.key in self._alone)
 
     def _is_spent(self, item: Asked) -> bool:
         """Whether no more requests may be sent: what is known by then is still judged."""
