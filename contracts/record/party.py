@@ -20,6 +20,7 @@ from contracts.target.credentials import CredentialError, Obtained, learn
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
+from contracts.terms.search import Search
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
@@ -85,6 +86,7 @@ class Party:
         last_write: the last request that may have changed something, by its answer.
         sent: the top-level properties of the accepted patches, in their order.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
+        search: what a thorough run is to search with.
         thrifty: requests are few, so that rules ask less of the same kind.
     """
 
@@ -108,6 +110,7 @@ class Party:
         self.caution: Caution | None = None
         self.guard: Guard | None = None
         self.thrifty = False
+        self.search: Search | None = None
 
     # --- credentials ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -111,6 +112,7 @@ def add_options(group: Group) -> None:
         default="gate",
         help="quick: at most 250 requests, many questions in each; gate: everything, deterministic; thorough: random, seeded, long",
     )
+    group.addoption("--seed", metavar="N", type=int, help="thorough: draw what the run that printed this seed drew")
     group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
     group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")
     group.addoption("--observe", metavar="FILE", help="write what the target does at open points, as its [expect] section")
@@ -150,6 +152,7 @@ def plan(config: pytest.Config) -> Plan:
         rules=_rules(config.getoption("--rule")),
         strict="strict=true" in (config.option.override_ini or ()),
         depth=config.getoption("--depth"),
+        seed=_seed(config),
         report_dir=None if report_dir is None else _folder(report_dir),
         dry_run=config.getoption("--dry-run"),
         known=_known(config),
@@ -161,6 +164,13 @@ def plan(config: pytest.Config) -> Plan:
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
         shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),
     )
+
+
+def _seed(config: pytest.Config) -> int:
+    """The seed that was given, or another one each time; workers draw by the seed of their controller."""
+    if config.getoption("--seed") is None:
+        config.option.seed = secrets.randbelow(10**6)
+    return int(config.option.seed)
 
 
 def _positive(kind: Callable[[str], float], *, or_zero: bool = False) -> Callable[[str], float]:

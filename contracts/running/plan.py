@@ -28,7 +28,7 @@ RECORD_WAIT = 600.0
 class Plan:
     """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
 
-    ``workers``: the processes that judge; ``record_wait``: seconds to wait for a record that another run is using;
+    ``seed``: of what a thorough run draws. ``workers``: the processes that judge; ``record_wait``: seconds to wait for a record that another run is using;
     ``clock``: what the time budget, the pace and waiting out a 429 go by.
     """
 
@@ -37,6 +37,7 @@ class Plan:
     rules: frozenset[str] = frozenset()
     strict: bool = False
     depth: str = "gate"
+    seed: int = 0
     report_dir: Path | None = None
     dry_run: bool = False
     known: KnownList | None = None

@@ -23,6 +23,7 @@ from schemathesis.core.transport import Response
 
 from contracts.judging.evidence import Write, control, differences_of, joined
 from contracts.judging.faults import Fault, faults, faulty
+from contracts.judging.searching.story import search
 from contracts.record.calls import encoded
 from contracts.record.model import predicted
 from contracts.record.party import Party
@@ -160,64 +161,6 @@ def test_generated_patch_is_stored(party: Party, case: None) -> None:
         raise NotJudged("no generated patch was accepted")
 
 
-class _Sequence(RuleBasedStateMachine):
-    """Random valid, invalid and repeated patches; after each, the record must be what the model says."""
-
-    party: Party
-    usable: list[Field]
-    bad: list[Fault]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.expected: Record = self.party.read()
-        self.last: list[Patch] = []
-
-    @step(data=st.data())
-    @_at_once()
-    def patch_one_field(self, data: st.DataObject) -> None:
-        """A valid patch."""
-        field = data.draw(st.sampled_from(self.usable))
-        self._send([self.party.composer.patch(self.expected, field, data.draw(_values(self.party, field)))])
-
-    @step()
-    @_at_once()
-    def repeat(self) -> None:
-        """The last accepted patch again."""
-        if self.last:
-            self._send(self.last)
-
-    @step(data=st.data())
-    @_at_once()
-    def patch_with_a_fault(self, data: st.DataObject) -> None:
-        """An invalid patch: nothing may change."""
-        if self.bad:
-            fault = data.draw(st.sampled_from(self.bad))
-            exchange = self.party.patch(self.party.composer.patch(self.expected, fault.field, fault.value).body)
-            if not exchange.refused:
-                raise Violation(
-                    expected=f"{fault.field.path} that is {fault.why} to be refused", actual=exchange.said, exchange=exchange
-                )
-            _judge(self.party, self.expected, exchange)
-
-    def _send(self, patches: list[Patch]) -> None:
-        exchange = self.party.patch(joined(patches))
-        if self.party.accepted(exchange):
-            self.expected = predicted(self.party.reader, self.expected, patches)
-            self.last = patches
-        _judge(self.party, self.expected, exchange, patches)
-        self.expected = self.party.read()
-
-
-@rule("sequence-follows-model", family="partial_update", generated=True)
-def test_sequence_of_patches_follows_the_model(party: Party, case: None) -> None:
-    """After any sequence of valid, invalid and repeated patches the record is what the accepted ones make it."""
-    usable = [field for field, _write in _plain(party)]
-    bad = [fault for field in faulty(party.api) for fault in faults(party.api, field) if "[]" not in field.path]
-    machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
-    with _unpacked():
-        run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))
-
-
 def _safe_document(api: Api) -> dict[str, Any]:
     """The document with a request schema of safe values only: what generated bodies must keep to on a real target."""
     document = copy.deepcopy(dict(api.document))
@@ -307,3 +250,64 @@ def _check(case: schemathesis.Case[Any], exchange: Exchange, checks: list[Any]) 
             exchange=exchange,
             level=Level.SHOULD,
         ) from None
+
+
+class _Sequence(RuleBasedStateMachine):
+    """Random valid, invalid and repeated patches; after each, the record must be what the model says."""
+
+    party: Party
+    usable: list[Field]
+    bad: list[Fault]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.expected: Record = self.party.read()
+        self.last: list[Patch] = []
+
+    @step(data=st.data())
+    @_at_once()
+    def patch_one_field(self, data: st.DataObject) -> None:
+        """A valid patch."""
+        field = data.draw(st.sampled_from(self.usable))
+        self._send([self.party.composer.patch(self.expected, field, data.draw(_values(self.party, field)))])
+
+    @step()
+    @_at_once()
+    def repeat(self) -> None:
+        """The last accepted patch again."""
+        if self.last:
+            self._send(self.last)
+
+    @step(data=st.data())
+    @_at_once()
+    def patch_with_a_fault(self, data: st.DataObject) -> None:
+        """An invalid patch: nothing may change."""
+        if self.bad:
+            fault = data.draw(st.sampled_from(self.bad))
+            exchange = self.party.patch(self.party.composer.patch(self.expected, fault.field, fault.value).body)
+            if not exchange.refused:
+                raise Violation(
+                    expected=f"{fault.field.path} that is {fault.why} to be refused", actual=exchange.said, exchange=exchange
+                )
+            _judge(self.party, self.expected, exchange)
+
+    def _send(self, patches: list[Patch]) -> None:
+        exchange = self.party.patch(joined(patches))
+        if self.party.accepted(exchange):
+            self.expected = predicted(self.party.reader, self.expected, patches)
+            self.last = patches
+        _judge(self.party, self.expected, exchange, patches)
+        self.expected = self.party.read()
+
+
+@rule("sequence-follows-model", family="partial_update", generated=True)
+def test_sequence_of_patches_follows_the_model(party: Party, case: None) -> None:
+    """After any sequence of valid, invalid and repeated patches the record is what the accepted ones make it."""
+    usable = [field for field, _write in _plain(party)]
+    bad = [fault for field in faulty(party.api) for fault in faults(party.api, field) if "[]" not in field.path]
+    if party.search is not None:
+        search(party, party.search, usable, bad)
+        return
+    machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
+    with _unpacked():
+        run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))
