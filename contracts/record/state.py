@@ -62,7 +62,7 @@ class State:
         self._kept = None
 
     def learn(self, exchange: Exchange, *, plain: bool) -> None:
-        """Take notice of a success answer to a patch: it shows the record; ``plain``: as any client of the record would see it."""
+        """Take notice of a success answer to a patch: it shows the record; ``plain``: as any of its clients would see it."""
         shown = self._record_in(exchange)
         self.last = shown or self.last
         if self.believes_answers and plain and shown is not None:

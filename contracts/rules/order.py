@@ -81,7 +81,9 @@ FIRST: tuple[str, ...] = (
     "non-object-body-changes-nothing",
     "key-order-irrelevant",
 )
-SEVERAL = frozenset({"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"})
+SEVERAL = frozenset(
+    {"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"}
+)
 """Rules whose items are about several fields at once: none of them can be judged beside another."""
 
 

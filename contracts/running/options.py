@@ -110,7 +110,7 @@ def add_options(group: Group) -> None:
         "--depth",
         choices=DEPTHS,
         default="gate",
-        help="quick: at most 250 requests, many questions in each; gate: everything, deterministic; thorough: random, seeded, long",
+        help="quick: at most 250 requests, many questions in each; gate: all, deterministic; thorough: random, seeded, long",
     )
     group.addoption("--seed", metavar="N", type=int, help="thorough: draw what the run that printed this seed drew")
     group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")

@@ -17,7 +17,11 @@ from contracts.record.values import validator
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
-LETTERS = string.ascii_letters + string.digits + "!#%&()*+,-./:;=?@[]_{|}~" + "\u00e0\u00e9\u00ef\u00f1\u00f6\u00fc\u00df\u0142\u0159"
+SIGNS = "!#%&()*+,-./:;=?@[]_{|}~"
+LETTERS = string.ascii_letters + string.digits + SIGNS + "\u00e0\u00e9\u00ef\u00f1\u00f6\u00fc\u00df\u0142\u0159"
+FRESH, KNOWN, DRAWN = range(3)
+WAYS = (FRESH, KNOWN, DRAWN, DRAWN)
+"""Ways to choose a value of a field."""
 LONGEST = 60
 TOGETHER = 4
 """Fields of one patch."""
@@ -63,14 +67,14 @@ class Deck:
 
     def _shuffled(self) -> Iterator[tuple[Field, int]]:
         while True:
-            cards = [(field, way) for field in self._usable for way in range(3)]
+            cards = [(field, way) for field in self._usable for way in WAYS]
             self._random.shuffle(cards)
             yield from cards
 
     def _value(self, field: Field, way: int) -> Any:
-        if way == 1 and self._known[field]:
+        if way == KNOWN and self._known[field]:
             return self._random.choice(self._known[field])
-        if way == 2 and (drawn := self._text(field)) is not None:
+        if way == DRAWN and (drawn := self._text(field)) is not None:
             return drawn
         try:
             return self._party.values.fresh(field)
@@ -93,7 +97,10 @@ class Deck:
             return None
         least, most = max(1, int(schema.get("minLength", 1))), int(schema.get("maxLength", LONGEST))
         size = self._random.randint(least, max(least, min(most, LONGEST)))
-        text = "".join(self._random.choice(LETTERS) for _ in range(size))
+        letters = [self._random.choice(LETTERS) for _ in range(size)]
+        for end in (0, -1) if self._random.random() < 0.5 else ():  # what code strips stands at an end
+            letters[end] = self._random.choice(SIGNS)
+        text = "".join(letters)
         return text if validator(field).is_valid(text) else None
 
     def _with_a_fault(self) -> Step:

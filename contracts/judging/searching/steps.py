@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from contracts.judging.evidence import differences_of, joined
+from contracts.judging.trials import brief
 from contracts.record.model import predicted
 from contracts.record.party import Party
 from contracts.record.patches import Patch
@@ -14,9 +15,6 @@ from contracts.record.records import Record
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Field
-
-SHOWN = 160
-"""Characters of a body in a story."""
 
 
 class Kind(StrEnum):
@@ -47,10 +45,9 @@ class Taken:
 
     @property
     def told(self) -> str:
-        """The request as a line of a story."""
-        body = (self.exchange.body or b"").decode("utf-8", "replace")
-        short = body if len(body) <= SHOWN else f"{body[:SHOWN]}..."
-        return f"{self.exchange.method} {short} -> {self.exchange.status if self.exchange.answer else 'no answer'}"
+        """The request as a line of a story: the fields that it is about, without the siblings that go along."""
+        sent = ", ".join(f"{field.path} = {brief(value)}" for field, value in self.step.values)
+        return f"{self.exchange.method} {sent} -> {self.exchange.status if self.exchange.answer else 'no answer'}"
 
 
 def take(party: Party, step: Step) -> Taken:
@@ -88,7 +85,7 @@ def _compared(party: Party, expected: Record, exchange: Exchange, patches: list[
         return None
     return Violation(
         expected="the record that the patches before it make: what was sent, and nothing else",
-        actual=f"a reading differs from the model: {changed[0].told}",
+        actual=f"a reading shows that {changed[0].told}",
         exchange=exchange,
         difference=differences_of(changed),
     )

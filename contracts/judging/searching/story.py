@@ -75,11 +75,11 @@ def _judge(party: Party, saved: Record, steps: list[Step], seed: int) -> None:
     found = _again(party, saved, steps)
     if found is None:
         return
-    shortest = _cut(party, saved, [taken.step for taken in found])
-    told = _again(party, saved, shortest)
-    if told is None or told[-1].wrong is None:
+    whole = [taken.step for taken in found]
+    told = _again(party, saved, _cut(party, saved, whole)) or _again(party, saved, whole)
+    wrong = told[-1].wrong if told is not None else None
+    if told is None or wrong is None:
         return
-    wrong = told[-1].wrong
     lines = [f"{number}. {taken.told}" for number, taken in enumerate(told, start=1)]
     raise Violation(
         expected=wrong.expected,
@@ -104,7 +104,7 @@ def _cut(party: Party, saved: Record, steps: list[Step]) -> list[Step]:
         for shorter in _shorter(steps, at):
             attempts += 1
             found = _again(party, saved, shorter)
-            if found is not None:
+            if found is not None and _again(party, saved, shorter) is not None:  # once may be due to the way back before it
                 steps = [taken.step for taken in found]
                 break
         else:

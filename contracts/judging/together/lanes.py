@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Protocol
 
@@ -37,8 +37,8 @@ class Lane(Party):
     """A party whose patches go out together with those of other lanes, each to a field of its own.
 
     The fields of the others seem to stay as they were when the lane began, in readings and in answers: a rule then judges as
-    if nobody else had sent anything. Whatever cannot go in company ends the lane (``Alone``). What it learns is its own, until it has
-    ended as expected.
+    if nobody else had sent anything. Whatever cannot go in company ends the lane (``Alone``). What it learns is its own,
+    until it has ended as expected.
     """
 
     def __init__(self, party: Party, field: Field, table: Table) -> None:
@@ -72,7 +72,7 @@ class Lane(Party):
         self.refused_last = exchange.refused
         return exchange
 
-    def patch_together(self, bodies: Any) -> list[Exchange]:
+    def patch_together(self, bodies: Sequence[Mapping[str, Any]]) -> list[Exchange]:  # noqa: ARG002
         """Never in company."""
         raise Alone
 

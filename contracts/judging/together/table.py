@@ -21,6 +21,7 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
+
 @dataclass(slots=True)
 class Seat:
     """One lane at the table: what it asks, and how its item ended (``Alone``: not in company).
@@ -49,7 +50,7 @@ class Tables:
         self.mixed = False
 
     def judge(self, items: Sequence[tuple[Field, Callable[[Party], object]]]) -> list[BaseException | None]:
-        """How each item ends, each about a property of its own: an outcome, None, or Alone where it needs the record for itself."""
+        """How each item ends, each about a field of its own: an outcome, None, or Alone where it needs the record for itself."""
         for about, call in items:
             self._seats.append(Seat(Lane(self._party, about, self), call))
         threads = [Thread(target=self._run, args=(seat,), daemon=True) for seat in self._seats]

@@ -172,27 +172,7 @@ class QuickRun(Run):
             self._ready[item.key] = super().judge(item.api, item.rule, item.field, item.call)
 
     def _judge_together(self, company: list[Asked]) -> None:
-        outcomes: list[BaseException | None] = []
-        mixed: list[bool] = []
-
-        def host(party: Party) -> None:
-            tables = Tables(party)
-            asked = [(each.about, each.call) for each in company if each.about is not None]
-            outcomes.extend(tables.judge(asked))
-            mixed.append(tables.mixed)
-            if not self._spoilt(company[0].api, tables.mixed):
-                tables.learnt()
-            if not _as_expected(outcomes[0]):
-                raise IN_COMPANY
-            if outcomes[0] is not None:
-                raise outcomes[0]
-
-        first = super().judge(company[0].api, company[0].rule, company[0].field, host)
-        outcomes = outcomes or [Alone()] * len(company)
-        spoilt = self._spoilt(company[0].api, any(mixed))
-        if company[0].api not in self._met and not spoilt:
-            self._believe(company[0].api)
-        self._met.add(company[0].api)
+        first, outcomes, spoilt = self._held(company)
         if spoilt:
             for each in company:
                 self._judge_alone(each)
@@ -208,16 +188,38 @@ class QuickRun(Run):
         for each in suspicious[:AT_ONCE]:
             self._judge_alone(each)
 
+    def _held(self, company: list[Asked]) -> tuple[Judged, list[BaseException | None], bool]:
+        """The first item's result, how each item has ended, and whether one field was seen to change what another is about.
+
+        The last is looked for in the first company: after that it is known, and judged by a rule of its own.
+        """
+        outcomes: list[BaseException | None] = []
+        api, is_first, mixed = company[0].api, company[0].api not in self._met, False
+        self._met.add(api)
+
+        def host(party: Party) -> None:
+            nonlocal mixed
+            tables = Tables(party)
+            outcomes.extend(tables.judge([(each.about, each.call) for each in company if each.about is not None]))
+            mixed = tables.mixed and is_first
+            if not mixed:
+                tables.learnt()
+            if not _as_expected(outcomes[0]):
+                raise IN_COMPANY
+            if outcomes[0] is not None:
+                raise outcomes[0]
+
+        first = super().judge(api, company[0].rule, company[0].field, host)
+        if is_first and not mixed:
+            self._believe(api)
+        return first, outcomes or [Alone()] * len(company), mixed
+
     def _believe(self, api: str) -> None:
         """From now on an answer counts as a reading where the first one showed the same as the reading after it."""
         for party in self._parties_of(api):
             shown = party.record_in(party.last_write) if party.last_write is not None else None
             with suppress(NotJudged):
                 party.state.believes_answers = bool(shown) and not party.reader.differences(shown or {}, party.read())
-
-    def _spoilt(self, api: str, mixed: bool) -> bool:
-        """What one field does to another is looked for in the first company; after that it is known, and judged by its own rule."""
-        return mixed and api not in self._met
 
 
 def _as_expected(outcome: BaseException | None) -> bool:
