@@ -209,14 +209,13 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tell a run that arranges its items itself which ones were selected."""
-    run = session.config.stash.get(RUN, None)
-    if run is not None:
-        expect(run, [_asked(item) for item in session.items if isinstance(item, pytest.Function) and _rule(item) is not None])
+    if RUN in session.config.stash:
+        rules = [item for item in session.items if isinstance(item, pytest.Function) and _rule(item) is not None]
+        expect(session.config.stash[RUN], [_asked(item) for item in rules])
 
 
 def _asked(item: pytest.Function) -> Asked:
-    api, _rule_id, field = _key(item)
-    case = _parameters(item)["case"]
+    (api, _rule_id, field), case = _key(item), _parameters(item)["case"]
     return Asked(api, rule=_rule(item), field=field, value=case, call=lambda party: item.obj(party=party, case=case))
 
 

@@ -139,10 +139,10 @@ class QuickRun(Run):
         if len(company) > 1:
             self._judge_together(company)
         alone = [each for each in items if each.key in self._alone or each not in company]
-        if len(company) < 2 or (alone and not any(each.key in self._ready for each in company)):
-            self._judge_alone(alone[0] if alone else items[0])
-        elif alone and alone[0].key in self._alone:
-            self._judge_alone(alone[0])
+        if len(company) < 2:
+            self._judge_in_turn(alone or items)
+        elif not any(each.key in self._ready for each in company) or (alone and alone[0].key in self._alone):
+            self._judge_in_turn(alone or company)
         return [each for each in items if each.key in self._ready]
 
     def _company(self, items: Sequence[Asked]) -> list[Asked]:
@@ -166,6 +166,14 @@ class QuickRun(Run):
         return client is not None and client.budget.requests is not None and client.count >= client.budget.requests
 
     # --- judging ---
+
+    def _judge_in_turn(self, items: Sequence[Asked]) -> None:
+        """Judge items alone up to the first that takes requests: what is known already costs nothing."""
+        for each in items:
+            sent = self.requests().get(each.api, 0)
+            self._judge_alone(each)
+            if self.requests().get(each.api, 0) > sent:
+                return
 
     def _judge_alone(self, item: Asked) -> None:
         if item.key not in self._ready:
