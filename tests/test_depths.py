@@ -46,14 +46,21 @@ def test_a_quick_run_keeps_to_its_requests(api: str) -> None:
     """No more requests than promised, restoring included; what was not asked for is not judged, and says why."""
     report = judged(api, "quick")
     unasked = [each for each in report.results if each.verdict == "not_judged" and "budget" in (each.actual or "")]
-    fully = judged(api, "quick", limits={"max_requests": 4000})
 
     assert report.requests <= QUICK_REQUESTS
     assert report.restored.ok
     assert violated(report) == set()
     assert unasked
+
+
+def test_company_without_a_budget_asks_everything() -> None:
+    """The same items as at the gate, none of them left out, and none violated."""
+    fully = judged("customers_me", "quick", limits={"max_requests": 4000})
+    gate = judged("customers_me", "gate")
+
     assert violated(fully) == set()
-    assert [(each.rule, each.field) for each in fully.results] == [(each.rule, each.field) for each in report.results]
+    assert not any("budget" in (each.actual or "") for each in fully.results)
+    assert {(each.rule, each.field) for each in fully.results} == {(each.rule, each.field) for each in gate.results}
 
 
 @pytest.mark.parametrize("most", [60, 90, 131])
@@ -152,8 +159,9 @@ def test_a_search_uses_its_requests_up(most: int) -> None:
 
 def test_a_search_without_a_budget_sends_many_times_what_went_before() -> None:
     """By itself it sends at least five times the requests of all other rules."""
-    few = judged("customers_me", "gate", rules=frozenset({"sent-field-stored"}))
-    many = judged("customers_me", "thorough", rules=frozenset({"sent-field-stored", *SEARCH}), seed=1)
+    asked = frozenset({"sent-field-stored", "repeat-same-state", "value-unaltered", "near-miss-refused", "wrong-type-refused"})
+    few = judged("customers_me", "gate", rules=asked)
+    many = judged("customers_me", "thorough", rules=asked | SEARCH, seed=1)
 
     assert many.requests >= 5 * few.requests
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from random import Random
 
@@ -80,7 +81,8 @@ def _judge(party: Party, saved: Record, steps: list[Step], seed: int) -> None:
     wrong = told[-1].wrong if told is not None else None
     if told is None or wrong is None:
         return
-    lines = [f"{number}. {taken.told}" for number, taken in enumerate(told, start=1)]
+    idle = [f"PATCH {each.path} as it is" for each in _first_fields([taken.step for taken in told])]
+    lines = [f"{number}. {line}" for number, line in enumerate([*idle, *(taken.told for taken in told)], start=1)]
     raise Violation(
         expected=wrong.expected,
         actual=f"{'; '.join(lines)}; then {wrong.actual} (seed {seed})",
@@ -93,8 +95,25 @@ def _again(party: Party, saved: Record, steps: list[Step]) -> list[Taken] | None
     """The steps from the saved record up to the one that goes wrong, None where none does."""
     if not Restorer(party).restore(saved).ok:
         return None
+    _settle(party, steps)
     taken = plays(party, steps)
     return taken if taken and taken[-1].wrong is not None else None
+
+
+def _settle(party: Party, steps: list[Step]) -> None:
+    """Send what two fields hold, one after the other: the way back is then the same whatever had to be put back."""
+    record = party.read()
+    for field in _first_fields(steps):
+        with suppress(NotJudged):
+            current = party.composer.patch(record, field, None).shown_in(record)
+            if party.values.safe(field, current):
+                party.patch(party.composer.patch(record, field, current).body)
+
+
+def _first_fields(steps: list[Step]) -> list[Field]:
+    """Two fields of a sequence that are of different properties, by their names."""
+    fields = {field.top: field for field, _value in reversed([pair for step in steps for pair in step.values])}
+    return sorted(fields.values(), key=lambda each: each.path)[:2]
 
 
 def _cut(party: Party, saved: Record, steps: list[Step]) -> list[Step]:
@@ -104,7 +123,7 @@ def _cut(party: Party, saved: Record, steps: list[Step]) -> list[Step]:
         for shorter in _shorter(steps, at):
             attempts += 1
             found = _again(party, saved, shorter)
-            if found is not None and _again(party, saved, shorter) is not None:  # once may be due to the way back before it
+            if found is not None:
                 steps = [taken.step for taken in found]
                 break
         else:

@@ -48,6 +48,7 @@ class Tables:
         self._says_all = True
         self._last: tuple[Record, Record] | None = None
         self.mixed = False
+        self.candid = True
 
     def judge(self, items: Sequence[tuple[Field, Callable[[Party], object]]]) -> list[BaseException | None]:
         """How each item ends, each about a field of its own: an outcome, None, or Alone where it needs the record for itself."""
@@ -130,6 +131,7 @@ class Tables:
         together = [seat for seat in seats if seat not in left]
         if len(together) == 1 or self._party.accepted(exchange):
             self._serve(together, exchange)
+            self.candid = self.candid and self._shows_what_is_read(exchange)
             self.mixed = self.mixed or (len(together) > 1 and self._touches_others(before))
         else:
             self._tell_apart(together, exchange)
@@ -150,6 +152,11 @@ class Tables:
         sent = [base(seat.lane.field) for seat in self._seats]
         changed = self._party.reader.differences(before, self._party.read())
         return any(not any(related(each.where, path) for path in sent) for each in changed)
+
+    def _shows_what_is_read(self, exchange: Exchange) -> bool:
+        """Whether an answer shows the record as a reading does right after it."""
+        shown = self._party.record_in(exchange)
+        return bool(shown) and not self._party.reader.differences(shown or {}, self._party.read())
 
     @staticmethod
     def _serve(seats: Sequence[Seat], exchange: Exchange) -> None:

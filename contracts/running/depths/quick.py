@@ -8,7 +8,6 @@ each with one company and one item alone, until the budget of the sender is spen
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,7 +25,7 @@ from contracts.running.run import Run
 from contracts.target.client import Budget
 from contracts.target.target import Target
 from contracts.terms.rule import Rule
-from contracts.terms.verdict import NotJudged, Observed
+from contracts.terms.verdict import NotJudged, Observed, Verdict
 from specs import Field
 
 IN_COMPANY = NotJudged("not as expected in company")
@@ -193,8 +192,21 @@ class QuickRun(Run):
             else:
                 self._ready[each.key] = super().judge(each.api, each.rule, each.field, _ending(outcome))
         suspicious = [each for each, outcome in zip(company, outcomes, strict=True) if _tells(outcome)]
+        self._tell_apart(suspicious)
+
+    def _tell_apart(self, suspicious: list[Asked]) -> None:
+        """Find the one that spoils a company: alone, or in companies of half the size; where the first is bad, others wait."""
         for each in suspicious[:AT_ONCE]:
             self._judge_alone(each)
+            if self._ready[each.key][0].verdict == Verdict.VIOLATES:
+                return
+        rest = suspicious[AT_ONCE:]
+        self._alone -= {each.key for each in rest}
+        for half in (rest[: len(rest) // 2], rest[len(rest) // 2 :]):
+            if len(half) > 1:
+                self._judge_together(half)
+            elif half:
+                self._judge_alone(half[0])
 
     def _held(self, company: list[Asked]) -> tuple[Judged, list[BaseException | None], bool]:
         """The first item's result, how each item has ended, and whether one field was seen to change what another is about.
@@ -212,22 +224,15 @@ class QuickRun(Run):
             mixed = tables.mixed and is_first
             if not mixed:
                 tables.learnt()
+            if is_first:  # from now on an answer counts as a reading, where all were as expected and showed the same
+                party.state.believes_answers = tables.candid and not mixed and not any(map(_tells, outcomes))
             if not _as_expected(outcomes[0]):
                 raise IN_COMPANY
             if outcomes[0] is not None:
                 raise outcomes[0]
 
         first = super().judge(api, company[0].rule, company[0].field, host)
-        if is_first and not mixed:
-            self._believe(api)
         return first, outcomes or [Alone()] * len(company), mixed
-
-    def _believe(self, api: str) -> None:
-        """From now on an answer counts as a reading where the first one showed the same as the reading after it."""
-        for party in self._parties_of(api):
-            shown = party.record_in(party.last_write) if party.last_write is not None else None
-            with suppress(NotJudged):
-                party.state.believes_answers = bool(shown) and not party.reader.differences(shown or {}, party.read())
 
 
 def _as_expected(outcome: BaseException | None) -> bool:
