@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contracts.judging.together.grafting import MISFIT, grafted, steps_of
 from contracts.reports.report import RunReport
 from contracts.running.plan import QUICK_REQUESTS, Plan
 from contracts.running.whole import judge_all
@@ -116,6 +117,24 @@ def test_a_quick_run_fails_no_conforming_service(api: str, read: bool) -> None:
     assert [each for each in report.results if each.failed] == []
     assert report.restored.ok
     assert report.requests <= QUICK_REQUESTS
+
+
+GRAFTS: dict[str, tuple[Any, Any, str, Any]] = {
+    "a member": ({"a": 1, "b": 2}, {"a": 3, "b": 4}, "a", {"a": 3, "b": 2}),
+    "a nested member": ({"o": {"a": 1, "b": 2}}, {"o": {"a": 3, "b": 4}}, "o.b", {"o": {"a": 1, "b": 4}}),
+    "in each item": ({"i": [{"a": 1}, {"a": 2}]}, {"i": [{"a": 3}, {"a": 4}]}, "i[].a", {"i": [{"a": 3}, {"a": 4}]}),
+    "gone": ({"a": 1, "b": 2}, {"b": 2}, "a", {"b": 2}),
+    "another number of items": ({"i": [{"a": 1}]}, {"i": []}, "i[].a", MISFIT),
+    "no object on the way": ({"o": {"a": 1}}, {"o": "text"}, "o.a", MISFIT),
+}
+
+
+@pytest.mark.parametrize("case", GRAFTS)
+def test_one_place_is_taken_from_another_value(case: str) -> None:
+    """What several lanes ask is put together, and taken apart, place by place; other forms are no match."""
+    stock, other, path, expected = GRAFTS[case]
+
+    assert grafted(stock, other, steps_of(path)) == expected
 
 
 # --- thorough -------------------------------------------------------------------------------------------------------

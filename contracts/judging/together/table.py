@@ -14,7 +14,7 @@ from contracts.judging.evidence import base
 from contracts.judging.naming import Naming, named, naming
 from contracts.judging.refused_values import shape_of
 from contracts.judging.together.grafting import MISFIT, grafted, steps_of
-from contracts.judging.together.lanes import Alone, Lane
+from contracts.judging.together.lanes import Lane
 from contracts.record.party import Party
 from contracts.record.records import Record, related
 from contracts.terms.exchange import Exchange
@@ -203,4 +203,3 @@ def _is_plain(key: object, about: Field) -> bool:
 
 PLAIN = ("single", "repeated", "falsy", "accepts", "proven")
 """What of a lane's memory is as good as if it had been learnt alone."""
-__all__ = ["Alone", "Tables"]

@@ -28,7 +28,6 @@ from contracts.terms.rule import Rule
 from contracts.terms.verdict import NotJudged, Observed, Verdict
 from specs import Field
 
-IN_COMPANY = NotJudged("not as expected in company")
 AT_ONCE = 2
 """Items of one company that are judged again alone at once; the others wait for their turn."""
 ATTEMPTS = 1
@@ -227,7 +226,7 @@ class QuickRun(Run):
             if is_first:  # from now on an answer counts as a reading, where all were as expected and showed the same
                 party.state.believes_answers = tables.candid and not mixed and not any(map(_tells, outcomes))
             if not _as_expected(outcomes[0]):
-                raise IN_COMPANY
+                raise NotJudged("not as expected in company")
             if outcomes[0] is not None:
                 raise outcomes[0]
 
