@@ -140,7 +140,7 @@ class State:
             if identifier is not None:
                 yield {name: int(value) if "integer" in identifier.types else value}
         yield {UNKNOWN_MEMBER: True}
-        sacrificed = [each for each in self._sender.api.fields if self._resendable(each)]
+        sacrificed = [each for each in self._sender.api.fields if self.resendable(each)]
         if sacrificed and self.sacrifices:
             yield {sacrificed[-1].name: self._sender.values.fresh(sacrificed[-1])}
 
@@ -148,7 +148,8 @@ class State:
         return any(name in body for name in (each.name for each in self._sender.api.fields if not each.read_only))
 
     @staticmethod
-    def _resendable(each: Field) -> bool:
+    def resendable(each: Field) -> bool:
+        """Whether sending the value that a property holds is a way to read the record."""
         plain = "string" in each.types and each.reference is None and not each.unique
         return plain and each.hazard is None and each.response is not None and not each.read_only and each.write != "open"
 
@@ -156,7 +157,7 @@ class State:
         """PATCH one field to the value that it holds: the answer shows the record."""
         for each in self._sender.api.fields:
             current = look_up(self.last or {}, each.response)
-            if self._resendable(each) and each.name != without and self._sender.values.safe(each, current):
+            if self.resendable(each) and each.name != without and self._sender.values.safe(each, current):
                 return self._sender.patch({each.name: current})
         raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
 

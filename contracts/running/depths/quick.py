@@ -17,6 +17,7 @@ from contracts.judging.together.table import Tables
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import related
+from contracts.record.state import State
 from contracts.reports.result import Result
 from contracts.rules.order import SEVERAL, rank
 from contracts.running.parties import limited, reserve
@@ -156,7 +157,14 @@ class QuickRun(Run):
 
     def _sociable(self, item: Asked) -> bool:
         barred = item.rule.generated or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
-        return not (barred or self.plan.read_only or item.key in self._alone)
+        return not (barred or self.plan.read_only or item.key in self._alone or self._serves_reading(item))
+
+    def _serves_reading(self, item: Asked) -> bool:
+        """Without a GET, one property is left out of every company: what it holds is sent again to read the record."""
+        target = self._targets[item.api]
+        if target.read is not None or item.about is None:
+            return False
+        return item.about.top == next((each.name for each in target.api.fields if State.resendable(each)), "")
 
     def _is_spent(self, item: Asked) -> bool:
         """Whether no more requests may be sent: what is known by then is still judged."""
