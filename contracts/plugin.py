@@ -5,7 +5,6 @@ It stays out of the way of every run that does not name the contracts folder.
 
 from __future__ import annotations
 
-import json
 import logging
 import signal
 from collections.abc import Generator
@@ -20,10 +19,13 @@ from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
 from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
+from contracts.running.depths.choosing import expect, run_of
+from contracts.running.depths.quick import Asked
 from contracts.running.parties import Seats
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.running.selection import Shares, scopes
+from contracts.running.sharing import messages
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
@@ -51,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         plan = options.plan(config)
     except TargetError as error:
         raise pytest.UsageError(str(error)) from None
-    config.stash[RUN] = Run(plan)
+    config.stash[RUN] = run_of(plan)
     config.option.tbstyle = "no"  # the summary shows each violation; a traceback through the rule says nothing
     config.option.showlocals = config.option.fulltrace = False  # nor may locals of a broken plugin, which hold what is sent
     logging.getLogger("urllib3").setLevel(logging.CRITICAL)  # its other lines have whole URLs in them, with credentials
@@ -76,12 +78,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         return
     show_node_ids(session.config)
     if _is_worker(session.config):
-        sent = session.config.workerinput  # type: ignore[attr-defined]  # xdist
-        ready, taken = json.loads(sent["patch_contracts"]), json.loads(sent["patch_contracts_taken"])
-        made = json.loads(sent["patch_contracts_made"])
-        run.join(ready, sent["patch_contracts_begun"], taken, sent["patch_contracts_journal"], made)
-        if sent["patch_contracts_seat"] is not None:
-            session.config.stash[SHARES] = Shares(sent["patch_contracts_seat"], scopes(run.plan))
+        seat = messages.joined(run, session.config.workerinput)  # type: ignore[attr-defined]  # xdist
+        if seat is not None:
+            session.config.stash[SHARES] = Shares(seat, scopes(run.plan))
         return
     if session.config.option.collectonly or run.plan.dry_run:
         return
@@ -110,14 +109,9 @@ def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker which embedded mock the controller started."""
     run = node.config.stash.get(RUN, None)
     if run is not None:
-        node.workerinput["patch_contracts"] = json.dumps(run.ready)
-        node.workerinput["patch_contracts_taken"] = json.dumps(run.taken)
-        node.workerinput["patch_contracts_begun"] = run.begun
-        node.workerinput["patch_contracts_journal"] = run.journal_path
         fewest = min(map(len, run.taken.values()), default=1)
         seats = node.config.stash.setdefault(SEATS, Seats(fewest if fewest == run.plan.workers else 1))
-        node.workerinput["patch_contracts_seat"] = seats.take(node.gateway.id)
-        node.workerinput["patch_contracts_made"] = json.dumps([dict(each) for each in run.made])
+        node.workerinput.update(messages.told(run, seats.take(node.gateway.id)))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -126,12 +120,8 @@ def pytest_testnodedown(node: Any) -> None:
     run = node.config.stash.get(RUN, None)
     if SEATS in node.config.stash:
         node.config.stash[SEATS].leave(node.gateway.id)
-    for api, count in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts", "{}")).items():
-        if run is not None and api in run.reports:
-            run.reports[api].requests += count
-    for api, moves in json.loads(getattr(node, "workeroutput", {}).get("patch_contracts_moves", "{}")).items():
-        if run is not None and api in run.reports:
-            run.reports[api].moves |= moves
+    if run is not None:
+        messages.added(run, getattr(node, "workeroutput", {}))
 
 
 @pytest.hookimpl(trylast=True)
@@ -141,8 +131,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if run is None:
         return
     if _is_worker(session.config):
-        session.config.workeroutput["patch_contracts"] = json.dumps(run.requests())  # type: ignore[attr-defined]  # xdist
-        session.config.workeroutput["patch_contracts_moves"] = json.dumps(run.movements())  # type: ignore[attr-defined]  # likewise
+        session.config.workeroutput.update(messages.summed_up(run))  # type: ignore[attr-defined]  # xdist
         return
     previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     run.expected = session.testscollected
@@ -217,6 +206,18 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
         items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Tell a run that arranges its items itself which ones were selected."""
+    if RUN in session.config.stash:
+        rules = [item for item in session.items if isinstance(item, pytest.Function) and _rule(item) is not None]
+        expect(session.config.stash[RUN], [_asked(item) for item in rules])
+
+
+def _asked(item: pytest.Function) -> Asked:
+    (api, _rule_id, field), case = _key(item), _parameters(item)["case"]
+    return Asked(api, rule=_rule(item), field=field, value=case, call=lambda party: item.obj(party=party, case=case))
+
+
 def _key(item: pytest.Item) -> tuple[str, str, str]:
     """What names an item on every machine."""
     api, field, _number = _parameters(item)["party"]
@@ -279,9 +280,8 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     rule, run = _rule(pyfuncitem), pyfuncitem.config.stash.get(RUN, None)
     if rule is None or run is None:
         return None
-    parameters = _parameters(pyfuncitem)
-    api, field, number = parameters["party"]
-    judged, outcome = run.judge(api, rule, field, lambda party: pyfuncitem.obj(party=party, case=parameters["case"]), number)
+    asked = _asked(pyfuncitem)
+    judged, outcome = run.judge(asked.api, rule, asked.field, asked.call, _parameters(pyfuncitem)["party"][2])
     result = replace(judged, order=pyfuncitem.stash[ORDER])
     pyfuncitem.stash[RESULT] = result
     pyfuncitem.user_properties += [(name, getattr(result, name)) for name in ("rule", "family", "level", "field", "verdict")]

@@ -270,13 +270,19 @@ def disturbed(party: Party) -> frozenset[str]:
     That fault is reported by omitted-fields-unchanged, and finer rules leave these properties out.
     """
     if "disturbed" not in party.memory:
-        writes = [done for field in settable(party.api) if (done := single_or_none(party, field)) is not None]
+        fields = [each for each in settable(party.api) if not party.thrifty or _looked_at(party, each)]
+        writes = [done for field in fields if (done := single_or_none(party, field)) is not None]
         found = {(done.field, each.where) for done in writes for each in collateral(party, done)}
         party.memory["disturbed"] = frozenset(
             changed for field, changed in found if field.path == field.top or changed not in unsteady(party, field.top)
         )
     kept: frozenset[str] = party.memory["disturbed"]
     return kept
+
+
+def _looked_at(party: Party, field: Field) -> bool:
+    """Where requests are few, what was not written yet is left out."""
+    return ("single", field.path) in party.memory
 
 
 def single_or_none(party: Party, leaf: Field) -> Write | None:

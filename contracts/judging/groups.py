@@ -42,12 +42,12 @@ def _together(party: Party, fields: list[Field], *, reverse: bool = False) -> tu
 
 
 def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], Write]]:
-    """All fields at once in both orders, and each with its neighbour; made once.
+    """All fields at once in both orders, and each with its neighbour (where requests are few, in halves); made once.
 
     Each patch is given with the patches of single fields that it is made of. Raises NotJudged where no field has another value.
     """
     if "groups" not in party.memory:  # kept when all are made: one that cannot be read would leave a part
-        pairs = dict.fromkeys([*pairwise(usable), (usable[0], usable[-1])])
+        pairs = dict.fromkeys(_halves(usable) if party.thrifty else [*pairwise(usable), (usable[0], usable[-1])])
         whole = [_together(party, usable), _together(party, usable, reverse=True)]
         party.memory["groups"] = [*whole, *(_together(party, list(pair)) for pair in pairs)]
     kept: list[tuple[list[Patch], Write]] = party.memory["groups"]
@@ -73,6 +73,13 @@ def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
         return False
     done = write(party, Patch(beside[0].field, beside[0].value, joined(beside), beside[0].selectors), record)
     return party.accepted(done.exchange) and all(stored(party, replace(done, patch=each)) for each in beside)
+
+
+def _halves(usable: list[Field]) -> list[tuple[Field, ...]]:
+    """The fields in halves, in so many ways that any two of them are apart in one."""
+    bits = range((len(usable) - 1).bit_length())
+    halves = (tuple(field for at, field in enumerate(usable) if at >> bit & 1 == side) for bit in bits for side in (0, 1))
+    return [half for half in halves if half]
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------

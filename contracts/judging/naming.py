@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from contracts.judging.envelopes import at
@@ -65,6 +66,7 @@ def name_of(parts: Iterable[str]) -> Name:
     return tuple(part for part in plain if part and not part.isdigit())
 
 
+@lru_cache(maxsize=4096)
 def path_name(field: Field) -> Name:
     """The name of a documented field."""
     return name_of(field.path.replace("[]", "").split("."))

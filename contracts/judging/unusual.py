@@ -60,6 +60,8 @@ DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
 UNREADABLE = "unreadable"
 """The key of what is known of a patch of such values after which the record could not be read: fields, request, reason."""
+FEW = 4
+"""Values of each field that are sent where requests are few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +155,12 @@ def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
         party.memory["unusual"] = _unusual_writes(party)
     found: Mapping[str, list[tuple[Unusual, Write]]] = party.memory["unusual"]
     return found
+
+
+def own_unusual_writes(party: Party, field: Field) -> list[tuple[Unusual, Write]]:
+    """What came of a few unusual values of one field, each in a patch of its own."""
+    few = unusual_values(field, party.values.token)[:FEW]
+    return [(each, done) for each in few for done in answered(party, [Question(field, each.value)])]
 
 
 def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:

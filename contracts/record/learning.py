@@ -71,6 +71,11 @@ class Learning:
         """The top-level properties of the accepted patches, in their order."""
         return self._party.sent
 
+    @property
+    def writes(self) -> int:
+        """How many requests that are no probes may have changed something so far."""
+        return self._party.client.writes
+
     def look(self) -> Record:
         """The record by a new reading, {} where it cannot be read."""
         with self._unnoticed():

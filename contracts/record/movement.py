@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from contracts.record.learning import Learning
-from contracts.record.records import Reader, Record, look_up
+from contracts.record.records import Reader, Record, look_up, related
 from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -36,16 +36,22 @@ _TOKEN = re.compile(r"etag|hash|digest|rev|version|sign|checksum|url|uri|link|to
 _MALFORMED = b'{"'
 
 
+Change = tuple[Record, Record, Record]
+"""A record before, after, and after the way back."""
+
+
 class Movement:
     """What is known of the properties of one record that move by themselves.
 
     ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the top-level
-    properties of the request that are tried first as the ones that a property follows.
+    properties of the request that are tried first as the ones that a property follows. ``explained``: what is not asked
+    about on suspicion, since a field that a patch sets is known to move it.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
         self._probes = probes
         self.found: dict[str, str] = dict(declared or {})
+        self.explained: frozenset[str] = frozenset()
         self._learnt = False
         self._timed = False
         self._waits = 0
@@ -53,6 +59,7 @@ class Movement:
         self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
         self.suspected: list[str] = []
+        self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
 
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
@@ -83,7 +90,7 @@ class Movement:
         """Whether a property that differs, and that no request sets, moves by itself; asked on suspicion."""
         if path in self.found:
             return True
-        if self._busy:
+        if self._busy or any(related(path, each) for each in self.explained):
             return False
         self.learn()
         if path not in self.found:
@@ -183,17 +190,28 @@ class Movement:
         field = next((each for each in self._probes.api.fields if each.name == name), None)
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
             return False
-        before = self._probes.look()
-        for body in self._probes.changes(field, before, self._first) if before else ():
-            if not self._probes.try_patch(body):
-                continue
-            changed = self._probes.look()
-            self._probes.try_patch({name: self._probes.exact(field, before)})
-            back = self._probes.look()
+        for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
             if not Reader.equal(old, new):
                 return Reader.equal(old, again)
         return False
+
+    def _changes_of(self, field: Field) -> Iterator[Change]:
+        """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""
+        kept, further = self._tried.setdefault((self._probes.writes, field.name), ([], self._changed_and_back(field)))
+        yield from [*kept]
+        for each in further:
+            kept.append(each)
+            yield each
+
+    def _changed_and_back(self, field: Field) -> Iterator[Change]:
+        """The record before a field was changed, after that, and after it was put back, for each change that is accepted."""
+        before = self._probes.look()
+        for body in self._probes.changes(field, before, self._first) if before else ():
+            if self._probes.try_patch(body):
+                changed = self._probes.look()
+                self._probes.try_patch({field.name: self._probes.exact(field, before)})
+                yield before, changed, self._probes.look()
 
     def drifts(self, path: str) -> bool:
         """Whether a property that requests may set as well is another one a moment later, with nothing sent in between."""

@@ -20,6 +20,7 @@ from contracts.target.credentials import CredentialError, Obtained, learn
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError
 from contracts.terms.exchange import Exchange
+from contracts.terms.search import Search
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
@@ -91,6 +92,8 @@ class Party:
         at_first: the record before anything was written here, None where that is not known.
         answered_to_post: the identifiers that answers to a POST or PUT showed: records which that request made, or changed.
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
+        search: what a thorough run is to search with.
+        thrifty: requests are few, so that rules ask less of the same kind.
     """
 
     def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
@@ -114,6 +117,8 @@ class Party:
         self.unread: list[Exchange] = []
         self.caution: Caution | None = None
         self.guard: Guard | None = None
+        self.thrifty = False
+        self.search: Search | None = None
 
     # --- credentials ---
 
@@ -173,7 +178,8 @@ class Party:
             exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
             for each in renewed if exchange.status != UNAUTHENTICATED else ():
                 each.worked()
-        self._remember(method, body, exchange, own=auth is None and path is None)
+        own = auth is None and path is None
+        self._remember(method, body, exchange, own=own, plain=own and not (headers or template or query))
         if self.caution is not None:
             self.caution.note(exchange)
         if self.guard is not None:
@@ -213,7 +219,7 @@ class Party:
         """
         return self.calls.unknown_path()
 
-    def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool) -> None:
+    def _remember(self, method: str, body: bytes | None, exchange: Exchange, *, own: bool, plain: bool) -> None:
         if method != "GET" and (own or exchange.refused):
             self.refused_last = exchange.refused
         if method not in ("GET", "HEAD", "OPTIONS") and not exchange.refused and not self.state.is_failing:
@@ -221,7 +227,7 @@ class Party:
         if method in ("POST", "PUT") and exchange.ok:
             self.answered_to_post |= identifiers(exchange)
         if method == "PATCH" and exchange.ok:
-            self.state.learn(exchange)
+            self.state.learn(exchange, plain=plain)
             self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]
         if exchange.ok and exchange.answer is not None:
             self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)
@@ -256,6 +262,10 @@ class Party:
             raise
         self.unread.clear()
         return record
+
+    def known(self, without: str | None) -> Record:
+        """The record as it is: where requests are few, as it was shown last; arguments as for ``read``."""
+        return self.state.last if self.thrifty and self.state.last else self.read(without)
 
     def read_exchange(self) -> Exchange:
         """The exchange that reads the state."""

@@ -44,6 +44,7 @@ class State:
     Attributes:
         settle: seconds from a write until a GET shows it, as declared or learnt.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
+        believes_answers: the answer to a patch counts as a reading, since it was seen to show what one shows.
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
@@ -59,6 +60,7 @@ class State:
         self._tried = False
         self.is_failing = False
         self.rereads = False
+        self.believes_answers = False
         self.sacrifices = True
         self.sacrificed: Field | None = None
 
@@ -67,9 +69,12 @@ class State:
         self._kept = None
         self._sender.client.wrote_at = self._sender.client.clock.monotonic()
 
-    def learn(self, exchange: Exchange) -> None:
-        """Take notice of a success answer to a patch: it shows the record."""
-        self.last = self._record_in(exchange) or self.last
+    def learn(self, exchange: Exchange, *, plain: bool) -> None:
+        """Take notice of a success answer to a patch: it shows the record; ``plain``: as any of its clients would see it."""
+        shown = self._record_in(exchange)
+        self.last = shown or self.last
+        if self.believes_answers and plain and shown is not None:
+            self._kept = (self._sender.client.writes, shown)
 
     def _record_in(self, exchange: Exchange) -> dict[str, Any] | None:
         return record_in(self._sender.api, exchange)
@@ -162,7 +167,7 @@ class State:
             if identifier is not None:
                 yield {name: int(value) if "integer" in identifier.types else value}
         yield {UNKNOWN_MEMBER: True}
-        sacrificed = [each for each in self._sender.api.fields if self._resendable(each)]
+        sacrificed = [each for each in self._sender.api.fields if self.resendable(each)]
         if sacrificed and self.sacrifices:
             yield {sacrificed[-1].name: self._sender.values.fresh(sacrificed[-1])}
 
@@ -170,7 +175,8 @@ class State:
         return any(name in body for name in (each.name for each in self._sender.api.fields if not each.read_only))
 
     @staticmethod
-    def _resendable(each: Field) -> bool:
+    def resendable(each: Field) -> bool:
+        """Whether sending the value that a property holds is a way to read the record."""
         plain = "string" in each.types and each.reference is None and not each.unique
         return plain and each.hazard is None and each.response is not None and not each.read_only and each.write != "open"
 
@@ -178,7 +184,7 @@ class State:
         """PATCH one field to the value that it holds: the answer shows the record."""
         for each in self._sender.api.fields:
             current = look_up(self.last or {}, each.response)
-            if self._resendable(each) and each.name != without and self._sender.values.safe(each, current):
+            if self.resendable(each) and each.name != without and self._sender.values.safe(each, current):
                 return self._sender.patch({each.name: current})
         raise NotJudged("no field holds a value that could be sent again to read the state; give [read] path")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ import pytest
 from contracts.reports import known
 from contracts.reports.known import KnownList
 from contracts.reports.shards import shard
-from contracts.running.plan import RECORD_WAIT, Plan, embedded_apis
+from contracts.running.plan import DEPTHS, RECORD_WAIT, Plan, embedded_apis
 from contracts.target.settings import from_file, from_settings, pairs, read_toml, with_expect
 from contracts.target.target import Target, TargetError, check_keys
 from contracts.terms.rule import RULES
@@ -107,10 +108,11 @@ def add_options(group: Group) -> None:
     group.addoption("--rule", metavar="ID", action="append", default=[], help="judge this rule only (repeatable)")
     group.addoption(
         "--depth",
-        choices=("gate", "thorough"),
+        choices=DEPTHS,
         default="gate",
-        help="gate: short and deterministic; thorough: random, seeded, long",
+        help="quick: at most 250 requests, many questions in each; gate: all, deterministic; thorough: random, seeded, long",
     )
+    group.addoption("--seed", metavar="N", type=int, help="thorough: draw what the run that printed this seed drew")
     group.addoption("--known", metavar="FILE", help="TOML list of known deviations: they do not fail the run; stale ones do")
     group.addoption("--known-update", action="store_true", help="append the violations of this run to the --known file")
     group.addoption("--observe", metavar="FILE", help="write what the target does at open points, as its [expect] section")
@@ -150,6 +152,7 @@ def plan(config: pytest.Config) -> Plan:
         rules=_rules(config.getoption("--rule")),
         strict="strict=true" in (config.option.override_ini or ()),
         depth=config.getoption("--depth"),
+        seed=_seed(config),
         report_dir=None if report_dir is None else _folder(report_dir),
         dry_run=config.getoption("--dry-run"),
         known=_known(config),
@@ -161,6 +164,13 @@ def plan(config: pytest.Config) -> Plan:
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
         shard=None if config.getoption("--shard") is None else shard(config.getoption("--shard")),
     )
+
+
+def _seed(config: pytest.Config) -> int:
+    """The seed that was given, or another one each time; workers draw by the seed of their controller."""
+    if config.getoption("--seed") is None:
+        config.option.seed = secrets.randbelow(10**6)
+    return int(config.option.seed)
 
 
 def _positive(kind: Callable[[str], float], *, or_zero: bool = False) -> Callable[[str], float]:

@@ -136,9 +136,9 @@ def still_there(told: Iterable[str], redactor: Redactor) -> Restoration:
     )
 
 
-def reserve(api: Api) -> int:
-    """The requests that are kept back for saving the record and for two attempts to restore it, property by property."""
-    return 2 * (1 + len(api.fields)) + RESERVED_READS
+def reserve(api: Api, attempts: int = 2) -> int:
+    """The requests that are kept back for saving the record and for so many attempts to restore it, property by property."""
+    return attempts * (1 + len(api.fields)) + RESERVED_READS
 
 
 def budget(target: Target, processes: int, begun: float) -> Budget:
@@ -168,7 +168,8 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     if not everyone:
         return Restoration(ok=True)
     for each in everyone:
-        each.party.client.budget = Budget(until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        kept = each.party.client.budget.requests
+        each.party.client.budget = Budget(requests=kept, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
         each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]

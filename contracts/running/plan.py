@@ -16,6 +16,10 @@ from contracts.target.target import Target, load_api
 from contracts.terms.rule import Rule
 from specs import Api
 
+DEPTHS = ("quick", "gate", "thorough")
+"""How much is asked, the least first."""
+QUICK_REQUESTS = 250
+"""Requests to each API of a quick run, those for saving and restoring included, unless another number is asked for."""
 RECORD_WAIT = 600.0
 """Seconds that a run waits for a record that another run on this machine is using."""
 
@@ -24,8 +28,8 @@ RECORD_WAIT = 600.0
 class Plan:
     """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
 
-    ``workers``: the processes that judge; ``record_wait``: seconds to wait for a record that another run is using;
-    ``clock``: what the time budget, the pace and waiting out a 429 go by.
+    ``seed``: of what a thorough run draws. ``workers``: the processes that judge; ``record_wait``: seconds to wait for a
+    record that another run is using; ``clock``: what the time budget, the pace and waiting out a 429 go by.
     """
 
     target: Target | None
@@ -33,6 +37,7 @@ class Plan:
     rules: frozenset[str] = frozenset()
     strict: bool = False
     depth: str = "gate"
+    seed: int = 0
     report_dir: Path | None = None
     dry_run: bool = False
     known: KnownList | None = None
@@ -51,8 +56,11 @@ class Plan:
 
     def includes(self, rule: Rule) -> bool:
         """Whether the rule is selected, by --rule, by depth and by --read-only-check."""
-        deep_enough = rule.depth == "gate" or self.depth == "thorough"
-        return (not self.rules or rule.id in self.rules) and deep_enough and (rule.harmless or not self.read_only)
+        return (not self.rules or rule.id in self.rules) and self.reaches(rule) and (rule.harmless or not self.read_only)
+
+    def reaches(self, rule: Rule) -> bool:
+        """Whether the run is deep enough for the rule."""
+        return rule.depth == "gate" or self.depth == "thorough"
 
     def order(self, count: int) -> list[int]:
         """The numbers of so many records, in the order in which they are tried: each shard begins with others."""

@@ -249,9 +249,8 @@ class Run:
         """
         number = self.parties(api)[0] if number is None else number
         self._about(api, f"{rule.id} [{field}]")
-        begun = time.monotonic()
+        begun, exchanges = time.monotonic(), list[Exchange]()
         outcome: BaseException | None = None
-        exchanges: list[Exchange] = []
         try:
             judging = self._begin(api, number)
             exchanges = judging.transcript.exchanges
@@ -304,12 +303,13 @@ class Run:
         names = {api for api, _number in self._judging}
         return {name: sum(each.client.count for each in self._parties_of(name)) for name in names}
 
+    def _budget(self, target: Target) -> Budget:
+        return budget(target, len(self.parties(target.api.name)), self.begun)
+
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
-            judging = _Judging(
-                self._new_party(self._target(api, number), budget(self._targets[api], len(self.parties(api)), self.begun))
-            )
+            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
             if self.plan.only_refused(judging.party.api):

@@ -20,7 +20,7 @@ MANY_ITEMS, SHARE = 100, 30
 
 def items(plan: Plan) -> set[Item]:
     """Everything there is to judge at the plan's depth, whatever else is selected."""
-    deep_enough = [rule for rule, _function in load_rules() if rule.depth == "gate" or plan.depth == "thorough"]
+    deep_enough = [rule for rule, _function in load_rules() if plan.reaches(rule)]
     return {(api.name, rule.id, case.field) for api in plan.apis for rule in deep_enough for case in rule.items(api)}
 
 

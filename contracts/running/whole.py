@@ -6,8 +6,9 @@ from dataclasses import replace
 from functools import partial
 
 from contracts.reports.report import RunReport
+from contracts.running.depths.choosing import expect, run_of
+from contracts.running.depths.quick import Asked
 from contracts.running.plan import Plan
-from contracts.running.run import Run
 from contracts.running.selection import load_rules
 
 
@@ -17,14 +18,19 @@ def judge_all(plan: Plan) -> list[RunReport]:
     Raises TargetError, one line, when a target cannot be used.
     """
     rules = [found for found in load_rules() if plan.includes(found[0])]
-    run = Run(plan)
+    asked = [
+        Asked(api.name, rule, case.field, case.value, partial(function, case=case.value))
+        for rule, function in sorted(rules, key=lambda found: found[0].turn)
+        for api in plan.apis
+        for case in rule.items(api)
+    ]
+    run = run_of(plan)
+    expect(run, asked)
     try:
         run.open()
-        for rule, function in sorted(rules, key=lambda found: found[0].turn):
-            for api in plan.apis:
-                for case in rule.items(api):
-                    result, _outcome = run.judge(api.name, rule, case.field, partial(function, case=case.value))
-                    run.add(replace(result, order=len(run.results)))
+        for each in asked:
+            result, _outcome = run.judge(each.api, each.rule, each.field, each.call)
+            run.add(replace(result, order=len(run.results)))
     finally:
         run.close()
     return list(run.reports.values())

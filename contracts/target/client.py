@@ -106,6 +106,13 @@ class Client:
         self._next_at = 0.0
         self._transport = Transport(limits.timeout)
 
+    @property
+    def left(self) -> float:
+        """How many requests may still be sent; none once the time is over."""
+        if self.budget.until is not None and self.clock.monotonic() >= self.budget.until:
+            return 0
+        return float("inf") if self.budget.requests is None else self.budget.requests - self.count
+
     def send(self, call: Call, *, told: bool = True) -> Exchange:
         """Send ``call``; a 429, and a 503 that says when to come again, are waited out within the bound.
 

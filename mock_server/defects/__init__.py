@@ -3,7 +3,16 @@
 from mock_server.defects.answers import auth, error_envelope, error_status, negotiation, response
 from mock_server.defects.defect import DEFECTS, Defect, Wrong, wronged
 from mock_server.defects.values import coerced, enums, length, value_types
-from mock_server.defects.writes import atomicity, concurrency, idempotence, isolation, partial_update, policies, unaltered
+from mock_server.defects.writes import (
+    atomicity,
+    concurrency,
+    idempotence,
+    isolation,
+    partial_update,
+    policies,
+    sequences,
+    unaltered,
+)
 
 __all__ = [
     "DEFECTS",
@@ -23,6 +32,7 @@ __all__ = [
     "partial_update",
     "policies",
     "response",
+    "sequences",
     "unaltered",
     "value_types",
     "wronged",

@@ -19,6 +19,7 @@ from schemathesis.core.transport import Response
 
 from contracts.judging.evidence import Write, control, differences_of, joined
 from contracts.judging.faults import Fault, faults, faulty
+from contracts.judging.searching.story import search
 from contracts.record.calls import encoded
 from contracts.record.model import predicted
 from contracts.record.party import Party
@@ -206,6 +207,9 @@ def judge_sequences(party: Party) -> None:
     """Judge random sequences of patches against the model; raises Violation or NotJudged."""
     usable = [field for field, _write in _plain(party)]
     bad = [fault for field in faulty(party.api) for fault in faults(party.api, field) if "[]" not in field.path]
+    if party.search is not None:
+        search(party, party.search, usable, bad)
+        return
     machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
     with _unpacked():
         run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import broken, elsewhere, tidy, told
-from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, unusual_values, unusual_writes
+from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
@@ -72,7 +72,7 @@ def _judge_unaltered(party: Party, case: Field) -> None:
 def _judge_unusual(party: Party, field: Field) -> int:
     """How many unusual values are accepted; Violation for one that reads differently afterwards, or that breaks the server."""
     judged, lesser = 0, None
-    writes = unusual_writes(party).get(field.path, ())
+    writes = own_unusual_writes(party, field) if party.thrifty else unusual_writes(party).get(field.path, ())
     _judge_readable(party, field)
     for unusual, done in writes:
         if broken(done.exchange):

@@ -142,10 +142,14 @@ def test_near_miss_is_refused(party: Party, case: Field) -> None:
     members = [party.reader.normalised(case, member) for member in members_of(case)]
     seen: list[str] = []
     bads: list[Bad] = []
+    kinds: set[str] = set()
     for kind, value in _near_misses(party.api, case):
+        if party.thrifty and kind in kinds:
+            continue
         new = not _among(party.reader.normalised(case, value), members) and repr(value) not in seen
         if new and not _is_read_as_number(value, members):
             seen.append(repr(value))
+            kinds.add(kind)
             bads.append(Bad(f"{brief(value)} ({kind})", _as_sent(case, value)))
     expected = f"anything but {', '.join(map(brief, members_of(case)))} to be refused for {case.path}"
     expect_refused(party, case, bads, keyword="enum", expected=expected)

@@ -1,0 +1,92 @@
+"""The order in which a quick run asks: what tells most for a request first."""
+
+from __future__ import annotations
+
+from contracts.terms.rule import Rule
+
+FIRST: tuple[str, ...] = (
+    "sent-field-stored",
+    "response-shows-stored",
+    "repeat-same-state",
+    "repeat-same-answer",
+    "success-media-type",
+    "record-shown",
+    "documented-types",
+    "required-members-present",
+    "answer-shows-what-get-shows",
+    "answer-shows-own-record",
+    "answer-shows-owned-value",
+    "no-secret-shown",
+    "write-only-not-shown",
+    "invalid-field-status",
+    "invalid-field-envelope",
+    "names-the-field",
+    "wrong-credential-refused",
+    "missing-credential-refused",
+    "unauthenticated-envelope",
+    "challenge-sent",
+    "authentication-precedes-validation",
+    "unknown-customer-envelope",
+    "unknown-customer-not-created",
+    "malformed-json-envelope",
+    "unsupported-media-type-refused",
+    "wrong-method-refused",
+    "allow-header-sent",
+    "unacceptable-accept-refused",
+    "negotiation-envelope",
+    "no-leak",
+    "status-member-agrees",
+    "error-status-listed",
+    "other-credential-refused",
+    "empty-object-handled",
+    "no-body-handled",
+    "empty-body-envelope",
+    "unknown-field-not-stored",
+    "unasked-encoding-not-sent",
+    "accept-patch-sent",
+    "over-long-id-refused",
+    "refusal-changes-nothing",
+    "over-limit-refused",
+    "wrong-type-refused",
+    "null-refused",
+    "within-limit-stored",
+    "under-limit-refused",
+    "no-op-changes-nothing",
+    "return-to-value",
+    "coerced-value-typed",
+    "other-customer-unchanged",
+    "invalid-part-changes-nothing",
+    "fields-stored-together",
+    "omitted-fields-unchanged",
+    "required-member-refused",
+    "array-policy",
+    "nested-object-policy",
+    "value-unaltered",
+    "near-miss-refused",
+    "bad-format-refused",
+    "array-limit-enforced",
+    "limit-counts-code-points",
+    "unknown-reference-survived",
+    "malformed-credential-refused",
+    "hostile-json-survived",
+    "server-error-changes-nothing",
+    "read-only-unchanged",
+    "escaped-json-read",
+    "other-spelling-protected",
+    "misplaced-credential-refused",
+    "null-stored",
+    "member-stored",
+    "no-redirect",
+    "entity-tag-changes",
+    "non-object-body-changes-nothing",
+    "key-order-irrelevant",
+)
+SEVERAL = frozenset(
+    {"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"}
+)
+"""Rules whose items are about several fields at once: none of them can be judged beside another."""
+
+
+def rank(rule: Rule) -> tuple[bool, int]:
+    """A sort key: the place of a rule among the others; generated ones come last."""
+    return rule.generated, FIRST.index(rule.id) if rule.id in FIRST else len(FIRST)

@@ -1,0 +1,1 @@
+"""Runs of another depth than the gate's: what is asked first, in company, within how many requests."""
