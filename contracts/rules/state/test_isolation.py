@@ -23,7 +23,7 @@ from contracts.record.patches import settable
 from contracts.record.records import Located, Record, look_up, related
 from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.rule import Case, field_cases, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
@@ -215,3 +215,20 @@ def _id_read(party: Party) -> str:
     if not isinstance(shown, int | str):
         raise NotJudged("the record shows no id")
     return str(shown)
+
+
+@rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
+def test_unknown_record_is_not_created(party: Party, case: None) -> None:
+    """A patch of a record that does not exist is refused, and creates none."""
+    leaf = next(iter(settable(party.api)), None)
+    body = {leaf.name: party.values.fresh(leaf)} if leaf is not None and leaf.top == leaf.path else {}
+    try:
+        exchange = party.patch(body, path=party.unknown_path())
+    except NotJudged:
+        if party.guard is None or party.guard.taken is None:
+            raise
+        exchange = party.guard.taken
+    if party.accepted(exchange):
+        raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
+    if exchange.answer is None:
+        raise NotJudged(f"there was no usable answer: {exchange.failure}")

@@ -23,7 +23,7 @@ from contracts.record.records import ABSENT, Record, look_up, same_instant
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import field_cases, once_by_path, rule
+from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field, RecordField
 
@@ -341,20 +341,3 @@ def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
                 raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
     if not showing:
         raise NotJudged("no answer with a record was seen")
-
-
-@rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
-def test_unknown_record_is_not_created(party: Party, case: None) -> None:
-    """A patch of a record that does not exist is refused, and creates none."""
-    leaf = next(iter(settable(party.api)), None)
-    body = {leaf.name: party.values.fresh(leaf)} if leaf is not None and leaf.top == leaf.path else {}
-    try:
-        exchange = party.patch(body, path=party.unknown_path())
-    except NotJudged:
-        if party.guard is None or party.guard.taken is None:
-            raise
-        exchange = party.guard.taken
-    if party.accepted(exchange):
-        raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
-    if exchange.answer is None:
-        raise NotJudged(f"there was no usable answer: {exchange.failure}")
