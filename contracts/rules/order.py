@@ -82,13 +82,7 @@ FIRST: tuple[str, ...] = (
     "key-order-irrelevant",
 )
 SEVERAL = frozenset(
-    {
-        "omitted-fields-unchanged",
-        "fields-stored-together",
-        "invalid-part-changes-nothing",
-        "other-customer-unchanged",
-        "repeat-after-refusal",
-    }
+    {"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"}
 )
 """Rules whose items are about several fields at once: none of them can be judged beside another."""
 

@@ -41,7 +41,7 @@ def _bystander_record(party: Party) -> Record:
 @rule("other-customer-unchanged", family="isolation", cases=field_cases(settable), wfc="F119")
 def test_every_other_record_is_unchanged(party: Party, case: Field) -> None:
     """A patch of one record leaves every other record as it was."""
-    if case.path in _left_alone(party):
+    if not party.thrifty and case.path in _left_alone(party):  # where requests are few, items of this rule share them already
         return
     settled = _bystander_record(party)
     record = party.read(without=case.top)
