@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import specs
 from specs.contradictions import contradictions
 from specs.model import Choice, Field, Merge, Schema
 from specs.normalise import inline
+from specs.pointing import keyword_at
 
 NAMES = ("babyland", "checkoutpage", "customers_me", "wizcommerce")
 
@@ -752,3 +755,41 @@ def test_a_contradiction_is_told_with_its_place(schema: dict[str, Any], words: s
 def test_the_own_documents_contradict_nothing(name: str) -> None:
     """Neither schemas nor examples."""
     assert contradictions(specs.load(name).document) == []
+
+
+POINTED = """
+openapi: 3.1.0
+info: {title: Boats, version: "1"}
+paths:
+  /boats/{id}:
+    patch:
+      requestBody:
+        content:
+          application/json:
+            schema: {type: object, properties: {boat: {$ref: "#/components/schemas/Boat"}}}
+      responses: {"200": {description: ok}}
+components:
+  schemas:
+    Boat:
+      allOf:
+        - {type: object, properties: {name: {type: string, maxLength: 9}, "a/b": {type: string}}}
+        - {type: object, properties: {masts: {type: array, items: {$ref: "#/components/schemas/Mast"}}}}
+    Mast: {type: object, properties: {height: {type: number, minimum: 1}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("path", "keyword", "found"),
+    [
+        ("name", "maxLength", ("#/components/schemas/Boat/allOf/0/properties/name/maxLength", 9)),
+        ("a/b", "type", ("#/components/schemas/Boat/allOf/0/properties/a~1b/type", "string")),
+        ("masts[].height", "minimum", ("#/components/schemas/Mast/properties/height/minimum", 1)),
+        ("name", "minLength", None),
+        ("nothing", "type", None),
+    ],
+)
+def test_a_keyword_of_a_field_is_found_in_the_document(path: str, keyword: str, found: object) -> None:
+    """Through references, parts and the members that the changes are wrapped in; nothing for what is not there."""
+    api = replace(specs.load(specs.names()[0]), document=yaml.safe_load(POINTED), path="/boats/{id}", body_at="/boat")
+
+    assert keyword_at(api, path, keyword) == found

@@ -14,6 +14,7 @@ from contracts.terms.looks import looks_like
 from contracts.terms.rule import Rule
 from contracts.terms.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
 from specs import Api
+from specs.pointing import keyword_at
 
 SHOWN_EXCHANGES = 6
 SHOWN_VALUE = 300
@@ -161,13 +162,17 @@ def _brief(value: Any, redactor: Redactor) -> Any:
 
 
 def _claim(api: Api, rule: Rule, field: str) -> dict[str, str] | None:
-    """Where the document says it; a field's own place comes before the rule's."""
+    """Where the document says it; a keyword of the field's own schema comes before the one that the claim names."""
     claim = rule.claim(api)
     if claim is None:
         basis = rule.standard or rule.advice
         return {"document": " ".join(basis.split()[:2]), "at": basis, "says": rule.requirement} if basis else None
     place = next((each.documented_at for each in api.walk_fields() if each.path == field and each.documented_at), None)
     at = f"{claim.at}: {claim.anchor}" if place is None else f"{claim.at}: {claim.anchor}; {place.at}: {place.anchor}"
+    keyword = claim.anchor.partition(":")[0]
+    own = keyword_at(api, field, keyword) if claim.at.endswith(f"/{keyword}") else None
+    if own is not None:
+        at = f"{own[0]}: {keyword}: {own[1]}"
     return {"document": api.source, "at": at, "says": claim.says}
 
 
