@@ -19,8 +19,9 @@ def keyword_at(api: Api, path: str, keyword: str) -> tuple[str, Any] | None:
     operation = api.document["paths"][api.path]["patch"]
     above = f"#/paths/{_escaped(api.path)}/patch"
     body, start = _resolved(api, operation.get("requestBody", {}), f"{above}/requestBody")
-    media_type, content = next(iter(dict(body.get("content", {})).items()), ("", {}))
-    schema, pointer = content.get("schema", {}), f"{start}/content/{_escaped(media_type)}/schema"
+    contents: Mapping[str, Any] = body.get("content", {})
+    media_type = next(iter(contents), "")
+    schema, pointer = contents.get(media_type, {}).get("schema", {}), f"{start}/content/{_escaped(media_type)}/schema"
     steps = [*api.body_at.split("/")[1:], *(part for step in path.split(".") for part in _parts(step))]
     return _followed(api, schema, pointer, steps, keyword)
 
