@@ -98,17 +98,18 @@ def _server() -> Iterator[MockServer]:
     ("line", "hosts", "status"),
     [
         ("GET /__admin/health HTTP/1.1", ["rebind.evil.example"], 403),
-        ("GET http://localhost/__admin/health HTTP/1.1", ["rebind.evil.example"], 403),
+        ("GET http://rebind.evil.example/__admin/health HTTP/1.1", ["localhost"], 403),
         ("GET /__session/one/__admin/health HTTP/1.1", ["rebind.evil.example"], 403),
         ("GET /__admin/health HTTP/1.1", ["localhost", "rebind.evil.example"], 403),
         ("GET /__admin/health HTTP/1.1", [], 403),
         ("GET /__admin/health HTTP/1.0", [], 403),
         ("GET /__admin/health HTTP/1.1", ["127.0.0.1"], 200),
-        ("GET http://rebind.evil.example/__admin/health HTTP/1.1", ["localhost"], 200),
+        ("GET http://localhost/__admin/health HTTP/1.1", ["rebind.evil.example"], 200),
     ],
 )
 def test_no_spelling_of_a_request_gets_round_the_host(server: MockServer, line: str, hosts: list[str], status: int) -> None:
-    """Over a real connection: the absolute form, two Hosts, none, an older version of HTTP. The Host alone counts."""
+    """Over a real connection: the absolute form, two Hosts, none, an older version of HTTP. The authority of an absolute
+    form counts, which no browser sends; else the Host alone (RFC 9112, 3.2.2)."""
     head = [line, *(f"Host: {host}" for host in hosts), "X-Forwarded-Host: localhost", "Connection: close"]
     with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2])), timeout=10) as connection:
         connection.sendall("\r\n".join([*head, "", ""]).encode())

@@ -95,7 +95,7 @@ MADE_UP = ("NAME", "NOUN", "FAMILY")
 def named(text: str) -> set[str]:
     """The paths inside the packages that a text names: as paths, and as modules with dots."""
     paths = {path.rstrip("./") for path in re.findall(rf"{PACKAGES}(?:/[\w.*-]+)+", text)}
-    modules = re.findall(rf"{PACKAGES}(?:\.\w+)+", text)
+    modules = [each for each in re.findall(rf"{PACKAGES}(?:\.\w+)+", text) if not each.endswith((".json", ".svg"))]
     return paths | {name.replace(".", "/") + ".py" for name in modules}
 
 

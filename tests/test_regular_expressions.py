@@ -33,6 +33,7 @@ TRUSTED: Mapping[str, str] = {
 
 MADE: Mapping[str, str] = {
     "mock_server/journal/redaction.py": "made of names: looked at below",
+    "mock_server/web/recorded_seeds.py": "the parts of a path template, with what has no slash between them",
     "mock_server/resource/answering/queries.py": "one of a table: looked at below",
     "mock_server/resource/values/words.py": "one of a table: looked at below",
     "contracts/drafting/document/schemas.py": "only compiled: whether a user's pattern is one",

@@ -118,7 +118,7 @@ def _uses_authorization(api: Api) -> bool:
     return bool(api.security) and api.security[0].kind != "apiKey"
 
 
-@defect.step("authenticate", "AU08", only=lambda api: api.security[0].kind == "bearer")
+@defect.step("authenticate", "AU08", only=lambda api: any(each.kind == "bearer" for each in api.security[:1]))
 def scheme_compared_with_case(exchange: Exchange, right: Step) -> None:
     """Looks for a header that begins with Bearer, letter by letter."""
     if _header(exchange) and not _header(exchange).startswith("Bearer"):
