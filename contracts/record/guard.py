@@ -60,8 +60,8 @@ class Guard:
 
     # --- ahead of a request ---
 
-    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
-        """Raise NotJudged for a request that might leave something behind."""
+    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None, media_type: str | None = None) -> None:
+        """Raise NotJudged for a request that might leave something behind; ``media_type``: where it is not the usual one."""
         if self._probing or (method == "DELETE" and self.made):
             return
         if method not in SAFE_METHODS:
@@ -77,12 +77,12 @@ class Guard:
                 )
             self._ask_for_nothing(path)
             return
-        sent = parsed(body)
+        sent, foreign = parsed(body), media_type is not None and "json" not in media_type.lower()
         if isinstance(sent, Mapping):
             for name, value in sent.items():
                 self._check_member(name, value)
-        else:
-            self._check_strange(well_formed=sent is not MALFORMED)
+        if foreign or not isinstance(sent, Mapping):
+            self._check_strange(well_formed=foreign or sent is not MALFORMED)
 
     def check_field(self, field: Field) -> None:
         """Raise NotJudged where a field, or the property that holds it, is not to be written."""

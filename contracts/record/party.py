@@ -66,8 +66,8 @@ class Guard(Protocol):
     made: dict[str, Exchange]
     taken: Exchange | None
 
-    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None) -> None:
-        """Raise NotJudged for a request that might leave something behind."""
+    def check(self, method: str, body: bytes | None, path: Mapping[str, str] | None, media_type: str | None = None) -> None:
+        """Raise NotJudged for a request that might leave something behind; ``media_type``: where it is not the usual one."""
 
     def check_field(self, field: Field) -> None:
         """Raise NotJudged where a field is not to be written."""
@@ -170,7 +170,7 @@ class Party:
         if self.caution is not None:
             self.caution.check(method, body, headers=headers or {}, auth=auth, path=path, query=query or {})
         if self.guard is not None and method != "GET":
-            self.guard.check(method, body, path)
+            self.guard.check(method, body, path, (headers or {}).get("Content-Type"))
         body = self.calls.completed(body, self._carried()) if method == "PATCH" else body
         used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
         exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
