@@ -209,7 +209,7 @@ def _deal(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Tell a run that arranges its items itself which ones were selected."""
     if RUN in session.config.stash:
-        rules = [item for item in session.items if isinstance(item, pytest.Function) and _rule(item) is not None]
+        rules = [each for each in session.items if isinstance(each, pytest.Function) and _rule(each) and _has_case(each)]
         expect(session.config.stash[RUN], [_asked(item) for item in rules])
 
 
