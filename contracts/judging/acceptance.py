@@ -157,7 +157,7 @@ class SecondOpinion:
         others = [
             each
             for each in party.api.fields
-            if each.name != self._field.top
+            if (each.name != self._field.top or self._is_member)
             and each.response is not None
             and not each.read_only
             and not party.reader.equal(look_up(saved or {}, each.response), look_up(self._before, each.response))
@@ -179,7 +179,17 @@ class SecondOpinion:
         Restorer(party).restore(saved)
         return done
 
+    @property
+    def _is_member(self) -> bool:
+        """The field is a member of an object, whose other members may rule its value out."""
+        return self._field.path != self._field.top and "[]" not in self._field.path
+
     def _hold_own_value(self) -> None:
-        """The property holds what it held when the value did not work: it may be that which kept it out."""
+        """The field holds what it held when the value did not work: it may be that which kept it out."""
+        if self._is_member:
+            held = self._first.shown_in(self._before)
+            if held is not ABSENT:
+                self._party.patch(self._party.composer.patch(self._party.read(), self._field, held).body)
+            return
         top = next(each for each in self._party.api.fields if each.name == self._field.top)
         self._party.patch({top.name: self._party.composer.exact(top, look_up(self._before, top.response))})
