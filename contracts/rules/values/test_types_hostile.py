@@ -232,6 +232,9 @@ def _judge_no_keys(party: Party, field: Field) -> None:
     for value in _no_keys(party, field):
         before = party.read(without=field.top)
         sent = party.composer.patch(before, field, [value] if field.kind == "array" else value)
+        if value is True and sent.shown_in(before) in (1, [1]):  # which it would be taken for, and nothing would show
+            party.patch(fresh_patch(party, before, field).body)
+            before = party.read(without=field.top)
         exchange = party.patch(sent.body)
         failures = survived(party, f"{value!r} for a key", exchange, before, field)
         old, now = sent.shown_in(before), shown_now(party, sent)
