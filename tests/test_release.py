@@ -65,3 +65,8 @@ def test_the_lock_keeps_to_the_project(group: str) -> None:
     for requirement in map(Requirement, wanted):
         name = canonicalize_name(requirement.name)
         assert name == PROJECT["name"] or requirement.specifier.contains(locked[name]), requirement
+
+
+def test_the_lock_speaks_of_no_machine() -> None:
+    """Versions by name alone: a path or an address is that of whoever wrote the lock."""
+    assert re.findall(r"^[^#\n]*(?:file:|://).*$", LOCK.read_text(encoding="utf-8"), re.MULTILINE) == []
