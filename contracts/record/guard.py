@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from contracts.record.keeping.collection import KEYS
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import new_members
 from contracts.record.keeping.removal import Removal, unlike
@@ -24,7 +25,6 @@ from specs import Field
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
 """Methods that change nothing where a server acts on them, and the one that is judged."""
-KEYS = ("id", "_id", "uuid")
 TELLING = 8
 """A text of so many characters that equals a path parameter is no chance."""
 MERGE_PATCH = "application/merge-patch+json"

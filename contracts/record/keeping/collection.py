@@ -9,7 +9,6 @@ from contracts.record.party import Party
 from contracts.terms.verdict import NotJudged
 
 KEYS = ("id", "_id", "uuid")
-MADE_BY = ("POST", "PUT")
 
 
 def listing(party: Party) -> str | None:

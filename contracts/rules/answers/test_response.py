@@ -10,6 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.judging.acceptance import falsy_values
+from contracts.judging.envelopes import is_json
 from contracts.judging.evidence import control, falsy_write, single, single_or_none, stored
 from contracts.record.party import Party
 from contracts.record.patches import settable
@@ -71,7 +72,7 @@ def test_success_has_the_documented_status(party: Party, case: None) -> None:
 
 
 @rule("success-media-type", family="response")
-def test_success_is_json(party: Party, case: None) -> None:
+def test_successis_json(party: Party, case: None) -> None:
     """A success answer with a documented body is JSON, and says so in Content-Type."""
     documented = party.api.responses[party.api.success].media_types
     if not documented:
@@ -82,16 +83,12 @@ def test_success_is_json(party: Party, case: None) -> None:
             continue
         if answer.json is NOT_JSON:
             raise Violation(expected="a JSON body", actual=exchange.said, exchange=exchange)
-        if answer.media_type not in {each.lower() for each in documented} and not _is_json(answer.media_type):
+        if answer.media_type not in {each.lower() for each in documented} and not is_json(answer.media_type):
             raise Violation(
                 expected=f"Content-Type {' or '.join(documented)}",
                 actual=f"it is {answer.headers.get('Content-Type', '(absent)')!r}",
                 exchange=exchange,
             )
-
-
-def _is_json(media_type: str) -> bool:
-    return media_type == "application/json" or media_type.endswith("+json")
 
 
 @rule("record-shown", family="response")

@@ -18,15 +18,11 @@ from mock_server.defects.choosing import (
 )
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import forgive, hold, write_instead
-from mock_server.exchange.exchange import Exchange, Fault
+from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
 from specs import Api, Field
 
 defect = Family("types")
-
-
-def _is_null_item(fault: Fault, field: Field) -> bool:
-    return len(fault.path) > 1 and fault.path[0] == field.top and fault.value is None
 
 
 def _refers(field: Field) -> bool:
