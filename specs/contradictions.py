@@ -9,6 +9,7 @@ import jsonschema_rs
 
 from specs.model import SpecError
 from specs.normalise import inline, properties
+from specs.placing import escaped
 
 BOUNDS = (
     ("minLength", "maxLength"),
@@ -44,16 +45,12 @@ def _schemas(value: Any, pointer: str, *, inside: bool) -> Iterator[tuple[str, M
     if inside:
         yield pointer, value
     for name, each in value.items():
-        below = f"{pointer}/{_escaped(name)}"
+        below = f"{pointer}/{escaped(str(name))}"
         if isinstance(each, Mapping) and name in (MAPS if inside else ("schemas",)):
             for member, inner in each.items():
-                yield from _schemas(inner, f"{below}/{_escaped(member)}", inside=True)
+                yield from _schemas(inner, f"{below}/{escaped(str(member))}", inside=True)
         elif not (str(name).startswith("x-") or (inside and name in VALUES)):
             yield from _schemas(each, below, inside=inside or name == "schema")
-
-
-def _escaped(name: Any) -> str:
-    return str(name).replace("~", "~0").replace("/", "~1")
 
 
 def _of_schema(schema: Mapping[str, Any], document: Mapping[str, Any]) -> Iterator[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
-from urllib.parse import unquote
 
 from specs.model import Schema, SpecError, json_types
+from specs.placing import ABSENT, pointed
 
 UNION_KEYWORDS = ("anyOf", "oneOf")
 
@@ -70,15 +70,9 @@ def lookup(document: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
     """The object that a local reference (``#/...``) points to; SpecError where it points elsewhere."""
     if not reference.startswith("#/"):
         raise SpecError(f"$ref {reference!r}: only references inside the file (#/...) are supported")
-    found: Any = document
-    for part in reference[2:].split("/"):
-        key = unquote(part).replace("~1", "/").replace("~0", "~")
-        if isinstance(found, list) and key.isdigit() and int(key) < len(found):
-            found = found[int(key)]
-        elif isinstance(found, Mapping) and key in found:
-            found = found[key]
-        else:
-            raise SpecError(f"$ref {reference!r} points to nothing")
+    found = pointed(document, reference[1:])
+    if found is ABSENT:
+        raise SpecError(f"$ref {reference!r} points to nothing")
     if not isinstance(found, Mapping):
         raise SpecError(f"$ref {reference!r} does not point to an object")
     return found

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 ABSENT: Any = object()
 """Stands for a place that a body does not have."""
@@ -46,3 +47,26 @@ def value_at(body: Any, pointer: str) -> Any:
         else:
             return ABSENT
     return found
+
+
+def pointed(value: Any, fragment: str) -> Any:
+    """What the fragment of a reference, a JSON Pointer (RFC 6901, 6), leads to inside a value; ABSENT for nothing."""
+    for part in fragment.split("/")[1:]:
+        key = unescaped(unquote(part))
+        if isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        elif isinstance(value, Mapping) and key in value:
+            value = value[key]
+        else:
+            return ABSENT
+    return value
+
+
+def escaped(name: str) -> str:
+    """A member's name as a part of a JSON Pointer (RFC 6901, 3)."""
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+def unescaped(part: str) -> str:
+    """The member's name that a part of a JSON Pointer stands for."""
+    return part.replace("~1", "/").replace("~0", "~")

@@ -7,6 +7,7 @@ from typing import Any
 
 from specs.model import Api, SpecError
 from specs.normalise import lookup
+from specs.placing import escaped
 
 MOST_REFERENCES = 20
 
@@ -17,11 +18,11 @@ def keyword_at(api: Api, path: str, keyword: str) -> tuple[str, Any] | None:
     ``path``: as that of a Field. Parts of ``allOf`` are looked into, alternatives are not.
     """
     operation = api.document["paths"][api.path]["patch"]
-    above = f"#/paths/{_escaped(api.path)}/patch"
+    above = f"#/paths/{escaped(api.path)}/patch"
     body, start = _resolved(api, operation.get("requestBody", {}), f"{above}/requestBody")
     contents: Mapping[str, Any] = body.get("content", {})
     media_type = next(iter(contents), "")
-    schema, pointer = contents.get(media_type, {}).get("schema", {}), f"{start}/content/{_escaped(media_type)}/schema"
+    schema, pointer = contents.get(media_type, {}).get("schema", {}), f"{start}/content/{escaped(media_type)}/schema"
     steps = [*api.body_at.split("/")[1:], *(part for step in path.split(".") for part in _parts(step))]
     return _followed(api, schema, pointer, steps, keyword)
 
@@ -32,7 +33,7 @@ def _followed(api: Api, schema: Any, pointer: str, steps: list[str], keyword: st
         return f"{pointer}/{keyword}", schema[keyword]
     if steps:
         inner = schema.get("items") if steps[0] == "[]" else schema.get("properties", {}).get(steps[0])
-        place = "items" if steps[0] == "[]" else f"properties/{_escaped(steps[0])}"
+        place = "items" if steps[0] == "[]" else f"properties/{escaped(steps[0])}"
         if inner is not None:
             return _followed(api, inner, f"{pointer}/{place}", steps[1:], keyword)
     parts = enumerate(schema.get("allOf", ()))
@@ -56,7 +57,3 @@ def _resolved(api: Api, value: Any, pointer: str) -> tuple[Mapping[str, Any], st
 def _parts(step: str) -> list[str]:
     """The name of a step of a path, and its items."""
     return [step.removesuffix("[]"), *(["[]"] if step.endswith("[]") else [])]
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

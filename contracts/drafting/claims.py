@@ -12,6 +12,7 @@ from typing import Any
 from contracts.drafting.document.media import JSON
 from contracts.drafting.document.source import Document
 from specs.model import FORMS, json_types
+from specs.placing import escaped
 
 PATCH_RULES: Mapping[str, str] = {
     "sent-field-stored": "A patch asks for the named members to be changed, and a success says that it was done.",
@@ -55,12 +56,12 @@ class Keyword:
 
 def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[str, Any]) -> Document:
     """Rule id to where the document says it; ``shown``: a success body shows the record."""
-    path = f"/paths/{_escaped(template)}/patch"
+    path = f"/paths/{escaped(template)}/patch"
     operation = document["paths"][template]["patch"]
     contract = operation["x-contract"]
     content = operation.get("requestBody", {}).get("content", {})
     name = next(iter(content), "")
-    sent = f"{path}/requestBody/content/{_escaped(name)}/schema"
+    sent = f"{path}/requestBody/content/{escaped(name)}/schema"
     rules = PATCH_RULES if content else {}  # without a body nothing is named that is to be changed
     found = {rule: _claim(path, "patch", f"RFC 5789, 2: {says}", inferred=True) for rule, says in rules.items()}
     success = str(contract["success"]["status"])
@@ -68,7 +69,7 @@ def claims(document: Document, template: str, *, shown: bool, statuses: Mapping[
     if shown:
         found |= {rule: _claim(f"{path}/responses/{success}/content", "schema", says) for rule, says in ANSWERED.items()}
         shape, body = next(iter(operation["responses"][success]["content"].items()))
-        found |= _of_answers(document, body["schema"], f"{path}/responses/{success}/content/{_escaped(shape)}/schema")
+        found |= _of_answers(document, body["schema"], f"{path}/responses/{success}/content/{escaped(shape)}/schema")
     if "members" in contract:
         keywords = [*_keywords(document, {"properties": contract["members"]}, f"{path}/x-contract/members")]
         keywords = [replace(each, pointer=each.pointer.replace("/members/properties/", "/members/", 1)) for each in keywords]
@@ -199,14 +200,14 @@ def _place(document: Document, schema: Mapping[str, Any], pointer: str, body: st
             schema = document["components"]["schemas"][pointer.rsplit("/", 1)[-1]]
         if part not in schema.get("properties", {}):
             break
-        schema, pointer = schema["properties"][part], f"{pointer}/properties/{_escaped(part)}"
+        schema, pointer = schema["properties"][part], f"{pointer}/properties/{escaped(part)}"
     return schema, pointer
 
 
 def _parts(schema: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
     """The schemas in a schema with their pointers; the last is whether it is about the same value."""
     for name, inner in schema.get("properties", {}).items():
-        yield f"properties/{_escaped(name)}", inner, False
+        yield f"properties/{escaped(name)}", inner, False
     if isinstance(schema.get("items"), Mapping):
         yield "items", schema["items"], False
     for keyword in CHOICES:
@@ -221,7 +222,3 @@ def _anchor(each: Keyword) -> str:
 
 def _claim(pointer: str, anchor: str, says: str, *, inferred: bool = False) -> Document:
     return {"at": f"#{pointer}", "anchor": anchor, "says": says, **({"inferred": True} if inferred else {})}
-
-
-def _escaped(name: str) -> str:
-    return name.replace("~", "~0").replace("/", "~1")

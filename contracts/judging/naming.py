@@ -14,6 +14,7 @@ from typing import Any
 
 from contracts.judging.envelopes import at
 from specs import Api, Field, Shape
+from specs.placing import unescaped
 
 Name = tuple[str, ...]
 """A name from the outermost property inwards, each in small letters and digits only, without indices."""
@@ -36,7 +37,7 @@ def named(shape: Shape, body: Any) -> dict[Name, str]:
     if shape.fields == "keys":
         found = [(name_of(path), ".".join(path)) for path in _key_paths(body)]
     else:
-        place = tuple(part.replace("~1", "/").replace("~0", "~") for part in shape.fields.split("/")[1:])
+        place = tuple(unescaped(part) for part in shape.fields.split("/")[1:])
         found = [(name_of(_parts(value)), str(value)) for value in at(body, place)]
     return {name: text for name, text in found if name}
 

@@ -16,7 +16,7 @@ from contracts.terms.forms import form_of, is_form, with_boundary
 from contracts.terms.verdict import NotJudged
 from specs import Api
 from specs.model import json_types
-from specs.placing import placed
+from specs.placing import escaped, placed
 
 NO_QUERY: Mapping[str, str] = {}
 
@@ -147,7 +147,7 @@ def _operations(body: bytes) -> bytes:
         return body
     if not isinstance(value, dict):
         return body
-    pointers = {name: "/" + name.replace("~", "~0").replace("/", "~1") for name in value}
+    pointers = {name: "/" + escaped(name) for name in value}
     return encoded([{"op": "add", "path": pointers[name], "value": each} for name, each in value.items()])
 
 

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from contracts.target.client import Call, Client
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Answer
+from specs.placing import unescaped
 
 FRUITLESS = 2
 """Renewals that did not help, after which a 401 is taken for the answer that it is."""
@@ -179,7 +180,7 @@ class Login:
 def pointed(value: Any, pointer: str) -> Any:
     """What a JSON Pointer (RFC 6901) points to, or None."""
     for part in pointer.split("/")[1:]:
-        key = part.replace("~1", "/").replace("~0", "~")
+        key = unescaped(part)
         if isinstance(value, Mapping):
             value = value.get(key)
         elif isinstance(value, list) and key.isdigit() and int(key) < len(value):

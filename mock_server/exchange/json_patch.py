@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_server.exchange.exchange import Fault, Refusal
+from mock_server.syntax.pointers import parts
 
 APPENDED = "-"
 SOURCES = ("move", "copy")
@@ -43,7 +44,7 @@ def changes_of(operations: list[dict[str, Any]], record: Mapping[str, Any]) -> d
     names: dict[str, None] = {}
     copied = 0
     for each in operations:
-        path = _tokens(each["path"])
+        path = parts(each["path"])
         try:
             copied += _apply(document, each, path)
         except (LookupError, ValueError, TypeError):
@@ -51,13 +52,8 @@ def changes_of(operations: list[dict[str, Any]], record: Mapping[str, Any]) -> d
         if copied > COPIED_LIMIT:
             raise Refusal("too_large")
         if each["op"] != "test":
-            names |= dict.fromkeys([path[0], *(_tokens(each["from"])[:1] if each["op"] == "move" else ())])
+            names |= dict.fromkeys([path[0], *(parts(each["from"])[:1] if each["op"] == "move" else ())])
     return {name: document.get(name) for name in names}
-
-
-def _tokens(pointer: str) -> list[str]:
-    """The parts of a JSON Pointer (RFC 6901)."""
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
 
 
 def _apply(document: dict[str, Any], operation: Mapping[str, Any], path: list[str]) -> int:
@@ -80,7 +76,7 @@ def _apply(document: dict[str, Any], operation: Mapping[str, Any], path: list[st
     elif kind == "add":
         _add(document, path, operation["value"])
     else:
-        source = _tokens(operation["from"])
+        source = parts(operation["from"])
         value = _get(document, source)
         if kind == "move":
             _remove(document, source)

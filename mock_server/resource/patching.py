@@ -6,6 +6,8 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
+from mock_server.syntax import pointers
+
 
 class Unpatchable(Exception):
     """An operation that cannot be done; the message says which, and why."""
@@ -44,7 +46,7 @@ def patched(stored: Any, operations: list[Any]) -> Any:
 def _parts(pointer: str) -> list[str]:
     if pointer and not pointer.startswith("/"):
         raise ValueError(pointer)
-    return [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    return pointers.parts(pointer)
 
 
 def _at(value: Any, parts: list[str]) -> Any:

@@ -13,6 +13,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.drafting.document.source import Source
+from specs.placing import unescaped
 
 TYPES = frozenset({"string", "number", "integer", "boolean", "array", "object"})
 COUNTS = ("minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties")
@@ -70,7 +71,7 @@ class Schemas:
         return {**self.copied(beside, place), "allOf": [copy]}
 
     def _name(self, reference: str) -> str:
-        last = reference.rsplit("/", 1)[-1].replace("~1", "/").replace("~0", "~")
+        last = unescaped(reference.rsplit("/", 1)[-1])
         name = stem = NAME.sub("_", last).strip("_") or "Schema"
         number = 2
         while name in self.components:

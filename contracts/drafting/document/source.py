@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from contracts.drafting.document.swagger import converted
 from specs.model import SpecError
+from specs.placing import ABSENT, pointed
 from specs.reading import read
 
 VERSIONS = ("3.0", "3.1", "3.2")
@@ -66,14 +67,9 @@ class Source:
         """What a reference points to, in this file or in one beside it. Raises SpecError for a reference to nothing."""
         place, _, pointer = reference.partition("#")
         found: Any = self._other(place) if place else self.content
-        for part in pointer.split("/")[1:] if pointer.startswith("/") else ():
-            key = unquote(part).replace("~1", "/").replace("~0", "~")
-            if isinstance(found, list) and key.isdigit() and int(key) < len(found):
-                found = found[int(key)]
-            elif isinstance(found, Mapping) and key in found:
-                found = found[key]
-            else:
-                raise SpecError(f"$ref {reference!r} points to nothing")
+        found = pointed(found, pointer) if pointer.startswith("/") else found
+        if found is ABSENT:
+            raise SpecError(f"$ref {reference!r} points to nothing")
         if pointer and not pointer.startswith("/"):
             found = self._anchor(found, pointer, reference)
         if place and isinstance(found, Mapping):
