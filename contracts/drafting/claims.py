@@ -18,6 +18,7 @@ PATCH_RULES: Mapping[str, str] = {
     "sent-field-stored": "A patch asks for the named members to be changed, and a success says that it was done.",
     "omitted-fields-unchanged": "A patch changes what it names, and nothing else.",
     "fields-stored-together": "All changes of a patch are made, or none.",
+    "items-stored-together": "All changes of a patch are made, or none.",
     "falsy-value-stored": "An accepted value is stored, an empty one too.",
     "value-unaltered": "The value that was sent is the one that is stored.",
     "repeat-same-state": "The members are set to values, so that sending them again sets them to the same.",

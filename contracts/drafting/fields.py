@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
+from contracts.target.target import top_of
 from specs.model import Api, Field, RecordField, Schema, json_types
 from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
 
@@ -52,7 +53,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
             _extend(document, sent, field.path, keys)
-    for top in dict.fromkeys(path.split(".")[0].removesuffix("[]") for path in told):
+    for top in dict.fromkeys(top_of(path) for path in told):
         reason = "no value was found that a request may send and the record may show, for it or for a part of it"
         _extend(document, sent, top, {"hazard": {"reason": reason}})
     names = {each.name for each in api.fields}

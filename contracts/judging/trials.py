@@ -135,15 +135,14 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
     writable(party, field)
     before = party.read(without=field.top)
     failures: list[Failure] = []
-    refused: list[Bad] = []
+    refused: list[tuple[Bad, Patch]] = []
     disguised: Exchange | None = None
-    for bad in bads:
-        if _left_out(field, bad.value):
-            continue
-        sent = party.composer.patch(before, field, bad.value, elsewhere=True)
+    for number, bad in enumerate(each for each in bads if not _left_out(field, each.value)):
+        # The first and the last item of an array in turn: some code looks at one of them alone.
+        sent = party.composer.patch(before, field, bad.value, elsewhere=number % 2 == 0)
         exchange = party.patch(sent.body)
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
-            refused.append(bad)
+            refused.append((bad, sent))
         elif party.disguised(exchange):
             disguised = exchange
         else:
@@ -191,12 +190,11 @@ def shown_now(party: Party, sent: Patch) -> Any:
         return UNREADABLE
 
 
-def _left_behind(party: Party, field: Field, before: Record, refused: Iterable[Bad]) -> list[Failure]:
+def _left_behind(party: Party, field: Field, before: Record, refused: Iterable[tuple[Bad, Patch]]) -> list[Failure]:
     """What refused values left in their field; looked for one by one only where the record differs at the end."""
     if not _changed(party, field, before):
         return []
-    for bad in refused:
-        sent = party.composer.patch(before, field, bad.value, elsewhere=True)
+    for bad, sent in refused:
         put_back(party, before, sent.body)
         exchange = party.patch(sent.body)
         changed = _changed(party, field, before)

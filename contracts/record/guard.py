@@ -19,6 +19,7 @@ from contracts.record.keeping.removal import Removal, unlike
 from contracts.record.party import FirstWrite, Party
 from contracts.record.records import Reader, Record, lacks, look_up
 from contracts.record.restoring import Restorer
+from contracts.target.target import top_of
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -236,16 +237,15 @@ class Guard:
         exchange = self._party.patch({top.name: present})
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)
-        shown = top.response.split(".")[0]
-        if any(each.where.split(".")[0] != shown for each in self._party.reader.differences(before, after)):
+        shown = top_of(top.response)
+        if any(top_of(each.where) != shown for each in self._party.reader.differences(before, after)):
             Restorer(self._party).restore({**before, shown: after.get(shown)})
         if not self._party.accepted(exchange):
             status = exchange.status if exchange.answer is not None else exchange.failure
             what = "it holds no value, and null" if present is None else "its present value"
             return f"{top.name} is not written: {what} is not accepted ({status}), so that it could not be put back"
-        if not any(each.where.split(".")[0] == shown for each in self._party.reader.differences(self._saved, after)):
-            return ""
-        return f"{top.name} is not written: its present value comes back changed, so that it could not be put back"
+        altered = any(top_of(each.where) == shown for each in self._party.reader.differences(self._saved, after))
+        return f"{top.name} is not written: its present value comes back changed and could not be put back" if altered else ""
 
     def _present(self, top: Field, record: Record) -> Any:
         return self._party.composer.exact(top, look_up(record, top.response))

@@ -13,6 +13,7 @@ from typing import Any
 
 from contracts.record.learning import Learning
 from contracts.record.records import Reader, Record, look_up, related
+from contracts.target.target import top_of
 from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -122,11 +123,7 @@ class Movement:
         if _KEY.search(path) or _FIRST_TIME.search(last):
             return False
         settable = not self._is_unset(path)
-        own = (
-            written is not None
-            and written.response is not None
-            and path.split(".", maxsplit=1)[0] == written.response.split(".")[0]
-        )
+        own = written is not None and written.response is not None and top_of(path) == top_of(written.response)
         if own and settable:  # sent as it was, and yet another: only a time inside of it is set by services on purpose
             return "." in path and is_now(new) and is_now(old)
         return plausible(path, old, new) or not (settable or how == WITH_WRITES)

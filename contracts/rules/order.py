@@ -57,6 +57,7 @@ FIRST: tuple[str, ...] = (
     "other-customer-unchanged",
     "invalid-part-changes-nothing",
     "fields-stored-together",
+    "items-stored-together",
     "omitted-fields-unchanged",
     "required-member-refused",
     "array-policy",

@@ -96,3 +96,8 @@ def check_keys(table: Mapping[str, Any], known: Iterable[str], where: str) -> No
 def plain_path(path: str) -> str:
     """A field path as a target file writes it: dotted, without the brackets of arrays."""
     return path.replace("[]", "")
+
+
+def top_of(path: str) -> str:
+    """The name of the top-level property that a path leads into."""
+    return plain_path(path).split(".", 1)[0]

@@ -16,6 +16,7 @@ from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import look_up
 from contracts.target.secrecy import MIN_LENGTH
+from contracts.target.target import top_of
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import first_error
@@ -216,7 +217,7 @@ def test_required_member_is_present(party: Party, case: RecordField) -> None:
 
 def _listed(api: Api) -> Iterable[RecordField]:
     """Members at the top that the document lists and nobody writes, and whose absence it does not explain by a null."""
-    written = {(each.response or "").split(".")[0].removesuffix("[]") for each in settable(api)}
+    written = {top_of(each.response or "") for each in settable(api)}
     plain = [each for each in api.record if not each.required and each.path not in written]
     return [each for each in plain if "null" not in json_types(each.schema)]
 

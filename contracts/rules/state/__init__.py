@@ -1,1 +1,1 @@
-"""What a patch leaves behind: partial update, policies, idempotence, atomicity, isolation. Asks ``judging`` and below."""
+"""What a patch leaves behind: partial update, policies, atomicity, isolation. Asks ``judging`` and below."""

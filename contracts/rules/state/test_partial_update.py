@@ -24,7 +24,8 @@ from contracts.judging.evidence import (
 from contracts.judging.groups import combinable, group_writes
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
-from contracts.record.records import ABSENT, Located, related
+from contracts.record.records import ABSENT, SHOWN_ABSENT, Located, related
+from contracts.target.target import top_of
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
@@ -83,7 +84,7 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
 
 def _never_shown(party: Party, field: Field, done: Write) -> bool:
     """Whether the member of a field at the top is in no record at all, the bystander's included."""
-    name = (field.response or "").removesuffix("[]").split(".")[0].removesuffix("[]")
+    name = top_of(field.response or "")
     seen = [done.before, done.after, party.record_in(done.exchange) or {}]
     if party.bystander is not None:
         with suppress(NotJudged):
@@ -242,6 +243,27 @@ def test_response_shows_what_is_stored(party: Party, case: Field) -> None:
     shown = [_shown(party, case, own, done) for done in (own, *others)]
     if not any(shown):
         raise NotJudged(f"no answer shows {case.path}")
+    _judge_rest_of_answer(party, own)
+
+
+def _judge_rest_of_answer(party: Party, done: Write) -> None:
+    """What the answer shows of unsent properties is what a reading shows; that it shows less is no fault."""
+    answered = party.record_in(done.exchange) if party.accepted(done.exchange) else None
+    changed = party.reader.differences(answered, done.after) if answered is not None else []
+    changed = [each for each in changed if type(each.difference.before) is type(each.difference.after) and not _lacks(each)]
+    if changed:
+        raise Violation(
+            expected="the answer to show unsent properties as a reading shows them right after",
+            actual=changed[0].told,
+            exchange=done.exchange,
+            difference=differences_of(changed),
+            level=Level.SHOULD,
+        )
+
+
+def _lacks(found: Located) -> bool:
+    """A difference in what one of the two does not show."""
+    return SHOWN_ABSENT in (found.difference.before, found.difference.after)
 
 
 def _shown(party: Party, field: Field, own: Write, done: Write) -> bool:

@@ -21,6 +21,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
 from contracts.record.state import UNKNOWN_MEMBER
+from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
@@ -128,7 +129,7 @@ class Named:
 
 def _judge_inside(party: Party, case: Field) -> None:
     """No item comes to show the value that was sent for the member; a key is only tried where nobody needs the record."""
-    key = ("named inside", case.path.split(".")[0])
+    key = ("named inside", top_of(case.path))
     if key not in party.memory:
         party.memory[key] = _named_inside(party, case)
     judged = 0
@@ -153,7 +154,7 @@ def _count(party: Party, values: Sequence[Any], sent: Any) -> int:
 
 def _named_inside(party: Party, case: Field) -> list[Named]:
     """Two such patches of one property: alone, and beside a change of one of its other members."""
-    top = next(each for each in party.api.fields if each.response == case.path.split(".")[0].removesuffix("[]"))
+    top = next(each for each in party.api.fields if each.response == top_of(case.path))
     shown = next(each for each in party.api.record if each.path == top.response)
     found = []
     for company in (None, next((each for each in settable(party.api) if each.top == top.name and _works(party, each)), None)):

@@ -132,6 +132,21 @@ def _is_alone(sent: dict[str, Any], field: Field) -> bool:
     return field.name in sent and len(sent) == 2
 
 
+@defect.step("merge", "PU16", last(_is_plain_in_item))
+def one_item_changed_at_a_time(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stops looking for changes of a column at the first item that has one."""
+    right(exchange)
+    seen: list[object] = []
+
+    def first_alone(sent: dict[str, Any], old: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        if sent.get(field.name, old.get(field.name)) == old.get(field.name):
+            return new
+        seen.append(new)
+        return new if len(seen) == 1 else {**new, field.name: old.get(field.name)}
+
+    _by_key(exchange, field, first_alone)
+
+
 @defect.step("merge", "PU15", any_field(is_array, is_merged_as("replace"), lambda field: field.response is not None))
 def array_appended(exchange: Exchange, right: Step, field: Field) -> None:
     """Adds the sent items to an array that is to be replaced."""

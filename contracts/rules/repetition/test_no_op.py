@@ -1,0 +1,102 @@
+"""Idempotence: a patch that asks for what is there already, from the very first write on."""
+
+from __future__ import annotations
+
+from contracts.judging.evidence import (
+    differences_of,
+    disturbed,
+    write,
+)
+from contracts.record.party import Party
+from contracts.record.patches import leaves, settable
+from contracts.record.records import ABSENT, Record, is_empty, look_up
+from contracts.rules.repetition.repeats import holding_its_value
+from contracts.target.target import top_of
+from contracts.terms.rule import field_cases, rule
+from contracts.terms.verdict import Level, NotJudged, Violation
+from specs import Field
+
+
+def _judge_first_write(party: Party, case: Field) -> None:
+    """The present value was sent back before anything else was written: that was a no-op, and nothing had to be arranged."""
+    first = next(each for each in settable(party.api) if each.top == case.top) is case
+    try:
+        party.check_writable(case)
+    except NotJudged as reason:
+        found = party.guard.first_write(case) if party.guard is not None else None
+        if found is None or not first:
+            raise
+        own = top_of(case.response or "")
+        top = next(each for each in party.api.fields if each.name == case.top)
+        if not party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present):
+            raise  # an earlier fault had changed it: that was no no-op
+        changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
+        if changed:
+            raise Violation(
+                expected="nothing to change",
+                actual=changed[0].told,
+                exchange=found.exchange,
+                difference=differences_of(changed),
+            ) from None
+        required = case.write == "documented"  # others may be refused, whatever the value
+        if required and found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
+            raise Violation(
+                expected=f"the current value of {case.top} to be accepted",
+                actual=found.exchange.said,
+                exchange=found.exchange,
+                level=None if "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
+            ) from reason
+        raise
+    if first:
+        _judge_around_first_write(party, case)
+
+
+def _judge_around_first_write(party: Party, case: Field) -> None:
+    """What the present value of one property changed in others that requests set; some servers tidy up when they first save."""
+    found = party.guard.first_write(case) if party.guard is not None else None
+    if found is None or not party.accepted(found.exchange):
+        return
+    around = [
+        each for each in party.reader.differences(found.before, found.after) if top_of(each.where) != top_of(case.response or "")
+    ]
+    changed = [each for each in around if each.where not in party.reader.unset]
+    if changed:
+        raise Violation(
+            expected="nothing to change",
+            actual=changed[0].told,
+            exchange=found.exchange,
+            difference=differences_of(changed),
+            level=Level.SHOULD,
+        )
+
+
+def _must_be_taken(party: Party, case: Field, record: Record) -> bool:
+    """Whether the document lets a field be written, and all that is shown for its property keeps to it."""
+    if case.write != "documented":
+        return False
+    inside = [each for each in leaves(party.api) if each.top == case.top and "[]" not in each.path]
+    shown = ((each, look_up(record, each.response)) for each in inside)
+    return all(value is ABSENT or party.values.safe(each, value) for each, value in shown)
+
+
+@rule("no-op-changes-nothing", family="idempotence", cases=field_cases(settable))
+def test_patch_with_current_value_changes_nothing(party: Party, case: Field) -> None:
+    """A patch that sends the value which a field already holds is accepted and changes nothing."""
+    _judge_first_write(party, case)
+    holding_its_value(party, case)
+    before = party.read(without=case.top)
+    current = party.composer.patch(before, case, None).shown_in(before)
+    again = write(party, party.composer.patch(before, case, None if current is ABSENT else current), before)
+    if not party.accepted(again.exchange):
+        raise Violation(
+            expected=f"the current value of {case.path} to be accepted", actual=again.exchange.said, exchange=again.exchange
+        )
+    blamed = disturbed(party) | again.patch.filled
+    changed = [each for each in party.reader.differences(before, again.after) if each.where not in blamed]
+    if changed:
+        raise Violation(
+            expected="nothing to change",
+            actual=changed[0].told,
+            exchange=again.exchange,
+            difference=differences_of(changed),
+        )
