@@ -20,6 +20,7 @@ from tests import subjects
         ("wizcommerce", "body-names-the-record", "path-names-the-record", "must"),
         ("checkoutpage", "everyone-touched", "other-times-stay", "must"),
         ("babyland", "unknown-record-changes-first", "unknown-customer-not-created", "must"),
+        ("checkoutpage", "unknown-record-made-ahead", "unknown-customer-not-created", "must"),
         ("wizcommerce", "reading-shows-first-time", "reading-shows-own-time", "should"),
         ("babyland", "byte-order-mark-sent", "no-byte-order-mark", "must"),
         ("wizcommerce", "refused-write-moves-time", "refusal-leaves-timestamps", "must"),

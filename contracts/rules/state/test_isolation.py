@@ -233,6 +233,8 @@ def test_unknown_record_is_not_created(party: Party, case: None) -> None:
         exchange = party.guard.taken
     if party.accepted(exchange):
         raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
+    if _is_made(party, exchange):
+        raise Violation(expected="no record to be made by a patch that is refused", actual=exchange.said, exchange=exchange)
     if exchange.answer is None:
         raise NotJudged(f"there was no usable answer: {exchange.failure}")
     for each, before in known:
@@ -244,6 +246,14 @@ def test_unknown_record_is_not_created(party: Party, case: None) -> None:
                 exchange=exchange,
                 difference=differences_of(changed),
             )
+
+
+def _is_made(party: Party, exchange: Exchange) -> bool:
+    """Whether a GET shows the record that did not exist."""
+    path, template = party.unknown_path(), party.target.read
+    if party.guard is not None or template is None:
+        return party.guard is not None and party.guard.copied([*path.values()][-1], exchange)
+    return party.record_in(party.send("GET", None, template=template, path=path)) is not None
 
 
 def _known_records(party: Party) -> list[tuple[Party, Record]]:

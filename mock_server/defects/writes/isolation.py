@@ -200,6 +200,17 @@ def unknown_record_changes_first() -> Turns:
     return {"find": find, "answer": answer}
 
 
+@defect.step("find", "IS08", only=lambda api: api.identity == "path")
+def unknown_record_made_ahead(exchange: Exchange, right: Step) -> None:
+    """Makes the row of an id that is not there, and looks afterwards whether that id may be written."""
+    try:
+        right(exchange)
+    except Refusal:
+        if exchange.writes and exchange.reachable:
+            exchange.store.bear(exchange.arguments, exchange.reachable[0].state.record)
+        raise
+
+
 @defect.step("commit", "IS08", only=lambda api: "id" in [each.path for each in api.record if each.read_only])
 def body_names_the_record(exchange: Exchange, right: Step) -> None:
     """Saves a row under the id that the body has, where there is one of that id, and not under that of the request."""
