@@ -16,6 +16,8 @@ from contracts.terms.wire import MAX_DEPTH, MAX_VALUES, Headers, json_of, retry_
     [
         (b'{"a": [1, 2.5, null, true, "x"]}', {"a": [1, 2.5, None, True, "x"]}),
         (b'{"a": 1, "a": 2}', {"a": 2}),
+        (b'\xef\xbb\xbf{"a": 1}', {"a": 1}),
+        (b'\xef\xbb\xbf\xef\xbb\xbf{"a": 1}', NOT_JSON),
         (b"1" + b"0" * 400, 10**400),
         (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, None),
         (b'"' + b"[" * 10_000 + b'"', "[" * 10_000),

@@ -17,9 +17,12 @@ from contracts.terms.verdict import Level, NotJudged
 from specs import Field
 from specs.model import json_types
 
+LONG_NUMBER = "12345678901234567891"
+"""More digits than a number keeps that is made of the text on its way."""
 LOOK_ALIKES = (
     *("null", "0", "2024-05-06", "None", "1e5", "true", "undefined", "007", "12:30", "NaN", "1.0", "[]", "False", "+15"),
     *("{}", "-", "NO", "0x1F", "=1+1", "1,234.50", "2024-05-06T07:08:09Z", "Infinity", "nil", "a.b", "$1"),
+    LONG_NUMBER,
 )
 """Texts that careless code reads as null, a number, a date, a truth value, a list or a formula."""
 ASTRAL = "\U0001f600 inside, and at the end \U0001f600"
@@ -28,6 +31,7 @@ SIZES = (40, 65, 101, 256, 1001, 5001)
 SHAPED = (
     *("0000000", "00800000001", "99999999", "999999999999999", "123456789012", "+14155550000", "+4915112345678"),
     *("+6591234567", "+123456789012345", "NO", "NA", "ZW", "DE", "GB000000000", "DE001234500"),
+    LONG_NUMBER,
 )
 """Texts of digits and codes, for fields that take nothing else: zeros ahead, the longest numbers, Norway and Namibia."""
 FORMATS: Mapping[str, tuple[str, ...]] = {

@@ -296,7 +296,7 @@ class Guard:
             exchange = self._party.patch({}, path=path)
         finally:
             self._probing = False
-        if exchange.ok:
+        if exchange.ok or self._shows(path):
             self._note_unknown(exchange, path, shown=False)
             raise NotJudged(self._makes)
 

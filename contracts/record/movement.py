@@ -228,7 +228,7 @@ class Movement:
         old, new = look_up(before, path), look_up(after, path)
         if before and after and not Reader.equal(old, new):
             self.found[path] = WITH_TIME
-        return path in self.found
+        return self.found.get(path) == WITH_TIME  # one that moves with writes stands still without any
 
 
 def members_of(path: str, *values: Any) -> Iterator[str]:

@@ -1,6 +1,9 @@
-"""How a property moves that no request is to blame for: the words of reports and of ``[moves]`` in a target file."""
+"""How a property moves that no request is to blame for, in the words of reports; and the moments that texts tell."""
 
 from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
 
 WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS = (
     "moves with every request",
@@ -17,3 +20,16 @@ WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS)
 def followed(how: str) -> tuple[str, ...]:
     """The names that ``how`` says a property follows; none where it moves otherwise."""
     return tuple(name.strip() for name in how.removeprefix(FOLLOWS).split(",")) if how.startswith(FOLLOWS) else ()
+
+
+CLOCKS = timedelta(seconds=2)
+"""What the clocks of a target's several machines may differ by, and what a time in whole seconds lacks."""
+
+
+def moment(value: Any) -> datetime | None:
+    """The moment that a text gives with its zone, or None."""
+    try:
+        found = datetime.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+    return found if found is not None and found.tzinfo is not None else None

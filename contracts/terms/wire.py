@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -44,9 +45,12 @@ class Headers(Mapping[str, str]):
 
 
 def json_of(body: bytes) -> Any:
-    """A body as JSON (RFC 8259), NOT_JSON where it is none, or no program could work with its numbers or its depth."""
+    """A body as JSON (RFC 8259), NOT_JSON where it is none, or no program could work with its numbers or its depth.
+
+    A byte order mark ahead of it is passed over, as section 8.1 allows: that it is there is a fault of its own.
+    """
     try:
-        found = json.loads(body.decode("utf-8"), parse_constant=_refused, parse_float=_number)
+        found = json.loads(body.removeprefix(BOM_UTF8).decode("utf-8"), parse_constant=_refused, parse_float=_number)
     except (ValueError, RecursionError):
         return NOT_JSON
     brackets = body.count(b"[") + body.count(b"{")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import jsonschema_rs
@@ -18,6 +19,7 @@ from contracts.record.records import look_up
 from contracts.target.secrecy import MIN_LENGTH
 from contracts.target.target import top_of
 from contracts.terms.exchange import NOT_JSON, Exchange
+from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -26,8 +28,6 @@ from specs.model import json_types
 from specs.placing import value_at
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
-CLOCKS = timedelta(seconds=2)
-"""What the clocks of a target's several machines may differ by."""
 SECRET_NAMES = re.compile(
     r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE
 )
@@ -90,6 +90,15 @@ def test_successis_json(party: Party, case: None) -> None:
                 actual=f"it is {answer.headers.get('Content-Type', '(absent)')!r}",
                 exchange=exchange,
             )
+
+
+@rule("no-byte-order-mark", family="response", standard="RFC 8259 8.1")
+def test_answer_has_no_byte_order_mark(party: Party, case: None) -> None:
+    """The JSON of an answer begins with its value, and not with a byte order mark."""
+    readings = [party.read_exchange()] if party.reads_by_get else []
+    for exchange in [*_successes(party), *readings]:
+        if exchange.answer is not None and exchange.answer.body.startswith(BOM_UTF8):
+            raise Violation(expected="JSON without a byte order mark", actual="U+FEFF stands ahead of it", exchange=exchange)
 
 
 @rule("record-shown", family="response")
@@ -250,22 +259,14 @@ def test_timestamp_moves_forward(party: Party, case: RecordField) -> None:
     """A timestamp of the last change never goes back from one successful patch to the next."""
     latest: datetime | None = None
     for exchange, record in sorted(_records(party), key=lambda each: each[0].started):
-        moment = _moment(look_up(record, case.path))
-        if moment is None:
+        now = moment(look_up(record, case.path))
+        if now is None:
             continue
-        if latest is not None and moment < latest - CLOCKS:
-            raise Violation(expected=f"{case.path} not before {latest}", actual=f"it is {moment}", exchange=exchange)
-        latest = max(moment, latest or moment)
+        if latest is not None and now < latest - CLOCKS:
+            raise Violation(expected=f"{case.path} not before {latest}", actual=f"it is {now}", exchange=exchange)
+        latest = max(now, latest or now)
     if latest is None:
-        raise NotJudged(f"no success answer shows {case.path} as a time in UTC")
-
-
-def _moment(value: Any) -> datetime | None:
-    """A time that a text gives in UTC, or None."""
-    try:
-        return datetime.fromisoformat(value) if isinstance(value, str) and value.endswith("Z") else None
-    except ValueError:
-        return None
+        raise NotJudged(f"no success answer shows {case.path} as a time with its zone")
 
 
 @rule("answer-shows-what-get-shows", family="response", advice="one representation for GET and PATCH")

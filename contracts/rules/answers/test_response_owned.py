@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from contracts.judging.evidence import differences_of, single_or_none
+from contracts.judging.evidence import differences_of, one_difference, single_or_none
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, look_up
+from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, RecordField
@@ -42,3 +43,37 @@ def test_answer_shows_what_the_server_owns(party: Party, case: RecordField) -> N
             )
     if not seen:
         raise NotJudged(f"no answer to a patch shows {case.path}")
+
+
+def _times_of_change(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if each.touched and "[]" not in each.path]
+
+
+@rule(
+    "reading-shows-own-time",
+    family="response",
+    cases=field_cases(_times_of_change),
+    advice="one representation for GET and PATCH",
+)
+def test_reading_shows_the_time_of_the_patch(party: Party, case: RecordField) -> None:
+    """A reading right after a patch shows no earlier time of the last change than the answer to the patch."""
+    if not party.reads_by_get:
+        raise NotJudged("the target gives no GET")
+    seen = 0
+    for field in settable(party.api):
+        done = single_or_none(party, field)
+        answered = party.record_in(done.exchange) if done is not None else None
+        told = moment(look_up(answered or {}, case.path))
+        read = moment(look_up(done.after, case.path)) if done is not None else None
+        if done is None or told is None or read is None:
+            continue
+        seen += 1
+        if read < told - CLOCKS:
+            raise Violation(
+                expected=f"{case.path} not before {told}, which the answer to the patch shows",
+                actual=f"a reading right after it shows {read}",
+                exchange=done.exchange,
+                difference=one_difference(case.path, look_up(answered or {}, case.path), look_up(done.after, case.path)),
+            )
+    if not seen:
+        raise NotJudged(f"no answer to a patch shows {case.path} as a time with its zone")

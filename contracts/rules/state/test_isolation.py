@@ -20,7 +20,7 @@ from contracts.judging.faults import faulty, plain_fault
 from contracts.judging.groups import Question, answered, workable
 from contracts.record.party import Party
 from contracts.record.patches import settable
-from contracts.record.records import Located, Record, look_up, related
+from contracts.record.records import ABSENT, Located, Record, look_up, related
 from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, once_by_path, rule
@@ -219,9 +219,12 @@ def _id_read(party: Party) -> str:
 
 @rule("unknown-customer-not-created", family="partial_update", cases=once_by_path, harmless=True)
 def test_unknown_record_is_not_created(party: Party, case: None) -> None:
-    """A patch of a record that does not exist is refused, and creates none."""
+    """A patch of a record that does not exist is refused, creates none, and changes no other."""
     leaf = next(iter(settable(party.api)), None)
-    body = {leaf.name: party.values.fresh(leaf)} if leaf is not None and leaf.top == leaf.path else {}
+    plain = leaf is not None and leaf.top == leaf.path
+    known = _known_records(party)
+    current = look_up(known[0][1], leaf.response) if known and leaf is not None else ABSENT
+    body = {leaf.name: party.values.fresh(leaf, current)} if leaf is not None and plain else {}
     try:
         exchange = party.patch(body, path=party.unknown_path())
     except NotJudged:
@@ -230,5 +233,31 @@ def test_unknown_record_is_not_created(party: Party, case: None) -> None:
         exchange = party.guard.taken
     if party.accepted(exchange):
         raise Violation(expected="an unknown record to be refused", actual=exchange.said, exchange=exchange)
+    if _is_made(party, exchange):
+        raise Violation(expected="no record to be made by a patch that is refused", actual=exchange.said, exchange=exchange)
     if exchange.answer is None:
         raise NotJudged(f"there was no usable answer: {exchange.failure}")
+    for each, before in known:
+        changed = each.reader.differences(before, each.read(), derived=True)
+        if changed:
+            raise Violation(
+                expected="no record to change by a patch of one that does not exist",
+                actual=f"{changed[0].told}; {exchange.said}",
+                exchange=exchange,
+                difference=differences_of(changed),
+            )
+
+
+def _is_made(party: Party, exchange: Exchange) -> bool:
+    """Whether a GET shows the record that did not exist."""
+    path, template = party.unknown_path(), party.target.read
+    if party.guard is not None or template is None:
+        return party.guard is not None and party.guard.copied([*path.values()][-1], exchange)
+    return party.record_in(party.send("GET", None, template=template, path=path)) is not None
+
+
+def _known_records(party: Party) -> list[tuple[Party, Record]]:
+    """This record and the bystander, as a GET shows them; none where there is no GET."""
+    if not party.reads_by_get:
+        return []
+    return [(each, each.read()) for each in (party, party.bystander) if each is not None]

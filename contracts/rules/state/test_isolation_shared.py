@@ -1,21 +1,33 @@
-"""Isolation where two records have something in common: a value, or the very body that was sent for each of them."""
+"""Isolation where two records have something in common: a value, the very body that was sent for each, or a key in a body."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from contracts.judging.evidence import Write, check_not_redirected, differences_of, one_difference, put_back, stored, write
+from contracts.judging.evidence import (
+    Write,
+    check_not_redirected,
+    differences_of,
+    fresh_patch,
+    one_difference,
+    put_back,
+    stored,
+    write,
+)
 from contracts.judging.groups import Question, answered, workable
 from contracts.judging.trials import broken, told
 from contracts.record.party import Party
-from contracts.record.patches import settable
+from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
-from contracts.terms.rule import rule
+from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
-from specs import Field
+from specs import Api, Field, RecordField
+
+TIMES, PAUSE = 2, 1.1
+"""Patches that have to move a time of another record, and seconds between them: some times are in whole seconds."""
 
 
 def _other(party: Party) -> Party:
@@ -173,3 +185,116 @@ def _shows_right(party: Party, field: Field) -> bool:
     done = write(party, party.composer.fresh(record, field), record)
     shown = party.record_in(done.exchange)
     return shown is not None and not party.reader.differences(shown, done.after)
+
+
+# --- another record's key in the body ---------------------------------------------------------------------------------
+
+
+@rule("path-names-the-record", family="isolation")
+def test_body_names_no_other_record(party: Party, case: None) -> None:
+    """The path or the credential tells whose record a patch changes, also where the body names another record's key.
+
+    What goes with the key is the other record's own value: were it written there, it would change nothing.
+    """
+    theirs, own = _other(party).read(), party.read()
+    key = _key(party, own)
+    question = next((each for each in _shared(party, own, theirs) if each.field.path == each.field.top != key), None)
+    if question is None:
+        raise NotJudged("no plain field at the top has another value in the bystander's record")
+    _check_key_stays(party, question.field, key, theirs)
+    before = party.read()
+    patch = party.composer.patch(before, question.field, question.value)
+    exchange = party.patch({key: look_up(theirs, key), **patch.body})
+    changed = party.reader.differences(theirs, _other(party).read(), derived=True)
+    if changed:
+        Restorer(_other(party)).restore(theirs)
+    elif not party.accepted(exchange):
+        raise NotJudged(f"a body that names another record's {key} is not accepted: {exchange.said}")
+    elif _is_set(party, patch, before, exchange) or not stored(party, write(party, patch, before)):
+        return
+    raise Violation(
+        expected=f"{patch.field.path} to be set in the record that the request is for, whichever {key} the body has",
+        actual=f"the other record's {changed[0].told}" if changed else f"it is not set there; {exchange.said}",
+        exchange=exchange,
+        difference=differences_of(changed),
+    )
+
+
+def _is_set(party: Party, patch: Patch, before: Record, exchange: Exchange) -> bool:
+    return stored(party, Write(patch, before, exchange, party.read()))
+
+
+def _key(party: Party, record: Record) -> str:
+    """The member of the record that shows the identifier in the path, or id; NotJudged where it is none, or may be sent."""
+    wanted = [*party.identity.path.values()][-1:]
+    shown = [each.path for each in party.api.record if [str(look_up(record, each.path))] == wanted]
+    key = (shown or [each.path for each in party.api.record if each.path == "id"] or [""])[0]
+    sendable = any(each.name == key and not each.read_only for each in party.api.fields)
+    if sendable or not isinstance(look_up(record, key), int | str):
+        raise NotJudged("no member that the server owns shows the key of the record")
+    return key
+
+
+def _check_key_stays(party: Party, field: Field, key: str, theirs: Record) -> None:
+    """Raise NotJudged where a key that no record has is taken over, or makes a record: another's would do harm."""
+    before = party.read()
+    current = look_up(before, key)
+    unused = _unused(party, current)
+    if type(unused) is not type(look_up(theirs, key)) or unused in (current, look_up(theirs, key)):
+        raise NotJudged(f"no {key} is known that no record has")
+    exchange = party.patch({key: unused, **fresh_patch(party, before, field).body})
+    made = exchange.ok and party.guard is not None and party.guard.copied(str(unused), exchange)
+    if not party.accepted(exchange) or made or look_up(party.read(), key) != current:
+        raise NotJudged(f"a body that names a {key} is not just carried out: judged by read-only-unchanged")
+
+
+def _unused(party: Party, current: Any) -> Any:
+    """A key of the same form that no record has."""
+    unknown = [*party.unknown_path().values()][-1] if party.identity.path else "2147480000"
+    return int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
+
+
+# --- the times of others ----------------------------------------------------------------------------------------------
+
+
+def _times_of_change(api: Api) -> Iterable[RecordField]:
+    return [each for each in api.walk_record() if each.touched and "[]" not in each.path]
+
+
+@rule("other-times-stay", family="isolation", cases=field_cases(_times_of_change))
+def test_times_of_other_records_stay(party: Party, case: RecordField) -> None:
+    """A patch of one record does not move the time of the last change of another."""
+    if not party.reads_by_get:
+        raise NotJudged("without a GET the reading itself may move it")
+    other = _other(party)
+    field = next((each for each in workable(party) if each.reference is None), None)
+    if field is None:
+        raise NotJudged("no plain write works here")
+    times = [_time(other, case), _time(other, case)]
+    exchange = None
+    for _ in range(TIMES):
+        if times[-1] != times[-2]:
+            raise NotJudged(f"{case.path} moves by itself: two readings differ with nothing written between them")
+        before = party.read(without=field.top)
+        exchange = write(party, fresh_patch(party, before, field), before).exchange
+        if not party.accepted(exchange):
+            raise NotJudged(f"a plain write of {field.path} is not accepted")
+        times.append(_time(other, case))
+        if times[-1] == times[-2]:
+            return
+        party.client.pause(PAUSE)
+        times.append(_time(other, case))
+    raise Violation(
+        expected=f"{case.path} of the other record to stay as it was",
+        actual="it moved with each patch of this one",
+        exchange=exchange,
+        difference=one_difference(case.path, times[0], times[-1]),
+    )
+
+
+def _time(other: Party, case: RecordField) -> Any:
+    """The time of the other record, in a reading made now."""
+    found = look_up(other.record_in(other.read_exchange()) or {}, case.path)
+    if not isinstance(found, str):
+        raise NotJudged(f"the other record does not show {case.path}")
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,6 +62,24 @@ def success_is_no_json(exchange: Exchange, right: Step) -> None:
     right(exchange)
     if exchange.writes:
         exchange.answer = Answer(exchange.answer.status, repr(exchange.answer.body).encode(), exchange.answer.media_type)
+
+
+@defect.step("answer", "RC12")
+def byte_order_mark_sent(exchange: Exchange, right: Step) -> None:
+    """Writes JSON with an encoder that begins each text with a byte order mark."""
+    right(exchange)
+    if not isinstance(exchange.answer.body, bytes):
+        text = json.dumps(exchange.answer.body, ensure_ascii=False).encode("utf-8-sig")
+        exchange.answer = replace(exchange.answer, body=text)
+
+
+@defect.step("answer", "RC11", only=lambda api: api.read is not None and bool(_touched(api)))
+def reading_shows_first_time(exchange: Exchange, right: Step) -> None:
+    """Shows in a GET the time of the last change that a cache has kept since the start."""
+    if not exchange.writes:
+        first_times = {name: exchange.entry.seed.record[name] for name in _touched(exchange.api)}
+        hold(exchange, {**exchange.after.record, **first_times})
+    right(exchange)
 
 
 # --- members ------------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Any
 from mock_server.defects.choosing import any_field, first, is_boolean, is_in_items, is_object, is_text, is_top, last
 from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import changed, found, is_sent, keep_old, shown_at, taken_over
-from mock_server.exchange.exchange import Exchange
+from mock_server.exchange.exchange import Exchange, Refusal
 from mock_server.exchange.steps import Step
 from mock_server.state.store import Entry
 from specs import Api, Field
@@ -174,3 +174,64 @@ def neighbours_identity_shown(exchange: Exchange, right: Step) -> None:
         other = _neighbour(exchange).state.record
         exchange.after = replace(exchange.after, record={**exchange.after.record, name: other[name]})
     right(exchange)
+
+
+# --- which record is meant ------------------------------------------------------------------------------------------
+
+
+@defect.steps("IS02", only=lambda api: api.identity == "path")
+def unknown_record_changes_first() -> Turns:
+    """Leaves the condition out of an UPDATE for a record that is not there, and answers 404 afterwards."""
+
+    def find(exchange: Exchange, right: Step) -> None:
+        try:
+            right(exchange)
+        except Refusal as refusal:
+            if not exchange.writes or not exchange.reachable:
+                raise
+            exchange.refusal = refusal
+            exchange.entry = exchange.reachable[0]
+
+    def answer(exchange: Exchange, right: Step) -> None:
+        if exchange.refusal is not None:
+            raise exchange.refusal
+        right(exchange)
+
+    return {"find": find, "answer": answer}
+
+
+@defect.step("find", "IS08", only=lambda api: api.identity == "path")
+def unknown_record_made_ahead(exchange: Exchange, right: Step) -> None:
+    """Makes the row of an id that is not there, and looks afterwards whether that id may be written."""
+    try:
+        right(exchange)
+    except Refusal:
+        if exchange.writes and exchange.reachable:
+            exchange.store.bear(exchange.arguments, exchange.reachable[0].state.record)
+        raise
+
+
+@defect.step("commit", "IS08", only=lambda api: "id" in [each.path for each in api.record if each.read_only])
+def body_names_the_record(exchange: Exchange, right: Step) -> None:
+    """Saves a row under the id that the body has, where there is one of that id, and not under that of the request."""
+    meant = next((each for each in exchange.store.others(exchange.entry) if _is_named(exchange, each)), None)
+    if meant is None:
+        right(exchange)
+        return
+    record = meant.state.record
+    for each in exchange.api.fields:
+        if each.name in exchange.changes and each.response is not None:
+            record = taken_over(record, exchange.after.record, each.response)
+    exchange.after = exchange.store.write(meant, replace(meant.state, record=record))
+
+
+def _is_named(exchange: Exchange, other: Entry) -> bool:
+    return isinstance(exchange.body, dict) and exchange.body.get("id") == other.state.record.get("id")
+
+
+@defect.step("commit", "IS01", only=lambda api: any(each.touched for each in api.record))
+def everyone_touched(exchange: Exchange, right: Step) -> None:
+    """Forgets the WHERE clause of the UPDATE that sets the time of the last change."""
+    right(exchange)
+    times = {each.path: exchange.clock.now() for each in exchange.api.record if each.touched}
+    _change_others(exchange, lambda other: {**other, **times}, all_of_them=True)

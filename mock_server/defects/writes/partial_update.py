@@ -13,6 +13,7 @@ from mock_server.defects.choosing import (
     first,
     is_boolean,
     is_date,
+    is_in_object,
     is_nested,
     is_nullable,
     is_object,
@@ -23,11 +24,11 @@ from mock_server.defects.choosing import (
     sibling,
     takes,
 )
-from mock_server.defects.defect import Family
-from mock_server.defects.places import found, is_sent, keep_old, show, shown_at, without, write_instead
+from mock_server.defects.defect import Family, Turns
+from mock_server.defects.places import changed, found, hold, is_sent, keep_old, show, shown_at, without, write_instead
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
-from specs import Field
+from specs import Api, Field
 
 defect = Family("partial_update")
 
@@ -253,3 +254,49 @@ def number_shown_for_text(exchange: Exchange, right: Step, field: Field) -> None
     """Turns a text of digits that begins with 0 into a number on its way through a spreadsheet."""
     right(exchange)
     show(exchange, field, lambda value: int(value) if isinstance(value, str) and re.fullmatch("0[0-9]{1,8}", value) else value)
+
+
+# --- what fields have in common ---------------------------------------------------------------------------------------
+
+
+@defect.step("merge", "PU01", paired(last(is_text, is_top), is_text))
+def equal_texts_share_a_row(exchange: Exchange, right: Step, field: Field) -> None:
+    """Keeps each text once in a table of texts, and updates the row there: for all that have it."""
+    other = sibling(exchange.api, field, is_text)
+    right(exchange)
+    if other is None or not is_sent(exchange, other):
+        return
+    old, shared = found(exchange.before.record, shown_at(other)), found(exchange.before.record, shown_at(field))
+    new = found(exchange.after.record, shown_at(other))
+    if old and old == shared and found(exchange.after.record, shown_at(field)) == shared:
+        hold(exchange, changed(exchange.after.record, shown_at(field), lambda _: new[0]))
+
+
+def _twin(api: Api, field: Field) -> Field | None:
+    """An object with the same members, ahead of this one."""
+    objects = [each for each in fields(api, is_object) if "[]" not in each.path and each.top != field.top]
+    return next((each for each in objects if [it.name for it in each.children] == [it.name for it in field.children]), None)
+
+
+@defect.steps("PU13", last(is_object, is_in_object))
+def equal_objects_share_a_row(field: Field) -> Turns:
+    """Finds the row of a nested object by what is in it, and updates it for the other object that has the same row."""
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        twin = _twin(exchange.api, field)
+        if twin is None or not is_sent(exchange, twin) or field.top in exchange.changes:
+            return
+        if found(exchange.before.record, shown_at(field)) == found(exchange.before.record, shown_at(twin)):
+            new = found(exchange.after.record, shown_at(twin))[0]
+            hold(exchange, changed(exchange.after.record, shown_at(field), lambda _: new))
+
+    return {"merge": merge}
+
+
+@defect.step("merge", "PU10", last(is_text, is_in_object))
+def member_lost_beside_other_object(exchange: Exchange, right: Step, field: Field) -> None:
+    """Writes one member of an object only where that object alone is sent."""
+    right(exchange)
+    if is_sent(exchange, field) and len(exchange.changes) > 1:
+        keep_old(exchange, field)

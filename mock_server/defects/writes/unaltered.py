@@ -41,6 +41,21 @@ def number_like_text_written_anew(exchange: Exchange, right: Step, field: Field)
     right(exchange)
 
 
+DIGITS = 15
+"""So many digits a floating-point number keeps."""
+
+
+@defect.step("merge", "TY18", last(is_text, takes("12345678901234567891")))
+def long_number_like_text_rounded(exchange: Exchange, right: Step, field: Field) -> None:
+    """Parses a text of digits as a floating-point number, and writes it as a text again."""
+    write_instead(exchange, field, lambda value: f"{float(value):.0f}" if _is_long_number(value) else value)
+    right(exchange)
+
+
+def _is_long_number(value: Any) -> bool:
+    return isinstance(value, str) and value.isascii() and value.isdigit() and len(value) > DIGITS and value[0] != "0"
+
+
 @defect.step("merge", "PU23", first(is_text, takes("[]")))
 def brackets_crash_text(exchange: Exchange, right: Step, field: Field) -> None:
     """Parses a text that begins like a list, and calls a method of texts on the list."""

@@ -9,7 +9,10 @@ type Fault struct {
 	install     func(*Service)
 }
 
-var faults = allFaults(mergeFaults, valueFaults, repetitionFaults, refusalFaults, answerFaults, accessFaults)
+var faults = allFaults(
+	mergeFaults, valueFaults, repetitionFaults, refusalFaults, answerFaults, accessFaults,
+	secondTextFaults, secondMergeFaults, secondAnswerFaults, secondRefusalFaults,
+)
 
 func allFaults(groups ...[]Fault) []Fault {
 	var all []Fault

@@ -290,7 +290,7 @@ var refusedSteps = map[string]struct {
 	"wrong goods":     {patch(wrongGoods), []int{400, 403, 422}},
 	"no key":          {patch(`{"name":"N"}`).as(""), []int{401}},
 	"wrong key":       {patch(`{"name":"N"}`).as("Bearer no"), []int{401}},
-	"key of other":    {patch(`{"name":"N"}`).as("Bearer " + secondKey), []int{404}},
+	"key of other":    {patch(`{"name":"N"}`).as("Bearer " + secondKey), []int{403, 404}},
 	"Basic":           {patch(`{"name":"N"}`).as("Basic " + firstKey), []int{401}},
 	"unknown":         {patch(`{"name":"N"}`).of(unknownID), []int{404}},
 	"malformed id":    {patch(`{"name":"N"}`).of("not-an-id"), []int{400, 404}},

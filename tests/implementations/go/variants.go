@@ -7,7 +7,7 @@ type Variant struct {
 	install     func(*Service)
 }
 
-var variants = append(append([]Variant{}, requestVariants...), answerVariants...)
+var variants = append(append(append([]Variant{}, requestVariants...), answerVariants...), secondVariants...)
 
 func variantNamed(name string) func(*Service) {
 	for _, variant := range variants {
