@@ -267,8 +267,7 @@ def _is_left_out(field: Field, value: Any, behaviour: str) -> bool:
     """Of true and a fraction a text is sent one: true where it has refused a whole number, else either."""
     if "string" not in field.types or not (value is True or isinstance(value, float)):
         return False
-    wants_true = behaviour == "refuse" or crc32(field.path.encode()) % 2 == 0
-    return (value is True) is not wants_true
+    return (value is True) is not (behaviour == "refuse" or crc32(field.path.encode()) % 2 == 0)
 
 
 def _less_refused(field: Field, sent: Coerced) -> Violation | None:
