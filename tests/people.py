@@ -114,6 +114,8 @@ class People:
                 record |= {str(number): each for number, each in enumerate(sent if isinstance(sent, list) else [sent])}
                 return 200, self.shown(key), {}
             return 400, {"message": "not an object"}, {}
+        if "null characters break cities" in self.habits and "\0" in str(sent.get("city")):
+            return 500, {"message": "the store has failed"}, {}
         wrong = self._wrong(sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
@@ -126,6 +128,8 @@ class People:
             if name in TEXTS and (not isinstance(value, str) or len(value) > TEXTS[name]):
                 return name
             if name == "username" and not value and "blank refused" in self.habits:
+                return name
+            if name == "first_name" and not value and "blank names refused" in self.habits:
                 return name
             if name == "city" and value in IMPORTED and "imported cities refused" in self.habits:
                 return name

@@ -14,6 +14,7 @@ import yaml
 from contracts.drafting.creating import fixture_of
 from contracts.drafting.draft import write
 from contracts.record.calls import Calls
+from contracts.record.party import Party
 from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.journal import read
 from contracts.running.plan import Plan
@@ -21,9 +22,11 @@ from contracts.running.restore import restore
 from contracts.running.run import Run
 from contracts.running.selection import load_rules
 from contracts.running.whole import judge_all
+from contracts.target.client import Budget, Client
+from contracts.target.secrecy import Redactor
 from contracts.target.settings import from_settings
 from contracts.target.target import Identity, Target, TargetError, load_api
-from contracts.terms.verdict import LOST
+from contracts.terms.verdict import LOST, NotJudged
 from specs import Api
 from tests.people import People, serving
 
@@ -399,3 +402,28 @@ def test_the_id_that_nobody_has_is_not_the_bystanders(api: Api) -> None:
         made = Calls(target, target.identity).unknown_path()["id"]
 
         assert made not in (first, second)
+
+
+def test_a_field_that_is_not_written_hides_no_fault_of_another(api: Api) -> None:
+    """A server error for a text is told, though a bad value of the field that is spared cannot be tried beside it."""
+    people = People("blank names refused", "null characters break cities")
+    people.records[FIRST]["first_name"] = ""
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert "hostile-json-survived" in violated(report)
+
+
+def test_a_null_that_cannot_be_undone_is_for_records_that_nobody_needs() -> None:
+    """A picture that JSON can only remove is spared on a record that somebody needs."""
+    api = load_api("customers_me")
+    image = next(each for each in api.fields if each.safe.get("type") == "null")
+    needed = Target(api=api, url="http://127.0.0.1", identity=Identity(path={}, auth={}))
+    record = {str(image.response): "https://example.com/a.jpg"}
+
+    def body(target: Target) -> object:
+        return Party(target, Client(target.limits, Redactor(), Budget())).composer.patch(record, image, None).body
+
+    assert body(replace(needed, disposable=True)) == {image.name: None}
+    with pytest.raises(NotJudged, match="could not be put back"):
+        body(needed)

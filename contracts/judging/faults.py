@@ -57,9 +57,9 @@ def open_faults(api: Api, field: Field) -> Iterator[Fault]:
 
 
 def unknown_keys(field: Field) -> tuple[Any, ...]:
-    """For a reference: keys of the right form that hardly any record has, and for numbers one that no column holds."""
+    """For a reference: keys of the right form that hardly any record has; of numbers also one that no column holds, and zero."""
     holder = field.schema.get("items", {}) if field.kind == "array" else field.schema
-    return (2_147_000_123, 10**30) if "integer" in json_types(holder) else ("0badc0de-0000-4000-8000-00000badc0de",)
+    return (2_147_000_123, 10**30, 0) if "integer" in json_types(holder) else ("0badc0de-0000-4000-8000-00000badc0de",)
 
 
 def no_keys(field: Field) -> tuple[Any, ...]:

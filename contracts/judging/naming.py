@@ -7,6 +7,7 @@ and with any separators between words: all of these name the same field.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import lru_cache
@@ -32,14 +33,23 @@ class Naming(StrEnum):
 
 def named(shape: Shape, body: Any) -> dict[Name, str]:
     """The names in an error body, where its shape has them, and how they are written there."""
+    return dict(_written(shape, body))
+
+
+def times(shape: Shape, body: Any) -> Counter[Name]:
+    """How often an error body has each name, where its shape has them."""
+    return Counter(name for name, _text in _written(shape, body))
+
+
+def _written(shape: Shape, body: Any) -> list[tuple[Name, str]]:
     if shape.fields is None:
-        return {}
+        return []
     if shape.fields == "keys":
         found = [(name_of(path), ".".join(path)) for path in _key_paths(body)]
     else:
         place = tuple(unescaped(part) for part in shape.fields.split("/")[1:])
         found = [(name_of(_parts(value)), str(value)) for value in at(body, place)]
-    return {name: text for name, text in found if name}
+    return [(name, text) for name, text in found if name]
 
 
 def _key_paths(body: Any, above: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

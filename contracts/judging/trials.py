@@ -299,9 +299,9 @@ def _tried(party: Party, others: Iterable[Fault]) -> Iterator[Elsewhere]:
         try:
             before = party.read(without=fault.field.top)
             body = party.composer.patch(before, fault.field, fault.value).body
-        except NotJudged:
+            exchange = party.patch(body)
+        except NotJudged:  # one that is not written here tells nothing of the others
             continue
-        exchange = party.patch(body)
         if exchange.ok:
             put_back(party, before, body)
         else:

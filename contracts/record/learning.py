@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from contracts.record.patches import Composer, settable
@@ -45,6 +46,16 @@ class Learner(Protocol):
         """Raise NotJudged where a field is not to be written."""
 
 
+@dataclass(frozen=True, slots=True)
+class NoOp:
+    """A property's present value sent back ahead of everything else, and the record around it."""
+
+    name: str
+    before: Record
+    exchange: Exchange
+    after: Record
+
+
 class Learning:
     """The probes of one party."""
 
@@ -83,8 +94,13 @@ class Learning:
 
     def try_patch(self, body: Mapping[str, Any]) -> bool:
         """PATCH a body for learning; whether it was accepted."""
+        return self.tried(body) is not None
+
+    def tried(self, body: Mapping[str, Any]) -> Exchange | None:
+        """PATCH a body for learning; the exchange where it was accepted."""
         with self._unnoticed():
-            return self._party.accepted(self._party.patch(body))
+            exchange = self._party.patch(body)
+            return exchange if self._party.accepted(exchange) else None
 
     def try_malformed(self, body: bytes) -> Exchange:
         """PATCH bytes that are no JSON."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.record.learning import Learning
+from contracts.record.learning import Learning, NoOp
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import top_of
 from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
@@ -46,13 +46,14 @@ class Movement:
 
     ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the top-level
     properties of the request that are tried first as the ones that a property follows. ``explained``: what is not asked
-    about on suspicion, since a field that a patch sets is known to move it.
+    about on suspicion, since a field that a patch sets is known to move it. ``first_write``: the write ahead of all others.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
         self._probes = probes
         self.found: dict[str, str] = dict(declared or {})
         self.explained: frozenset[str] = frozenset()
+        self.first_write: NoOp | None = None
         self._learnt = False
         self._timed = False
         self._waits = 0
@@ -66,6 +67,7 @@ class Movement:
         """Know what another party of the same record has learnt."""
         self.found |= earlier.found
         self._learnt, self._timed, self._first = earlier._learnt, earlier._timed, earlier._first
+        self.first_write = earlier.first_write
 
     def learn(self) -> None:
         """Probe once: two readings, a malformed request, and a patch that sends a field's present value again."""
@@ -79,8 +81,9 @@ class Movement:
             if self._probes.try_malformed(_MALFORMED).refused:
                 second = self._compared(second, WITH_REFUSALS)
             for top in self._repeatable(second)[:SUSPECTS]:
-                if self._probes.try_patch({top.name: self._probes.exact(top, second)}):
-                    self._compared(second, WITH_WRITES, top)
+                done = self._probes.tried({top.name: self._probes.exact(top, second)})
+                if done is not None:
+                    self.first_write = NoOp(top.name, second, done, self._compared(second, WITH_WRITES, top))
                     break
         except NotJudged:
             return  # what is not learnt is compared like anything else

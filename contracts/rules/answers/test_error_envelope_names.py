@@ -8,7 +8,7 @@ from typing import Any
 from contracts.judging.envelopes import body_problem, documented, right_status
 from contracts.judging.evidence import joined, known_patch, put_back, single_or_none
 from contracts.judging.faults import faulty, plain_fault
-from contracts.judging.naming import Naming, named, naming
+from contracts.judging.naming import Naming, named, naming, times
 from contracts.judging.refusals import BadWrite
 from contracts.judging.refused_values import check_steady, judge_names, namings, rightly_refused, shape_of
 from contracts.judging.trials import valid_part_applied
@@ -100,6 +100,7 @@ def test_all_faults_are_reported(party: Party, case: None) -> None:
         check_steady(party, body, exchange)
         if valid_part_applied(party, None):
             raise NotJudged("one field is saved ahead of the next: judged by invalid-part-changes-nothing")
+        _judge_errors_of_others(api, group, missing, exchange)
         if len(missing) < len(fields) and not api.choices["all_faults"].documented and not _shows_several(api):
             raise Observed("all_faults", "first", exchange=exchange)
         raise Violation(
@@ -107,6 +108,21 @@ def test_all_faults_are_reported(party: Party, case: None) -> None:
             actual=f"it does not name {', '.join(missing)}",
             exchange=exchange,
         )
+
+
+def _judge_errors_of_others(api: Api, group: list[BadWrite], missing: list[str], exchange: Exchange) -> None:
+    """A field that is named more often than for its own fault alone is named for the faults of others, told or not told."""
+    shape = shape_of(api)
+    together = times(shape, exchange.answer.json) if exchange.answer else {}
+    for each in group:
+        alone = times(shape, each.exchange.answer.json) if each.exchange.answer else {}
+        more = next((name for name, count in alone.items() if together.get(name, 0) > count), None)
+        if more is not None:
+            raise Violation(
+                expected=f"an error to name the field that it is about: {', '.join(missing)}",
+                actual=f"it names {each.fault.field.path} {together[more]} times, and for its own fault {alone[more]}",
+                exchange=exchange,
+            )
 
 
 def _shows_several(api: Api) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from contracts.judging.evidence import differences_of, one_difference, single_or_none
+from contracts.judging.evidence import Write, differences_of, one_difference, single_or_none
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, look_up
@@ -15,10 +15,20 @@ from specs import Api, RecordField
 
 
 def _owned(api: Api) -> Iterable[RecordField]:
-    """The members that no request sets and that neither change by themselves nor follow from others, outside lists."""
+    """The members that no request sets and that do not change by themselves, outside lists; what follows from others, too."""
     sent = {each.response for each in api.walk_fields() if not each.read_only}
-    plain = [each for each in api.walk_record() if not (each.children or each.volatile or each.derived or "[]" in each.path)]
+    plain = [each for each in api.walk_record() if not (each.children or each.volatile or "[]" in each.path)]
     return [each for each in plain if each.path not in sent]
+
+
+def _writes(party: Party, case: RecordField) -> Iterator[Write]:
+    """The plain writes; for what follows from other members also those which emptied one of them, where they were made."""
+    for field in settable(party.api):
+        done = single_or_none(party, field)
+        if done is not None:
+            yield done
+        kept = [party.memory.get(("falsy", field.path)), party.memory.get(("emptied", field.path))] if case.derived else []
+        yield from (each for each in kept if isinstance(each, Write))
 
 
 @rule("answer-shows-owned-value", family="response", cases=field_cases(_owned), advice="one representation for GET and PATCH")
@@ -27,13 +37,12 @@ def test_answer_shows_what_the_server_owns(party: Party, case: RecordField) -> N
     if not party.reads_by_get:
         raise NotJudged("the target gives no GET")
     seen = 0
-    for field in settable(party.api):
-        done = single_or_none(party, field)
-        answered = party.record_in(done.exchange) if done is not None else None
-        if done is None or answered is None or look_up(answered, case.path) is ABSENT:
+    for done in _writes(party, case):
+        answered = party.record_in(done.exchange)
+        if answered is None or look_up(answered, case.path) is ABSENT:
             continue
         seen += 1
-        changed = [each for each in party.reader.differences(done.after, answered) if each.where == case.path]
+        changed = [each for each in party.reader.differences(done.after, answered, derived=True) if each.where == case.path]
         if changed:
             raise Violation(
                 expected=f"{case.path} as a reading right after it shows it",

@@ -146,6 +146,7 @@ def _victims(api: Api) -> list[Field]:
 @rule("omitted-fields-unchanged", family="partial_update", cases=field_cases(_victims), wfc="F119")
 def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
     """A field that a patch does not name keeps its value, whichever other field is patched."""
+    _judge_first_write(party, case)
     judged = 0
     for other in (*settable(party.api), *unshown(party.api)):
         if other is case or _never_readable(party, other):
@@ -171,6 +172,25 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
         raise NotJudged("no other field could be patched")
     if case.response in party.movement.found:
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
+
+
+def _judge_first_write(party: Party, case: Field) -> None:
+    """What requests cannot set was as it was after the very first write, which changed nothing: later ones might not show it.
+
+    A should: a service may bring what it owns up to date at the first occasion.
+    """
+    first = party.movement.first_write
+    if first is None or not case.read_only:
+        return
+    changed = [each for each in party.reader.differences(first.before, first.after) if _is_about(case, each)]
+    if changed:
+        raise Violation(
+            expected=f"{case.path} to stay as it was when {first.name} is patched with the value that it has",
+            actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+            exchange=first.exchange,
+            difference=differences_of(changed),
+            level=Level.SHOULD,
+        )
 
 
 def _excuse_follower(party: Party, case: Field) -> None:

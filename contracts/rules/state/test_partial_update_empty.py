@@ -38,7 +38,7 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     if case.types != {"null"} and case.safe.get("type") != "null":
         _hold_something(party, case)
     before = party.read(without=case.top)
-    done = write(party, party.composer.patch(before, case, None), before)
+    done = party.memory["emptied", case.path] = write(party, party.composer.patch(before, case, None), before)
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
     if now is not ABSENT and now is not None:

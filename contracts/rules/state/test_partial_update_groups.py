@@ -1,4 +1,4 @@
-"""Partial update: several fields, or items of an array, in one patch are all stored, in any order, whatever they have in common."""
+"""Partial update: several fields, or items of an array, in one patch are all stored, in any order, alike or not."""
 
 from __future__ import annotations
 

@@ -219,12 +219,10 @@ def _derived(api: Api) -> set[str]:
 
 
 def _lenient_values(field: Field) -> list[tuple[Any, Any]]:
-    """Such values for a field: of a text's, the first and one of the others; nothing that would be hazardous if it were read."""
+    """Such values for a field; nothing that would be hazardous if it were read."""
     if field.reference is not None or field.safe.get("type") == "null" or "enum" in field.schema:
         return []
     found = next((values for kind, values in LENIENT.items() if kind in field.types), [])
-    if "string" in field.types:
-        found = [found[0], found[1 + crc32(field.path.encode()) % 2]]
     hazards = (field.hazard.values or ()) if field.hazard is not None else ()
     found = [each for each in found if not any(Reader.equal(each[1], hazard) for hazard in hazards)]
     return found if field.write == "documented" else [*found, ({"a": 1}, ABSENT), (["a"], ABSENT)]
@@ -232,17 +230,22 @@ def _lenient_values(field: Field) -> list[tuple[Any, Any]]:
 
 @rule("coerced-value-typed", family="types", cases=field_cases(_scalars))
 def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
-    """A number for a text, or a text for a number or boolean, is refused, or stored as the documented type."""
+    """A number for a text, or a text for a number or boolean, is refused, or stored as its type; true is no more of a text."""
     writable(party, case)
     behaviour = ""
     exchange: Exchange | None = None
     lesser: Violation | None = None
     for value, meaning in _lenient_values(case):
+        if _is_left_out(case, value, behaviour):
+            continue
         before = party.read(without=case.top)
         sent = party.composer.patch(before, case, value)
         exchange = party.patch(sent.body)
         now = shown_now(party, sent)
-        lesser = lesser or _judge_coerced(party, case, Coerced(value, meaning, exchange, sent.shown_in(before), now), before)
+        coerced = Coerced(value, meaning, exchange, sent.shown_in(before), now)
+        lesser = lesser or _judge_coerced(party, case, coerced, before)
+        if value is True and "string" in case.types and behaviour == "refuse" and party.accepted(exchange):
+            lesser = lesser or _less_refused(case, coerced)
         behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
     if lesser is not None:
         raise lesser
@@ -258,6 +261,26 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
             level=Level.SHOULD,
         )
     raise Observed("coercion", behaviour, exchange=exchange)
+
+
+def _is_left_out(field: Field, value: Any, behaviour: str) -> bool:
+    """Of true and a fraction a text is sent one: true where it has refused a whole number, else either."""
+    if "string" not in field.types or not (value is True or isinstance(value, float)):
+        return False
+    return (value is True) is not (behaviour == "refuse" or crc32(field.path.encode()) % 2 == 0)
+
+
+def _less_refused(field: Field, sent: Coerced) -> Violation | None:
+    """A text that refuses a number takes true, which is farther from a text."""
+    if Reader.equal(sent.old, sent.now):
+        return None
+    return Violation(
+        expected=f"true for {field.path} to be refused, as a number is",
+        actual=f"it was accepted, and {field.path} reads {brief(sent.now)}",
+        exchange=sent.exchange,
+        difference=one_difference(field.path, sent.old, sent.now),
+        level=Level.SHOULD,
+    )
 
 
 def _is_moment(field: Field, value: Any, now: Any) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from contracts.judging.evidence import differences_of, fresh_patch, one_difference, single_or_none, stored, write
@@ -209,22 +210,49 @@ def _referring(api: Api) -> list[Field]:
 
 @rule("unknown-reference-survived", family="types", cases=field_cases(_referring), advice=ROBUST)
 def test_unknown_reference_is_survived(party: Party, case: Field) -> None:
-    """A reference to a record that does not exist is refused or accepted: no server error."""
+    """A reference to a record that does not exist is refused or accepted: no server error, and not taken for null."""
     writable(party, case)
     failures: list[Failure] = []
     exchanges: list[Exchange] = []
+    emptied: Violation | None = None
     for value in unknown_keys(case):
-        before = party.read(without=case.top)
+        before = _referring_to_something(party, case)
         sent = party.composer.patch(before, case, [value] if case.kind == "array" else value)
         exchanges.append(party.patch(sent.body))
+        emptied = emptied or _taken_for_null(party, sent, exchanges[-1], before)
         failures += survived(party, f"the unknown record {value!r}", exchanges[-1], before, case)
         if not exchanges[-1].refused:
             tidy(party, case, before)
     expected = f"an unknown record for {case.path} to be refused or accepted"
     conclude(party, case, failures, expected=expected, keyword="reference")
+    if emptied is not None:
+        raise emptied
     _judge_no_keys(party, case)
     behaviour = "accept" if party.accepted(exchanges[0]) else "refuse"
     raise Observed("unknown_record", behaviour, f"unknown record for {case.path}: {behaviour}", exchanges[0])
+
+
+def _referring_to_something(party: Party, field: Field) -> Record:
+    """The record with another record in the field, where one is known: what takes a reference away then shows."""
+    record = party.read(without=field.top)
+    if field.kind != "array" and is_empty(party.composer.patch(record, field, 0).shown_in(record)):
+        with suppress(NotJudged):
+            party.patch(fresh_patch(party, record, field).body)
+    return party.read(without=field.top)
+
+
+def _taken_for_null(party: Party, sent: Patch, exchange: Exchange, before: Record) -> Violation | None:
+    """A key of no record was accepted, and took the reference away, as null does."""
+    field, old, now = sent.field, sent.shown_in(before), shown_now(party, sent)
+    if field.kind == "array" or not party.accepted(exchange) or is_empty(old) or not is_empty(now):
+        return None
+    return Violation(
+        expected=f"{sent.value!r} for {field.path} to be refused, or stored: it is not null",
+        actual=f"it was accepted, and {field.path} reads {brief(now)}",
+        exchange=exchange,
+        difference=one_difference(field.path, old, now),
+        level=Level.SHOULD,
+    )
 
 
 def _judge_no_keys(party: Party, field: Field) -> None:

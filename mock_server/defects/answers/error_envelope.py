@@ -230,6 +230,15 @@ def all_sent_fields_named(exchange: Exchange, right: Step) -> None:
     right(exchange)
 
 
+@defect.step("refuse", "EE03", only=lambda api: _names_fields(api) and api.situations["invalid_field"].shape.fields != "keys")
+def all_errors_name_the_first_field(exchange: Exchange, right: Step) -> None:
+    """Has a variable for the name that is set once for a body, and an error for each fault in it."""
+    if exchange.refusal and exchange.refusal.faults:
+        path = exchange.refusal.faults[0].path
+        _blame(exchange, lambda fault: replace(fault, path=path))
+    right(exchange)
+
+
 @defect.step("refuse", "EE03", first(lambda field: "_" in field.name or field.name != field.name.lower()), only=_names_fields)
 def field_named_as_in_code(exchange: Exchange, right: Step, _field: Field) -> None:
     """Names fields as the code calls them, and not the document: in the other of the two usual spellings of words."""

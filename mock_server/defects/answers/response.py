@@ -239,6 +239,22 @@ def control_character_not_escaped(exchange: Exchange, right: Step) -> None:
     exchange.answer.body = json.dumps(exchange.answer.body).replace("\\t", "\t").encode()
 
 
+# --- what follows from others -------------------------------------------------------------------------------------
+
+
+def _followers(api: Api) -> list[str]:
+    return [each.path for each in api.record if each.derived]
+
+
+@defect.step("answer", "PU09", only=lambda api: bool(_followers(api)))
+def follower_of_before_shown(exchange: Exchange, right: Step) -> None:
+    """Works out what follows from other members ahead of the write, and shows it in the answer."""
+    if exchange.writes:
+        before = {name: exchange.before.record[name] for name in _followers(exchange.api)}
+        hold(exchange, {**exchange.after.record, **before})
+    right(exchange)
+
+
 # --- times --------------------------------------------------------------------------------------------------------
 
 

@@ -88,6 +88,13 @@ def true_taken_for_a_key(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
 
 
+@defect.step("validate", "TY20", any_field(lambda field: _refers(field) and is_nullable(field) and "integer" in field.types))
+def zero_of_a_key_is_null(exchange: Exchange, right: Step, field: Field) -> None:
+    """Asks whether a key is true, and takes 0 for none."""
+    write_instead(exchange, field, lambda value: None if value == 0 and value is not False else value)
+    right(exchange)
+
+
 def _as_a_number(value: object) -> object:
     return [_as_a_number(each) for each in value] if isinstance(value, list) else 1 if value is True else value
 
@@ -103,6 +110,13 @@ def fraction_of_a_key_cut(exchange: Exchange, right: Step, field: Field) -> None
 def one_text_takes_numbers(exchange: Exchange, right: Step, field: Field) -> None:
     """Converts one property to a text ahead of looking at it, and no other."""
     write_instead(exchange, field, lambda value: str(value) if isinstance(value, int) and value is not True else value)
+    right(exchange)
+
+
+@defect.step("validate", "TY01", last(is_top, is_text), only=lambda api: api.choices["coercion"].behaviour == "refuse")
+def true_stored_as_text(exchange: Exchange, right: Step, field: Field) -> None:
+    """Converts true to a text ahead of looking at it, and no number."""
+    write_instead(exchange, field, lambda value: "true" if value is True else value)
     right(exchange)
 
 

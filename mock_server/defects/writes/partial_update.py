@@ -29,6 +29,7 @@ from mock_server.defects.places import changed, found, hold, is_sent, keep_old, 
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
 from specs import Api, Field
+from specs.model import json_types
 
 defect = Family("partial_update")
 
@@ -89,6 +90,23 @@ def write_upsets_other_object(exchange: Exchange, right: Step, field: Field) -> 
 
 
 # --- fields that are sent -----------------------------------------------------------------------------------------
+
+
+def _owned_texts(api: Api) -> list[str]:
+    """Members that the server owns and that hold any text, outside arrays."""
+    plain = [
+        each for each in api.walk_record() if each.read_only and "[]" not in each.path and "string" in json_types(each.schema)
+    ]
+    free = [each for each in plain if not (each.volatile or each.schema.keys() & {"enum", "format", "pattern"})]
+    return [each.path for each in free if all(isinstance(text, str) for text in found(api.customers[0].record, each.path))]
+
+
+@defect.step("merge", "PU12", only=lambda api: bool(_owned_texts(api)))
+def first_write_mends_what_the_server_owns(exchange: Exchange, right: Step) -> None:
+    """Writes a text that the server owns anew, another one at the first time."""
+    right(exchange)
+    if exchange.writes:
+        hold(exchange, changed(exchange.after.record, _owned_texts(exchange.api)[-1], lambda text: f"{text[:-1]}."))
 
 
 @defect.step("merge", "PU04", last(is_nullable))

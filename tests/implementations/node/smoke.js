@@ -1,5 +1,5 @@
 /**
- * Shows each fault and each variant by the requests in smoke_cases.js: their answers must differ from the honest ones, and
+ * Shows each fault and each variant by the requests in smoke_cases.js and further_smoke_cases.js: their answers must differ from the honest ones, and
  * the honest ones must be as written there. Also the command line: ready file, lists, SIGTERM. Exits 1 on a failure.
  *
  * `--show` prints for each case the first answer that differs.
@@ -14,6 +14,7 @@ import { join } from 'node:path';
 import { stepsOf } from './assembly.js';
 import { issue } from './credentials.js';
 import { faults } from './faults/index.js';
+import { FURTHER_FAULTS, FURTHER_VARIANTS } from './further_smoke_cases.js';
 import { service } from './service.js';
 import { FAULTS, HONEST, VARIANTS } from './smoke_cases.js';
 import { UPDATE } from './steps.js';
@@ -32,12 +33,14 @@ function bytesOf({ body, raw }) {
   return body === undefined ? Buffer.alloc(0) : Buffer.from(JSON.stringify(body));
 }
 
+/** The header fields of a request; "{first}" in one stands for the token of the first customer. */
 function headersOf({ as, headers = {} }, bytes, tokens) {
   const credential = as === null ? undefined : (tokens[as ?? 'first'] ?? as);
+  const given = Object.entries(headers).map(([name, value]) => [name, value.replace('{first}', tokens.first)]);
   return {
     ...(credential ? { Authorization: `Bearer ${credential}` } : {}),
     ...(bytes.length ? { 'Content-Type': 'application/json', 'Content-Length': bytes.length } : {}),
-    ...headers,
+    ...Object.fromEntries(given),
   };
 }
 
@@ -120,11 +123,11 @@ async function commandLine() {
 const quiet = console.error;
 console.error = () => {}; // faults that fail on purpose write their exceptions there
 for (const known of HONEST) await honestCase(known);
-for (const { name } of faults) await differs('faults', name, FAULTS[name]);
-for (const { name } of variants) await differs('variants', name, VARIANTS[name]);
+for (const { name } of faults) await differs('faults', name, { ...FAULTS, ...FURTHER_FAULTS }[name]);
+for (const { name } of variants) await differs('variants', name, { ...VARIANTS, ...FURTHER_VARIANTS }[name]);
 await commandLine();
 console.error = quiet;
-expect(faults.length === 60 && variants.length === 25, `${faults.length} faults, ${variants.length} variants`);
+expect(faults.length === 100 && variants.length === 35, `${faults.length} faults, ${variants.length} variants`);
 for (const text of failures) console.error(text);
 console.log(`${HONEST.length} honest cases, ${faults.length} faults, ${variants.length} variants: ${failures.length} failures`);
 process.exit(failures.length ? 1 : 0);

@@ -5,43 +5,16 @@ import { gzipSync } from 'node:zlib';
 
 import Negotiator from 'negotiator';
 
+import { adding, refusing, sending, showing, variant } from './choosing.js';
 import { EMAIL_LIMIT, isEmail, NAME_LIMIT, text } from './fields.js';
+import { furtherVariants } from './further_variants.js';
 import { without } from './objects.js';
-import { invalid, refusal } from './problems.js';
+import { refusal } from './problems.js';
 import { COUNTRIES } from './store.js';
 
 const READ_ONLY = ['id', 'phone_number', 'is_profile_completed', 'country', 'wallet'];
 const MERGE_PATCH = /^application\/merge-patch\+json\b/i;
 const SMALL = 16 * 1024;
-
-function variant(name, description, alter) {
-  return { name, description, alter };
-}
-
-/** Every answer with a profile shows `changed(view, record, context)`. */
-function showing(changed) {
-  return (base) => ({ show: (record, context) => changed(base.show(record, context), record, context) });
-}
-
-/** Every answer is sent as `changed(answer, context)`. */
-function sending(changed) {
-  return (base) => ({ finish: (given, context) => changed(base.finish(given, context), context) });
-}
-
-function adding(headers) {
-  return sending((answer) => ({ ...answer, headers: { ...answer.headers, ...headers } }));
-}
-
-/** Errors that are found before the fields are checked: `found(body)` lists them. */
-function refusing(found) {
-  return (base) => ({
-    check(context) {
-      const errors = found(context.body, context);
-      if (errors.length) throw invalid(errors);
-      return base.check(context);
-    },
-  });
-}
 
 function namesIn(names, code) {
   return names.map((attr) => ({ code, attr }));
@@ -251,4 +224,5 @@ export const variants = [
   variant('options-refused', 'OPTIONS is answered with 405', optionsRefused),
   variant('merge-patch-accepted', 'application/merge-patch+json is accepted besides application/json', mergePatch),
   variant('small-bodies', 'Bodies of more than 16 KiB are answered with 413', limited),
+  ...furtherVariants,
 ];

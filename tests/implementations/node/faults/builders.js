@@ -47,11 +47,11 @@ export function refusing(spoilt) {
   return (base) => ({ refuse: (problem, context) => spoilt(base.refuse(problem, context), context, problem) });
 }
 
-/** A list of errors is told as `spoilt(error)`, one by one. */
+/** A list of errors is told as `spoilt(error, index, all, context)`, one by one. */
 export function erring(spoilt) {
-  return refusing((answer) => ({
+  return refusing((answer, context) => ({
     ...answer,
-    body: { ...answer.body, errors: answer.body.errors.map((error, index, all) => spoilt(error, index, all)) },
+    body: { ...answer.body, errors: answer.body.errors.map((error, index, all) => spoilt(error, index, all, context)) },
   }));
 }
 

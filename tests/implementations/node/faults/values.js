@@ -9,12 +9,12 @@ import { fault, field, merging, rewriting } from './builders.js';
 const SUMMER = /^\d{4}-0[4-9]-/;
 
 /** Values go through `altered` before the schema sees them. */
-function prepared(name, altered) {
+export function prepared(name, altered) {
   return field(name, (schema) => z.preprocess(altered, schema));
 }
 
 /** Only some texts are altered. */
-function texts(altered) {
+export function texts(altered) {
   return (value) => (typeof value === 'string' ? altered(value) : value);
 }
 
