@@ -96,7 +96,8 @@ def share(found: Sequence[Found], seed: int) -> list[str]:
     return [
         f"Of {len(found)} defects drawn with seed {seed} from the half that the order was not chosen by,",
         f"the gate finds {gate}, and `--depth quick` {quick} of these",
-        f"({100 * quick / max(gate, 1):.0f} %), with at most {max(each.requests for each in found)} requests: {', '.join(by_api)}.",
+        f"({100 * quick / max(gate, 1):.0f} %), with at most {max(each.requests for each in found)} requests:",
+        f"{', '.join(by_api)}.",
         f"Missed: {', '.join(missed) or 'none'}.",
     ]
 
