@@ -64,7 +64,7 @@ DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
 UNREADABLE = "unreadable"
 """The key of what is known of a patch of such values after which the record could not be read: fields, request, reason."""
-FEW = 4
+FEW = 3
 """Values of each field that are sent where requests are few."""
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from contracts.record.answers import disguised, identifiers, record_in
 from contracts.record.calls import Calls, encoded, top_names
@@ -23,6 +23,8 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.search import Search
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
+
+Kind = TypeVar("Kind")
 
 UNAUTHENTICATED = 401
 
@@ -173,6 +175,7 @@ class Party:
             self.guard.check(method, body, path, (headers or {}).get("Content-Type"))
         body = self.calls.completed(body, self._carried()) if method == "PATCH" else body
         used = {name: secret.reveal() for name, secret in self.identity.auth.items()} if auth is None else {}
+        writes = self.client.writes
         exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
         if exchange.status == UNAUTHENTICATED and used and (renewed := self._renewed(used)):
             exchange = self.client.send(self.calls.call(method, body, headers or {}, auth, path, template, query or {}))
@@ -180,6 +183,8 @@ class Party:
                 each.worked()
         own = auth is None and path is None
         self._remember(method, body, exchange, own=own, plain=own and not (headers or template or query))
+        if exchange.refused and method != "GET":
+            self.state.note_refusal(writes)
         if self.caution is not None:
             self.caution.note(exchange)
         if self.guard is not None:
@@ -229,6 +234,7 @@ class Party:
         if method == "PATCH" and exchange.ok:
             self.state.learn(exchange, plain=plain)
             self.sent += [name for name in top_names(body) if name not in self.sent[-1:]]
+            self.state.note_set(top_names(body))
         if exchange.ok and exchange.answer is not None:
             self.calls.tag = exchange.answer.headers.get("ETag", self.calls.tag)
 
@@ -266,6 +272,10 @@ class Party:
     def known(self, without: str | None) -> Record:
         """The record as it is: where requests are few, as it was shown last; arguments as for ``read``."""
         return self.state.last if self.thrifty and self.state.last else self.read(without)
+
+    def few(self, values: Iterable[Kind], most: int) -> list[Kind]:
+        """Some values; where requests are few, no more than the first ``most``: the most telling, each of another kind."""
+        return [*values][: most if self.thrifty else None]
 
     def read_exchange(self) -> Exchange:
         """The exchange that reads the state."""

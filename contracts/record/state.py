@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 
 from contracts.record.answers import record_in
@@ -45,6 +45,7 @@ class State:
         settle: seconds from a write until a GET shows it, as declared or learnt.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
         believes_answers: the answer to a patch counts as a reading, since it was seen to show what one shows.
+        believes_refusals: a refused request is taken to have changed nothing, until one reading proves it of several.
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
@@ -61,6 +62,9 @@ class State:
         self.is_failing = False
         self.rereads = False
         self.believes_answers = False
+        self.believes_refusals = False
+        self._unproven: Record | None = None
+        self._set_since: set[str] = set()
         self.sacrifices = True
         self.sacrificed: Field | None = None
 
@@ -68,6 +72,35 @@ class State:
         """Believe no earlier reading: others may have written since."""
         self._kept = None
         self._sender.client.wrote_at = self._sender.client.clock.monotonic()
+
+    def note_refusal(self, writes: int) -> None:
+        """Take notice of a refusal, ``writes`` of the client ahead of it: where it is believed, a reading stays good."""
+        if self.believes_refusals and self._kept is not None and self._kept[0] == writes:
+            self._unproven = self._kept[1] if self._unproven is None else self._unproven
+            self._kept = (self._sender.client.writes, self._kept[1])
+
+    def note_set(self, names: Iterable[str]) -> None:
+        """Take notice of the top-level properties of an accepted patch: what they show may differ from now on."""
+        if self._unproven is not None:
+            shown = [each.response or each.name for each in self._sender.api.fields if each.name in names]
+            self._set_since |= {each.split(".")[0].removesuffix("[]") for each in shown}
+
+    @property
+    def is_unproven(self) -> bool:
+        """Whether refusals were believed of which no reading has shown yet that they changed nothing."""
+        return self._unproven is not None
+
+    def disproved(self) -> Record | None:
+        """The record as it was believed to be, where a reading shows that refusals changed it; what was set since is left out.
+
+        None where they changed nothing. Raises NotJudged where it cannot be read.
+        """
+        believed, tops = self._unproven, self._set_since
+        if believed is None:
+            return None
+        self._unproven, self._set_since, self._kept = None, set(), None
+        changed = self._sender.reader.differences(believed, self.read())
+        return believed if any(each.where.split(".")[0].removesuffix("[]") not in tops for each in changed) else None
 
     def learn(self, exchange: Exchange, *, plain: bool) -> None:
         """Take notice of a success answer to a patch: it shows the record; ``plain``: as any of its clients would see it."""

@@ -25,7 +25,7 @@ def test_language_leaves_the_data(party: Party, case: None) -> None:
     plain = [_stored_by(party, each) for each in bodies]
     if party.reader.differences(plain[0], _stored_by(party, bodies[0])):
         raise NotJudged("the same patch again does more: judged by the rules on repetition")
-    for number, preference in enumerate(PREFERENCES, start=1):
+    for number, preference in enumerate(party.few(PREFERENCES, 1), start=1):
         body, expected = bodies[number % 2], plain[number % 2]
         exchange = party.patch(body, headers={"Accept-Language": preference})
         if exchange.answer is None:

@@ -24,7 +24,7 @@ def test_answer_with_any_text_is_json(party: Party, case: None) -> None:
     texts = [each for each in settable(party.api) if "string" in each.types and each.reference is None]
     free = [each for each in texts if not {**each.schema, **each.safe}.keys() & {"format", "enum", "const"}]
     accepted = 0
-    for text in QUOTING:
+    for text in ("".join(QUOTING),) if party.thrifty else QUOTING:
         takers = [each for each in free if party.values.valid(each, text)]
         accepted += _judge_texts(party, [each for each in takers if party.values.safe(each, text)], text)
         accepted += _judge_texts(party, [each for each in takers if not party.values.safe(each, text)][:2], text)
@@ -46,7 +46,7 @@ def _judge_texts(party: Party, fields: Sequence[Field], text: str) -> int:
             raise Violation(expected=f"valid JSON with the text {text!a} in it", actual=shown.said, exchange=shown)
     if exchange.ok or len(fields) == 1:
         return len(fields) if exchange.ok else 0
-    return sum(_judge_texts(party, [each], text) for each in fields[:6])
+    return sum(_judge_texts(party, [each], text) for each in party.few(fields[:6], 1))
 
 
 def _plain_again(party: Party, record: Record, fields: Sequence[Field]) -> None:

@@ -112,6 +112,7 @@ def _moves_again(party: Party, case: str, refused: Exchange) -> bool:
     """The same body, refused again with nothing sent in between, moves the time again: a write may have been the cause before."""
     before = party.read()
     exchange = party.send("PATCH", refused.body)
+    party.state.forget()
     return exchange.refused and not party.reader.equal(look_up(before, case), look_up(party.read(), case))
 
 
@@ -124,6 +125,7 @@ def _refuse_plainly(party: Party) -> None:
     if "plain refusal" not in party.memory:
         before = party.read()
         exchange = party.patch(party.composer.patch(before, bad, fault.value).body)
+        party.state.forget()  # a refusal is not believed here
         note_times(party, exchange, before, party.read())
         party.memory["plain refusal"] = exchange
     if not party.memory["plain refusal"].refused:

@@ -206,7 +206,9 @@ def _judge_groups(party: Party, case: Field) -> None:
     """What two fields do not change one by one, they do not change together."""
     for fields, done, located in _group_changes(party):
         changed = [each for each in located if _is_about(case, each) and case.top not in {field.top for field in fields}]
-        changed = [each for each in changed if not any(each.where in unsteady(party, field.top) for field in fields)]
+        # where requests are few, no rule of its own sends a whole property alone as it is
+        asked = [field.top for field in fields if not party.thrifty or field.path != field.top]
+        changed = [each for each in changed if not any(each.where in unsteady(party, top) for top in asked)]
         if changed:
             raise Violation(
                 expected=f"{case.path} to stay as it was when {', '.join(field.path for field in fields)} are patched together",

@@ -157,7 +157,7 @@ def test_escaped_json_is_read(party: Party, case: None) -> None:
     field = text_probe(party)
     if field.path != field.top:
         raise NotJudged("no text at the top of the body can be written")
-    for tail in ("", "/\U0001f600é"):
+    for tail in ("/\U0001f600é",) if party.thrifty else ("", "/\U0001f600é"):
         before = party.read(without=field.top)
         patch = fresh_patch(party, before, field)
         text = f"{patch.value}{tail}"
@@ -166,6 +166,8 @@ def test_escaped_json_is_read(party: Party, case: None) -> None:
         if tail and not party.accepted(exchange):
             continue
         now = party.composer.patch(before, field, None).shown_in(party.read(without=field.top))
+        if party.thrifty and party.accepted(exchange) and party.reader.same(field, text, now):
+            return
         plain = write(party, party.composer.patch(before, field, text))
         if not party.accepted(plain.exchange) or not stored(party, plain):
             continue  # without escapes it is no better: judged by other rules
@@ -296,7 +298,7 @@ def _another_key(party: Party, field: Field) -> Any:
     return value[0] if isinstance(value, list) and value else value
 
 
-NO_OBJECTS: Mapping[str, Any] = {"[]": [], "[{}]": [{}], '"abc"': "abc", "123": 123, "true": True, "null": None}
+NO_OBJECTS: Mapping[str, Any] = {"[{}]": [{}], '"abc"': "abc", "null": None, "[]": [], "123": 123, "true": True}
 
 
 def _list_of_one_patch(party: Party) -> Iterator[tuple[str, Any]]:
@@ -311,7 +313,7 @@ def _list_of_one_patch(party: Party) -> Iterator[tuple[str, Any]]:
 def test_body_that_is_no_object_changes_nothing(party: Party, case: None) -> None:
     """A body that is a list, a text, a number, true or null is refused or ignored: no server error, and no change."""
     failures: list[Failure] = []
-    for name, value in [*NO_OBJECTS.items(), *_list_of_one_patch(party)]:
+    for name, value in party.few([*_list_of_one_patch(party), *NO_OBJECTS.items()], 4):
         before = party.read()
         exchange = party.send("PATCH", json.dumps(value).encode())
         failures += survived(party, f"the body {name}", exchange, before)
