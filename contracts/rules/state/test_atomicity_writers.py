@@ -11,7 +11,7 @@ from contracts.record.patches import Patch, settable
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
-from specs import Field
+from specs import Api, Field
 
 MADE_UP = '"patch-contracts-no-such-state"'
 TOGETHER = 4
@@ -131,7 +131,12 @@ def _check_answered(patch: Patch, exchange: Exchange) -> None:
         )
 
 
-@rule("concurrent-values-one-wins", family="atomicity", cases=field_cases(settable), depth="thorough", advice="lost updates")
+def _common(api: Api) -> list[Field]:
+    """The fields whose values are nobody's own: what is unique is looked up among all records, one after another."""
+    return [each for each in settable(api) if not each.unique]
+
+
+@rule("concurrent-values-one-wins", family="atomicity", cases=field_cases(_common), depth="thorough", advice="lost updates")
 def test_of_two_values_at_the_same_time_one_is_stored(party: Party, case: Field) -> None:
     """Of two patches that give a field two values at the same time, one is what the record shows afterwards."""
     if not is_writable(party, case) or case.response in party.reader.derived:
