@@ -212,7 +212,10 @@ def test_a_search_uses_its_seconds_up() -> None:
     assert report.requests > 300
 
 
-ONLY_BY_SEARCH = ("update-between-undone", "refusals-open-a-breaker", "third-of-three-forgotten", "text-that-just-fits-cut")
+ONLY_BY_SEARCH = (
+    *("update-between-undone", "refusals-open-a-breaker", "third-of-three-forgotten", "text-that-just-fits-cut"),
+    "padding-stripped",
+)
 
 
 @pytest.mark.parametrize("defect", ONLY_BY_SEARCH)
@@ -225,7 +228,34 @@ def test_a_search_tells_a_short_story(defect: str) -> None:
     assert (result.actual or "").startswith("1. PATCH ")
     assert 1 <= (result.actual or "").count(" -> ") <= 8
     assert "(seed 7)" in (result.actual or "")
+    assert len((result.curl or "").splitlines()) == len(result.exchanges) >= (result.actual or "").count(" -> ")
     assert report.restored.ok
+
+
+CONCURRENT = {
+    "concurrent-write-lost": "concurrent-patches-survive",
+    "concurrent-write-crashes": "concurrent-patches-survive",
+    "written-in-two-steps": "reading-beside-a-patch-whole",
+}
+
+
+@pytest.mark.parametrize("defect", [None, *CONCURRENT])
+def test_what_happens_at_the_same_time_is_judged(defect: str | None) -> None:
+    """Writers lose nothing of each other, and a reader sees no half of a patch."""
+    rules = frozenset({"concurrent-patches-survive", "concurrent-values-one-wins", "reading-beside-a-patch-whole"})
+    report = judged("babyland", "thorough", *([defect] if defect else []), rules=rules)
+
+    assert (CONCURRENT[defect] in violated(report)) if defect else (violated(report) == set())
+    assert report.restored.ok
+
+
+def test_a_search_goes_on_after_a_violation() -> None:
+    """What a rule on single patches has found does not end the search: it leaves out the fields of that."""
+    rules = frozenset({"member-stored", "near-miss-refused", "concurrent-patches-survive", *SEARCH})
+    report = judged("babyland", "thorough", "case-ignored", rules=rules, seed=1, limits={"max_requests": 900})
+
+    assert violated(report) == {"near-miss-refused"}
+    assert [each.verdict for each in report.results if each.rule in SEARCH] == ["conforms"]
 
 
 @pytest.mark.parametrize("api", ["wizcommerce", "checkoutpage"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
@@ -122,6 +123,11 @@ class Party:
         self.thrifty = False
         self.search: Search | None = None
 
+    @property
+    def thorough(self) -> bool:
+        """Requests are many: rules that ask about some cases in turn ask about all of them."""
+        return self.search is not None
+
     # --- credentials ---
 
     def learn_credentials(self) -> None:
@@ -151,6 +157,17 @@ class Party:
             raise NotJudged("several writes at once are left out of a read-only check")
         completed = [self.calls.completed(encoded(body), self._carried()) for body in bodies]
         return self.client.send_together([self.calls.call("PATCH", body, {}) for body in completed])
+
+    def read_beside(self, body: Mapping[str, Any], most: int) -> tuple[Exchange, list[Record]]:
+        """PATCH a JSON body, and what a GET shows meanwhile, again and again until the patch is answered: at most so often."""
+        template, found = self.target.read, list[Record]()
+        with ThreadPoolExecutor(1) as pool:
+            patching = pool.submit(self.patch_together, [body])
+            while not patching.done() and len(found) < most:
+                (read,) = self.client.send_together([self.calls.call("GET", None, {}, template=template)])
+                found += [record] if (record := self.record_in(read)) is not None else []
+            (exchange,) = patching.result()
+        return exchange, found
 
     def send(
         self,

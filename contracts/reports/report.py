@@ -13,6 +13,7 @@ from contracts.record.restoring import Restoration
 from contracts.reports.known import Stale
 from contracts.reports.result import Result
 from contracts.terms.rule import RULES
+from contracts.terms.search import SEARCHING
 from contracts.terms.verdict import Difference, Level, Verdict
 from specs import Api
 
@@ -130,12 +131,15 @@ def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
 def settled(results: Sequence[Result]) -> list[Result]:
     """The results in the order of the run, as one process would have judged them.
 
-    Several processes do not know of each other's violations; a generated rule is not judged after one of a must.
+    Several processes do not know of each other's violations; a generated rule is not judged after one of a must, except for the
+    search of a thorough run: that leaves out the fields of those.
     """
     found: list[Result] = []
     violated = False
+    thorough = any(each.rule in RULES and RULES[each.rule].depth == "thorough" for each in results)
     for each in sorted(results, key=lambda result: result.order):
-        found.append(_passed_over(each) if violated and each.rule in RULES and RULES[each.rule].generated else each)
+        later = each.rule in RULES and RULES[each.rule].generated and not (thorough and each.rule == SEARCHING)
+        found.append(_passed_over(each) if violated and later else each)
         violated = violated or (found[-1].verdict in (Verdict.VIOLATES, Verdict.KNOWN) and found[-1].level == Level.MUST)
     return found
 

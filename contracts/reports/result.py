@@ -82,7 +82,8 @@ def judged(
     """The result of an item that ended in ``outcome`` (None: it conforms); every text is struck of secrets."""
     verdict, expected, actual, difference, exchange = _read(outcome)
     level = _level(outcome, rule, api)
-    shown = list(exchanges)[-SHOWN_EXCHANGES:]
+    story = outcome.story if isinstance(outcome, Violation) else ()
+    shown = list(story or list(exchanges)[-SHOWN_EXCHANGES:])
     if exchange is not None and exchange not in shown:
         shown.append(exchange)
     return Result(
@@ -96,7 +97,7 @@ def judged(
         expected=_struck(expected, redactor),
         actual=_struck(actual, redactor),
         difference=tuple(asdict(struck(each, redactor)) for each in difference),
-        curl=exchange.curl if exchange is not None else None,
+        curl="\n".join(each.curl for each in story) or (exchange.curl if exchange is not None else None),
         claim=outcome.claim if isinstance(outcome, Changed) else _claim(api, rule, field),
         wfc=rule.wfc,
         seconds=round(seconds, 3),

@@ -91,7 +91,7 @@ def violation(number: int, report: RunReport, finding: Finding) -> list[str]:
     first = finding.first
     word = "VIOLATED" if first.level == Level.MUST else "should"
     head = _wrapped("", f"{number}. {word} {report.api} {first.family}/{', '.join(finding.rules)}", 1)[0].strip()
-    tail = [_curl(first.curl)] if first.curl else []
+    tail = [_curl(line) for line in (first.curl or "").splitlines()]  # of a story, one for each step
     parts = {label: _wrapped(label, text, 2) for label, text in _parts(finding, 2).items() if text}
     narrow = _parts(finding, 1)
     for part in ("says", "on", "differs", "expected", "", "actual"):

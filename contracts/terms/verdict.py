@@ -47,6 +47,7 @@ class Violation(Exception):
         exchange: the request that shows it, and its answer.
         difference: where the record differs from what was expected.
         level: set where this fault is of another level than the rule itself.
+        story: all requests that it takes to show it, in their order, where that is more than the one.
     """
 
     def __init__(
@@ -57,6 +58,7 @@ class Violation(Exception):
         exchange: Exchange | None = None,
         difference: Sequence[Difference] = (),
         level: Level | None = None,
+        story: Sequence[Exchange] = (),
     ) -> None:
         super().__init__(f"expected {expected}; {actual}")
         self.expected = expected
@@ -64,6 +66,7 @@ class Violation(Exception):
         self.exchange = exchange
         self.difference = tuple(difference)
         self.level = level
+        self.story = tuple(story)
 
 
 class NotJudged(Exception):

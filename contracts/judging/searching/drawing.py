@@ -2,121 +2,182 @@
 
 from __future__ import annotations
 
-import string
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from random import Random
 from typing import Any
 
-from contracts.judging.evidence import stored
 from contracts.judging.faults import Fault
-from contracts.judging.searching.steps import Kind, Step
-from contracts.judging.unusual import ASTRAL, unusual_writes
-from contracts.record.party import Party
-from contracts.record.records import ABSENT
-from contracts.record.values import validator
+from contracts.judging.searching.stage import Stage
+from contracts.judging.searching.steps import REFUSED, Change, Kind, Step
+from contracts.judging.searching.ways import Way, Ways
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
-SIGNS = "!#%&()*+,-./:;=?@[]_{|}~"
-LETTERS = string.ascii_letters + string.digits + SIGNS + "\u00e0\u00e9\u00ef\u00f1\u00f6\u00fc\u00df\u0142\u0159"
-FRESH, KNOWN, DRAWN = range(3)
-WAYS = (FRESH, KNOWN, DRAWN, DRAWN)
-"""Ways to choose a value of a field."""
-LONGEST = 60
 TOGETHER = 4
 """Fields of one patch."""
-WEIGHTS = {Kind.VALID: 6, Kind.REPEAT: 2, Kind.NO_OP: 1, Kind.FAULT: 3}
+PLACES = 6
+"""The numbers by which items of lists are meant, counted round."""
+UNREAD = 0.25
+"""The part of the valid steps behind which the record is not read."""
+WEIGHTS: Mapping[Kind, int] = {
+    Kind.VALID: 16,
+    Kind.REPEAT: 4,
+    Kind.NO_OP: 3,
+    Kind.FAULT: 6,
+    Kind.MALFORMED: 1,
+    Kind.DENIED: 1,
+    Kind.OTHER: 2,
+}
 
 
 class Deck:
-    """Deals steps; each pair of a field and a way to choose its value comes once before any comes again."""
+    """Deals steps; each way to make a value of a field comes once before any comes again.
 
-    def __init__(self, party: Party, random: Random, usable: Sequence[Field], bad: Sequence[Fault]) -> None:
-        self._party = party
+    Values that not every service takes are tried: what is not stored, or not refused, from the saved record either is a matter
+    of the rules on single patches, and not drawn again.
+    """
+
+    def __init__(self, stage: Stage, random: Random, ways: Ways, bad: Sequence[Fault]) -> None:
+        self._stage = stage
         self._random = random
-        self._usable = list(usable)
-        self._bad = list(bad)
-        self._known = {each: self._known_values(each) for each in usable}
+        self._ways = ways.listed
+        self._fields = ways.fields
+        self._bad = [*bad]
+        self._tops = [each for each in stage.party.api.fields if any(field.top == each.name for field in ways.fields)]
         self._cards = self._shuffled()
         self._faults: list[Fault] = []
         self._last: Step | None = None
+        self._proven: set[tuple[Any, ...]] = {(way.field.path, way.name) for way in ways.listed if way.sure}
+        self._barred: set[tuple[Any, ...]] = set()
+        self._kinds = [kind for kind in WEIGHTS if self._has(kind)]
+
+    def _has(self, kind: Kind) -> bool:
+        if kind is Kind.FAULT:
+            return bool(self._bad)
+        if kind is Kind.DENIED:
+            return bool(self._stage.party.api.security)
+        return kind is not Kind.OTHER or self._stage.theirs is not None
 
     def step(self) -> Step:
-        """The next step of a sequence."""
-        kinds = [kind for kind in WEIGHTS if not (kind is Kind.FAULT and not self._bad)]
-        kind = self._random.choices(kinds, [WEIGHTS[each] for each in kinds])[0]
+        """The next step of a sequence; one without changes where none can be made now."""
+        kind = self._random.choices(self._kinds, [WEIGHTS[each] for each in self._kinds])[0]
         if kind is Kind.REPEAT and self._last is not None:
-            return Step(kind, self._last.values)
+            return Step(kind, self._last.changes)
         if kind is Kind.FAULT:
             return self._with_a_fault()
+        if kind in REFUSED:
+            return Step(kind, self._changes(self._random.choice((1, 2))), f"that is {kind}")
         if kind is Kind.NO_OP:
-            return self._as_it_is()
-        self._last = Step(Kind.VALID, self._values(self._random.choice((1, 1, 1, 2, 3, TOGETHER))))
+            return Step(kind, self._as_they_are(kind, self._stage.now(), self._random.choice((1, 1, 2, len(self._tops)))))
+        if kind is Kind.OTHER and self._stage.theirs is not None:
+            return Step(kind, self._as_they_are(kind, self._stage.theirs, self._random.choice((1, 2, 3))))
+        changes = self._changes(self._random.choice((1, 1, 1, 2, 3, TOGETHER)))
+        self._last = Step(Kind.VALID, changes, unread=self._random.random() < UNREAD)
         return self._last
 
-    def _values(self, count: int, without: str = "") -> tuple[tuple[Field, Any], ...]:
-        """Fields of so many different properties, each with a value."""
-        found: dict[str, tuple[Field, Any]] = {}
-        for _ in range(3 * count):
-            field, way = next(self._cards)
-            if len(found) < count and field.top not in found and field.top != without:
-                value = self._value(field, way)
-                if value is not ABSENT:
-                    found[field.top] = field, value
-        return tuple(found.values())
+    # --- what is tried ---
 
-    def _shuffled(self) -> Iterator[tuple[Field, int]]:
+    def doubts(self, step: Step) -> list[tuple[Any, ...]]:
+        """What of a step is not known to be taken, or refused, as it should be."""
+        keys = [(step.kind,)] if step.kind in (Kind.MALFORMED, Kind.DENIED) else map(_key, step.changes)
+        return [each for each in keys if each not in self._proven]
+
+    def doubtful(self, step: Step) -> Step:
+        """The step with nothing but what is doubtful in it."""
+        doubts = self.doubts(step)
+        changes = tuple(each for each in step.changes if _key(each) in doubts)
+        return replace(step, changes=changes or step.changes, unread=False)
+
+    def proves(self, step: Step) -> None:
+        """The step went as it should."""
+        self._proven.update(self.doubts(step))
+
+    def bars(self, step: Step) -> None:
+        """What is doubtful in the step is not drawn again."""
+        self._barred.update(self.doubts(step))
+        self._bad = [each for each in self._bad if (each.field.path, Kind.FAULT, repr(each.value)) not in self._barred]
+        self._kinds = [each for each in self._kinds if (each,) not in self._barred and (each is not Kind.FAULT or self._bad)]
+
+    # --- values ---
+
+    def _changes(self, count: int, without: str = "") -> tuple[Change, ...]:
+        """So many changes; of one property several, where they are of plain fields in it."""
+        found: list[Change] = []
+        for _ in range(3 * count):
+            way = next(self._cards)
+            if len(found) < count and way.field.top != without and _go_together(found, way.field):
+                change = self._change(way)
+                tried = any(_key(each) not in self._proven for each in found)
+                if change is not None and not (tried and _key(change) not in self._proven):
+                    found.append(change)
+        return tuple(found)
+
+    def _shuffled(self) -> Iterator[Way]:
         while True:
-            cards = [(field, way) for field in self._usable for way in WAYS]
+            cards = [each for each in self._ways if (each.field.path, each.name) not in self._barred]
             self._random.shuffle(cards)
             yield from cards
 
-    def _value(self, field: Field, way: int) -> Any:
-        if way == KNOWN and self._known[field]:
-            return self._random.choice(self._known[field])
-        if way == DRAWN and (drawn := self._text(field)) is not None:
-            return drawn
-        try:
-            return self._party.values.fresh(field)
-        except NotJudged:
-            return ABSENT
+    def _change(self, way: Way) -> Change | None:
+        at = self._random.randrange(PLACES)
+        with suppress(NotJudged):
+            record = self._stage.now()
+            if way.field.reference is not None:
+                patch = self._stage.party.composer.fresh(record, way.field)
+                return Change(way.field, patch.value, at, way.name)
+            now = self._shown(record, way.field, at)
+            value = way.make(now)
+            if value is not ABSENT:
+                change = Change(way.field, value, at, way.name, way.level)
+                return change if _key(change) not in self._barred else None
+        return None
 
-    def _known_values(self, field: Field) -> list[Any]:
-        """Members, and unusual values that were stored as they were sent."""
-        never = (field.hazard.values or ()) if field.hazard is not None else ()
-        if "enum" in field.schema:
-            return [each for each in field.schema["enum"] if each is not None and each not in never]
-        writes = unusual_writes(self._party).get(field.path, ())
-        kept = [each.value for each, done in writes if self._party.accepted(done.exchange) and stored(self._party, done)]
-        return [each for each in kept if each != ASTRAL and self._party.values.safe(field, each)]
-
-    def _text(self, field: Field) -> str | None:
-        """A text of any letters, as long as the field lets it be; None where texts have a form."""
-        schema = {**field.schema, **field.safe}
-        if "string" not in field.types or schema.keys() & {"format", "pattern", "const", "enum"} or field.unique:
-            return None
-        least, most = max(1, int(schema.get("minLength", 1))), int(schema.get("maxLength", LONGEST))
-        size = self._random.randint(least, max(least, min(most, LONGEST)))
-        letters = [self._random.choice(LETTERS) for _ in range(size)]
-        for end in (0, -1) if self._random.random() < 0.5 else ():  # what code strips stands at an end
-            letters[end] = self._random.choice(SIGNS)
-        text = "".join(letters)
-        return text if validator(field).is_valid(text) else None
+    def _shown(self, record: Record, field: Field, at: int) -> Any:
+        if "[]" not in field.path:
+            return look_up(record, field.response)
+        return self._stage.composed_one(record, Change(field, ABSENT, at)).shown_in(record)
 
     def _with_a_fault(self) -> Step:
         """A fault, alone or beside valid values, ahead of them or behind."""
         if not self._faults:
             self._faults = self._random.sample(self._bad, len(self._bad))
         fault = self._faults.pop()
-        valid = self._values(self._random.choice((0, 1, 2)), without=fault.field.top)
-        bad = (fault.field, fault.value)
-        values = (bad, *valid) if self._random.random() < 0.5 else (*valid, bad)
-        return Step(Kind.FAULT, values, f"in which {fault.field.path} is {fault.why}")
+        bad = Change(fault.field, fault.value, self._random.randrange(PLACES), Kind.FAULT)
+        tried = _key(bad) not in self._proven
+        valid = tuple(each for each in self._changes(self._random.choice((0, 1, 2))) if not tried or _key(each) in self._proven)
+        shared = [each for each in valid if each.field.top == fault.field.top]
+        beside = valid if _go_together(shared, fault.field) else tuple(each for each in valid if each not in shared)
+        ahead = self._random.random() < 0.5 and not any(each.field.top == fault.field.top for each in beside)
+        changes = (bad, *beside) if ahead else (*beside, bad)
+        return Step(Kind.FAULT, changes, f"in which {fault.field.path} is {fault.why}")
 
-    def _as_it_is(self) -> Step:
-        field = self._random.choice(self._usable)
-        record = self._party.read()
-        current = self._party.composer.patch(record, field, None).shown_in(record)
-        if current is ABSENT or not self._party.values.safe(field, current):
-            return Step(Kind.VALID, self._values(1))
-        return Step(Kind.NO_OP, ((field, current),))
+    def _as_they_are(self, kind: Kind, record: Record, count: int) -> tuple[Change, ...]:
+        """Some properties with the value that a record has; while some were never sent so, one of these alone."""
+        party, found = self._stage.party, list[Change]()
+        for top in self._random.sample(self._tops, min(count, len(self._tops))):
+            shown = look_up(record, top.response)
+            if shown is not ABSENT and (top.children or party.values.safe(top, shown)):
+                found.append(Change(top, party.composer.exact(top, shown), way=kind))
+        found = [each for each in found if _key(each) not in self._barred]
+        doubtful = [each for each in found if _key(each) not in self._proven]
+        return tuple(doubtful[:1] or found)
+
+
+def _key(change: Change) -> tuple[Any, ...]:
+    """What is known of a change, once it was tried: that the field takes null, or this very number; that it is refused."""
+    if change.way == Kind.FAULT:
+        return change.field.path, Kind.FAULT, repr(change.value)
+    return change.field.path, change.way
+
+
+def _go_together(found: Sequence[Change], field: Field) -> bool:
+    """Whether a field can be changed beside the others: of one property only fields inside it, none of which holds another."""
+    for each in found:
+        if each.field.top == field.top and (field.children or each.field.children or each.field.path == field.path):
+            return False
+        if each.field.top == field.top and (field.path == field.top or each.field.path == each.field.top):
+            return False
+    return True

@@ -1,4 +1,4 @@
-"""One step of a sequence: what is sent, and what the record must read afterwards."""
+"""One step of a sequence: what is sent, and how it is told."""
 
 from __future__ import annotations
 
@@ -6,14 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from contracts.judging.evidence import differences_of, joined
 from contracts.judging.trials import brief
-from contracts.record.model import predicted
-from contracts.record.party import Party
-from contracts.record.patches import Patch
-from contracts.record.records import Record
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import Level, Violation
 from specs import Field
 
 
@@ -24,15 +19,47 @@ class Kind(StrEnum):
     REPEAT = "the same again"
     NO_OP = "as it is"
     FAULT = "with a fault"
+    MALFORMED = "cut off"
+    DENIED = "without the credential"
+    OTHER = "of the other record"
+
+
+REFUSED = (Kind.FAULT, Kind.MALFORMED, Kind.DENIED)
+"""What has to be refused, and changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A value that a field is sent.
+
+    at: of the items on the way to the field, counted round, which one is meant. way: how the value was made, for what is
+    known of such values. level: of a fault that such a value shows, where the document does not promise as much.
+    """
+
+    field: Field
+    value: Any
+    at: int = 0
+    way: str = ""
+    level: Level | None = None
+
+    @property
+    def told(self) -> str:
+        """The field, with the place of its item where that is not the first, and the value."""
+        path = self.field.path.replace("[]", f"[{self.at}]", 1) if "[]" in self.field.path else self.field.path
+        return f"{path} = {brief(self.value)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A patch of some fields, composed anew from the record each time: so that a sequence can be cut. ``why``: of a fault."""
+    """A patch of some fields, composed anew from the record each time: so that a sequence can be cut.
+
+    why: of a fault. unread: the record is not read behind it.
+    """
 
     kind: Kind
-    values: tuple[tuple[Field, Any], ...]
+    changes: tuple[Change, ...]
     why: str = ""
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,66 +68,11 @@ class Taken:
 
     step: Step
     exchange: Exchange
-    wrong: Violation | None
+    wrong: Violation | None = None
 
     @property
     def told(self) -> str:
         """The request as a line of a story: the fields that it is about, without the siblings that go along."""
-        sent = ", ".join(f"{field.path} = {brief(value)}" for field, value in self.step.values)
-        return f"{self.exchange.method} {sent} -> {self.exchange.status if self.exchange.answer else 'no answer'}"
-
-
-def take(party: Party, step: Step) -> Taken:
-    """Take a step, and compare the record with what the model says. NotJudged where it cannot be composed or read."""
-    before = party.read()
-    patches = _composed(party, before, step)
-    exchange = party.patch(joined(patches))
-    if party.accepted(exchange) and step.kind is Kind.FAULT:
-        wrong = Violation(expected=f"a patch {step.why} to be refused", actual=exchange.said, exchange=exchange)
-        return Taken(step, exchange, wrong)
-    if not party.accepted(exchange) and not exchange.refused:
-        wrong = Violation(expected="a patch to be accepted or refused", actual=exchange.said, exchange=exchange)
-        return Taken(step, exchange, wrong)
-    applied = patches if party.accepted(exchange) else []
-    return Taken(step, exchange, _compared(party, predicted(party.reader, before, applied), exchange, patches))
-
-
-def _composed(party: Party, before: Record, step: Step) -> list[Patch]:
-    """A patch for each field, on top of one another where they share a property; the last one of a property has all of it."""
-    patches: list[Patch] = []
-    imagined = before
-    for field, value in step.values:
-        patch = party.composer.patch(imagined, field, value)
-        if step.kind is not Kind.FAULT:
-            imagined = predicted(party.reader, imagined, [patch])
-        patches.append(patch)
-    return patches
-
-
-def _compared(party: Party, expected: Record, exchange: Exchange, patches: list[Patch]) -> Violation | None:
-    filled = {path for patch in patches for path in patch.filled}
-    after = party.read()
-    changed = [each for each in party.reader.differences(expected, after) if each.where not in filled]
-    if not changed:
-        return None
-    return Violation(
-        expected="the record that the patches before it make: what was sent, and nothing else",
-        actual=f"a reading shows that {changed[0].told}",
-        exchange=exchange,
-        difference=differences_of(changed),
-    )
-
-
-def plays(party: Party, steps: list[Step]) -> list[Taken]:
-    """Take steps one after another, up to the first that goes wrong."""
-    taken: list[Taken] = []
-    for step in steps:
-        try:
-            taken.append(take(party, step))
-        except NotJudged:
-            if party.client.stopped:
-                raise
-            continue
-        if taken[-1].wrong is not None:
-            break
-    return taken
+        how = f"({self.step.kind}) " if self.step.kind in (Kind.MALFORMED, Kind.DENIED, Kind.OTHER) else ""
+        sent = ", ".join(each.told for each in self.step.changes)
+        return f"{self.exchange.method} {how}{sent} -> {self.exchange.status if self.exchange.answer else 'no answer'}"

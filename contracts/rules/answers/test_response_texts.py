@@ -27,7 +27,8 @@ def test_answer_with_any_text_is_json(party: Party, case: None) -> None:
     for text in ("".join(QUOTING),) if party.thrifty else QUOTING:
         takers = [each for each in free if party.values.valid(each, text)]
         accepted += _judge_texts(party, [each for each in takers if party.values.safe(each, text)], text)
-        accepted += _judge_texts(party, [each for each in takers if not party.values.safe(each, text)][:2], text)
+        others = [each for each in takers if not party.values.safe(each, text)]
+        accepted += _judge_texts(party, others[: None if party.thorough else 2], text)
     if not accepted:
         raise NotJudged("no such text is accepted")
 

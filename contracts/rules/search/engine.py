@@ -205,11 +205,12 @@ class _Sequence(RuleBasedStateMachine):
 
 def judge_sequences(party: Party) -> None:
     """Judge random sequences of patches against the model; raises Violation or NotJudged."""
-    usable = [field for field, _write in _plain(party)]
-    bad = [fault for field in faulty(party.api) for fault in faults(party.api, field) if "[]" not in field.path]
+    bad = [fault for field in faulty(party.api) for fault in faults(party.api, field)]
     if party.search is not None:
-        search(party, party.search, usable, bad)
+        search(party, party.search, bad)
         return
+    usable = [field for field, _write in _plain(party)]
+    bad = [fault for fault in bad if "[]" not in fault.field.path]
     machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
     with _unpacked():
         run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from contracts.judging.atomicity import working
-from contracts.judging.evidence import differences_of, fresh_patch, fresh_patches, one_difference
+from contracts.judging.atomicity import is_writable, working
+from contracts.judging.evidence import differences_of, fresh_patch, fresh_patches, joined, known_patch, one_difference
 from contracts.record.party import Party
-from contracts.terms.rule import rule
+from contracts.record.patches import Patch, settable
+from contracts.terms.exchange import Exchange
+from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
-from specs import Field
+from specs import Api, Field
 
 MADE_UP = '"patch-contracts-no-such-state"'
 TOGETHER = 4
 """Patches that are sent at the same time."""
+ROUNDS, LEAST_ROUNDS = 12, 5
+"""So often are different fields sent at the same time: at most, and where all fields had their turn before."""
+CLASHES = 3
+"""So often is one field sent two values at the same time."""
+READINGS, MEANWHILE = 10, 20
+"""Patches beside which the record is read, and readings of it meanwhile."""
+SERVER_ERROR = 500
 
 
 def _tag(party: Party) -> str:
@@ -82,25 +91,97 @@ def test_entity_tag_changes_with_the_record(party: Party, case: None) -> None:
 @rule("concurrent-patches-survive", family="atomicity", depth="thorough", advice="lost updates")
 def test_concurrent_patches_of_different_fields_survive(party: Party, case: None) -> None:
     """Patches of different fields that are sent at the same time are all stored."""
-    fields = working(party, "")[:TOGETHER]
-    if len(fields) < 2:
-        raise NotJudged("fewer than two fields can be written")
-    for _round in range(5):
+    for fields in _groups(party):
         before = party.read()
         patches = fresh_patches(party, before, fields)
         exchanges = party.patch_together([patch.body for patch in patches])
         after = party.read()
         for patch, exchange in zip(patches, exchanges, strict=True):
-            if exchange.status is not None and exchange.status >= 500:
-                raise Violation(
-                    expected=f"a patch of {patch.field.path} beside others to be answered as it is alone",
-                    actual=exchange.said,
-                    exchange=exchange,
-                )
+            _check_answered(patch, exchange)
             if party.accepted(exchange) and not party.reader.same(patch.field, patch.value, patch.shown_in(after)):
                 raise Violation(
                     expected=f"{patch.field.path} to read {patch.value!r}, as was accepted beside another patch",
                     actual=f"it reads {patch.shown_in(after)!r}",
                     exchange=exchange,
                     difference=one_difference(patch.field.path, patch.value, patch.shown_in(after)),
+                )
+
+
+def _groups(party: Party) -> Iterator[list[Field]]:
+    """Fields of different properties, so many together that each field has its turn; NotJudged where there are too few."""
+    known: set[Field] = set()
+    for turn in range(ROUNDS):
+        fields = working(party, "", turn)
+        if len(fields) < 2:
+            raise NotJudged("fewer than two fields can be written")
+        if turn >= LEAST_ROUNDS and known >= set(fields):
+            return
+        known |= set(fields)
+        parts = [fields[at : at + TOGETHER] for at in range(turn % TOGETHER, len(fields), TOGETHER)]
+        yield from (part for part in ([*fields[: turn % TOGETHER], *parts[-1]], *parts[:-1]) if len(part) > 1)
+
+
+def _check_answered(patch: Patch, exchange: Exchange) -> None:
+    """A patch beside others is accepted or refused, and no failure of the server."""
+    if exchange.status is not None and exchange.status >= SERVER_ERROR:
+        raise Violation(
+            expected=f"a patch of {patch.field.path} beside others to be answered as it is alone",
+            actual=exchange.said,
+            exchange=exchange,
+        )
+
+
+def _common(api: Api) -> list[Field]:
+    """The fields whose values are nobody's own: what is unique is looked up among all records, one after another."""
+    return [each for each in settable(api) if not each.unique]
+
+
+@rule("concurrent-values-one-wins", family="atomicity", cases=field_cases(_common), depth="thorough", advice="lost updates")
+def test_of_two_values_at_the_same_time_one_is_stored(party: Party, case: Field) -> None:
+    """Of two patches that give a field two values at the same time, one is what the record shows afterwards."""
+    if not is_writable(party, case) or case.response in party.reader.derived:
+        raise NotJudged(f"no plain write of {case.path} works here")
+    for _round in range(CLASHES):
+        before = party.read()
+        patches = [known_patch(party, before, case), known_patch(party, before, case)]
+        exchanges = party.patch_together([each.body for each in patches])
+        after = party.read()
+        for patch, exchange in zip(patches, exchanges, strict=True):
+            _check_answered(patch, exchange)
+        now = patches[0].shown_in(after)
+        taken = [patch for patch, exchange in zip(patches, exchanges, strict=True) if party.accepted(exchange)]
+        if taken and not any(party.reader.same(case, each.value, each.shown_in(after)) for each in taken):
+            raise Violation(
+                expected=f"{case.path} to read {' or '.join(repr(each.value) for each in taken)}, sent at the same time",
+                actual=f"it reads {now!r}",
+                exchange=exchanges[0],
+                difference=one_difference(case.path, taken[0].value, now),
+            )
+
+
+@rule("reading-beside-a-patch-whole", family="atomicity", depth="thorough", standard="RFC 5789 2")
+def test_reading_beside_a_patch_shows_all_of_it_or_nothing(party: Party, case: None) -> None:
+    """What a GET shows while a patch of several fields is carried out is the record before it or after it, and no mixture."""
+    if not party.reads_by_get or party.state.settle:
+        raise NotJudged("no GET shows at once what the record is")
+    fields = working(party, "")
+    if len(fields) < 2:
+        raise NotJudged("fewer than two fields can be written")
+    for _round in range(READINGS):
+        before = party.read()
+        patches = fresh_patches(party, before, fields)
+        exchange, records = party.read_beside(joined(patches), MEANWHILE)
+        if not party.accepted(exchange):
+            raise NotJudged(f"the patch of several fields is not accepted: {exchange.said}")
+        after = party.read()
+        moved = [each for each in patches if not party.reader.equal(each.shown_in(before), each.shown_in(after))]
+        for record in records:
+            old = [each for each in moved if party.reader.equal(each.shown_in(record), each.shown_in(before))]
+            new = [each for each in moved if party.reader.equal(each.shown_in(record), each.shown_in(after))]
+            if old and new:
+                raise Violation(
+                    expected="a reading beside a patch to show all of it, or nothing",
+                    actual=f"{new[0].field.path} was new in it, and {old[0].field.path} still old",
+                    exchange=exchange,
+                    difference=one_difference(old[0].field.path, old[0].shown_in(after), old[0].shown_in(record)),
                 )

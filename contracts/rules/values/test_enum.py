@@ -85,7 +85,7 @@ def _judge_beside_flags(party: Party, field: Field) -> None:
     """Each member is stored together with each value of a boolean beside it, too."""
     holder = field.path.rpartition(".")[0]
     switches = [each for each in settable(party.api) if each.types == {"boolean"} and each.path.rpartition(".")[0] == holder]
-    for switch, value in product(switches[:2], (True, False)):
+    for switch, value in product(switches[: None if party.thorough else 2], (True, False)):
         if not party.values.safe(switch, value) or (switch.response in party.reader.derived and not value):
             continue
         for member in members_of(field):
@@ -143,7 +143,7 @@ def test_near_miss_is_refused(party: Party, case: Field) -> None:
     seen: list[str] = []
     bads: list[Bad] = []
     kinds: set[str] = set()
-    for kind, value in _near_misses(party.api, case):
+    for kind, value in _near_misses(party.api, case, None if party.thorough else 3):
         if party.thrifty and kind in kinds:
             continue
         new = not _among(party.reader.normalised(case, value), members) and repr(value) not in seen
@@ -165,19 +165,19 @@ def _is_read_as_number(value: Any, members: list[Any]) -> bool:
         return False
 
 
-def _near_misses(api: Api, field: Field) -> Iterator[tuple[str, Any]]:
-    """Kinds of near misses, the plainest first; members are sorted out by the caller."""
+def _near_misses(api: Api, field: Field, most: int | None) -> Iterator[tuple[str, Any]]:
+    """Kinds of near misses, the plainest first, of so many members; members are sorted out by the caller."""
     members = members_of(field)
     texts = [member for member in members if isinstance(member, str) and member]
     yield "no member", NOT_A_MEMBER
-    for text in texts[:3]:
+    for text in texts[:most]:
         yield from (("other case", changed) for changed in (text.lower(), text.upper(), text.capitalize()))
     if texts:
         yield from _altered(texts[0])
         yield from _altered_longest(max(texts, key=len))
     yield from (("display label", label) for label in field.labels.values())
     yield from (("listed as a near miss", value) for value in field.near_misses)
-    yield from (("what a member is short for", word) for text in texts[:3] for word in _words_of(text))
+    yield from (("what a member is short for", word) for text in texts[:most] for word in _words_of(text))
     yield from (("code of the same form", code) for code in _other_codes(texts))
     yield from (("member of another field", value) for value in _foreign(api, field))
     yield from (("often a member elsewhere", value) for value in STALE)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from threading import Lock
 
 from mock_server.defects.defect import Family, Turns
@@ -42,6 +43,17 @@ def concurrent_write_crashes() -> Turns:
         right(exchange)
 
     return {"commit": commit}
+
+
+@defect.step("commit", "AT03")
+def written_in_two_steps(exchange: Exchange, right: Step) -> None:
+    """Writes the first of the changes, and the rest a moment later: who reads in between sees half of a patch."""
+    before, after = exchange.before.record, exchange.after.record
+    moved = [name for name, value in after.items() if before.get(name) != value]
+    if len(moved) > 1:
+        exchange.store.write(exchange.entry, replace(exchange.before, record={**before, moved[0]: after[moved[0]]}))
+        time.sleep(0.03)
+    right(exchange)
 
 
 def _offers_etags(api: Api) -> bool:
