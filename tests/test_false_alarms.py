@@ -111,6 +111,30 @@ def test_a_fault_of_the_same_kind_is_found(api: Api, fault: str, found: tuple[st
     assert found in violated(report), violated(report)
 
 
+def test_null_is_not_sent_to_what_may_be_a_key(api: Api) -> None:
+    """A record that no owner has would be shown nowhere: nothing could be put back. A number of any kind is sent null."""
+    service = Plans("left alone without an owner")
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+
+    assert service.records == before
+    assert report.restored.ok
+    assert violated(report) >= ALWAYS
+    null = {each.field: each.verdict for each in report.results if each.rule == "null-refused"}
+    assert null["owner"] == "not_judged"
+    assert null["load"] != "not_judged"
+
+
+def test_that_the_present_value_is_taken_says_nothing_of_others(api: Api) -> None:
+    """The only owner is the present one: what needs another that works is not judged."""
+    with serving(Plans()) as url:
+        report = judged(api, url, "fields-stored-together", "sent-field-stored")
+
+    about = {each.rule: (each.level, each.verdict) for each in report.results if each.field == "owner"}
+    assert about == {"sent-field-stored": ("should", "violates"), "fields-stored-together": ("must", "not_judged")}
+
+
 def test_what_falls_with_time_is_nobodys_fault(api: Api) -> None:
     """A number that requests may set, and that is another one a moment later with nothing sent in between."""
     with serving(Plans("load falls with time")) as url:

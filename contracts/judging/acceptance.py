@@ -128,12 +128,16 @@ class SecondOpinion:
         )
 
     def _values(self) -> Iterator[object]:
+        """Values other than the present one: that it is taken says nothing of others."""
         yield from islice(self._near(), NEAR)
+        shown = self._first.shown_in(self._before)
         for _ in range(INVENTED):
             try:
-                yield self._party.values.fresh(self._field, self._first.value)
+                value = self._party.values.fresh(self._field, self._first.value)
             except NotJudged:
                 return
+            if not self._party.reader.equal(value, shown):
+                yield value
 
     def _near(self) -> Iterator[object]:
         shown = self._first.shown_in(self._before)
