@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from contracts.drafting.draft import write
 from contracts.judging.envelopes import body_problem
@@ -111,28 +114,86 @@ def test_a_fault_of_the_same_kind_is_found(api: Api, fault: str, found: tuple[st
     assert found in violated(report), violated(report)
 
 
-def test_null_is_not_sent_to_what_may_be_a_key(api: Api) -> None:
-    """A record that no owner has would be shown nowhere: nothing could be put back. A number of any kind is sent null."""
+def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Api:
+    """The contract that is drafted of the document after a change to it."""
+    document = yaml.safe_load(DOCUMENT.read_text())
+    change(document)
+    source, output = tmp_path / "plans.yaml", tmp_path / "contract.yaml"
+    source.write_text(yaml.safe_dump(document, sort_keys=False))
+    write(source, None, output)
+    return load_api(str(output))
+
+
+def members(document: dict[str, Any]) -> dict[str, Any]:
+    """What the patch takes."""
+    operation = document["paths"]["/plans/{id}"]["patch"]
+    found: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    return found
+
+
+def _ends_may_be_open(document: dict[str, Any]) -> None:
+    for found in (members(document), document["components"]["schemas"]["Plan"]["properties"]):
+        found["ends"]["type"] = ["string", "null"]
+
+
+def _only_titles_and_owners(document: dict[str, Any]) -> None:
+    own = members(document)
+    for name in own.keys() - {"title", "owner"}:
+        del own[name]
+
+
+def test_null_is_not_sent_to_what_may_be_a_key(tmp_path: Path) -> None:
+    """A record that no owner has would be shown nowhere: nothing could be put back."""
     service = Plans("left alone without an owner")
     before = copy.deepcopy(service.records)
     with serving(service) as url:
-        report = judged(api, url)
+        report = judged(changed(tmp_path, _only_titles_and_owners), url)
 
     assert service.records == before
     assert report.restored.ok
-    assert violated(report) >= ALWAYS
-    null = {each.field: each.verdict for each in report.results if each.rule == "null-refused"}
-    assert null["owner"] == "not_judged"
+    assert {each[1] for each in violated(report)} == {"sent-field-stored"}
+
+
+def test_null_is_sent_to_a_number_that_is_no_key(plain: RunReport) -> None:
+    """A number of any size is stored and put back."""
+    null = {each.field: each.verdict for each in plain.results if each.rule == "null-refused"}
     assert null["load"] != "not_judged"
 
 
 def test_that_the_present_value_is_taken_says_nothing_of_others(api: Api) -> None:
     """The only owner is the present one: what needs another that works is not judged."""
-    with serving(Plans()) as url:
+    service = Plans()
+    service.owner = 3
+    for record in service.records.values():
+        record["owner"] = 3
+    with serving(service) as url:
         report = judged(api, url, "fields-stored-together", "sent-field-stored")
 
     about = {each.rule: (each.level, each.verdict) for each in report.results if each.field == "owner"}
     assert about == {"sent-field-stored": ("should", "violates"), "fields-stored-together": ("must", "not_judged")}
+
+
+def test_a_date_without_a_value_may_have_to_come_after_another(tmp_path: Path) -> None:
+    """A plan without an end: a day before its start is no end that anybody promised."""
+    service = Plans("may be open")
+    service.records["p-100001"]["ends"] = None
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(changed(tmp_path, _ends_may_be_open), url)
+
+    assert violated(report) - {each for each in violated(report) if each[2] == "draft"} == ALWAYS
+    about = {each.rule: each.verdict for each in report.results if each.field == "ends"}
+    assert about["sent-field-stored"] == "conforms"
+    assert service.records == before
+
+
+@pytest.mark.parametrize(("habit", "level"), [("keeps HTML", "should"), ("escapes all", "must")])
+def test_a_text_of_html_is_the_same_when_it_is_written_otherwise(api: Api, habit: str, level: str) -> None:
+    """Tags that stay are HTML, in which ``&`` is written ``&amp;``; where tags are escaped too, it is a text that was altered."""
+    with serving(Plans(habit)) as url:
+        report = judged(api, url, "value-unaltered")
+
+    assert (level, "value-unaltered", "title") in violated(report)
 
 
 def test_what_falls_with_time_is_nobodys_fault(api: Api) -> None:

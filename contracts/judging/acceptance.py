@@ -28,6 +28,8 @@ NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
 """So many flags and choices are tried beside one that is refused."""
+DAYS = ("date", "date-time")
+"""Formats of which one value may have to come after another."""
 EXACT_FORMATS = frozenset({"date", "date-time", "email"})
 """Formats whose values are right or wrong by themselves; a URI or UUID may have to be one that exists."""
 
@@ -141,7 +143,15 @@ class SecondOpinion:
 
     def _near(self) -> Iterator[object]:
         shown = self._first.shown_in(self._before)
-        return (value for value in nearby(shown) if self._party.values.safe(self._field, value))
+        found = self._later_days() if shown is None or shown is ABSENT else nearby(shown)
+        return (value for value in found if self._party.values.safe(self._field, value))
+
+    def _later_days(self) -> Iterator[object]:
+        """For a date that has no value yet: days after the last one of the record, since it may have to come after that."""
+        form, before = self._field.schema.get("format"), self._before
+        alike = (each for each in self._party.api.walk_record() if form in DAYS and each.schema.get("format") == form)
+        days = [day for each in alike if isinstance(day := look_up(before, each.path), str)]
+        return (value for value in nearby(max(days)) if value > max(days)) if days else iter(())
 
     def _kept(self, done: Done, *, near: bool) -> Done:
         """The field works; where made-up values do not, it is given such as are near the present one from now on."""

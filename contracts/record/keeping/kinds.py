@@ -14,7 +14,6 @@ from contracts.record.records import Record, look_up
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
-
 HARDLY_A_KEY = 1_000_003
 """A number that hardly any record has as its key: what is stored of it is no reference."""
 
