@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
+from contracts.record.keeping.kinds import may_be_a_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch
 from contracts.record.records import ABSENT, Located, Record, look_up
@@ -46,19 +47,29 @@ def promised(party: Party, patch: Patch) -> bool:
 
 
 def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | None:
-    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes."""
+    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes.
+
+    Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none.
+    """
     if not exchange.refused or patch.field.reference is not None or promised(party, patch):
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))
     if shown is ABSENT or party.accepted(party.patch(party.composer.patch(party.read(), patch.field, shown).body)):
+        if may_be_a_key(patch.field) and shown is not ABSENT:
+            where = plain_path(patch.field.path)
+            raise NotJudged(
+                f"{where} may name another record, and the values that were tried name none: list some under [values]"
+            )
         return Level.SHOULD
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
 def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
-    """A flag went off when another one was sent as true: two that exclude each other, as drafts and what is published."""
-    on = any(field.types == {"boolean"} and sent.get(field.name) is True for field in fields)
-    return on and found.difference.before is True and found.difference.after is False
+    """A flag went off when another one was sent: two that exclude each other, as drafts and what is published, or one that goes
+    with the other only, as seats by name with seats.
+    """
+    flags = any(field.types == {"boolean"} and isinstance(sent.get(field.name), bool) for field in fields)
+    return flags and found.difference.before is True and found.difference.after is False
 
 
 def falsy_values(field: Field) -> Iterable[Any]:

@@ -142,6 +142,9 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
             continue
         sent = party.composer.patch(before, field, bad.value, elsewhere=True)
         exchange = party.patch(sent.body)
+        if party.accepted(exchange) and _read_as_map(party, sent):
+            put_back(party, before, sent.body)
+            continue
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append(bad)
         elif party.disguised(exchange):
@@ -157,6 +160,14 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
         raise NotJudged(f"no value is ruled out for {field.path} here")
+
+
+def _read_as_map(party: Party, sent: Patch) -> bool:
+    """A plain value for a map of such values became its only member: it was read as the documented type, as ``"1"`` is as 1."""
+    if sent.field.kind != "object" or sent.field.children or isinstance(sent.value, list | dict):
+        return False
+    now = shown_now(party, sent)
+    return isinstance(now, dict) and list(now.values()) == [sent.value]
 
 
 def _left_out(field: Field, value: Any) -> bool:

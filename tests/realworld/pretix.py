@@ -22,6 +22,7 @@ datadir={data}
 [database]
 backend=sqlite3
 [django]
+debug=off
 secret=no-secret-no-secret-no-secret-no-secret
 [locale]
 default=en

@@ -40,7 +40,7 @@ class Kinds:
                     f"{place.path} is an object of which the document says no more: whatever reads the record might fail on "
                     "another value for it, and nothing would put it back"
                 )
-        if value is None and _may_be_a_key(top) and not self._takes_any(top):
+        if value is None and may_be_a_key(top) and not top.nullable and not self._takes_any(top):
             raise NotJudged(
                 f"{top.name} may name another record, since it does not take any {'/'.join(sorted(top.types))}: without one, "
                 "this record might be shown nowhere"
@@ -99,10 +99,10 @@ def _places(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
                 yield from _places(child, item[child.name])
 
 
-def _may_be_a_key(field: Field) -> bool:
-    """A whole number without two limits, or a UUID, that no document lets be null."""
+def may_be_a_key(field: Field) -> bool:
+    """A whole number without two limits, or a UUID: the key of another record looks like that, whatever the document calls it."""
     limited = {"minimum", "maximum"} <= field.schema.keys() or "enum" in field.schema
-    return not field.nullable and not limited and ("integer" in field.types or field.schema.get("format") == "uuid")
+    return not limited and ("integer" in field.types or field.schema.get("format") == "uuid")
 
 
 def _kind(value: Any) -> str:
