@@ -186,6 +186,53 @@ def test_a_date_without_a_value_may_have_to_come_after_another(tmp_path: Path) -
     assert service.records == before
 
 
+def _with_names_and_a_price(document: dict[str, Any]) -> None:
+    for found in (members(document), document["components"]["schemas"]["Plan"]["properties"]):
+        found["names"] = {"type": "object", "additionalProperties": {"type": "string"}}
+        found["price"] = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
+
+
+def test_what_is_read_as_it_is_meant_is_no_other_value(tmp_path: Path) -> None:
+    """A text for a text by language, and a number for an amount: both are stored as the document has them."""
+    service = Plans()
+    for record in service.records.values():
+        record |= {"names": {"en": "North"}, "price": "12.50"}
+    with serving(service) as url:
+        report = judged(changed(tmp_path, _with_names_and_a_price), url, "wrong-type-refused", "coerced-value-typed")
+
+    about = {(each.rule, each.field): each.verdict for each in report.results if each.field in ("names", "price")}
+    assert about["wrong-type-refused", "names"] == "conforms"
+    told = [each.expected for each in report.results if (each.rule, each.field) == ("coerced-value-typed", "price")]
+    assert "1234567 for price to be refused, or stored as string" not in told  # that other texts refuse numbers is told
+
+
+@pytest.mark.parametrize(("fault", "level"), [("no draft without a place", "should"), ("draft falls with writes", "must")])
+def test_a_flag_may_go_with_another_and_not_with_everything(api: Api, fault: str, level: str) -> None:
+    """What goes off with another flag goes with it, which few documents say; what goes off with any write is lost."""
+    service = Plans(fault)
+    for record in service.records.values():
+        record |= {"published": True, "draft": True}
+    with serving(service) as url:
+        report = judged(api, url, "omitted-fields-unchanged")
+
+    assert {each for each in violated(report) if each[1] == "omitted-fields-unchanged"} == {
+        (level, "omitted-fields-unchanged", "draft")
+    }
+
+
+def test_a_flag_that_is_refused_as_it_is_is_told_though_another_write_has_moved_it(api: Api) -> None:
+    """The present value is sent back on the record as it was found: a draft that is one cannot be said to be one."""
+    service = Plans("no draft without a place", "a draft needs its place in the request")
+    for record in service.records.values():
+        record |= {"published": True, "draft": True}
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+
+    assert ("must", "no-op-changes-nothing", "draft") in violated(report)
+    assert service.records == before
+
+
 @pytest.mark.parametrize(("habit", "level"), [("keeps HTML", "should"), ("escapes all", "must")])
 def test_a_text_of_html_is_the_same_when_it_is_written_otherwise(api: Api, habit: str, level: str) -> None:
     """Tags that stay are HTML, in which ``&`` is written ``&amp;``; where tags are escaped too, it is a text that was altered."""

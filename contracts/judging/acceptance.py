@@ -55,7 +55,7 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))
     if shown is ABSENT or party.accepted(party.patch(party.composer.patch(party.read(), patch.field, shown).body)):
-        if may_be_a_key(patch.field) and shown is not ABSENT:
+        if may_be_a_key(patch.field):
             where = plain_path(patch.field.path)
             raise NotJudged(
                 f"{where} may name another record, and the values that were tried name none: list some under [values]"
@@ -159,9 +159,10 @@ class SecondOpinion:
 
     def _later_days(self) -> Iterator[object]:
         """For a date that has no value yet: days after the last one of the record, since it may have to come after that."""
-        form, before = self._field.schema.get("format"), self._before
-        alike = (each for each in self._party.api.walk_record() if form in DAYS and each.schema.get("format") == form)
-        days = [day for each in alike if isinstance(day := look_up(before, each.path), str)]
+        if self._field.schema.get("format") not in DAYS:
+            return iter(())
+        shown = [each for each in self._before.values() if isinstance(each, str)]
+        days = [each for each in shown if self._party.values.safe(self._field, each)]
         return (value for value in nearby(max(days)) if value > max(days)) if days else iter(())
 
     def _kept(self, done: Done, *, near: bool) -> Done:

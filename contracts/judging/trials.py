@@ -12,7 +12,7 @@ from contracts.judging.evidence import Write, control, differences_of, fresh_pat
 from contracts.judging.faults import Fault, faults, faulty, plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, Reader, Record, related, shown
+from contracts.record.records import ABSENT, Located, Reader, Record, look_up, related, shown
 from contracts.terms.exchange import Exchange
 from contracts.terms.looks import looks_like
 from contracts.terms.verdict import Difference, Level, NotJudged, Violation
@@ -143,7 +143,8 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
         sent = party.composer.patch(before, field, bad.value, elsewhere=True)
         exchange = party.patch(sent.body)
         if party.accepted(exchange) and _read_as_map(party, sent):
-            put_back(party, before, sent.body)
+            top = party.composer.way(field)[0]
+            party.patch({top.name: party.composer.exact(top, look_up(before, top.response))})
             continue
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append(bad)
