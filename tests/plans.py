@@ -48,6 +48,18 @@ def is_day(text: str) -> bool:
         return False
 
 
+def words(value: Any) -> dict[str, str] | None:
+    """A text by language, of which a plain text is the English one; None for what is neither."""
+    found = {"en": value} if isinstance(value, str) else value
+    return found if isinstance(found, dict) and found and all(isinstance(each, str) for each in found.values()) else None
+
+
+def money(value: Any) -> str | None:
+    """An amount with its cents, of a number or a text; None for what is none."""
+    found = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    return f"{float(found):.2f}" if re.fullmatch(r"\d{1,9}(\.\d+)?", found) else None
+
+
 class Plans(People):
     """The records, and what is wrong with the service; without any fault it keeps to its document."""
 
@@ -55,6 +67,7 @@ class Plans(People):
         super().__init__()
         self.faults = frozenset(faults)
         self.records = plans()
+        self.owner = 1
         self.stamp = int(time.time() * 1000)
         self.revision = 1
         self.patches = 0
@@ -67,6 +80,10 @@ class Plans(People):
             now = time.monotonic()
             old = [shown for moment, key, shown in self.history if key == path.rsplit("/", 1)[-1] and moment <= now - 0.3]
             return 200, old[-1] if old else self.shown(path.rsplit("/", 1)[-1]), {}
+        if "left alone without an owner" in self.faults:
+            found = self.records.get(path.rsplit("/", 1)[-1])
+            if found is not None and found["owner"] is None:  # only the plans of an owner are looked at
+                return 404, {"message": "no such plan"}, {}
         return super().answer(method, path.replace("/plans/", "/people/"), headers, body)
 
     def shown(self, key: str) -> dict[str, Any]:
@@ -101,15 +118,25 @@ class Plans(People):
 
     def _wrong_part(self, record: dict[str, Any], sent: dict[str, Any]) -> str:
         for name, value in sent.items():
+            if name in ("names", "price") and name in record:
+                if (words(value) if name == "names" else money(value)) is None:
+                    return name
+                continue
             kind = KINDS.get(name, object)
+            if name == "owner" and value is None and "left alone without an owner" in self.faults:
+                continue
+            if name == "ends" and value is None and "may be open" in self.faults:
+                continue
             if name in KINDS and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
                 return name
             if not self._takes(record, name, value):
                 return name
+        if "a draft needs its place in the request" in self.faults and sent.get("draft") and not sent.get("published"):
+            return "draft"
         together = {**record, **sent}
         if together["low"] > together["high"]:
             return "low"
-        return "starts" if together["starts"] > together["ends"] else ""
+        return "starts" if together["starts"] > (together["ends"] or "9") else ""
 
     def _takes(self, record: dict[str, Any], name: str, value: Any) -> bool:
         if name == "title":
@@ -119,7 +146,7 @@ class Plans(People):
         if name == "zone":
             return value in ("Europe/Paris", "UTC")
         if name == "owner":
-            return bool(value == 1)
+            return bool(value == self.owner)
         if name in ("starts", "ends"):
             return is_day(value)
         if name == "least":
@@ -128,14 +155,29 @@ class Plans(People):
             return isinstance(value.get("note", ""), str) and len(value.get("note", "")) <= 40
         return name != "email"
 
+    def _titled(self, text: str) -> str:
+        html = re.sub("&(?!amp;)", "&amp;", text) if self.faults & {"keeps HTML", "escapes all"} else text
+        return html.replace("<", "&lt;") if "escapes all" in self.faults else html
+
+    def _drafted(self, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        if "no draft without a place" in self.faults:
+            off = sent.get("published") is False
+        else:
+            off = record["published"] or "draft is never kept" in self.faults
+        if off or ("draft falls with writes" in self.faults and "draft" not in sent):
+            record["draft"] = False
+
     def _keep(self, record: dict[str, Any], sent: dict[str, Any]) -> None:
         for name, value in sent.items():
             if name == "meta":
                 record["meta"] = {**record["meta"], **{key: each for key, each in value.items() if key == "note"}}
+            elif name in ("names", "price") and name in record:
+                record[name] = words(value) if name == "names" else money(value)
+            elif name == "title":
+                record[name] = self._titled(value)
             elif name in KINDS and name != "initials":
                 record[name] = value
-        if record["published"] or "draft is never kept" in self.faults:
-            record["draft"] = False
+        self._drafted(record, sent)
         if "load falls with writes" in self.faults:
             record["load"] -= 0 if "load" in sent else 1
         if not ("writes lost" in self.faults and self.patches % 7 == 0):

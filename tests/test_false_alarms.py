@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from contracts.drafting.draft import write
 from contracts.judging.envelopes import body_problem
@@ -52,7 +55,6 @@ def violated(report: RunReport) -> set[tuple[str, str, str]]:
 
 ALWAYS = {
     ("should", "sent-field-stored", "zone"),  # a text that exists: no document says which do
-    ("should", "sent-field-stored", "owner"),  # a number of a record that does not exist
     ("must", "sent-field-stored", "initials"),  # documented as writable, and ignored
     ("must", "no-op-changes-nothing", "email"),  # documented as writable, and refused as it is
 }
@@ -109,6 +111,135 @@ def test_a_fault_of_the_same_kind_is_found(api: Api, fault: str, found: tuple[st
         report = judged(api, url)
 
     assert found in violated(report), violated(report)
+
+
+def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Api:
+    """The contract that is drafted of the document after a change to it."""
+    document = yaml.safe_load(DOCUMENT.read_text())
+    change(document)
+    source, output = tmp_path / "plans.yaml", tmp_path / "contract.yaml"
+    source.write_text(yaml.safe_dump(document, sort_keys=False))
+    write(source, None, output)
+    return load_api(str(output))
+
+
+def members(document: dict[str, Any]) -> dict[str, Any]:
+    """What the patch takes."""
+    operation = document["paths"]["/plans/{id}"]["patch"]
+    found: dict[str, Any] = operation["requestBody"]["content"]["application/json"]["schema"]["properties"]
+    return found
+
+
+def _ends_may_be_open(document: dict[str, Any]) -> None:
+    for found in (members(document), document["components"]["schemas"]["Plan"]["properties"]):
+        found["ends"]["type"] = ["string", "null"]
+
+
+def _only_titles_and_owners(document: dict[str, Any]) -> None:
+    own = members(document)
+    for name in own.keys() - {"title", "owner"}:
+        del own[name]
+
+
+def test_null_is_not_sent_to_what_may_be_a_key(tmp_path: Path) -> None:
+    """A record that no owner has would be shown nowhere: nothing could be put back."""
+    service = Plans("left alone without an owner")
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(changed(tmp_path, _only_titles_and_owners), url)
+
+    assert service.records == before
+    assert report.restored.ok
+    assert violated(report) == set()
+
+
+def test_null_is_sent_to_a_number_that_is_no_key(plain: RunReport) -> None:
+    """A number of any size is stored and put back."""
+    null = {each.field: each.verdict for each in plain.results if each.rule == "null-refused"}
+    assert null["load"] != "not_judged"
+
+
+def test_that_the_present_value_is_taken_says_nothing_of_others(api: Api) -> None:
+    """The only owner is the present one: what needs another that works is not judged."""
+    service = Plans()
+    service.owner = 3
+    for record in service.records.values():
+        record["owner"] = 3
+    with serving(service) as url:
+        report = judged(api, url, "fields-stored-together", "sent-field-stored")
+
+    about = {each.rule: (each.level, each.verdict) for each in report.results if each.field == "owner"}
+    assert about == {"sent-field-stored": ("must", "not_judged"), "fields-stored-together": ("must", "not_judged")}
+
+
+def test_a_date_without_a_value_may_have_to_come_after_another(tmp_path: Path) -> None:
+    """A plan without an end: a day before its start is no end that anybody promised."""
+    service = Plans("may be open")
+    service.records["p-100001"]["ends"] = None
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(changed(tmp_path, _ends_may_be_open), url)
+
+    assert violated(report) - {each for each in violated(report) if each[2] == "draft"} == ALWAYS
+    about = {each.rule: each.verdict for each in report.results if each.field == "ends"}
+    assert about["sent-field-stored"] == "conforms"
+    assert service.records == before
+
+
+def _with_names_and_a_price(document: dict[str, Any]) -> None:
+    for found in (members(document), document["components"]["schemas"]["Plan"]["properties"]):
+        found["names"] = {"type": "object", "additionalProperties": {"type": "string"}}
+        found["price"] = {"type": "string", "pattern": r"^\d{1,7}\.\d{2}$"}
+
+
+def test_what_is_read_as_it_is_meant_is_no_other_value(tmp_path: Path) -> None:
+    """A text for a text by language, and a number for an amount: both are stored as the document has them."""
+    service = Plans()
+    for record in service.records.values():
+        record |= {"names": {"en": "North"}, "price": "12.50"}
+    with serving(service) as url:
+        report = judged(changed(tmp_path, _with_names_and_a_price), url, "wrong-type-refused", "coerced-value-typed")
+
+    about = {(each.rule, each.field): each.verdict for each in report.results if each.field in ("names", "price")}
+    assert about["wrong-type-refused", "names"] == "conforms"
+    told = [each.expected for each in report.results if (each.rule, each.field) == ("coerced-value-typed", "price")]
+    assert "1234567 for price to be refused, or stored as string" not in told  # that other texts refuse numbers is told
+
+
+@pytest.mark.parametrize(("fault", "level"), [("no draft without a place", "should"), ("draft falls with writes", "must")])
+def test_a_flag_may_go_with_another_and_not_with_everything(api: Api, fault: str, level: str) -> None:
+    """What goes off with another flag goes with it, which few documents say; what goes off with any write is lost."""
+    service = Plans(fault)
+    for record in service.records.values():
+        record |= {"published": True, "draft": True}
+    with serving(service) as url:
+        report = judged(api, url, "omitted-fields-unchanged")
+
+    assert {each for each in violated(report) if each[1] == "omitted-fields-unchanged"} == {
+        (level, "omitted-fields-unchanged", "draft")
+    }
+
+
+def test_a_flag_that_is_refused_as_it_is_is_told_though_another_write_has_moved_it(api: Api) -> None:
+    """The present value is sent back on the record as it was found: a draft that is one cannot be said to be one."""
+    service = Plans("no draft without a place", "a draft needs its place in the request")
+    for record in service.records.values():
+        record |= {"published": True, "draft": True}
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+
+    assert ("must", "no-op-changes-nothing", "draft") in violated(report)
+    assert service.records == before
+
+
+@pytest.mark.parametrize(("habit", "level"), [("keeps HTML", "should"), ("escapes all", "must")])
+def test_a_text_of_html_is_the_same_when_it_is_written_otherwise(api: Api, habit: str, level: str) -> None:
+    """Tags that stay are HTML, in which ``&`` is written ``&amp;``; where tags are escaped too, it is a text that was altered."""
+    with serving(Plans(habit)) as url:
+        report = judged(api, url, "value-unaltered")
+
+    assert (level, "value-unaltered", "title") in violated(report)
 
 
 def test_what_falls_with_time_is_nobodys_fault(api: Api) -> None:

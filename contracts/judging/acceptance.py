@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any, TypeVar
 
+from contracts.record.keeping.kinds import may_be_a_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch
 from contracts.record.records import ABSENT, Located, Record, look_up
@@ -28,6 +29,8 @@ NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
 """So many flags and choices are tried beside one that is refused."""
+DAYS = ("date", "date-time")
+"""Formats of which one value may have to come after another."""
 EXACT_FORMATS = frozenset({"date", "date-time", "email"})
 """Formats whose values are right or wrong by themselves; a URI or UUID may have to be one that exists."""
 
@@ -44,19 +47,29 @@ def promised(party: Party, patch: Patch) -> bool:
 
 
 def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | None:
-    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes."""
+    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes.
+
+    Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none.
+    """
     if not exchange.refused or patch.field.reference is not None or promised(party, patch):
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))
     if shown is ABSENT or party.accepted(party.patch(party.composer.patch(party.read(), patch.field, shown).body)):
+        if may_be_a_key(patch.field):
+            where = plain_path(patch.field.path)
+            raise NotJudged(
+                f"{where} may name another record, and the values that were tried name none: list some under [values]"
+            )
         return Level.SHOULD
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
 def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
-    """A flag went off when another one was sent as true: two that exclude each other, as drafts and what is published."""
-    on = any(field.types == {"boolean"} and sent.get(field.name) is True for field in fields)
-    return on and found.difference.before is True and found.difference.after is False
+    """A flag went off when another one was sent: two that exclude each other, as drafts and what is published, or one that goes
+    with the other only, as seats by name with seats.
+    """
+    flags = any(field.types == {"boolean"} and isinstance(sent.get(field.name), bool) for field in fields)
+    return flags and found.difference.before is True and found.difference.after is False
 
 
 def falsy_values(field: Field) -> Iterable[Any]:
@@ -128,16 +141,29 @@ class SecondOpinion:
         )
 
     def _values(self) -> Iterator[object]:
+        """Values other than the present one: that it is taken says nothing of others."""
         yield from islice(self._near(), NEAR)
+        shown = self._first.shown_in(self._before)
         for _ in range(INVENTED):
             try:
-                yield self._party.values.fresh(self._field, self._first.value)
+                value = self._party.values.fresh(self._field, self._first.value)
             except NotJudged:
                 return
+            if not self._party.reader.equal(value, shown):
+                yield value
 
     def _near(self) -> Iterator[object]:
         shown = self._first.shown_in(self._before)
-        return (value for value in nearby(shown) if self._party.values.safe(self._field, value))
+        found = self._later_days() if shown is None or shown is ABSENT else nearby(shown)
+        return (value for value in found if self._party.values.safe(self._field, value))
+
+    def _later_days(self) -> Iterator[object]:
+        """For a date that has no value yet: days after the last one of the record, since it may have to come after that."""
+        if self._field.schema.get("format") not in DAYS:
+            return iter(())
+        shown = [each for each in self._before.values() if isinstance(each, str)]
+        days = [each for each in shown if self._party.values.safe(self._field, each)]
+        return (value for value in nearby(max(days)) if value > max(days)) if days else iter(())
 
     def _kept(self, done: Done, *, near: bool) -> Done:
         """The field works; where made-up values do not, it is given such as are near the present one from now on."""

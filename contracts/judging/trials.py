@@ -12,7 +12,7 @@ from contracts.judging.evidence import Write, control, differences_of, fresh_pat
 from contracts.judging.faults import Fault, faults, faulty, plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, Reader, Record, related, shown
+from contracts.record.records import ABSENT, Located, Reader, Record, look_up, related, shown
 from contracts.terms.exchange import Exchange
 from contracts.terms.looks import looks_like
 from contracts.terms.verdict import Difference, Level, NotJudged, Violation
@@ -141,6 +141,10 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
         # The first and the last item of an array in turn: some code looks at one of them alone.
         sent = party.composer.patch(before, field, bad.value, elsewhere=number % 2 == 0)
         exchange = party.patch(sent.body)
+        if party.accepted(exchange) and _read_as_map(party, sent):
+            top = party.composer.way(field)[0]
+            party.patch({top.name: party.composer.exact(top, look_up(before, top.response))})
+            continue
         if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
             refused.append((bad, sent))
         elif party.disguised(exchange):
@@ -156,6 +160,14 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
         raise NotJudged(f"no value is ruled out for {field.path} here")
+
+
+def _read_as_map(party: Party, sent: Patch) -> bool:
+    """A plain value for a map of such values became its only member: it was read as the documented type, as ``"1"`` is as 1."""
+    if sent.field.kind != "object" or sent.field.children or isinstance(sent.value, list | dict):
+        return False
+    now = shown_now(party, sent)
+    return isinstance(now, dict) and list(now.values()) == [sent.value]
 
 
 def _left_out(field: Field, value: Any) -> bool:

@@ -232,9 +232,8 @@ class Guard:
             except NotJudged as reason:
                 return str(reason)
             return ""
-        before = self._party.read(without=top.name)
         present = self._present(top, self._saved)
-        exchange = self._party.patch({top.name: present})
+        before, exchange = Restorer(self._party).write_back(self._saved, top, present)
         after = self._party.read(without=top.name)
         self.first[top.name] = FirstWrite(present, before, exchange, after)
         shown = top_of(top.response)

@@ -15,6 +15,7 @@ from contracts.record.party import Party
 from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
 from contracts.record.records import shown as shown_value
 from contracts.target.client import curl_line
+from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Field
 
@@ -46,6 +47,19 @@ class Restorer:
 
     def __init__(self, party: Party) -> None:
         self._party = party
+
+    def write_back(self, saved: Record, top: Field, present: Any) -> tuple[Record, Exchange]:
+        """Send the saved value of a property: the record ahead of it, and the exchange.
+
+        Where it is refused after the write of another property has moved it, all is put back, and it is sent once more.
+        """
+        before = self._party.read(without=top.name)
+        exchange = self._party.patch({top.name: present})
+        if exchange.refused and not self._party.reader.equal(look_up(before, top.response), look_up(saved, top.response)):
+            self.restore(saved)
+            before = self._party.read(without=top.name)
+            exchange = self._party.patch({top.name: present})
+        return before, exchange
 
     def restore(self, saved: Record, *, write: bool = True) -> Restoration:
         """Bring the record back to ``saved`` and read it again; what still differs is told, never raised.

@@ -1,8 +1,9 @@
-"""Texts that look alike and are not the same."""
+"""Texts that look alike and are not the same, and texts that are the same and do not look alike."""
 
 from __future__ import annotations
 
 import unicodedata
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 UNSEEN = ("Cc", "Cf")
@@ -20,3 +21,11 @@ def looks_like(left: Any, right: Any) -> bool:
 def _seen(text: str) -> str:
     kinds = ((each, unicodedata.category(each)) for each in unicodedata.normalize("NFKC", text))
     return "".join(" " if kind in SPACES else each for each, kind in kinds if kind not in UNSEEN)
+
+
+def same_number(left: Any, right: Any) -> bool:
+    """Both texts are spellings of one number: an amount of money that is shown with its cents."""
+    try:
+        return isinstance(left, str) and isinstance(right, str) and Decimal(left) == Decimal(right)
+    except InvalidOperation:
+        return False

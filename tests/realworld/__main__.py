@@ -21,7 +21,10 @@ import click
 from tests.realworld.judge import Outcome, judged
 from tests.realworld.launch import ROOT, Place, Unavailable, free_port, version
 
-SERVERS = ("kinto", "label_studio", "loopback", "prefect", "syncthing", "json_server", "redmine", "directus", "octoprint")
+SERVERS = (
+    *("kinto", "label_studio", "loopback", "prefect", "syncthing"),
+    *("json_server", "redmine", "directus", "octoprint", "pretix"),
+)
 COLUMNS = (
     "server",
     "version",

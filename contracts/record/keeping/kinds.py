@@ -1,4 +1,7 @@
-"""Values of another kind than the document's, such as a list for an object: what reads a record may fail on one for ever."""
+"""Values of another kind than the document's, such as a list for an object: what reads a record may fail on one for ever.
+
+Null for the key of another record is one as well: a service that shows records below their owner shows this one nowhere then.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,14 @@ from contracts.record.records import Record, look_up
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
+HARDLY_A_KEY = 1_000_003
+"""A number that hardly any record has as its key: what is stored of it is no reference."""
+
 
 class Kinds:
     """Lets a value of another kind through only where one of the right kind was refused, or stored and put back, before.
+
+    Null that no document allows goes to a number or UUID only where that takes what is the key of no record.
 
     ``checked``: raises NotJudged where a field is not to be written.
     """
@@ -22,6 +30,7 @@ class Kinds:
         self._party = party
         self._checked = checked
         self._known: dict[str, str] = {}
+        self._plain: dict[str, bool] = {}
 
     def check(self, top: Field, value: Any) -> None:
         """Raise NotJudged for a value that might make the record unreadable."""
@@ -31,6 +40,11 @@ class Kinds:
                     f"{place.path} is an object of which the document says no more: whatever reads the record might fail on "
                     "another value for it, and nothing would put it back"
                 )
+        if value is None and may_be_a_key(top) and not top.nullable and not self._takes_any(top):
+            raise NotJudged(
+                f"{top.name} may name another record, since it does not take any {'/'.join(sorted(top.types))}: without one, "
+                "this record might be shown nowhere"
+            )
         if not any(sent is not None and _kind(sent) != place.kind for place, sent in _places(top, value)):
             return
         if top.name not in self._known:
@@ -38,6 +52,19 @@ class Kinds:
             self._known[top.name] = self._left_by_its_own_kind(top)
         if self._known[top.name]:
             raise NotJudged(self._known[top.name])
+
+    def _takes_any(self, top: Field) -> bool:
+        """Whether a made-up value is stored, and put back after that; worked out once."""
+        if top.name not in self._plain:
+            self._plain[top.name] = False
+            before = self._party.read()
+            made_up = HARDLY_A_KEY if self._party.values.safe(top, HARDLY_A_KEY) else None
+            body = self._fresh(top, before) if made_up is None else {top.name: made_up}
+            if body is not None and self._party.accepted(self._party.patch(body)):
+                changed = unlike(self._party, before, self._party.read())
+                self._party.patch({top.name: self._party.composer.exact(top, look_up(before, top.response))})
+                self._plain[top.name] = changed and not unlike(self._party, before, self._party.read())
+        return self._plain[top.name]
 
     def _left_by_its_own_kind(self, top: Field) -> str:
         """Give the property another value of its kind and put it back; why the record is not what it was, "" where it is."""
@@ -70,6 +97,12 @@ def _places(field: Field, value: Any) -> Iterator[tuple[Field, Any]]:
         for child in field.children if isinstance(item, Mapping) else ():
             if child.name in item:
                 yield from _places(child, item[child.name])
+
+
+def may_be_a_key(field: Field) -> bool:
+    """A whole number without two limits, or a UUID: the key of another record looks like that, whatever the document calls it."""
+    limited = {"minimum", "maximum"} <= field.schema.keys() or "enum" in field.schema
+    return not limited and ("integer" in field.types or field.schema.get("format") == "uuid")
 
 
 def _kind(value: Any) -> str:

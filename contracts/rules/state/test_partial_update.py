@@ -147,7 +147,7 @@ def _victims(api: Api) -> list[Field]:
 def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
     """A field that a patch does not name keeps its value, whichever other field is patched."""
     _judge_first_write(party, case)
-    judged = 0
+    judged, lesser = 0, None
     for other in (*settable(party.api), *unshown(party.api)):
         if other is case or _never_readable(party, other):
             continue
@@ -155,19 +155,13 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
         if done is None or not party.accepted(done.exchange):
             continue
         judged += 1
-        changed = [each for each in collateral(party, done) if _is_about(case, each)]
-        if changed and other.top != other.path:
-            changed = [each for each in changed if each.where not in unsteady(party, other.top)]
-        if changed:
-            _excuse_follower(party, case)
-            raise Violation(
-                expected=f"{case.path} to stay as it was when only {other.path} is patched",
-                actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
-                exchange=done.exchange,
-                difference=differences_of(changed),
-                level=_level(changed, [other], done),
-            )
+        found = _changed_by(party, case, other, done)
+        if found is not None and found.level is not Level.SHOULD:
+            raise found
+        lesser = lesser or found
     _judge_groups(party, case)
+    if lesser is not None:
+        raise lesser
     if not judged:
         raise NotJudged("no other field could be patched")
     if case.response in party.movement.found:
@@ -191,6 +185,23 @@ def _judge_first_write(party: Party, case: Field) -> None:
             difference=differences_of(changed),
             level=Level.SHOULD,
         )
+
+
+def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violation | None:
+    """What the write of another field changes of this one; None for nothing."""
+    changed = [each for each in collateral(party, done) if _is_about(case, each)]
+    if changed and other.top != other.path:
+        changed = [each for each in changed if each.where not in unsteady(party, other.top)]
+    if not changed:
+        return None
+    _excuse_follower(party, case)
+    return Violation(
+        expected=f"{case.path} to stay as it was when only {other.path} is patched",
+        actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+        exchange=done.exchange,
+        difference=differences_of(changed),
+        level=_level(changed, [other], done),
+    )
 
 
 def _excuse_follower(party: Party, case: Field) -> None:

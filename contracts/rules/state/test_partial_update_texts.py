@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from html import unescape
 from typing import Any
 
 from contracts.judging.acceptance import is_picky
@@ -13,6 +13,7 @@ from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_un
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
+from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
@@ -81,7 +82,7 @@ def _judge_unusual(party: Party, field: Field) -> int:
             continue
         judged += 1
         now = done.patch.shown_in(done.after)
-        if is_picky(party, field) and _is_same_number(unusual.value, now):
+        if is_picky(party, field) and same_number(unusual.value, now):
             continue
         if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
@@ -192,14 +193,6 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
         )
 
 
-def _is_same_number(sent: Any, now: Any) -> bool:
-    """Both texts are spellings of one number: an amount of money that is shown with its cents."""
-    try:
-        return isinstance(sent, str) and isinstance(now, str) and Decimal(sent) == Decimal(now)
-    except InvalidOperation:
-        return False
-
-
 def _comes_back(party: Party, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
     if not party.values.valid(field, text):
@@ -213,7 +206,7 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
     if not party.accepted(done.exchange):
         return False
     now = done.patch.shown_in(done.after)
-    if is_picky(party, field) and _is_same_number(text, now):
+    if is_picky(party, field) and same_number(text, now):
         return True
     if not party.reader.same(field, text, now) and not _unchanged(party, done):
         party.patch(fresh_patch(party, before, field).body)
@@ -222,8 +215,15 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
             actual=f"it reads {told(now, text)}",
             exchange=done.exchange,
             difference=one_difference(field.path, text, now),
+            level=Level.SHOULD if _is_same_html(text, now) else None,
         )
     return True
+
+
+def _is_same_html(sent: str, now: Any) -> bool:
+    """Tags are kept and other signs written as HTML writes them: the service keeps HTML, of which this is the same text."""
+    kept = isinstance(now, str) and "<" in sent and sent.count("<") == now.count("<")
+    return kept and unescape(sent) == unescape(now)
 
 
 def _unchanged(party: Party, done: Write) -> bool:

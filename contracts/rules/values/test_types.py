@@ -18,6 +18,7 @@ from contracts.record.patches import is_key, leaves, settable
 from contracts.record.records import ABSENT, Reader, Record, is_empty, related
 from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
+from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.validity import is_valid
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
@@ -284,6 +285,19 @@ def _less_refused(field: Field, sent: Coerced) -> Violation | None:
     )
 
 
+def _is_filled_up(field: Field, meaning: Any, now: Any) -> bool:
+    """A number in the form that the document has for the text, with cents for an amount, which it was not sent in."""
+    formed = isinstance(now, str) and not Values.valid(field, meaning) and Values.valid(field, now)
+    return formed and same_number(meaning, now)
+
+
+def _means_the_same(party: Party, field: Field, sent: Coerced) -> bool:
+    """What is shown is what the value means as the documented type."""
+    if party.reader.same(field, sent.meaning, sent.now):
+        return True
+    return _is_moment(field, sent.value, sent.now) or _is_filled_up(field, sent.meaning, sent.now)
+
+
 def _is_moment(field: Field, value: Any, now: Any) -> bool:
     """A number that was read as seconds or milliseconds since 1970, where the document says that the text is a time."""
     if field.schema.get("format") not in ("date-time", "date") or not isinstance(value, int | float) or not isinstance(now, str):
@@ -340,7 +354,7 @@ def _judge_coerced(party: Party, field: Field, sent: Coerced, before: Record) ->
     conclude(party, field, failures, expected=expected, keyword="type")
     if not party.accepted(exchange) or Reader.equal(now, sent.old) or now is ABSENT:
         return None
-    if sent.meaning is ABSENT or party.reader.same(field, sent.meaning, now) or _is_moment(field, sent.value, now):
+    if sent.meaning is ABSENT or _means_the_same(party, field, sent):
         return None
     return Violation(
         expected=expected,
