@@ -81,7 +81,8 @@ class Restorer:
 
     def _compared(self, saved: Record, now: Record) -> Restoration:
         """What still differs, and the lines that would mend it."""
-        left = self._party.reader.differences(saved, now)
+        spent = self._spent()
+        left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
         strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
         return Restoration(
@@ -89,6 +90,11 @@ class Restorer:
             differences=(*(each.difference for each in left), *strangers, *lost),
             repairs=tuple(self._repairs(saved, now)) if left else (),
         )
+
+    def _spent(self) -> frozenset[str | None]:
+        """What no patch can put back, and nobody needs."""
+        lasting = (each.response for each in self._party.api.walk_fields() if each.safe.get("type") == "null")
+        return frozenset(lasting) if self._party.target.disposable else frozenset()
 
     @staticmethod
     def _lost(field: Field, saved: Record) -> Difference:
