@@ -124,7 +124,7 @@ class Accounts:
         return not isinstance(value, KINDS[name]) or too_long or (name == "password" and len(value) < 8)
 
     def _store(self, record: dict[str, Any], sent: dict[str, Any]) -> None:
-        for name, value in sent.items():
+        for name, value in sent.items() if "keeps what it holds" not in self.faults else ():
             if name == "photo" and "null keeps the photo" in self.faults:
                 continue
             if name == "active" and value is False and "inactive is ignored" in self.faults:

@@ -18,6 +18,8 @@ from contracts.target.client import curl_line
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Field
 
+NO_RECORD = "(no such record)"
+"""What was at the place of a record that a run has made, and that is still there."""
 MOST_ADDED = 40
 """So many members that were not there are tried to be taken out: each costs a request or two."""
 

@@ -99,7 +99,7 @@ class Run:
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
                 fields=field_paths(target.api),
-                disposable=target.disposable,
+                disposable=target.disposable and target.fixture is None,  # those that were made are not restored at all
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")

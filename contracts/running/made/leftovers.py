@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
-from contracts.record.restoring import Restoration
+from contracts.record.restoring import NO_RECORD, Restoration
 from contracts.running.journal import Journal, read
 from contracts.running.made.making import Making
 from contracts.running.parties import Saved
@@ -15,8 +15,6 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import TargetError
 from contracts.terms.fixture import Fixture
 from contracts.terms.verdict import Difference, NotJudged
-
-NO_RECORD = "(no such record)"
 
 
 def left_behind(saved: Saved, parties: Iterable[Party], journal: Journal | None, making: Making | None) -> list[Restoration]:
