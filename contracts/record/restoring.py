@@ -11,6 +11,8 @@ from typing import Any
 
 from contracts.record.calls import encoded
 from contracts.record.keeping.presence import added, emptied
+from contracts.record.keeping.removal import unlike
+from contracts.record.keeping.replacing import Replacing
 from contracts.record.party import Party
 from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
 from contracts.record.records import shown as shown_value
@@ -44,10 +46,11 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
 
 
 class Restorer:
-    """Restores one party's record."""
+    """Restores one party's record; with ``replaces`` by PUT too, where patches do not do and the service is known to have one."""
 
-    def __init__(self, party: Party) -> None:
+    def __init__(self, party: Party, *, replaces: bool = False) -> None:
         self._party = party
+        self._replacing = Replacing(party) if replaces else None
 
     def restore(self, saved: Record, *, write: bool = True) -> Restoration:
         """Bring the record back to ``saved`` and read it again; what still differs is told, never raised.
@@ -79,7 +82,10 @@ class Restorer:
         if self._way_back(saved, now):  # what is not sent may have been lost with each of these
             self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
             now = self._party.read()
-        return self._without_added(saved, now)
+        now = self._without_added(saved, now)
+        if self._replacing is not None and unlike(self._party, saved, now):
+            now = self._replacing.brought_back(saved, now)
+        return now
 
     def _compared(self, saved: Record, now: Record) -> Restoration:
         """What still differs, and the lines that would mend it."""

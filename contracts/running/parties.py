@@ -144,7 +144,7 @@ def _writes(everyone: Sequence[Saved]) -> int:
 def restored(saved: Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
     """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
-        found = Restorer(saved.party).restore(saved.record, write=write)
+        found = Restorer(saved.party, replaces=True).restore(saved.record, write=write)
         told = f"{saved.name}: " if saved.name else ""
         differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in found.differences)
         return replace(found, differences=tuple(differences))

@@ -39,7 +39,7 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identities.append(identity)
         party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
         party.learn_credentials()
-        found = Restorer(party).restore(_known(kept.record, party.read()))
+        found = Restorer(party, replaces=True).restore(_known(kept.record, party.read()))
         restored = restored and found.ok
         yield kept.name or "the record", found
     if made or left.lost:
