@@ -15,7 +15,6 @@ from typing import Any
 
 import pytest
 
-from contracts.reports.report import exit_code
 from contracts.reports.result import Result
 from contracts.running import options, terminal
 from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
@@ -25,7 +24,7 @@ from contracts.running.parties import Seats
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.running.selection import Shares, scopes
-from contracts.running.sharing import messages
+from contracts.running.sharing import ending, messages
 from contracts.target.target import TargetError
 from contracts.terms.rule import FAMILIES, rule_of
 from contracts.terms.verdict import NotJudged, Observed, Verdict, Violation
@@ -34,6 +33,7 @@ RUN = pytest.StashKey[Run]()
 RESULT = pytest.StashKey[Result]()
 ORDER = pytest.StashKey[int]()
 SEATS, SHARES = pytest.StashKey[Seats](), pytest.StashKey[Shares]()
+CRASHED = pytest.StashKey[bool]()
 UNINTERRUPTIBLE = "Ctrl-C does not end this run, since it was started with SIGINT ignored; SIGTERM does, and restores the record"
 
 
@@ -91,12 +91,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         run.open()
-    except TargetError as error:
-        run.close()
+    except (TargetError, KeyboardInterrupt) as error:
+        with ending.undisturbed():
+            run.close()  # pytest finishes only sessions that have started
+        if isinstance(error, KeyboardInterrupt):
+            raise
         raise pytest.UsageError(run.redactor.strike(str(error))) from None
-    except KeyboardInterrupt:
-        run.close()  # pytest finishes only sessions that have started
-        raise
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
@@ -115,8 +115,9 @@ def pytest_configure_node(node: Any) -> None:
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_testnodedown(node: Any) -> None:
-    """Add up what a worker sent."""
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """Add up what a worker sent; one that has died is told by the exit code."""
+    node.config.stash[CRASHED] = node.config.stash.get(CRASHED, False) or error is not None
     run = node.config.stash.get(RUN, None)
     if SEATS in node.config.stash:
         node.config.stash[SEATS].leave(node.gateway.id)
@@ -133,17 +134,11 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if _is_worker(session.config):
         session.config.workeroutput.update(messages.summed_up(run))  # type: ignore[attr-defined]  # xdist
         return
-    previous = {each: signal.signal(each, signal.SIG_IGN) for each in (signal.SIGINT, signal.SIGTERM)}
     run.expected = session.testscollected
-    try:
-        run.close()  # a second signal must not cut the restoration short
-    finally:
-        for each, handler in previous.items():
-            signal.signal(each, handler)
-    if exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED) and not (
-        run.plan.dry_run or session.config.option.collectonly
-    ):
-        session.exitstatus = exit_code(list(run.reports.values()), strict=run.plan.strict)
+    with ending.undisturbed():
+        run.close()
+    if not (run.plan.dry_run or session.config.option.collectonly):
+        session.exitstatus = ending.code(run, exitstatus, crashed=session.config.stash.get(CRASHED, False))
 
 
 # --- collection -----------------------------------------------------------------------------------------------------

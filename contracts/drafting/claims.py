@@ -163,7 +163,10 @@ KEYWORD_RULES: tuple[tuple[str, Any, str], ...] = (
     ("required-member-refused", _is("required"), "An item without these members is not valid."),
     ("read-only-unchanged", _is("readOnly"), "A patch does not set this member (OpenAPI, Schema Object)."),
     ("write-only-not-shown", _is("writeOnly"), "No answer shows this member (OpenAPI, Schema Object)."),
+    ("write-only-value-not-repeated", _is("writeOnly"), "No answer shows this member (OpenAPI, Schema Object)."),
+    ("write-only-changes-nothing-shown", _is("writeOnly"), "A patch of this member changes no other one."),
     ("null-stored", _is("nullable"), "Null is a valid value."),
+    ("lasting-null-stored", _is("nullable"), "Null is a valid value."),
     ("repeat-null-same-state", _is("nullable"), "Null is a valid value, and sets the member to one state."),
     (
         "unknown-field-not-stored",

@@ -2,7 +2,7 @@
 
 Before a property is written for the first time, its present value is sent back: a property whose present value is refused, or
 comes back changed, is not written at all. Keys are never written; what sticks once, or makes a record once, is not sent again.
-On a disposable record there is no guard.
+For a record that nobody needs there is an onlooker in its place, see ``contracts.running.made``.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.collection import KEYS
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import new_members
@@ -37,23 +38,22 @@ class Guard:
 
     ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
     ``stuck``: the request whose undocumented members stayed in the record; ``made``: those that made records, by
-    the identifier of each. ``taken``: the patch of a record that does not exist which was accepted.
+    the identifier of each, of which ``tell`` is told. ``taken``: the patch of a record that does not exist which was accepted.
     """
 
-    def __init__(self, party: Party, saved: Record) -> None:
+    def __init__(self, party: Party, saved: Record, tell: Told = untold) -> None:
         self._party = party
         self._api = party.api
         self._saved = saved
         self._proven: set[str] = set()
         self._probing = False
-        self._sticks = ""
-        self._makes = ""
+        self._sticks = self._makes = ""
         self._removal = Removal(party, saved, self._is_usable)
         self._kinds = Kinds(party, self._check_for_learning)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
         self.taken: Exchange | None = None
-        self.made: dict[str, Exchange] = {}
+        self.made: dict[str, Exchange] = Appeared(tell)
         self._asked = False
         self._allowed: frozenset[str] | None = None
         self.spared: dict[str, str] = {}
@@ -155,8 +155,8 @@ class Guard:
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
-        """The value is the one that the record shows; null is not what a record shows that lacks the member."""
-        if value is None and lacks(self._saved, top.response):
+        """The value is the one that is shown; null is not what a record shows that lacks the member, or never shows it."""
+        if value is None and (top.response is None or lacks(self._saved, top.response)):
             return False
         return any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {}))
 

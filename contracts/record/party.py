@@ -109,7 +109,7 @@ class Party:
         self.movement = Movement(Learning(self), target.moves)
         self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
         self.values = Values(target)
-        self.composer = Composer(self.api, self.values, self.reader, spares=not target.disposable)
+        self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
         self.refused_last = False
         self.bystander: Party | None = None

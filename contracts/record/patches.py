@@ -52,34 +52,37 @@ class _Way:
 
 
 class Composer:
-    """Builds patches for one API from what its record shows.
+    """Builds patches for one API from what its record shows."""
 
-    ``spares``: no patch has a null that could not be undone.
-    """
-
-    def __init__(self, api: Api, values: Values, reader: Reader, *, spares: bool = True) -> None:
+    def __init__(self, api: Api, values: Values, reader: Reader) -> None:
         self._api = api
-        self._spares = spares
         self._values = values
         self._reader = reader
         self._filled: set[str] = set()
         self._chosen: dict[tuple[str, str, bool], Any] = {}
 
     def patch(
-        self, record: Record, leaf: Field, value: Any, prefers: Callable[[Any], bool] | None = None, *, elsewhere: bool = False
+        self,
+        record: Record,
+        leaf: Field,
+        value: Any,
+        prefers: Callable[[Any], bool] | None = None,
+        *,
+        elsewhere: bool = False,
+        for_good: bool = False,
     ) -> Patch:
         """The patch that sets ``leaf`` to ``value``; ``prefers`` picks among the items of an array.
 
         Without it a field has an item of its own, the first or the last one, to which it keeps wherever that stands;
         ``elsewhere``: at the other end. Raises NotJudged where the record has no item that could carry the field, and for a
-        null that could not be undone, on a record that somebody needs.
+        null that could not be undone, unless it may be ``for_good``.
         """
         way = _Way(self.way(leaf), value, prefers, elsewhere)
         self._filled = set()
         top = way.fields[0]
         sent = self._along(way, 0, look_up(record, top.response))
         patch = Patch(leaf, value, {top.name: sent}, tuple(way.selectors), frozenset(self._filled))
-        if self._spares and value is None and leaf.safe.get("type") == "null" and patch.shown_in(record) is not ABSENT:
+        if value is None and not for_good and leaf.safe.get("type") == "null" and patch.shown_in(record) is not ABSENT:
             raise NotJudged(f"{leaf.path} holds a value that could not be put back")
         return patch
 

@@ -11,6 +11,8 @@ from typing import Any
 
 from contracts.record.calls import encoded
 from contracts.record.keeping.presence import added, emptied
+from contracts.record.keeping.removal import unlike
+from contracts.record.keeping.replacing import Replacing
 from contracts.record.party import Party
 from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
 from contracts.record.records import shown as shown_value
@@ -19,6 +21,8 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged
 from specs import Field
 
+NO_RECORD = "(no such record)"
+"""What was at the place of a record that a run has made, and that is still there."""
 MOST_ADDED = 40
 """So many members that were not there are tried to be taken out: each costs a request or two."""
 
@@ -43,10 +47,11 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
 
 
 class Restorer:
-    """Restores one party's record."""
+    """Restores one party's record; with ``replaces`` by PUT too, where patches do not do and the service is known to have one."""
 
-    def __init__(self, party: Party) -> None:
+    def __init__(self, party: Party, *, replaces: bool = False) -> None:
         self._party = party
+        self._replacing = Replacing(party) if replaces else None
 
     def write_back(self, saved: Record, top: Field, present: Any) -> tuple[Record, Exchange]:
         """Send the saved value of a property: the record ahead of it, and the exchange.
@@ -91,11 +96,15 @@ class Restorer:
         if self._way_back(saved, now):  # what is not sent may have been lost with each of these
             self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
             now = self._party.read()
-        return self._without_added(saved, now)
+        now = self._without_added(saved, now)
+        if self._replacing is not None and unlike(self._party, saved, now):
+            now = self._replacing.brought_back(saved, now)
+        return now
 
     def _compared(self, saved: Record, now: Record) -> Restoration:
         """What still differs, and the lines that would mend it."""
-        left = self._party.reader.differences(saved, now)
+        spent = self._spent()
+        left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
         strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
         return Restoration(
@@ -103,6 +112,11 @@ class Restorer:
             differences=(*(each.difference for each in left), *strangers, *lost),
             repairs=tuple(self._repairs(saved, now)) if left else (),
         )
+
+    def _spent(self) -> frozenset[str | None]:
+        """What no patch can put back, and nobody needs."""
+        lasting = (each.response for each in self._party.api.walk_fields() if each.safe.get("type") == "null")
+        return frozenset(lasting) if self._party.target.disposable else frozenset()
 
     @staticmethod
     def _lost(field: Field, saved: Record) -> Difference:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from contracts.record.restoring import Restoration
+from contracts.record.restoring import NO_RECORD, Restoration
 from contracts.reports.known import Stale
 from contracts.reports.result import Result
 from contracts.terms.rule import RULES
@@ -115,10 +115,10 @@ def field_paths(api: Api) -> tuple[str, ...]:
 def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
     """What a run exits with.
 
-    6: a record was left changed, whatever the verdict; 1: a violation or a stale known deviation; 3: an internal error; 5: no
-    verdict at all.
+    6: a record was left changed, or one is there that was not, whatever the verdict; 1: a violation or a stale known deviation;
+    3: an internal error; 5: no verdict at all.
     """
-    if not all(run.restored.ok or run.disposable for run in runs):
+    if not all(run.restored.ok or (run.disposable and not _has_left_records(run)) for run in runs):
         return LEFT_CHANGED
     results = [result for run in runs for result in run.results]
     if any(result.fails(strict=strict) for result in results) or any(run.stale for run in runs):
@@ -126,6 +126,11 @@ def exit_code(runs: Sequence[RunReport], *, strict: bool) -> int:
     if any((result.actual or "").startswith("internal error") for result in results):
         return 3
     return 5 if all(result.verdict == Verdict.NOT_JUDGED for result in results) else 0
+
+
+def _has_left_records(run: RunReport) -> bool:
+    """Records are there that the run has made: nobody needs its own, and nobody has asked for others."""
+    return any(each.before == NO_RECORD for each in run.restored.differences)
 
 
 def settled(results: Sequence[Result]) -> list[Result]:

@@ -143,8 +143,8 @@ REFUSED = dict.fromkeys(
 
 
 def rank(rule: Rule) -> tuple[bool, int]:
-    """A sort key: the place of a rule among the others; generated ones come last."""
-    return rule.generated, FIRST.index(rule.id) if rule.id in FIRST else len(FIRST)
+    """A sort key: the place of a rule among the others; generated ones, and those that spoil a record, come last."""
+    return rule.generated or rule.spoils, FIRST.index(rule.id) if rule.id in FIRST else len(FIRST)
 
 
 def only_refused(rule: Rule) -> bool:

@@ -66,6 +66,10 @@ class Journal:
         """Take note of a record that is made for this run, or removed."""
         self._write({what: dict(path)}, sure=True)
 
+    def appeared(self, key: str, by: Exchange) -> None:
+        """Take note of a record that a request has made though nobody asked for one."""
+        self._write({"appeared": {key: f"made by {by.method} {by.url}"}}, sure=True)
+
     def __call__(self, exchange: Exchange) -> None:
         """Take note of a request that may have changed something."""
         if exchange.method not in READS:
@@ -102,7 +106,8 @@ class Left:
     """What a journal tells: where the run was sent to, the records as they were, and how many writes followed.
 
     ``made``: the path parameters of records that were made and not removed; ``lost``: so many may have been made beside them;
-    ``delete``: method and path by which they are removed, where that is no command.
+    ``delete``: method and path by which they are removed, where that is no command. ``appeared``: the identifiers of records that
+    requests have made though nobody asked for them, each with the request.
     """
 
     api: str
@@ -114,6 +119,7 @@ class Left:
     made: list[Mapping[str, str]] = field(default_factory=list)
     lost: int = 0
     delete: Mapping[str, str] | None = None
+    appeared: dict[str, str] = field(default_factory=dict)
 
 
 def read(path: Path) -> Left:
@@ -134,6 +140,7 @@ def read(path: Path) -> Left:
             left.writes += "write" in line
             left.closed = left.closed or "closed" in line
             left.lost += ("making" in line) - ("made" in line)
+            left.appeared |= line.get("appeared", {})
             left.made += [line["made"]] if "made" in line else []
             left.made = [each for each in left.made if each != line.get("removed")]
     return left

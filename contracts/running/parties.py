@@ -12,12 +12,11 @@ from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.reports.result import struck
-from contracts.target.client import Budget, Clock
-from contracts.target.fixture import Fixtures
+from contracts.running.journal import Journal
+from contracts.target.client import Budget, Client, Clock
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
-from contracts.terms.fixture import Fixture
-from contracts.terms.verdict import Difference, NotJudged
+from contracts.terms.verdict import NotJudged
 from specs import Api
 
 RESTORE_SECONDS = 60.0
@@ -59,6 +58,25 @@ class Seats:
         self._taken.pop(worker, None)
 
 
+def save(party: Party, name: str, journal: Journal | None) -> Saved:
+    """The record of a party as it is, in the journal too; TargetError where it cannot be read."""
+    record = party.state.preflight()
+    if journal is not None:
+        journal.save(party.target, party.identity, name, record)
+    return Saved(name, party, record, listed(party))
+
+
+def with_bystander(target: Target, client: Client) -> Party:
+    """The record under test with its bystander, and their credentials; TargetError where one cannot be had."""
+    party = Party(target, client)
+    party.learn_credentials()
+    if target.bystander is not None:
+        party.bystander = Party(target, client, target.bystander)
+        party.bystander.state.sacrifices = False
+        party.bystander.learn_credentials()
+    return party
+
+
 def learn(party: Party, record: Record) -> None:
     """Learn what moves by itself, and put back what the one patch of that changed, though it should not have changed anything."""
     party.movement.learn()
@@ -70,70 +88,9 @@ def learn(party: Party, record: Record) -> None:
             Restorer(party).restore(record)
 
 
-def renewed(target: Target, number: int, fixtures: Fixtures) -> Target:
-    """The target with a record that is made now in the place of one of its own."""
-    identities = [*target.identities]
-    identities[number] = fixtures.make()
-    return replace(target, identity=identities[0], more=tuple(identities[1:]))
-
-
-def left_behind(saved: Saved, parties: Iterable[Party]) -> list[Restoration]:
-    """Records that requests of some parties have made: taken away by DELETE where the document has one, else told.
-
-    ``saved``: the first record, with the list as it was.
-    """
-    judging = [saved.party, *parties]
-    made = {key: by for each in judging if each.guard is not None for key, by in each.guard.made.items()}
-    appeared = (listed(saved.party) or frozenset()) - (saved.listed or frozenset()) if saved.listed is not None else frozenset()
-    known = {*map(_unknown, judging), *(key for each in judging for key in each.answered_to_post)}
-    asked = saved.party.target.listing is not None  # somebody else's record may come into a list too: told where it is named
-    found = [
-        *(_left(saved.party, key, f"made by {each.method} {each.url}") for key, each in made.items()),
-        *(_left(saved.party, key, f"record {key} is in the list now") for key in sorted((appeared & known) - made.keys())),
-        *(
-            _still(f"record {key} is in the list now, made by this run or by somebody else")
-            for key in sorted(appeared - known)
-            if asked
-        ),
-    ]
-    return [Restoration(ok=False, differences=(each,)) for each in found if each is not None]
-
-
-def _unknown(party: Party) -> str:
-    """The identifier that was made up for a record that does not exist."""
-    return next(iter([*party.unknown_path().values()][::-1]), "")
-
-
-def _still(told: str) -> Difference:
-    return Difference(path="*", before="(no such record)", after=told)
-
-
-def _left(party: Party, key: str, told: str) -> Difference | None:
-    """Take away a record that only this run can have made, where the document or the target file says how; else tell it."""
-    fixture = party.target.fixture
-    how = fixture.delete if isinstance(fixture, Fixture) else None
-    documented = "delete" in party.api.document["paths"].get(party.api.path, {})
-    template = how.path if how is not None and not how.command else party.api.path if documented else ""
-    if template and party.identity.path:
-        last = [*party.identity.path][-1]
-        with suppress(NotJudged):
-            path = {**party.identity.path, last: key}
-            if party.send(how.method if how is not None else "DELETE", None, path=path, template=template).ok:
-                return None
-    return _still(told)
-
-
 def moves_of(parties: Iterable[Party]) -> dict[str, str]:
     """How properties move by themselves, by all that some parties have learnt."""
     return {path: how for each in parties for path, how in each.movement.found.items()}
-
-
-def still_there(told: Iterable[str], redactor: Redactor) -> Restoration:
-    """Records that were made for a run and could not be removed."""
-    return Restoration(
-        ok=False,
-        differences=tuple(Difference(path="*", before="(no such record)", after=redactor.strike(each)) for each in told),
-    )
 
 
 def reserve(api: Api, attempts: int = 2) -> int:
@@ -187,7 +144,7 @@ def _writes(everyone: Sequence[Saved]) -> int:
 def restored(saved: Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
     """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
-        found = Restorer(saved.party).restore(saved.record, write=write)
+        found = Restorer(saved.party, replaces=True).restore(saved.record, write=write)
         told = f"{saved.name}: " if saved.name else ""
         differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in found.differences)
         return replace(found, differences=tuple(differences))

@@ -11,7 +11,7 @@ from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer
 from contracts.running import journal
-from contracts.running.parties import still_there
+from contracts.running.made.leftovers import still_there, taken_away
 from contracts.target.client import Budget, Client
 from contracts.target.fixture import Fixtures
 from contracts.target.locks import Held
@@ -39,13 +39,19 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identities.append(identity)
         party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
         party.learn_credentials()
-        found = Restorer(party).restore(_known(kept.record, party.read()))
+        found = Restorer(party, replaces=True).restore(_known(kept.record, party.read()))
         restored = restored and found.ok
         yield kept.name or "the record", found
     if made or left.lost:
         found = _removed(target, made, left.lost)
         restored = restored and found.ok
         yield "the records that were made", found
+    if left.appeared and identities:
+        party = Party(target, Client(target.limits, Redactor(), Budget()), identities[0])
+        party.learn_credentials()
+        stayed = [each for key, told in left.appeared.items() if (each := taken_away(party, key, told)) is not None]
+        restored = restored and not stayed
+        yield "what requests have made", Restoration(ok=not stayed, differences=tuple(stayed))
     if restored:
         journal.forget(journal.marks(target, [*identities, *(replace(target.identity, path=each) for each in made)]))
         Held.abandoned(target, path.resolve(), forget=True)

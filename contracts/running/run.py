@@ -13,7 +13,7 @@ from typing import Any
 from contracts.drafting.creating import described
 from contracts.judging.caution import Caution
 from contracts.record.guard import Guard
-from contracts.record.keeping.collection import listed
+from contracts.record.keeping.appeared import untold
 from contracts.record.party import Party
 from contracts.record.restoring import joined
 from contracts.reports.report import VIOLATED_ALREADY, RunReport, field_paths, settled
@@ -21,14 +21,18 @@ from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
 from contracts.running.journal import Journal, pending, unfinished
+from contracts.running.made.leftovers import left_behind, still_there
+from contracts.running.made.making import Making
+from contracts.running.made.onlooker import Onlooker
+from contracts.running.made.renewal import Renewal
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, budget, learn, left_behind, limited, moves_of, renewed, still_there
+from contracts.running.parties import Saved, all_restored, budget, learn, limited, moves_of, save, with_bystander
 from contracts.running.plan import Plan
 from contracts.running.selection import stale
 from contracts.running.watch import Watch
 from contracts.target.client import Budget, Client, Transcript
 from contracts.target.embedded import Embedded, name_or_file, targets
-from contracts.target.fixture import Fixtures, with_records
+from contracts.target.fixture import with_records
 from contracts.target.locks import Locks
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
@@ -66,7 +70,8 @@ class Run:
         self._violated: set[str] = set()
         self._journal: Journal | None = None
         self._watch = Watch()
-        self._fixtures: Fixtures | None = None
+        self._making: Making | None = None
+        self._renewal = Renewal()
         self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
@@ -94,7 +99,7 @@ class Run:
                 url=target.url,
                 started=datetime.now(UTC).isoformat(timespec="seconds"),
                 fields=field_paths(target.api),
-                disposable=target.disposable,
+                disposable=target.disposable and target.fixture is None,  # those that were made are not restored at all
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")
@@ -106,16 +111,15 @@ class Run:
         if target.fixture is not None:
             unfinished(target)
             self._journal = Journal.begin(target, self.plan.report_dir, self.redactor)
-            client = Client(target.limits, self.redactor, Budget(), self.plan.clock)
-            self._fixtures = Fixtures(target, client, self._journal.tell)
-            target = self._fixtures.target(self.plan.workers)
+            self._making = Making(target, self._journal, self.redactor, self.plan.clock)
+            target = self._making.target(self.plan.workers)
             self.plan = replace(self.plan, target=target)
         return target
 
     @property
     def made(self) -> list[Mapping[str, str]]:
         """The path parameters of the records that were made for this run, the bystander last."""
-        return [each.path for each in self._fixtures.made] if self._fixtures is not None else []
+        return self._making.paths if self._making is not None else []
 
     def _begin_journal(self, target: Target) -> None:
         """Refuse records that an earlier run may have left changed, and keep a journal from the first write on."""
@@ -132,18 +136,14 @@ class Run:
     def _save(self, name: str, number: int) -> None:
         """Check and save one record, and with the first one the bystander, if it can be read."""
         party = self._new_party(self._target(name, number), Budget())  # restoring has a budget of its own
-        record, first = party.state.preflight(), name not in self._saved
-        if self._journal is not None:
-            self._journal.save(party.target, party.identity, "" if first else party.identity.name, record)
-        self._saved.setdefault(name, []).append(Saved("" if first else party.identity.name, party, record, listed(party)))
+        first = name not in self._saved
+        saved = save(party, "" if first else party.identity.name, self._journal)
+        self._saved.setdefault(name, []).append(saved)
         if party.bystander is not None and first:
             with suppress(TargetError):  # what it is needed for cannot be judged either
-                kept = party.bystander.state.preflight()
-                self._bystanders[name] = Saved("the bystander", party.bystander, kept)
-                if self._journal is not None:
-                    self._journal.save(party.target, party.bystander.identity, "the bystander", kept)
+                self._bystanders[name] = save(party.bystander, "the bystander", self._journal)
         if not self.plan.only_refused(party.api):  # only now: a fault may reach the bystander with the first write
-            learn(party, record)
+            learn(party, saved.record)
 
     def parties(self, name: str) -> tuple[int, ...]:
         """The numbers of the records of an API that this run may change; each is for one process."""
@@ -174,7 +174,9 @@ class Run:
         ``made``: the path parameters of the records that it has made. Raises TargetError for a budget without room.
         """
         if made and self.plan.target is not None:
-            self.plan = replace(self.plan, target=with_records(self.plan.target, made))
+            target = described(self.plan.target)
+            self._making = Making(target, Journal(Path(journal), self.redactor), self.redactor, self.plan.clock)
+            self.plan = replace(self.plan, target=with_records(target, made))
         self.taken = {name: tuple(numbers) for name, numbers in (taken or {}).items()}
         self.begun = self.begun if begun is None else begun
         self._journal = Journal(Path(journal), self.redactor) if journal else self._journal
@@ -196,7 +198,7 @@ class Run:
                 found = moves_of([*(each.party for each in saved), *self._parties_of(name)])
                 report.moves = dict(sorted({**report.moves, **found}.items()))
                 restored = all_restored(needed, self.redactor, self.plan.clock, report.moves)
-                report.restored = joined([restored, *left_behind(saved[0], self._parties_of(name))])
+                report.restored = joined([restored, *left_behind(saved[0], self._parties_of(name), self._journal, self._making)])
                 report.requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 report.seconds = self.plan.clock.monotonic() - self.begun
                 report.results = settled(report.results)
@@ -215,13 +217,16 @@ class Run:
 
     def _remove_made(self) -> None:
         """Remove the records that were made for this run; those that stay are told in the report."""
-        left = self._fixtures.remove() if self._fixtures is not None else []
+        left = [*self._making.remove()] if self._making is not None else []
         for report in self.reports.values() if left else ():
             report.restored = joined([report.restored, still_there(left, self.redactor)])
+        for each in left if not self.reports else ():
+            self.say(self.redactor.strike(each))
 
     def _parties_of(self, name: str) -> list[Party]:
-        """The parties of an API that this process has judged."""
-        return [judging.party for (api, _number), judging in self._judging.items() if api == name]
+        """The parties of an API that this process has judged, those whose record was spoilt behind the others."""
+        judging = [each.party for (api, _number), each in self._judging.items() if api == name]
+        return [*judging, *self._renewal.retired(name)]
 
     def movements(self) -> dict[str, dict[str, str]]:
         """What the parties of this process have learnt to move by itself, by API."""
@@ -252,7 +257,7 @@ class Run:
         begun, exchanges = time.monotonic(), list[Exchange]()
         outcome: BaseException | None = None
         try:
-            judging = self._begin(api, number)
+            judging = self._judging_of(api, number)
             exchanges = judging.transcript.exchanges
             exchanges.clear()
             judging.party.client.stopped = ""
@@ -265,27 +270,31 @@ class Run:
         except (Exception, BaseExceptionGroup) as error:  # whatever happens in a rule is a result
             outcome = error
         seconds = time.monotonic() - begun
-        outcome = self._unless_stopped((api, number), outcome)
         if (api, number) in self._judging:
-            lost = self._watch.look(self._judging[api, number].party, f"{rule.id} [{field}]")
+            party = self._judging[api, number].party
+            outcome = self._watch.settled(party, outcome)  # no verdict where requests were not sent, or given up
+            lost = self._watch.look(party, f"{rule.id} [{field}]") if not rule.spoils else None
             outcome = lost if lost is not None else outcome
+            self._renewal.note((api, number), exchanges, spoils=rule.spoils, lost=self._watch.spoilt(party))
         self._undo_accepted((api, number))
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
-        if self._fixtures is not None and (api, number) in self._judging and self._watch.spoilt(self._judging[api, number].party):
-            self._renew(api, number, self._fixtures)
         if found.failed:  # what is only a should leaves the rest as sound as it was
             self._violated.add(api)
         return found.result, found.outcome
 
-    def _renew(self, api: str, number: int, fixtures: Fixtures) -> None:
-        """Go on with another record in the place of one that was made for this run, and was spoilt."""
-        with suppress(TargetError):  # no other can be made: the rest is not judged
-            self._targets[api] = renewed(self._targets[api], number, fixtures)
-            self._save(api, number)
-            spoilt = self._judging.pop((api, number)).party
-            self.reports[api].requests += spoilt.client.count
-            self._saved[api] = [each for each in self._saved[api] if each.party.identity != spoilt.identity]
+    def _judging_of(self, api: str, number: int) -> _Judging:
+        """The record for the next item: another one in the place of one that was made for this run, and is spoilt."""
+        try:
+            if self._making is None or not self._renewal.is_due((api, number)):
+                return self._begin(api, number)
+        except TargetError:
+            if self._making is None:
+                raise  # else a worker that is gone had the record before, and has spoilt it
+        self._targets[api] = self._making.renewed(self._targets[api], number)
+        spoilt = self._judging.pop((api, number), None)
+        self._renewal.done((api, number), spoilt.party if spoilt is not None else None)
+        return self._begin(api, number)
 
     def _undo_accepted(self, key: tuple[str, int]) -> None:
         """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
@@ -293,18 +302,15 @@ class Run:
         if caution is not None:
             caution.undo()
 
-    def _unless_stopped(self, key: tuple[str, int], outcome: BaseException | None) -> BaseException | None:
-        """What an item says whose requests were not all sent, or given up for being throttled, is no verdict."""
-        judging = self._judging.get(key)
-        return self._watch.settled(judging.party, outcome) if judging is not None else outcome
-
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
         names = {api for api, _number in self._judging}
         return {name: sum(each.client.count for each in self._parties_of(name)) for name in names}
 
     def _budget(self, target: Target) -> Budget:
-        return budget(target, len(self.parties(target.api.name)), self.begun)
+        whole = budget(target, len(self.parties(target.api.name)), self.begun)
+        gone = sum(party.client.count for party in self._renewal.retired(target.api.name))
+        return whole if whole.requests is None else replace(whole, requests=max(0, whole.requests - gone))
 
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
@@ -327,8 +333,8 @@ class Run:
             return
         record = party.at_first = party.state.preflight()
         learn(party, record)
-        if not party.target.disposable:
-            party.guard = Guard(party, record)
+        guard = Onlooker if party.target.disposable else Guard
+        party.guard = guard(party, record, self._journal.appeared if self._journal is not None else untold)
 
     def _about(self, api: str, purpose: str) -> None:
         """Say in the traffic what the next requests are sent for."""
@@ -341,10 +347,4 @@ class Run:
             client.listeners.append(self._traffic)
         if self._journal is not None:
             client.listeners.append(self._journal)
-        party = Party(target, client)
-        party.learn_credentials()
-        if target.bystander is not None:
-            party.bystander = Party(target, client, target.bystander)
-            party.bystander.state.sacrifices = False
-            party.bystander.learn_credentials()
-        return party
+        return with_bystander(target, client)

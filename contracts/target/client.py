@@ -250,13 +250,26 @@ def _comes_back(exchange: Exchange) -> bool:
 
 def curl_line(call: Call) -> str:
     """A shell line that sends ``call`` again; the credential is left to a shell variable."""
-    parts = ["curl", "-sS", "-X", call.method, shlex.quote(call.shown_url or call.url)]
+    url = call.shown_url or call.url
+    parts = ["curl", "-sS", *(["--head"] if call.method == "HEAD" else ["-X", call.method])]
+    parts.append(_shell_text(url, of_variable=url != call.url))
+    own = {name.lower() for name in call.shown_headers}
     for name, value in call.shown_headers.items():
-        header = f"{name}: {value}"
-        parts += ["-H", f'"{header}"' if "$" in value else shlex.quote(header)]
+        header = f"{name}: {value}" if value else f"{name};"
+        parts += ["-H", _shell_text(header, of_variable=value != call.headers.get(name))]
+    for name in ("Accept", *(["Content-Type"] if call.body is not None else [])):
+        parts += ["-H", f"'{name}:'"] if name.lower() not in own else []  # else curl sends one of its own
+    if call.body is not None and b"\0" in call.body and len(call.body) <= SHOWN_BODY:  # no argument can hold that
+        octal = "".join(f"\\{byte:03o}" for byte in call.body)
+        return " ".join([f"printf '{octal}' |", *parts, "--data-binary", "@-"])
     if call.body is not None:
-        parts += ["--data-binary", _shell_bytes(call.body)]
+        parts += ["--data-raw" if call.body[:1] == b"@" else "--data-binary", _shell_bytes(call.body)]
     return " ".join(parts)
+
+
+def _shell_text(text: str, *, of_variable: bool) -> str:
+    """A word of a shell line; in one with the variable of a credential the shell puts that in."""
+    return f'"{text}"' if of_variable and "$" in text else shlex.quote(text)
 
 
 def _shell_bytes(body: bytes) -> str:

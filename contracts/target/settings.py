@@ -28,6 +28,7 @@ TABLES: Mapping[str, tuple[str, ...] | None] = {
     "values": None,
     "parameters": None,
     "read": ("path", "settle", "list"),
+    "restore": ("put",),
     "moves": None,
     "limits": ("requests_per_second", "max_requests", "timeout", "max_wait", "max_seconds"),
     "expect": None,
@@ -109,6 +110,7 @@ def from_settings(settings: Mapping[str, Any], base: Path = Path()) -> Target:
         settle=_settle(settings.get("read", {})),
         moves=declared_moves(settings.get("moves", {}), api),
         listing=_read(settings.get("read", {}), api, "list"),
+        put=_read(settings.get("restore", {}), api, "put", "restore"),
         limits=_limits(settings.get("limits", {})),
         disposable=_flag(settings, "disposable") or "fixture" in settings,
         fixture=declared_fixture(settings["fixture"], base) if "fixture" in settings else None,
@@ -257,17 +259,17 @@ def _values(table: Mapping[str, Any], api: Api) -> dict[str, tuple[Any, ...]]:
     return {key: tuple(values) for key, values in table.items()}
 
 
-def _read(table: Mapping[str, Any], api: Api, key: str = "path") -> str | None:
+def _read(table: Mapping[str, Any], api: Api, key: str = "path", name: str = "read") -> str | None:
     path = table.get(key)
     if path is None:
         return None
     if not isinstance(path, str) or not path.startswith("/"):
-        raise TargetError(f"{key} in [read]: expected a path that starts with /")
+        raise TargetError(f"{key} in [{name}]: expected a path that starts with /")
     known = {parameter.name for parameter in api.parameters if parameter.location == "path"}
     unknown = sorted(set(re.findall(r"\{([^}]*)\}", path)) - known)
     if unknown:
         raise TargetError(
-            f"{key} in [read]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
+            f"{key} in [{name}]: unknown parameter {', '.join(unknown)}; known are {', '.join(sorted(known)) or 'none'}"
         )
     return path
 

@@ -49,7 +49,7 @@ class Target:
     The record of ``identity`` may be changed, and so may those in ``more``; that of ``bystander`` must stay as it is.
     ``values``: known values by dotted path without brackets; ``read``: path template of a GET that returns the same
     representation, or None; ``settle``: seconds from a write until that shows it; ``listing``: path template of a GET whose
-    answer lists the records. ``moves``: how properties move by
+    answer lists the records; ``put``: path template of a PUT that takes what the GET shows. ``moves``: how properties move by
     themselves, by their path in the record. ``parameters``: values of query and header parameters that every request needs.
     ``fixture``: how records are made for a run.
     ``disposable``: nobody needs the records, so that nothing is spared.
@@ -62,6 +62,7 @@ class Target:
     values: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
     read: str | None = None
     listing: str | None = None
+    put: str | None = None
     limits: Limits = field(default_factory=Limits)
     expect: Expect = field(default_factory=Expect)
     more: tuple[Identity, ...] = ()

@@ -64,6 +64,7 @@ class Rule:
         depth: ``gate`` rules always run, ``thorough`` ones only at that depth.
         generated: a second layer: judged only where the deterministic rules found nothing.
         harmless: it can be judged by reads, and by requests that the document says are refused.
+        spoils: it may leave a record of no more use: for records that nobody needs, and the last of all.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Rule:
     depth: str = "gate"
     generated: bool = False
     harmless: bool = False
+    spoils: bool = False
 
     def items(self, api: Api) -> Iterable[Case]:
         """The items for an API; of an operation without a body, whose requests perform it, only refusals are judged."""
@@ -87,8 +89,8 @@ class Rule:
 
     @property
     def turn(self) -> int:
-        """When its items are judged: harmless requests first, rough ones later, and generated ones at the end."""
-        return 2 if self.generated else int(self.family in ROUGH)
+        """When its items are judged: harmless requests first, then rough and generated ones, and what spoils at the end."""
+        return 3 if self.spoils else 2 if self.generated else int(self.family in ROUGH)
 
     def level(self, api: Api) -> Level:
         """must by the document or by a standard; else should."""
@@ -109,6 +111,7 @@ def rule(
     depth: str = "gate",
     generated: bool = False,
     harmless: bool = False,
+    spoils: bool = False,
 ) -> Callable[[Function], Function]:
     """Register the decorated test function as a rule.
 
@@ -134,6 +137,7 @@ def rule(
             depth=depth,
             generated=generated,
             harmless=harmless,
+            spoils=spoils,
         )
         RULES[rule_id] = record
         function.__rule__ = record  # type: ignore[attr-defined]  # read back by the plugin

@@ -227,7 +227,7 @@ class QuickRun(Run):
         return found
 
     def _sociable(self, item: Asked) -> bool:
-        barred = item.rule.generated or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
+        barred = item.rule.generated or item.rule.spoils or item.rule.family == ENVELOPES or item.rule.id in SEVERAL
         return not (barred or self.plan.read_only or item.key in self._alone or self._serves_reading(item))
 
     def _serves_reading(self, item: Asked) -> bool:
