@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from contracts.drafting.draft import write
+from contracts.target.target import load_api
 from tests.realworld.judge import compared
+from tests.realworld.launch import SPECS
 
 TIME = frozenset({"updated"})
 
@@ -27,3 +32,14 @@ TIME = frozenset({"updated"})
 def test_records_before_and_after(before: bytes, after: bytes, said: str) -> None:
     """Only the members that are named may move; a member that was added as null is a change."""
     assert compared({"/all": before}, {"/all": after}, TIME) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "path"), [("categories", "categories"), ("items", "items"), ("variations", "items/{item}/variations")]
+)
+def test_the_document_of_a_nested_service_is_drafted(tmp_path: Path, name: str, path: str) -> None:
+    """Each operation that the runner judges by a document of our own has a contract, with all its path parameters."""
+    output = tmp_path / f"{name}.yaml"
+    write(SPECS / "pretix.yaml", f"/organizers/{{organizer}}/events/{{event}}/{path}/{{id}}/", output)
+
+    assert {each.name for each in load_api(str(output)).fields} >= {"description", "position"}

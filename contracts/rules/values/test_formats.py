@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import control
 from contracts.judging.faults import Fault, faults, may_be_sent
 from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, tidy
@@ -51,10 +52,12 @@ def _is_plain(party: Party, field: Field, text: str) -> bool:
     return plain and party.values.safe(field, text)
 
 
-def _may_be_limited(api: Api, field: Field) -> bool:
-    """Another time stands beside a date, which may have to come before or after it."""
+def _may_be_limited(party: Party, field: Field) -> bool:
+    """Another time stands beside a date, which may have to come before or after it; where others were refused, it has to."""
     times = ("date", "date-time")
-    others = (each for each in api.walk_record() if each.path != field.response and each.schema.get("format") in times)
+    if field.schema.get("format") in times and is_picky(party, field):
+        return True
+    others = (each for each in party.api.walk_record() if each.path != field.response and each.schema.get("format") in times)
     return field.schema.get("format") in times and any(not each.read_only and not each.volatile for each in others)
 
 
@@ -78,7 +81,7 @@ def test_valid_format_is_accepted(party: Party, case: Field) -> None:
         if not exchange.ok:
             failures.append(Failure(f"for {text!r} {exchange.said}", exchange, broken=broken(exchange)))
             doubtful &= not _is_plain(party, case, text)
-    if failures and _may_be_limited(party.api, case) and not any(each.broken for each in failures):
+    if failures and _may_be_limited(party, case) and not any(each.broken for each in failures):
         tidy(party, case, first)
         raise NotJudged(f"{failures[0].actual}: it may have to stand before or after another time of the record")
     doubtful |= len(failures) == len(texts) > 0
