@@ -76,11 +76,13 @@ class LeanFlask(Flask):
             response = around.failed(request, error)
         return response(environ, start_response)
 
-    def before_request(self, _f: Any) -> NoReturn:
-        """TypeError: a hook would never be called."""
-        raise TypeError("the mock has no hooks: put a WSGI middleware around app.wsgi_app")
+    def before_request(self, f: Any) -> NoReturn:
+        """TypeError: it would never be called."""
+        _refuse_hook(f)
 
-    after_request = teardown_request = before_request
+    def after_request(self, f: Any) -> NoReturn:
+        """Likewise."""
+        _refuse_hook(f)
 
     def _route(self, path: str) -> _Route | None:
         """The rule and the view of a path; which Host is served, admission.py decides."""
@@ -95,6 +97,10 @@ class LeanFlask(Flask):
         if len(self._routes) < PATHS_KEPT and len(path) <= LENGTH_KEPT:
             self._routes[path] = route
         return route
+
+
+def _refuse_hook(hook: Any) -> NoReturn:
+    raise TypeError(f"{hook!r} would never be called: put a WSGI middleware around app.wsgi_app")
 
 
 def _unknown() -> NoReturn:

@@ -14,11 +14,11 @@ from mock_server.syntax.encoding import encoded
 
 
 class Reply(Response):
-    """A response of bytes. Werkzeug looks through the headers for what has to be mended, and copies them: here nothing has to."""
+    """A response of bytes and without a Location: Werkzeug copies all headers, and looks through them for what it has to mend."""
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """As WSGI has it."""
-        if self.status_code < 200 or self.status_code in EMPTY or "Location" in self.headers:
+        if self.status_code < 200 or self.status_code in EMPTY:
             return super().__call__(environ, start_response)
         start_response(self.status, self.headers.to_wsgi_list())
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [self.get_data()]
@@ -36,4 +36,5 @@ def shown(answer: Answer) -> Response:
     if answer.body == b"" and (answer.status in EMPTY or JSON.fullmatch(answer.media_type)):
         return without_body(answer.status, answer.headers)
     content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
-    return Reply(content, answer.status, answer.headers, content_type=answer.media_type)
+    kind = Response if "Location" in answer.headers else Reply
+    return kind(content, answer.status, answer.headers, content_type=answer.media_type)
