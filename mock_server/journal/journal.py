@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from threading import Lock
 from typing import Any
@@ -36,6 +36,7 @@ class JournalEntry:
         refusal: why it was refused, None where it was not.
         before, after: the record ahead of a write and behind it, None where nothing was written.
         fault: what was done to it on purpose, None where nothing was.
+        size: the bytes of its bodies, its target and the values of its headers.
     """
 
     number: int
@@ -56,12 +57,11 @@ class JournalEntry:
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     fault: Mapping[str, Any] | None
+    size: int = field(init=False)
 
-    @property
-    def size(self) -> int:
-        """The bytes of its bodies, its target and the values of its headers."""
+    def __post_init__(self) -> None:
         head = len(self.path) + len(self.query) + sum(map(len, self.environ.values()))
-        return head + len(self.content or b"") + len(self.answer)
+        self.size = head + len(self.content or b"") + len(self.answer)
 
     def as_json(self, redaction: Redaction) -> dict[str, Any]:
         """As the control interface shows it."""

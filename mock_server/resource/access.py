@@ -33,6 +33,7 @@ class Access:
         components = document.content.get("components")
         schemes = components.get("securitySchemes") if isinstance(components, Mapping) else None
         found = {str(name): _scheme(str(name), document.looked_up(each)) for name, each in (schemes or {}).items()}
+        self._alternatives: dict[Operation, list[list[SecurityScheme]]] = {}
         self.schemes: Mapping[str, SecurityScheme] = {name: scheme for name, scheme in found.items() if scheme is not None}
 
     def credential(self, scheme: SecurityScheme) -> str:
@@ -43,9 +44,12 @@ class Access:
 
     def alternatives(self, operation: Operation) -> list[list[SecurityScheme]]:
         """What an operation asks for: one of these, and all of the schemes in it; an empty one asks for nothing."""
-        required = operation.described.get("security", self._document.content.get("security"))
-        found: Iterable[Any] = required if isinstance(required, list) else ()
-        return [[self.schemes[name] for name in each if name in self.schemes] for each in found if isinstance(each, Mapping)]
+        if operation not in self._alternatives:
+            required = operation.described.get("security", self._document.content.get("security"))
+            found: Iterable[Any] = required if isinstance(required, list) else ()
+            known = [[self.schemes[name] for name in each if name in self.schemes] for each in found if isinstance(each, Mapping)]
+            self._alternatives[operation] = known
+        return self._alternatives[operation]
 
     def check(self, request: Request, operation: Operation) -> None:
         """Refusal for a request without the credential that its operation asks for."""

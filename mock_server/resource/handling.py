@@ -37,7 +37,7 @@ def handle(
         time.sleep(late)
     _run(outcome, service)
     if operation is not None:
-        service.resource.answers.complete(operation, outcome.answer, request.host_url)
+        service.resource.answers.complete(operation, outcome.answer, lambda: request.host_url)
     return outcome
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Request
@@ -29,6 +29,7 @@ class Incoming:
     def __init__(self, bodies: Bodies, schemas: Schemas) -> None:
         self._bodies = bodies
         self._schemas = schemas
+        self._outside: dict[Operation, tuple[tuple[str, str, Mapping[str, Any]], ...]] = {}
 
     def check_path(self, operation: Operation, arguments: Mapping[str, str]) -> None:
         """Refusal, as for a record that is not there, for a path parameter of another type."""
@@ -40,9 +41,12 @@ class Incoming:
 
     def check_parameters(self, operation: Operation, request: Request) -> None:
         """Refusal for a query parameter or a header that is missing or not as documented."""
-        faults = [
-            fault for (place, name), each in operation.parameters.items() for fault in self._fault(place, name, each, request)
-        ]
+        outside = self._outside.get(operation)
+        if outside is None:
+            described = operation.parameters.items()
+            outside = tuple((place, name, each) for (place, name), each in described if place in ("query", "header"))
+            self._outside[operation] = outside
+        faults = [fault for place, name, each in outside for fault in self._fault(place, name, each, request)]
         if faults:
             raise Refusal("invalid_field", tuple(faults))
 
@@ -102,11 +106,11 @@ class Incoming:
 
         Refusal for one that is missing, too large, not readable, or of another media type.
         """
-        content: bytes = b"" if request.mimetype in FORMS else request.get_data()
+        sent_type = media_type(request.environ.get("CONTENT_TYPE", ""))
+        content: bytes = b"" if sent_type in FORMS else request.get_data()
         if len(content) > BODY_LIMIT:
             raise Refusal("too_large")
         documented = self._bodies.sent(operation)
-        sent_type = media_type(request.environ.get("CONTENT_TYPE", ""))
         if not documented:
             return MISSING, sent_type
         is_form = sent_type in FORMS and bool(request.content_length)
@@ -114,7 +118,7 @@ class Incoming:
             if self._bodies.is_sent_required(operation):
                 raise Refusal("malformed_json", value="It is empty.")
             return MISSING, sent_type
-        schema = _schema_for(documented, sent_type)
+        schema = self._bodies.sent_as(operation, sent_type)
         if schema is None:
             raise Refusal(
                 "unsupported_media_type", value=sent_type or "no Content-Type", headers={"Accept": ", ".join(documented)}
@@ -145,10 +149,6 @@ class Incoming:
                 found[name] = typed(texts[-1], member, self._schemas)
         return {**found, **{name: file.filename or name for name, file in request.files.items()}}
 
-    def schema(self, operation: Operation, sent_type: str) -> Schema | None:
-        """The schema of a body of this media type."""
-        return _schema_for(self._bodies.sent(operation), sent_type)
-
     def check_body(self, body: Any, schema: Schema) -> None:
         """Refusal with every fault of the body; what only the server writes does not count."""
         check = self._schemas.validator(schema, "request")
@@ -157,7 +157,7 @@ class Incoming:
         found = faults_in(check.iter_errors(body))
         raise Refusal("invalid_field", tuple(telling(found) or [Fault((), "default")]))
 
-    def without_read_only(self, value: Any, schema: Schema, keep: Callable[[str], bool] = lambda _: False) -> Any:
+    def without_read_only(self, value: Any, schema: Schema) -> Any:
         """A body without the members that only the server writes, at any depth."""
         if isinstance(value, list):
             items = self._schemas.items(schema)
@@ -165,14 +165,12 @@ class Incoming:
         members = self._schemas.properties(schema) if isinstance(value, dict) else {}
         if not members:
             return value
-        found = {}
-        for name, each in value.items():
-            member = members.get(name)
-            if member is None:
-                found[name] = each
-            elif keep(name) or self._schemas.says(member, "readOnly") is not True:
-                found[name] = self.without_read_only(each, member)
-        return found
+        left_out = self._schemas.read_only(schema)
+        return {
+            name: self.without_read_only(each, members[name]) if isinstance(each, dict | list) and name in members else each
+            for name, each in value.items()
+            if name not in left_out
+        }
 
     def known(self, value: dict[str, Any], schema: Schema) -> dict[str, Any]:
         """The members that the document has, or all where it leaves them open."""
@@ -187,10 +185,3 @@ class Incoming:
         return {
             name: default for name, member in members.items() if (default := self._schemas.says(member, "default")) is not None
         }
-
-
-def _schema_for(documented: Mapping[str, Schema], sent_type: str) -> Schema | None:
-    """The schema for a media type; None for one that is not documented."""
-    plain = {name.partition(";")[0].strip().lower(): schema for name, schema in documented.items()}
-    kind = sent_type.partition("/")[0]
-    return next((plain[name] for name in (sent_type, f"{kind}/*", "*/*") if name in plain), None)

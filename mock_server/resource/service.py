@@ -68,6 +68,7 @@ class Resource:
         self.refusals = Refusals(self.recognition)
         self.incoming = Incoming(self.recognition.bodies, self.recognition.schemas)
         self.above = {path: self._above(path) for path in self.recognition.operations}
+        self.looked_up = {each: self._looked_up(each) for each in self.recognition.all()}
 
     @property
     def secrets(self) -> frozenset[str]:
@@ -87,6 +88,10 @@ class Resource:
         told = f"{value}." if value and situation != "unknown_path" else ""
         return self.refusals.answer(None, Refusal(situation, value=told), "")
 
+    def _looked_up(self, operation: Operation) -> frozenset[str | None]:
+        """The path parameters that a record has to be found by."""
+        return frozenset(each.parameter for each in (*self.above[operation.path], operation.collection) if each is not None)
+
     def _above(self, path: str) -> tuple[Collection, ...]:
         """The collections of the records that a path leads through, which have to be there."""
         found = []
@@ -103,6 +108,7 @@ class Outcome:
 
     Attributes:
         operation: None for a method that the path does not have.
+        body, sent_type: the JSON value that was sent, None for none, and its media type.
         before, after: the record ahead of a write and behind it; None for both where nothing was written.
     """
 
@@ -111,6 +117,7 @@ class Outcome:
     arguments: Mapping[str, str]
     allowed: tuple[str, ...]
     body: Any = None
+    sent_type: str = ""
     before: Mapping[str, Any] | None = None
     after: Mapping[str, Any] | None = None
     answer: Answer = field(init=False)
@@ -132,6 +139,14 @@ class ResourceService:
         self.store = store or Records(resource.recognition.collections, resource.seeding)
         self.writing = Writing(resource.recognition, self.store, resource.seeding)
         self.world = world
+        self._acts = {
+            Role.LIST: self._list,
+            Role.CREATE: self._create,
+            Role.READ: self._read,
+            Role.UPDATE: self._change,
+            Role.REPLACE: self._change,
+            Role.DELETE: self._delete,
+        }
 
     def refuse(self, outcome: Outcome, refusal: Refusal) -> None:
         """Ends an outcome with the documented envelope."""
@@ -160,15 +175,14 @@ class ResourceService:
             headers = {"Allow": ", ".join((*outcome.allowed, "OPTIONS"))}
             raise Refusal("method_not_allowed", value=f"{request.method}.", headers=headers)
         resource.access.check(request, operation)
-        looked_up = {each.parameter for each in (*resource.above[operation.path], operation.collection) if each is not None}
-        free = {name: text for name, text in outcome.arguments.items() if name not in looked_up}
-        resource.incoming.check_path(operation, free)
+        looked_up = resource.looked_up[operation]
+        resource.incoming.check_path(operation, {name: text for name, text in outcome.arguments.items() if name not in looked_up})
         for collection in resource.above[operation.path]:
             self._find(collection, outcome.arguments)
         record = self._addressed(operation, outcome.arguments)
         resource.incoming.check_parameters(operation, request)
-        body, sent_type = resource.incoming.body(operation, request)
-        schema = resource.incoming.schema(operation, sent_type)
+        body, outcome.sent_type = resource.incoming.body(operation, request)
+        schema = resource.recognition.bodies.sent_as(operation, outcome.sent_type)
         if body is not MISSING and schema is not None:
             outcome.body = body
             resource.incoming.check_body(resource.incoming.without_read_only(body, schema), schema)
@@ -208,15 +222,7 @@ class ResourceService:
     # --- the act --------------------------------------------------------------------------------------------------
 
     def _act(self, operation: Operation, outcome: Outcome) -> Answer:
-        acts = {
-            Role.LIST: self._list,
-            Role.CREATE: self._create,
-            Role.READ: self._read,
-            Role.UPDATE: self._change,
-            Role.REPLACE: self._change,
-            Role.DELETE: self._delete,
-        }
-        act = acts.get(operation.role)
+        act = self._acts.get(operation.role)
         return self.resource.answers.example(operation) if act is None else act(operation, outcome)
 
     def _list(self, operation: Operation, outcome: Outcome) -> Answer:
@@ -254,8 +260,7 @@ class ResourceService:
             if operation.role is Role.REPLACE:
                 changed, wanted_key = self.writing.replace(operation, record, outcome.body, schema, moment)
             else:
-                media_type = outcome.request.mimetype
-                changed, wanted_key = self.writing.update(operation, record, outcome.body, media_type, schema, moment)
+                changed, wanted_key = self.writing.update(operation, record, outcome.body, outcome.sent_type, schema, moment)
         outcome.before, outcome.after = record.value, changed.value
         answer = self._shown(operation, changed, outcome)
         if wanted_key:
@@ -311,6 +316,6 @@ def _of(operation: Operation) -> Collection:
 
 def _schema(service: ResourceService, operation: Operation, outcome: Outcome) -> Mapping[str, Any]:
     """The schema of the body that was sent; an empty one where nothing is documented."""
-    sent_type = outcome.request.mimetype
-    found = service.resource.incoming.schema(operation, sent_type)
-    return found if found is not None else service.resource.recognition.bodies.sent_json(operation) or {}
+    bodies = service.resource.recognition.bodies
+    found = bodies.sent_as(operation, outcome.sent_type)
+    return found if found is not None else bodies.sent_json(operation) or {}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
@@ -17,21 +17,19 @@ from mock_server.access.admission import Admission
 from mock_server.access.session_prefix import Application, SessionPrefix, without_session
 from mock_server.control.current import MOCK, Mock, named_by
 from mock_server.disturbance.fault_rules import FaultRule
-from mock_server.exchange.exchange import Answer
 from mock_server.resource.custom import Mapped
-from mock_server.resource.handling import EMPTY, handle
-from mock_server.resource.reading.bodies import JSON
+from mock_server.resource.handling import handle
 from mock_server.resource.reading.document import Document
 from mock_server.resource.reading.model import Operation
 from mock_server.resource.service import Resource
 from mock_server.resource.stored.seeding import COUNT
 from mock_server.state.settings import Settings
 from mock_server.state.state_file import NotKept
-from mock_server.syntax.encoding import encoded
 from mock_server.syntax.problem import Problem
 from mock_server.web.elsewhere import Elsewhere
 from mock_server.web.forwarding import Forward
-from mock_server.web.lean_flask import LeanFlask
+from mock_server.web.lean_flask import LeanFlask, Routed, View
+from mock_server.web.responses import shown, without_body
 from mock_server.web.visit import Visit
 from mock_server.worlds.banner import prefix_of
 from mock_server.worlds.beside import beside
@@ -91,12 +89,8 @@ def create_app(
     start = Start(settings or Settings(), tuple(defects), tuple(faults))
     mock = Mock(Worlds(definitions, start, (*resources, *others.values())), admission or Admission())
     app.extensions[EXTENSION] = worlds = mock.worlds
-    app.register_error_handler(Problem, lambda problem: problem.response())
-    app.register_error_handler(HTTPException, lambda error: _refused(worlds, request.path, error.code or 500, request.method))
-    app.register_error_handler(Exception, lambda error: _crash(app, worlds, error))
-    if check_answers:
-        _check_answers(app, worlds)
-    _guard(app, worlds, mock.admission, Elsewhere(mappings, forward, _response))
+    kind = _Checked if check_answers else _Guard
+    app.surroundings = kind(app, worlds, mock.admission, Elsewhere(mappings, forward, shown))
     app.wsgi_app = SessionPrefix(_with_control(app.wsgi_app, mock))  # type: ignore[method-assign]  # as Flask's documentation has it
     return app
 
@@ -118,26 +112,67 @@ def _with_control(apis: Application, mock: Mock) -> Application:
     return dispatch
 
 
-def _guard(app: Flask, worlds: Worlds, admission: Admission, elsewhere: Elsewhere) -> None:
+class _Guard:
     """Ahead of every request: may it come, and which world is meant; behind those to the APIs: may the page see the answer."""
 
-    @app.before_request
-    def admit() -> Response | None:
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy costs at every look
-        environ = sent.environ
-        admission.check_host(environ.get("HTTP_HOST", ""))
-        admission.check_page(sent)
-        environ[VISIT] = visit = Visit(named_by(environ, worlds))
-        return elsewhere.response(sent, visit)
+    def __init__(self, app: Flask, worlds: Worlds, admission: Admission, elsewhere: Elsewhere) -> None:
+        self._app = app
+        self._worlds = worlds
+        self._admission = admission
+        self._elsewhere = elsewhere
 
-    @app.after_request
-    def finish(response: Response) -> Response:
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
-        visit: Visit | None = sent.environ.get(VISIT)
-        answer = cors.shared(sent, response, admission)
+    def enter(self, request: Request) -> Response | None:
+        """The answer of a mapping or of another service; Problem for a request that may not come."""
+        environ = request.environ
+        self._admission.check_host(environ.get("HTTP_HOST", ""))
+        self._admission.check_page(request)
+        environ[VISIT] = visit = Visit(named_by(environ, self._worlds))
+        return self._elsewhere.response(request, visit)
+
+    def leave(self, request: Request, response: Response) -> Response:
+        """The answer with what a page has to be told, once it stands in the journal."""
+        answer = cors.shared(request, response, self._admission)
+        visit: Visit | None = request.environ.get(VISIT)
         if visit is not None:  # else it was not admitted
-            visit.end(sent, answer)
+            visit.end(request, answer)
         return answer
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """The answer to what was raised. Of a fault of the mock itself, the traceback goes to the log only."""
+        if isinstance(error, Problem):
+            return error.response()
+        if isinstance(error, HTTPException):
+            return _refused(self._worlds, request.path, error.code or 500, request.method)
+        refused = _refused(self._worlds, request.path, 500)
+        if isinstance(error, NotKept):  # a full disk is no fault of the mock, and is told as such
+            self._app.logger.error("%s %s: %s", request.method, request.path, error.strerror)
+            refused.headers["X-Mock-Warning"] = str(error.strerror)
+        else:
+            self._app.logger.error("%s %s", request.method, request.path, exc_info=error)
+        return refused
+
+
+class _Checked(_Guard):
+    """Likewise; an answer that its document does not have becomes a server error."""
+
+    def __init__(self, app: Flask, worlds: Worlds, admission: Admission, elsewhere: Elsewhere) -> None:
+        from mock_server.web.own_answers import OwnAnswers  # importing it takes half a second
+
+        super().__init__(app, worlds, admission, elsewhere)
+        self._checks = {each.prefix: OwnAnswers(each.content, each.prefix) for each in worlds.sites}
+
+    def leave(self, request: Request, response: Response) -> Response:
+        """The answer, if its document has it."""
+        answer = super().leave(request, response)
+        site = _site_at(self._worlds, request.path)
+        visit: Visit | None = request.environ.get(VISIT)
+        if site is None or (visit and visit.passage and visit.passage.interference):
+            return answer
+        deviation = self._checks[site.prefix].deviation(request, answer)
+        if deviation is None:
+            return answer
+        self._app.logger.error("not as documented: %s", deviation)
+        return _refused(self._worlds, request.path, 500)
 
 
 def worlds_of(app: Flask) -> Worlds:
@@ -149,7 +184,7 @@ def worlds_of(app: Flask) -> Worlds:
 # --- routes -------------------------------------------------------------------------------------------------------
 
 
-def _mount(app: Flask, definition: Definition, others: Resource | None) -> None:
+def _mount(app: LeanFlask, definition: Definition, others: Resource | None) -> None:
     """One rule for each path and all methods: which of them is refused when is the document's to say."""
     for number, (template, methods) in enumerate(paths(definition.api).items()):
         endpoint = f"{definition.api.name}.{number}"
@@ -158,20 +193,22 @@ def _mount(app: Flask, definition: Definition, others: Resource | None) -> None:
         app.url_map.add(Rule(rule, endpoint=endpoint, methods=None))
         operations = {} if others is None else dict(others.recognition.operations.get(template, {}))
         further = {name: each for name, each in operations.items() if name not in methods}
-        view = _view(definition, template, names, (*methods, *further))
-        further_view = _resource_view(others, template, further) if others is not None else view
-        app.view_functions[endpoint] = _by_method(view, further_view, frozenset(further))
+        routed = _routed(definition, template, names, (*methods, *further))
+        if others is not None and further:
+            routed = _by_method(routed, _resource_routed(others, template, further), frozenset(further))
+        app.routed[endpoint] = routed
     if others is not None:
         _mount_resource(app, others, frozenset(paths(definition.api)))
 
 
-def _by_method(view: Callable[..., Response], other: Callable[..., Response], methods: frozenset[str]) -> Callable[..., Response]:
+def _by_method(routed: Routed, other: Routed, methods: frozenset[str]) -> Routed:
     """Requests with these methods go to the other view."""
 
-    def chosen(**numbered: str) -> Response:
-        return other(**numbered) if request.method in methods else view(**numbered)
+    def made(path: str, numbered: dict[str, str]) -> View:
+        view, further = routed(path, numbered), other(path, numbered)
+        return lambda request: further(request) if request.method in methods else view(request)
 
-    return chosen if methods else view
+    return made
 
 
 def paths(api: Api) -> dict[str, tuple[str, ...]]:
@@ -189,54 +226,58 @@ def _rule(template: str, spanning: Collection[str] = ()) -> str:
     return _PARAMETER.sub(lambda _: next(numbered), template)
 
 
-def _view(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Callable[..., Response]:
-    path = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
-    operations = _operations(definition.api, template)
-    numbers = [f"p{number}" for number in range(len(names))]
+def _routed(definition: Definition, template: str, names: Sequence[str], methods: Sequence[str]) -> Routed:
+    form = _PARAMETER.sub("%s", (definition.prefix + template).replace("%", "%%"))
+    operations, name, allowed = _operations(definition.api, template), definition.api.name, tuple(methods)
 
-    def view(**numbered: str) -> Response:
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
-        values = [numbered[number] for number in numbers]
-        expected = path % tuple(values)
-        if sent.path != expected and (refusal := _misspelt(definition, expected)) is not None:
-            return refusal
-        if sent.method == "OPTIONS":
-            return _options(definition, methods)
-        visit: Visit = sent.environ[VISIT]
-        visit.api, visit.operation = definition.api.name, operations.get(sent.method)
-        service = visit.world.services[definition.api.name]
-        visit.passage = service.handle(sent, dict(zip(names, values, strict=True)), methods)
-        return _response(visit.passage.answer)
+    def made(path: str, numbered: dict[str, str]) -> View:
+        values = [numbered[f"p{number}"] for number in range(len(names))]
+        arguments, expected = dict(zip(names, values, strict=True)), form % tuple(values)
 
-    return view
+        def view(request: Request) -> Response:
+            if path != expected and (refusal := _misspelt(definition, request, expected)) is not None:
+                return refusal
+            if request.method == "OPTIONS":
+                return _options(definition, methods)
+            visit: Visit = request.environ[VISIT]
+            visit.api, visit.operation = name, operations.get(request.method)
+            visit.passage = visit.world.services[name].handle(request, arguments, allowed)
+            return shown(visit.passage.answer)
+
+        return view
+
+    return made
 
 
-def _mount_resource(app: Flask, resource: Resource, mounted: frozenset[str]) -> None:
+def _mount_resource(app: LeanFlask, resource: Resource, mounted: frozenset[str]) -> None:
     """Likewise, for every path of a whole document but those that are mounted."""
     for number, (template, operations) in enumerate(resource.recognition.operations.items()):
         if template in mounted:
             continue
         endpoint = f"{resource.name}.resource.{number}"
         app.url_map.add(Rule(resource.prefix + _rule(template), endpoint=endpoint, methods=None))
-        app.view_functions[endpoint] = _resource_view(resource, template, operations)
+        app.routed[endpoint] = _resource_routed(resource, template, operations)
 
 
-def _resource_view(resource: Resource, template: str, operations: Mapping[str, Operation]) -> Callable[..., Response]:
+def _resource_routed(resource: Resource, template: str, operations: Mapping[str, Operation]) -> Routed:
     names = tuple(_PARAMETER.findall(template))
     methods = (*operations, *(["HEAD"] if "GET" in operations else []))
 
-    def view(**numbered: str) -> Response:
-        sent: Request = request._get_current_object()  # type: ignore[attr-defined]
-        if sent.method == "OPTIONS":
-            return _without_body(200, {"Allow": ", ".join((*methods, "OPTIONS"))})
-        visit: Visit = sent.environ[VISIT]
-        operation = operations.get("GET" if sent.method == "HEAD" else sent.method)
-        visit.api, visit.operation = resource.name, None if operation is None else operation.identity
+    def made(_path: str, numbered: dict[str, str]) -> View:
         arguments = {name: numbered[f"p{number}"] for number, name in enumerate(names)}
-        visit.passage = handle(visit.world.resources[resource.name], sent, template, arguments, methods)
-        return _response(visit.passage.answer)
 
-    return view
+        def view(request: Request) -> Response:
+            if request.method == "OPTIONS":
+                return without_body(200, {"Allow": ", ".join((*methods, "OPTIONS"))})
+            visit: Visit = request.environ[VISIT]
+            operation = operations.get("GET" if request.method == "HEAD" else request.method)
+            visit.api, visit.operation = resource.name, None if operation is None else operation.identity
+            visit.passage = handle(visit.world.resources[resource.name], request, template, arguments, methods)
+            return shown(visit.passage.answer)
+
+        return view
+
+    return made
 
 
 def _operations(api: Api, template: str) -> dict[str, str]:
@@ -246,38 +287,25 @@ def _operations(api: Api, template: str) -> dict[str, str]:
     return {**written, **(dict.fromkeys(("GET", "HEAD"), read.operation_id) if read else {})}
 
 
-def _misspelt(definition: Definition, expected: str) -> Response | None:
+def _misspelt(definition: Definition, request: Request, expected: str) -> Response | None:
     """A slash too many or too few at the end, as the API's framework treats it; any other deviation is an unknown path."""
     mode = definition.api.choices["slash"].behaviour
     if request.path not in (expected + "/", expected.removesuffix("/")) or mode == "refuse":
-        return _response(definition.refuse("unknown_path"))
+        return shown(definition.refuse("unknown_path"))
     if mode == "accept":
         return None
     query = f"?{request.query_string.decode('latin-1')}" if request.query_string else ""
-    return _without_body(308, {"Location": quote(request.root_path + expected) + query})
+    return without_body(308, {"Location": quote(request.root_path + expected) + query})
 
 
 def _options(definition: Definition, methods: Sequence[str]) -> Response:
     headers = {"Allow": ", ".join((*methods, "OPTIONS"))}
     if "PATCH" in methods and definition.api.media_types:
         headers["Accept-Patch"] = ", ".join(definition.api.media_types)
-    return _without_body(200, headers)
+    return without_body(200, headers)
 
 
 # --- answers ------------------------------------------------------------------------------------------------------
-
-
-def _without_body(status: int, headers: Mapping[str, str]) -> Response:
-    response = Response(status=status, headers=headers)
-    del response.headers["Content-Type"]  # Flask's is HTML
-    return response
-
-
-def _response(answer: Answer) -> Response:
-    if answer.body == b"" and (answer.status in EMPTY or JSON.fullmatch(answer.media_type)):
-        return _without_body(answer.status, answer.headers)
-    content = answer.body if isinstance(answer.body, bytes) else encoded(answer.body)
-    return Response(content, answer.status, answer.headers, content_type=answer.media_type)
 
 
 def _site_at(worlds: Worlds, path: str) -> Site | None:
@@ -290,7 +318,7 @@ def _refused(worlds: Worlds, path: str, status: int, value: str = "") -> Respons
     """What no exchange was made of, in the envelope of the API that the path belongs to, else as a problem."""
     site = _site_at(worlds, path)
     if site is not None:
-        return _response(site.refuse(_SITUATIONS.get(status, "malformed_json"), value))
+        return shown(site.refuse(_SITUATIONS.get(status, "malformed_json"), value))
     prefixes = ", ".join(f"{each.prefix}/" for each in worlds.sites)
     texts = {404: f"nothing is at {path[:100]}; the paths begin with {control.PREFIX}/ or {prefixes}", 405: "no such operation"}
     return Problem(status, texts.get(status, "the request cannot be read")).response()
@@ -299,32 +327,3 @@ def _refused(worlds: Worlds, path: str, status: int, value: str = "") -> Respons
 def protocol_refusal(app: Flask, path: str, status: int, reason: str) -> Response:
     """The answer to a request that the web server itself refuses."""
     return _refused(worlds_of(app), without_session(path), status, reason)
-
-
-def _crash(app: Flask, worlds: Worlds, error: Exception) -> Response:
-    """A fault of the mock itself: the traceback goes to the log only. A full disk is none, and is told as such."""
-    if isinstance(error, NotKept):
-        app.logger.error("%s %s: %s", request.method, request.path, error.strerror)
-        refused = _refused(worlds, request.path, 500)
-        refused.headers["X-Mock-Warning"] = str(error.strerror)
-        return refused
-    app.logger.error("%s %s", request.method, request.path, exc_info=error)
-    return _refused(worlds, request.path, 500)
-
-
-def _check_answers(app: Flask, worlds: Worlds) -> None:
-    from mock_server.web.own_answers import OwnAnswers  # importing it takes half a second
-
-    checks = {each.prefix: OwnAnswers(each.content, each.prefix) for each in worlds.sites}
-
-    @app.after_request
-    def check(response: Response) -> Response:
-        site = _site_at(worlds, request.path)
-        visit: Visit | None = request.environ.get(VISIT)
-        if site is None or (visit and visit.passage and visit.passage.interference):
-            return response
-        deviation = checks[site.prefix].deviation(request, response)
-        if deviation is None:
-            return response
-        app.logger.error("not as documented: %s", deviation)
-        return _refused(worlds, request.path, 500)

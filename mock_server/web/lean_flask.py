@@ -1,12 +1,17 @@
-"""Flask, without what costs at every request and the mock has no use for (benchmarks/throughput.py)."""
+"""Flask, without what costs at every request and the mock has no use for: contexts, signals, a session cookie, tables of hooks.
+
+A bare echo on Flask's own way spends three quarters of its time there (benchmarks/throughput.py). What is kept of Flask: the
+application as everybody knows it (``app.test_client()``, ``app.logger``, ``flask run``), its requests and its responses.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, NoReturn, Protocol
 
-from flask import Flask, Request
-from werkzeug.routing import MapAdapter
+from flask import Flask, Request, Response
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.routing import MapAdapter, Rule
 
 PATHS_KEPT = 1_000
 """So many paths are remembered with the route that they lead to: clients ask for the same few over and over."""
@@ -14,39 +19,89 @@ PATHS_KEPT = 1_000
 LENGTH_KEPT = 300
 """Longer paths are not remembered: they are no client's daily ones, and would fill the memory."""
 
-Known = dict[tuple[str, str], tuple[Any, dict[str, Any]]]
-"""Path and method to the rule and its arguments."""
+View = Callable[[Request], Response]
+"""Answers the requests for one path."""
+
+Routed = Callable[[str, dict[str, str]], View]
+"""Makes the view of a path, as it was asked for, from its parameters: what is the same for every request is done here."""
+
+
+class Surroundings(Protocol):
+    """What lies around every view."""
+
+    def enter(self, request: Request) -> Response | None:
+        """Ahead of the view: the answer, if that is not needed; raises what ``failed`` answers."""
+
+    def leave(self, request: Request, response: Response) -> Response:
+        """Behind the view, or whatever came in its place: what is sent."""
+
+    def failed(self, request: Request, error: Exception) -> Response:
+        """The answer to what was raised; NotFound is raised for a path without a view."""
+
+
+class Sent(Request):
+    """A request, with Werkzeug's own limits; Flask's request looks for an application's context to read each of them."""
+
+    max_content_length: int | None = None
+    max_form_memory_size: int | None = 500_000
+    max_form_parts: int | None = 1_000
+
+
+class _Route(NamedTuple):
+    rule: Rule
+    view: View
 
 
 class LeanFlask(Flask):
-    """Nothing here is asynchronous, no route depends on the host, and no URL is built outside of a request."""
+    """An application of views by endpoint, and of what lies around them: both are set before the first request."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
-        self._routes: Known = {}
+        self.routed: dict[str, Routed] = {}
+        self.surroundings: Surroundings
+        self._routes: dict[str, _Route] = {}
 
-    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """Binds the routes to the path alone: which Host is served, admission.py decides."""
-        return None if request is None else _Routes(self, request, self._routes)
+    def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        """The way of every request."""
+        request, around = Sent(environ), self.surroundings
+        route = self._route(request.path)
+        request.url_rule = None if route is None else route.rule
+        try:
+            response = around.enter(request) or (_unknown() if route is None else route.view(request))
+        except Exception as error:
+            response = around.failed(request, error)
+        try:
+            response = around.leave(request, response)
+        except Exception as error:
+            response = around.failed(request, error)
+        return response(environ, start_response)
 
-    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
-        """As it is: Flask looks whether it is a coroutine, anew for every function at every request."""
-        return func
+    def before_request(self, f: Any) -> NoReturn:
+        """TypeError: it would never be called."""
+        _refuse_hook(f)
+
+    def after_request(self, f: Any) -> NoReturn:
+        """Likewise."""
+        _refuse_hook(f)
+
+    def _route(self, path: str) -> _Route | None:
+        """The rule and the view of a path; which Host is served, admission.py decides."""
+        known = self._routes.get(path)
+        if known is not None:
+            return known
+        try:
+            rule, arguments = MapAdapter(self.url_map, "localhost", "/", "", "http", path, "GET").match(return_rule=True)
+        except HTTPException:
+            return None
+        route = _Route(rule, self.routed[rule.endpoint](path, dict(arguments)))
+        if len(self._routes) < PATHS_KEPT and len(path) <= LENGTH_KEPT:
+            self._routes[path] = route
+        return route
 
 
-class _Routes(MapAdapter):
-    """The routes as one request looks them up."""
+def _refuse_hook(hook: Any) -> NoReturn:
+    raise TypeError(f"{hook!r} would never be called: put a WSGI middleware around app.wsgi_app")
 
-    def __init__(self, app: Flask, request: Request, known: Known) -> None:
-        super().__init__(app.url_map, "localhost", request.root_path, "", request.scheme, request.path, request.method)
-        self._known = known
 
-    def match(self, *args: Any, **options: Any) -> Any:
-        """The rule and its arguments, as Flask asks for them."""
-        place = (self.path_info, self.default_method)
-        found = self._known.get(place)
-        if found is None:
-            found = super().match(*args, **options)
-            if len(self._known) < PATHS_KEPT and len(self.path_info) <= LENGTH_KEPT:
-                self._known[place] = found
-        return found[0], dict(found[1])
+def _unknown() -> NoReturn:
+    raise NotFound

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -107,19 +107,21 @@ class Answers:
         found = response.get("headers")
         return [str(name) for name in found] if isinstance(found, Mapping) else []
 
-    def complete(self, operation: Operation, answer: Answer, host: str) -> None:
+    def complete(self, operation: Operation, answer: Answer, host: Callable[[], str]) -> None:
         """Adds the headers that the document requires of an answer with this status and that nothing has set.
 
-        host: the address of the mock, for a Location that the document calls a URI.
+        host: tells the address of the mock, for a Location that the document calls a URI.
         """
         response = self._bodies.response(operation, answer.status) or {}
         described = response.get("headers")
-        if isinstance(described, Mapping) and answer.headers.get("Location", "").startswith("/"):
+        if not isinstance(described, Mapping):
+            return
+        if answer.headers.get("Location", "").startswith("/"):
             location = self._recognition.document.looked_up(described.get("Location", {}))
             if self._schemas.says(parameter_schema(location), "format") in ("uri", "url"):
-                answer.headers["Location"] = host.rstrip("/") + answer.headers["Location"]
+                answer.headers["Location"] = host().rstrip("/") + answer.headers["Location"]
         there = {name.lower() for name in answer.headers}
-        for name, each in described.items() if isinstance(described, Mapping) else ():
+        for name, each in described.items():
             header = self._recognition.document.looked_up(each)
             if header.get("required") is True and str(name).lower() not in there and str(name).lower() != "content-type":
                 value = self._samples.make(parameter_schema(header), str(name), 1, operation.identity)

@@ -30,16 +30,32 @@ PLAIN_JSON = "application/json"
 
 
 class Bodies:
-    """What the document says of bodies."""
+    """What the document says of bodies, worked out once for each operation."""
 
     def __init__(self, document: Document, schemas: Schemas) -> None:
         self.document = document
         self.schemas = schemas
+        self._sent: dict[Operation, Mapping[str, Schema]] = {}
+        self._plain: dict[Operation, Mapping[str, Schema]] = {}
+        self._responses: dict[Operation, Mapping[str, Mapping[str, Any]]] = {}
+        self._response: dict[tuple[Operation, int], Mapping[str, Any] | None] = {}
+        self._successes: dict[tuple[Operation, str], int] = {}
+        self._answered: dict[tuple[Operation, int], tuple[str, Schema] | None] = {}
 
     def sent(self, operation: Operation) -> Mapping[str, Schema]:
         """The schemas of the request body by media type; empty where no body is documented."""
-        body = self.document.looked_up(operation.described.get("requestBody"))
-        return _schemas(body)
+        if operation not in self._sent:
+            self._sent[operation] = _schemas(self.document.looked_up(operation.described.get("requestBody")))
+        return self._sent[operation]
+
+    def sent_as(self, operation: Operation, media_type: str) -> Schema | None:
+        """The schema of a request body of this media type; None for one that is not documented."""
+        plain = self._plain.get(operation)
+        if plain is None:
+            described = self.sent(operation).items()
+            plain = self._plain[operation] = {name.partition(";")[0].strip().lower(): schema for name, schema in described}
+        kind = media_type.partition("/")[0]
+        return next((plain[name] for name in (media_type, f"{kind}/*", "*/*") if name in plain), None)
 
     def is_sent_required(self, operation: Operation) -> bool:
         """Whether a request has to have a body."""
@@ -54,31 +70,39 @@ class Bodies:
 
     def responses(self, operation: Operation) -> Mapping[str, Mapping[str, Any]]:
         """The response objects by status, ranges and ``default`` as they are written."""
-        found = operation.described.get("responses")
-        return (
-            {str(status): self.document.looked_up(each) for status, each in found.items()} if isinstance(found, Mapping) else {}
-        )
+        if operation not in self._responses:
+            found = operation.described.get("responses")
+            listed = found.items() if isinstance(found, Mapping) else ()
+            self._responses[operation] = {str(status): self.document.looked_up(each) for status, each in listed}
+        return self._responses[operation]
 
     def response(self, operation: Operation, status: int) -> Mapping[str, Any] | None:
         """The response object for a status; that of its range or the default one where it is not listed; None for none."""
-        found = self.responses(operation)
-        keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
-        return next((found[key] for key in keys if key in found), None)
+        place = (operation, status)
+        if place not in self._response:
+            found = self.responses(operation)
+            keys = (str(status), f"{status // 100}XX", f"{status // 100}xx", "default")
+            self._response[place] = next((found[key] for key in keys if key in found), None)
+        return self._response[place]
 
     def success(self, operation: Operation, kind: str) -> int:
         """The status of a success: the likeliest of those that are documented."""
-        documented = [int(status) for status in self.responses(operation) if re.fullmatch("2[0-9]{2}", status)]
-        likely = SUCCESSES.get(kind, SUCCESSES["other"])
-        known = [status for status in likely if status in documented] + documented
-        return known[0] if known else likely[0]
+        place = (operation, kind)
+        if place not in self._successes:
+            documented = [int(status) for status in self.responses(operation) if re.fullmatch("2[0-9]{2}", status)]
+            likely = SUCCESSES.get(kind, SUCCESSES["other"])
+            known = [status for status in likely if status in documented] + documented
+            self._successes[place] = known[0] if known else likely[0]
+        return self._successes[place]
 
     def answered(self, operation: Operation, status: int) -> tuple[str, Schema] | None:
         """Media type and schema of the JSON body for a status; None where the document has no JSON body for it."""
-        response = self.response(operation, status)
-        for media_type, schema in _schemas(response or {}).items():
-            if JSON.fullmatch(media_type):
-                return (PLAIN_JSON if "*" in media_type else media_type), schema
-        return None
+        place = (operation, status)
+        if place not in self._answered:
+            described = _schemas(self.response(operation, status) or {}).items()
+            found = ((PLAIN_JSON if "*" in name else name, schema) for name, schema in described if JSON.fullmatch(name))
+            self._answered[place] = next(found, None)
+        return self._answered[place]
 
     def answered_success(self, operation: Operation, kind: str) -> Schema | None:
         """The schema of the success body; None for none."""

@@ -25,6 +25,7 @@ _FORMATS = {name: check for name, check in FORMATS.items() if name != "binary"}
 """In a body that is not sent as JSON alone, ``binary`` may be any text."""
 
 BITS = {"int32": 32, "int64": 64}
+_NOTHING: tuple[Schema, ...] = ({},)
 _DEPTH = 12
 """So many parts of a schema (allOf, anyOf, references) are looked into: a reference may lead to itself."""
 
@@ -40,7 +41,10 @@ class Compiled(Protocol):
 
 
 class Schemas:
-    """The schemas of one document. Each method takes a schema as it is written there."""
+    """The schemas of one document. Each method takes a schema as it is written there, and works it out once.
+
+    An empty schema says nothing and is not remembered: it is mostly one that was made to stand for none.
+    """
 
     def __init__(self, document: Document) -> None:
         self._document = document
@@ -48,6 +52,8 @@ class Schemas:
         self._members: dict[int, Mapping[str, Schema]] = {}
         self._parts: dict[int, tuple[Schema, ...]] = {}
         self._types: dict[int, frozenset[str]] = {}
+        self._said: dict[tuple[int, str], Any] = {}
+        self._read_only: dict[int, frozenset[str]] = {}
         self._kept: list[Any] = []  # what the numbers above are the ids of
 
     def resolved(self, schema: Any) -> Schema:
@@ -67,10 +73,11 @@ class Schemas:
 
     def parts(self, schema: Any) -> tuple[Schema, ...]:
         """The schema, and all that it is made of, whichever variant."""
-        if id(schema) not in self._parts:
-            self._parts[id(schema)] = tuple(self._parts_of(schema, 0))
+        found = self._parts.get(id(schema)) if schema else _NOTHING
+        if found is None:
+            found = self._parts[id(schema)] = tuple(self._parts_of(schema, 0))
             self._kept.append(schema)
-        return self._parts[id(schema)]
+        return found
 
     def _parts_of(self, schema: Any, depth: int) -> Iterator[Schema]:
         found = self.resolved(schema)
@@ -93,27 +100,38 @@ class Schemas:
 
     def types(self, schema: Any) -> frozenset[str]:
         """The JSON types that it allows, null left out; told from its members where it does not say."""
-        parts = self.parts(schema)
-        if id(schema) not in self._types:
+        known = self._types.get(id(schema)) if schema else frozenset[str]()
+        if known is None:
             found: set[str] = set()
-            for part in parts:
+            for part in self.parts(schema):
                 named = part.get("type", ())
                 found |= {named} if isinstance(named, str) else set(named)
                 found |= {"object"} if "properties" in part and not named else set()
                 found |= {"array"} if "items" in part and not named else set()
-            self._types[id(schema)] = frozenset(found & JSON_TYPES - {"null"})
-        return self._types[id(schema)]
+            known = self._types[id(schema)] = frozenset(found & JSON_TYPES - {"null"})
+        return known
 
     def properties(self, schema: Any) -> Mapping[str, Schema]:
         """The documented members of an object, of every part and variant."""
-        self.parts(schema)
-        if id(schema) not in self._members:
+        known = self._members.get(id(schema)) if schema else {}
+        if known is None:
+            self.parts(schema)  # which keeps it, so that no other one gets its id
             members: dict[str, Schema] = {}
             for part, is_variant in self._described(schema, 0, False):
                 named = part.get("properties")
                 _add_members(members, named if isinstance(named, Mapping) else {}, is_variant)
-            self._members[id(schema)] = members
-        return self._members[id(schema)]
+            known = self._members[id(schema)] = members
+        return known
+
+    def read_only(self, schema: Any) -> frozenset[str]:
+        """The members of an object that only the server writes."""
+        known = self._read_only.get(id(schema))
+        if known is None:
+            members = self.properties(schema)
+            known = frozenset(name for name, member in members.items() if self.says(member, "readOnly") is True)
+            if members:
+                self._read_only[id(schema)] = known
+        return known
 
     def required(self, schema: Any) -> frozenset[str]:
         """The members that every part asks for; what only a variant asks for is left out."""
@@ -129,7 +147,12 @@ class Schemas:
 
     def says(self, schema: Any, keyword: str) -> Any:
         """The value of a keyword, of the first part that has it; None where none does."""
-        return next((part[keyword] for part in self.parts(schema) if part.get(keyword) is not None), None)
+        if not schema:
+            return None
+        place = (id(schema), keyword)
+        if place not in self._said:
+            self._said[place] = next((part[keyword] for part in self.parts(schema) if part.get(keyword) is not None), None)
+        return self._said[place]
 
     def is_open(self, schema: Any) -> bool:
         """Whether members that are not documented belong to it: it documents none, or says so."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import string
+from importlib import import_module
 from random import Random
-from re import _constants, _parser
 from typing import Any
 
+_parser: Any = import_module("re._parser")  # typeshed has no stubs of these two
+_constants: Any = import_module("re._constants")
 _PRINTABLE = string.ascii_letters + string.digits + "-_ .,:/+@#"
 _CLASSES = {
     "CATEGORY_DIGIT": string.digits,
