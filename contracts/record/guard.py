@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from contracts.record.keeping.collection import KEYS
+from contracts.record.keeping.hidden import hides
+from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import new_members
 from contracts.record.keeping.removal import Removal, unlike
@@ -25,8 +26,6 @@ from specs import Field
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
 """Methods that change nothing where a server acts on them, and the one that is judged."""
-TELLING = 8
-"""A text of so many characters that equals a path parameter is no chance."""
 MERGE_PATCH = "application/merge-patch+json"
 DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
 
@@ -154,8 +153,8 @@ class Guard:
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
-        """The value is the one that the record shows; null is not what a record shows that lacks the member."""
-        if value is None and lacks(self._saved, top.response):
+        """The value is the one that the record shows; null is not what a record shows that lacks the member, or never has it."""
+        if top.response is None or (value is None and lacks(self._saved, top.response)):
             return False
         return any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {}))
 
@@ -231,6 +230,8 @@ class Guard:
             except NotJudged as reason:
                 return str(reason)
             return ""
+        if hidden := hides(top, look_up(self._saved, top.response)):
+            return hidden
         before = self._party.read(without=top.name)
         present = self._present(top, self._saved)
         exchange = self._party.patch({top.name: present})
@@ -251,15 +252,9 @@ class Guard:
         return self._party.composer.exact(top, look_up(record, top.response))
 
     def _names_the_record(self, top: Field) -> bool:
-        """The property is a path parameter, by its name or as the record shows it."""
-        if top.read_only:
-            return False
-        shown = look_up(self._saved, top.response)
-        for name, value in self._party.identity.path.items():
-            telling = len(value) >= TELLING and shown == value
-            if name in (top.name, top.response) or telling:
-                return True
-        return top.name in KEYS
+        other = self._party.bystander
+        path = other.identity.path if other is not None else None
+        return names_the_record(top, self._saved, self._party.identity.path, self._party.bystander_at_first, path)
 
     def _adds_members(self, top: Field, value: Any) -> bool:
         """A value for a free-form map has keys that the map has not, and no documented way takes them out again."""

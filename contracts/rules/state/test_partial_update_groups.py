@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from contracts.judging.evidence import Write, differences_of, one_difference, write
-from contracts.judging.groups import combinable, group_writes, limit_each_other
+from contracts.judging.groups import combinable, failing_alone, group_writes, limit_each_other, without
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
+from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
@@ -27,25 +30,48 @@ def test_fields_sent_together_are_all_stored(party: Party, case: Field) -> None:
     forward, _backward, *pairs = group_writes(party, usable)
     for patches, done in (forward, *pairs):
         own = next((patch for patch in patches if patch.field is case), None)
-        if own is None:
-            continue
-        now = own.shown_in(done.after)
-        if not party.accepted(done.exchange):
-            if done.exchange.refused and limit_each_other(party, patches):
-                raise NotJudged("these values do not go together: others, near the ones that the record held, are accepted")
-            raise Violation(
-                expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
-                actual=done.exchange.said,
-                exchange=done.exchange,
-            )
-        if not party.reader.same(case, own.value, now):
-            raise Violation(
-                expected=f"{case.path} to read {own.value!r} after a patch of {len(patches)} fields",
-                actual=f"it reads {now!r}",
-                exchange=done.exchange,
-                difference=one_difference(case.path, own.value, now),
-                level=Level.SHOULD if _exclude_each_other(own, now, patches) else None,
-            )
+        if own is not None:
+            _judge(party, own, *_taken_apart(party, own, patches, done))
+
+
+def _taken_apart(party: Party, own: Patch, patches: list[Patch], done: Write) -> tuple[list[Patch], Write]:
+    """Where the patch is not accepted and some values are not so alone either: the patch of the others, and its write."""
+    failing = failing_alone(party, patches) if not party.accepted(done.exchange) else {}
+    if not failing:
+        return patches, done
+    _judge_alone(own, failing)
+    return [each for each in patches if each.field not in failing], without(party, patches, failing)
+
+
+def _judge(party: Party, own: Patch, patches: list[Patch], done: Write) -> None:
+    now = own.shown_in(done.after)
+    if not party.accepted(done.exchange):
+        if done.exchange.refused and limit_each_other(party, patches):
+            raise NotJudged("these values do not go together: others, near the ones that the record held, are accepted")
+        raise Violation(
+            expected=f"valid values for {', '.join(patch.field.path for patch in patches)} in one patch to be accepted",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
+    if not party.reader.same(own.field, own.value, now):
+        raise Violation(
+            expected=f"{own.field.path} to read {own.value!r} after a patch of {len(patches)} fields",
+            actual=f"it reads {now!r}",
+            exchange=done.exchange,
+            difference=one_difference(own.field.path, own.value, now),
+            level=Level.SHOULD if _exclude_each_other(own, now, patches) else None,
+        )
+
+
+def _judge_alone(own: Patch, failing: Mapping[Field, Exchange]) -> None:
+    """Raise Violation where the server fails on the field's value alone, NotJudged where it refuses that."""
+    exchange = failing.get(own.field)
+    if exchange is None:
+        return
+    if exchange.status is not None and not exchange.refused:
+        expected = f"{own.value!r} for {own.field.path} to be accepted or refused"
+        raise Violation(expected=expected, actual=exchange.said, exchange=exchange)
+    raise NotJudged(f"what was sent for {own.field.path} is not accepted alone either: {exchange.said}")
 
 
 def _exclude_each_other(own: Patch, now: object, patches: list[Patch]) -> bool:
