@@ -145,3 +145,14 @@ def test_what_equals_the_path_names_the_record(shown: object, path: str, beside:
     other_path = None if other is None else {"key": other}
     assert names_the_record(field, {"label": shown, "key": path}, {"key": path}) is (len(path) >= 8 and str(shown) == path)
     assert names_the_record(field, {"label": shown}, {"key": path}, {"label": beside}, other_path) is names
+
+
+def test_a_service_that_keeps_what_it_does_not_know_is_seen_by_any_text(api: Api) -> None:
+    """The first text keeps its type, a later one does not: members that no document knows are not sent, and nothing stays."""
+    service = Lockers("owner is anything")
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url, "unknown-field-not-stored")
+
+    assert service.records == before
+    assert report.restored.ok

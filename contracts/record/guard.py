@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from contracts.record.keeping.hidden import hides
@@ -26,6 +27,8 @@ from specs import Field
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
 """Methods that change nothing where a server acts on them, and the one that is judged."""
+WITNESSES = 4
+"""So many texts are asked whether the service keeps their type: it may know some of its members only by name."""
 MERGE_PATCH = "application/merge-patch+json"
 DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
 
@@ -170,15 +173,14 @@ class Guard:
             return self._removal.null_removes()
 
     def _types_are_kept(self) -> bool:
-        """Whether a text that is sent as true is refused or made a text: what stores it as it is stores any member too."""
+        """Whether texts that are sent as true are refused or made a text: what stores one as it is stores any member too."""
         if self._typed is None:
             self._typed = True
             with self._learning():
                 texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
                 plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
-                witness = next((each for each in plain if not each.unique and self._is_usable(each)), None)
-                if witness is not None:
-                    self._typed = not self._stores_any(witness)
+                usable = (each for each in plain if not each.unique and self._is_usable(each))
+                self._typed = not any(map(self._stores_any, islice(usable, WITNESSES)))
         return self._typed
 
     def _stores_any(self, witness: Field) -> bool:

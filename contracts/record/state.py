@@ -230,7 +230,7 @@ class State:
 
     def _base_hint(self) -> str:
         """The base path of the document's first server, where the target's url does not end with it."""
-        first = next(iter(self._sender.api.document.get("servers", ())), {})
+        first: Any = next(iter(self._sender.api.document.get("servers", ())), {})
         base = urlsplit(str(first.get("url", "")) if isinstance(first, Mapping) else "").path.rstrip("/")
         url = self._sender.target.url.rstrip("/")
         return f" (by the document, its paths are below {base}: is it {url}{base}?)" if base and not url.endswith(base) else ""
