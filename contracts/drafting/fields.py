@@ -137,9 +137,11 @@ def _mark_moving(document: Document, operation: Document, api: Api, names: set[s
 
 
 def names_the_record(name: str, parameters: Sequence[str]) -> bool:
-    """A member with the name of the last path parameter, or the id of a record that the path names."""
+    """A member with the name of a path parameter or the last word of the last one, or the id of a record that the path names."""
     if not parameters:
         return False
+    if name.lower() == re.split(r"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])", parameters[-1])[-1].lower():  # key, of /{variable_key}
+        return True
     plain = [re.sub(r"[^a-z0-9]", "", each.lower()) for each in parameters]
     return re.sub(r"[^a-z0-9]", "", name.lower()) in plain or name.lower() in KEYS
 

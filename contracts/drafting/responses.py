@@ -96,6 +96,9 @@ def errors(operations: Operations, listed: Mapping[str, Any], *, secured: bool) 
             situations[name] = {"status": status, "shape": label}
     if secured and "403" in listed:
         situations["unauthenticated"]["also"] = [403]
+    if all(each in listed and not listed[each].get("x-inferred") for each in ("400", "422")):  # which one, few documents say
+        situations["malformed_json"]["also"] = [422]
+        situations["invalid_field"]["also"] = [400]
     used = {each["shape"] for each in situations.values()}
     return {
         "shapes": {name: shape for name, shape in shapes.items() if name in used},

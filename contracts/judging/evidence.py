@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.judging.acceptance import SecondOpinion, level_of_refusal
+from contracts.record.keeping.hidden import check_seen
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
+from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member, shown
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import Difference, NotJudged, Observed, Violation
 from specs import Field
@@ -44,6 +45,7 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
     done = Write(patch, earlier, exchange, party.read(without=patch.field.top))
     if not party.accepted(exchange):
         return done
+    check_seen(patch.field, patch.value, patch.shown_in(done.after))
     if not stored(party, done) and party.state.settles(lambda record: stored(party, replace(done, after=record))):
         done = replace(done, after=party.read(without=patch.field.top))
         party.movement.found["*"] = f"shown a moment after a write: settle = {party.state.settle:g} was learnt"
@@ -315,8 +317,8 @@ def base(leaf: Field) -> str | None:
     if leaf.response is None:
         return None
     elsewhere = leaf.reference is not None and leaf.response != leaf.path
-    shown = leaf.response.removesuffix(f".{leaf.reference.key}") if elsewhere and leaf.reference else leaf.response
-    return shown.replace("[]", "")
+    row = leaf.response.removesuffix(f".{leaf.reference.key}") if elsewhere and leaf.reference else leaf.response
+    return row.replace("[]", "")
 
 
 def _belongs(found: Located, path: str | None, selectors: tuple[Any, ...]) -> bool:
@@ -333,9 +335,7 @@ def differences_of(located: Iterable[Located]) -> tuple[Difference, ...]:
 
 def one_difference(path: str, before: Any, after: Any) -> tuple[Difference, ...]:
     """A single difference, for a report."""
-    return (
-        Difference(path=path, before="(absent)" if before is ABSENT else before, after="(absent)" if after is ABSENT else after),
-    )
+    return (Difference(path=path, before=shown(before), after=shown(after)),)
 
 
 def put_back(party: Party, record: Record, body: Mapping[str, Any]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -13,6 +13,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.restoring import Restorer
+from contracts.terms.exchange import Exchange
 from contracts.terms.nearby import nearby
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -52,6 +53,32 @@ def group_writes(party: Party, usable: list[Field]) -> list[tuple[list[Patch], W
         party.memory["groups"] = [*whole, *(_together(party, list(pair)) for pair in pairs)]
     kept: list[tuple[list[Patch], Write]] = party.memory["groups"]
     return kept
+
+
+def failing_alone(party: Party, patches: Sequence[Patch]) -> dict[Field, Exchange]:
+    """Of a patch of several fields that was not accepted: those whose values are not accepted alone either, with the answers.
+
+    Such as the key of a record that does not exist: the company is not to blame.
+    """
+    key = ("failing alone", *(f"{each.field.path}={each.value!r}" for each in patches))
+    if key not in party.memory:
+        alone = {each.field: party.patch(party.composer.patch(party.read(), each.field, each.value).body) for each in patches}
+        party.memory[key] = {field: exchange for field, exchange in alone.items() if not party.accepted(exchange)}
+    found: dict[Field, Exchange] = party.memory[key]
+    return found
+
+
+def without(party: Party, patches: Sequence[Patch], failing: Mapping[Field, Exchange]) -> Write:
+    """The patch of several fields once more without those that fail alone; made once. NotJudged where none is left beside one."""
+    rest = [each for each in patches if each.field not in failing]
+    if len(rest) < 2:
+        raise NotJudged(f"what was sent for {', '.join(each.path for each in failing)} is not accepted alone either")
+    key = ("without", *(f"{each.field.path}={each.value!r}" for each in rest))
+    if key not in party.memory:
+        body = joined(rest)
+        party.memory[key] = write(party, Patch(rest[0].field, rest[0].value, body, rest[0].selectors))
+    done: Write = party.memory[key]
+    return done
 
 
 def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:

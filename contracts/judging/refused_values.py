@@ -75,7 +75,10 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
     """
     if each.exchange.answer is None or each.exchange.answer.json is NOT_JSON:
         return False  # a text may say it in any words
-    shape = shape_of(api)
+    shape, status = shape_of(api), each.exchange.answer.status
+    own = api.responses.get(api.situations["invalid_field"].status)
+    if api.documents(status) and own is not None and api.responses[status].schema != own.schema:
+        return False  # a status with a body of its own, in which nobody says where a field would be named
     names = named(shape, each.exchange.answer.json)
     if not names and (shape.named == "if_present" or shape.fields is None):
         return False

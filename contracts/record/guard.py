@@ -10,10 +10,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any
 
 from contracts.record.keeping.appeared import Appeared, Told, untold
-from contracts.record.keeping.collection import KEYS
+from contracts.record.keeping.hidden import hides
+from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import new_members
 from contracts.record.keeping.removal import Removal, unlike
@@ -27,8 +29,8 @@ from specs import Field
 
 SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
 """Methods that change nothing where a server acts on them, and the one that is judged."""
-TELLING = 8
-"""A text of so many characters that equals a path parameter is no chance."""
+WITNESSES = 4
+"""So many texts are asked whether the service keeps their type: it may know some of its members only by name."""
 MERGE_PATCH = "application/merge-patch+json"
 DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
 
@@ -155,8 +157,8 @@ class Guard:
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
-        """The value is the one that is shown; null is not what a record shows that lacks the member, or never shows it."""
-        if value is None and (top.response is None or lacks(self._saved, top.response)):
+        """The value is the one that the record shows; null is not what a record shows that lacks the member, or never has it."""
+        if top.response is None or (value is None and lacks(self._saved, top.response)):
             return False
         return any(Reader.equal(value, self._present(top, each)) for each in (self._saved, self._party.state.last or {}))
 
@@ -172,15 +174,14 @@ class Guard:
             return self._removal.null_removes()
 
     def _types_are_kept(self) -> bool:
-        """Whether a text that is sent as true is refused or made a text: what stores it as it is stores any member too."""
+        """Whether texts that are sent as true are refused or made a text: what stores one as it is stores any member too."""
         if self._typed is None:
             self._typed = True
             with self._learning():
                 texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
                 plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
-                witness = next((each for each in plain if not each.unique and self._is_usable(each)), None)
-                if witness is not None:
-                    self._typed = not self._stores_any(witness)
+                usable = (each for each in plain if not each.unique and self._is_usable(each))
+                self._typed = not any(map(self._stores_any, islice(usable, WITNESSES)))
         return self._typed
 
     def _stores_any(self, witness: Field) -> bool:
@@ -232,6 +233,8 @@ class Guard:
             except NotJudged as reason:
                 return str(reason)
             return ""
+        if hidden := hides(top, look_up(self._saved, top.response)):
+            return hidden
         present = self._present(top, self._saved)
         before, exchange = Restorer(self._party).write_back(self._saved, top, present)
         after = self._party.read(without=top.name)
@@ -250,15 +253,9 @@ class Guard:
         return self._party.composer.exact(top, look_up(record, top.response))
 
     def _names_the_record(self, top: Field) -> bool:
-        """The property is a path parameter, by its name or as the record shows it."""
-        if top.read_only:
-            return False
-        shown = look_up(self._saved, top.response)
-        for name, value in self._party.identity.path.items():
-            telling = len(value) >= TELLING and shown == value
-            if name in (top.name, top.response) or telling:
-                return True
-        return top.name in KEYS
+        other = self._party.bystander
+        path = other.identity.path if other is not None else None
+        return names_the_record(top, self._saved, self._party.identity.path, self._party.bystander_at_first, path)
 
     def _adds_members(self, top: Field, value: Any) -> bool:
         """A value for a free-form map has keys that the map has not, and no documented way takes them out again."""

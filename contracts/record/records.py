@@ -226,17 +226,22 @@ class Reader:
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_instant(each.schema, old, new)
-            and not (each.path in self.unset and self.moves(each.path))
+            and not self._excused(each)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
 
+    def _excused(self, each: RecordField) -> bool:
+        """No request sets it, and it moves by itself."""
+        return each.path in self.unset and self.moves(each.path)
+
     def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         if not each.children:
-            if not self.equal(old, new):
+            if not self.equal(old, new) and not self._excused(each):
                 yield Located(each.path, Difference(path=place, before=old, after=new))
             return
         before, after = self._by_key(each, old), self._by_key(each, new)
-        if len(before) != len(old) or len(after) != len(new) or before.keys() != after.keys():
+        other = len(before) != len(old) or len(after) != len(new) or before.keys() != after.keys()
+        if other and not self._excused(each):
             yield Located(each.path, Difference(path=place, before=self._brief(before, old), after=self._brief(after, new)))
         for key in before.keys() & after.keys():
             for child in each.children:

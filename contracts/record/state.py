@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 from contracts.record.answers import record_in
 from contracts.record.records import Reader, Record, look_up
@@ -251,11 +252,21 @@ class State:
         status = exchange.answer.status
         if 300 <= status < 400:
             location = exchange.answer.headers.get("Location", "nowhere")
-            return f"{where}: answered {status}, a redirect to {location}; give the final url"
+            return f"{where}: answered {status}, a redirect to {location}; give the final url{self._base_hint()}"
         if exchange.ok:
             place = self._sender.api.record_at or "the top"
             return f"{where}: answered {status}, but no record of {self._sender.api.name} at {place} of a JSON body"
-        return f"{where}: answered {status}: {reasons.get(status, 'expected the party')}"
+        hint = self._base_hint() if status in (404, 405) else ""
+        if status not in reasons:
+            return f"{where}: expected the record: {exchange.said}"
+        return f"{where}: answered {status}: {reasons[status]}{hint}"
+
+    def _base_hint(self) -> str:
+        """The base path of the document's first server, where the target's url does not end with it."""
+        first: Any = next(iter(self._sender.api.document.get("servers", ())), {})
+        base = urlsplit(str(first.get("url", "")) if isinstance(first, Mapping) else "").path.rstrip("/")
+        url = self._sender.target.url.rstrip("/")
+        return f" (by the document, its paths are below {base}: is it {url}{base}?)" if base and not url.endswith(base) else ""
 
 
 def _always(send: Callable[[Any], Exchange], body: Any) -> Callable[[str | None], Exchange]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.record.keeping.keys import KEYS
 from contracts.record.party import Party
 from contracts.terms.verdict import NotJudged
-
-KEYS = ("id", "_id", "uuid")
 
 
 def listing(party: Party) -> str | None:

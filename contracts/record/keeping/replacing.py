@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.record.calls import encoded
-from contracts.record.keeping.collection import KEYS
+from contracts.record.keeping.keys import KEYS
 from contracts.record.keeping.removal import unlike
 from contracts.record.party import Party
 from contracts.record.records import Reader, Record

@@ -168,6 +168,12 @@ def _send_first(other: Party, body: Mapping[str, Any], before: Record) -> Exchan
 
 def _judge_lost(party: Party, done: Write) -> None:
     """The body is not carried out: accepted all the same, it is a fault; refused, the value is perhaps not to be had twice."""
+    if broken(done.exchange) and done.exchange.answer is not None:
+        raise Violation(
+            expected=f"a value of {done.field.path} that another record holds to be accepted or refused",
+            actual=done.exchange.said,
+            exchange=done.exchange,
+        )
     if not party.accepted(done.exchange):
         raise NotJudged(f"a value that the bystander holds is not accepted for {done.field.path}: {done.exchange.said}")
     now = done.patch.shown_in(done.after)

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
-from zlib import crc32
-
-import jsonschema_rs
 
 from contracts.judging.evidence import differences_of, one_difference, put_back
-from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused, type_stated
+from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused
 from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
 from contracts.record.party import Party
-from contracts.record.patches import is_key, leaves, settable
-from contracts.record.records import ABSENT, Reader, Record, is_empty, related
+from contracts.record.patches import is_key, leaves
+from contracts.record.records import ABSENT, Record, is_empty, related
 from contracts.record.values import Values
-from contracts.terms.exchange import Exchange
-from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.validity import is_valid
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -197,169 +189,3 @@ def _without_marked(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {name: _without_marked(each) for name, each in value.items() if each is not MISSING}
     return [_without_marked(each) for each in value] if isinstance(value, list) else value
-
-
-# --- coercion -------------------------------------------------------------------------------------------------------
-
-
-LENIENT: Mapping[str, list[tuple[Any, Any]]] = {
-    "string": [(1234567, "1234567"), (True, "true"), (2.5, "2.5")],
-    "integer": [("12", 12), (True, 1), (2.5, 2.5)],
-    "number": [("1.5", 1.5), (True, 1)],
-    "boolean": [("true", True), (1, True), ("false", False)],
-}
-"""Values of another type that many servers read as the field's own, and what they mean then."""
-
-
-def _scalars(api: Api) -> list[Field]:
-    return [each for each in settable(api) if type_stated(each) and _lenient_values(each) and each.response not in _derived(api)]
-
-
-def _derived(api: Api) -> set[str]:
-    return {each.path for each in api.walk_record() if each.derived}
-
-
-def _lenient_values(field: Field) -> list[tuple[Any, Any]]:
-    """Such values for a field; nothing that would be hazardous if it were read."""
-    if field.reference is not None or field.safe.get("type") == "null" or "enum" in field.schema:
-        return []
-    found = next((values for kind, values in LENIENT.items() if kind in field.types), [])
-    hazards = (field.hazard.values or ()) if field.hazard is not None else ()
-    found = [each for each in found if not any(Reader.equal(each[1], hazard) for hazard in hazards)]
-    return found if field.write == "documented" else [*found, ({"a": 1}, ABSENT), (["a"], ABSENT)]
-
-
-@rule("coerced-value-typed", family="types", cases=field_cases(_scalars))
-def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
-    """A number for a text, or a text for a number or boolean, is refused, or stored as its type; true is no more of a text."""
-    writable(party, case)
-    behaviour = ""
-    exchange: Exchange | None = None
-    lesser: Violation | None = None
-    for value, meaning in _lenient_values(case):
-        if not party.thorough and _is_left_out(case, value, behaviour):
-            continue
-        before = party.read(without=case.top)
-        sent = party.composer.patch(before, case, value)
-        exchange = party.patch(sent.body)
-        now = shown_now(party, sent)
-        coerced = Coerced(value, meaning, exchange, sent.shown_in(before), now)
-        lesser = lesser or _judge_coerced(party, case, coerced, before)
-        if value is True and "string" in case.types and behaviour == "refuse" and party.accepted(exchange):
-            lesser = lesser or _less_refused(case, coerced)
-        behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
-    if lesser is not None:
-        raise lesser
-    choice = party.api.choices["coercion"]
-    if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
-        expected = f"a value of another type to be refused for {case.path}"
-        raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
-    is_text = "string" in case.types and not party.thrifty
-    if behaviour == "coerce" and is_text and exchange is not None and _others_refuse(party, case):
-        raise Violation(
-            expected=f"a number for {case.path} to be refused, as it is for the other texts",
-            actual="it was accepted",
-            exchange=exchange,
-            level=Level.SHOULD,
-        )
-    raise Observed("coercion", behaviour, exchange=exchange)
-
-
-def _is_left_out(field: Field, value: Any, behaviour: str) -> bool:
-    """Of true and a fraction a text is sent one: true where it has refused a whole number, else either."""
-    if "string" not in field.types or not (value is True or isinstance(value, float)):
-        return False
-    return (value is True) is not (behaviour == "refuse" or crc32(field.path.encode()) % 2 == 0)
-
-
-def _less_refused(field: Field, sent: Coerced) -> Violation | None:
-    """A text that refuses a number takes true, which is farther from a text."""
-    if Reader.equal(sent.old, sent.now):
-        return None
-    return Violation(
-        expected=f"true for {field.path} to be refused, as a number is",
-        actual=f"it was accepted, and {field.path} reads {brief(sent.now)}",
-        exchange=sent.exchange,
-        difference=one_difference(field.path, sent.old, sent.now),
-        level=Level.SHOULD,
-    )
-
-
-def _is_filled_up(field: Field, meaning: Any, now: Any) -> bool:
-    """A number in the form that the document has for the text, with cents for an amount, which it was not sent in."""
-    formed = isinstance(now, str) and not Values.valid(field, meaning) and Values.valid(field, now)
-    return formed and same_number(meaning, now)
-
-
-def _means_the_same(party: Party, field: Field, sent: Coerced) -> bool:
-    """What is shown is what the value means as the documented type."""
-    if party.reader.same(field, sent.meaning, sent.now):
-        return True
-    return _is_moment(field, sent.value, sent.now) or _is_filled_up(field, sent.meaning, sent.now)
-
-
-def _is_moment(field: Field, value: Any, now: Any) -> bool:
-    """A number that was read as seconds or milliseconds since 1970, where the document says that the text is a time."""
-    if field.schema.get("format") not in ("date-time", "date") or not isinstance(value, int | float) or not isinstance(now, str):
-        return False
-    moments = [datetime.fromtimestamp(value / scale, UTC).isoformat()[:10] for scale in (1, 1000)]
-    return now[:10] in moments
-
-
-OTHERS = 3
-"""Texts that have to refuse a number before one that takes it stands out."""
-
-
-def _others_refuse(party: Party, field: Field) -> bool:
-    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
-    if party.memory.get("texts take numbers"):
-        return False
-    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
-    refused = 0
-    for other in others[:: max(1, len(others) // OTHERS)]:
-        try:
-            before = party.read(without=other.top)
-            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
-                refused += 1
-                continue
-        except NotJudged:
-            continue
-        tidy(party, other, before)
-        party.memory["texts take numbers"] = True
-        return False
-    return refused >= OTHERS
-
-
-@dataclass(frozen=True, slots=True)
-class Coerced:
-    """A value of another type that was sent, what it means as the documented type, and what came of it."""
-
-    value: Any
-    meaning: Any
-    exchange: Exchange
-    old: Any
-    now: Any
-
-
-def _judge_coerced(party: Party, field: Field, sent: Coerced, before: Record) -> Violation | None:
-    """Raise what breaks the rule; what is of the documented type, and yet neither what was sent nor what it means, is given."""
-    exchange, now = sent.exchange, sent.now
-    failures = survived(party, brief(sent.value), exchange, before, field)
-    tidy(party, field, before)
-    validator = jsonschema_rs.Draft202012Validator({"type": [*sorted(field.types), "null"]})
-    if exchange.ok and not failures and now is not ABSENT and not is_valid(validator, now):
-        told = f"{brief(sent.value)} was accepted, and {field.path} reads {brief(now)}"
-        failures = [Failure(told, exchange, one_difference(field.path, sent.old, now))]
-    expected = f"{brief(sent.value)} for {field.path} to be refused, or stored as {' or '.join(sorted(field.types))}"
-    conclude(party, field, failures, expected=expected, keyword="type")
-    if not party.accepted(exchange) or Reader.equal(now, sent.old) or now is ABSENT:
-        return None
-    if sent.meaning is ABSENT or _means_the_same(party, field, sent):
-        return None
-    return Violation(
-        expected=expected,
-        actual=f"it was accepted, and {field.path} reads {brief(now)}",
-        exchange=exchange,
-        difference=one_difference(field.path, sent.old, now),
-        level=Level.SHOULD,
-    )

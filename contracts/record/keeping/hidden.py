@@ -1,0 +1,48 @@
+"""What a record shows in place of a secret: a mask, which cannot be put back, or a hash, which would be hashed again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from contracts.record.records import is_empty
+from contracts.terms.verdict import NotJudged
+from specs import Field
+
+STARS = re.compile(r"[*\u2022\u25cf\u2217]{3}")
+"""A mask, alone or in a longer text (all but the last digits of a number, a member of a text that holds JSON)."""
+WORDS = re.compile(r"[\[<({_]+(redacted|masked|hidden|filtered|secret|encrypted)[\])>}_]+|redacted|x{4,}", re.IGNORECASE)
+PASSWORD = re.compile(r"pass(word|wd|phrase|code)$", re.IGNORECASE)
+
+
+def is_masked(value: Any) -> bool:
+    """Whether a shown value, or a part of it, stands for one that is not shown: ``***``, ``[redacted]``."""
+    if isinstance(value, Mapping):
+        return any(map(is_masked, value.values()))
+    if isinstance(value, list):
+        return any(map(is_masked, value))
+    return isinstance(value, str) and (STARS.search(value) is not None or WORDS.fullmatch(value.strip()) is not None)
+
+
+def hides(field: Field, shown: Any) -> str:
+    """Why what a record shows for a field is not what it holds, or may not be; empty where nothing says so."""
+    if is_masked(shown):
+        return f"{field.name} is not written: what the record shows for it stands for a value that is not shown"
+    if (field.schema.get("format") == "password" and not is_empty(shown)) or _has_password(field.name, shown):
+        return f"{field.name} is not written: a password is, or is in, what it holds, and what is shown may be a hash of it"
+    return ""
+
+
+def check_seen(field: Field, sent: Any, shown: Any) -> None:
+    """Raise NotJudged where the record shows a mask for what was sent: whether it was stored cannot be seen."""
+    if is_masked(shown) and shown != sent:
+        raise NotJudged(f"{field.path} is shown as {shown!r}, whatever it holds")
+
+
+def _has_password(name: str, shown: Any) -> bool:
+    if isinstance(shown, Mapping):
+        return any(_has_password(str(each), value) for each, value in shown.items())
+    if isinstance(shown, list):
+        return any(_has_password(name, each) for each in shown)
+    return isinstance(shown, str) and bool(shown) and PASSWORD.search(name) is not None
