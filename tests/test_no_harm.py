@@ -414,16 +414,15 @@ def test_a_field_that_is_not_written_hides_no_fault_of_another(api: Api) -> None
     assert "hostile-json-survived" in violated(report)
 
 
-def test_a_null_that_cannot_be_undone_is_for_records_that_nobody_needs() -> None:
-    """A picture that JSON can only remove is spared on a record that somebody needs."""
+def test_a_null_that_cannot_be_undone_is_sent_only_for_good() -> None:
+    """A picture that JSON can only remove is spared unless a rule asks for that very null."""
     api = load_api("customers_me")
     image = next(each for each in api.fields if each.safe.get("type") == "null")
     needed = Target(api=api, url="http://127.0.0.1", identity=Identity(path={}, auth={}))
     record = {str(image.response): "https://example.com/a.jpg"}
 
-    def body(target: Target) -> object:
-        return Party(target, Client(target.limits, Redactor(), Budget())).composer.patch(record, image, None).body
+    composer = Party(needed, Client(needed.limits, Redactor(), Budget())).composer
 
-    assert body(replace(needed, disposable=True)) == {image.name: None}
+    assert composer.patch(record, image, None, for_good=True).body == {image.name: None}
     with pytest.raises(NotJudged, match="could not be put back"):
-        body(needed)
+        composer.patch(record, image, None)

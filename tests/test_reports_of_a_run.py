@@ -117,7 +117,15 @@ def test_what_a_killed_run_left_is_no_part_of_the_next(tmp_path: Path) -> None:
 Faulty = tuple[Path, subprocess.CompletedProcess[str], str]
 """The folder of the reports, the finished process, and the credential."""
 DEFECTS = ("text-recased", "methods-not-listed", "credential-shown")
-RULES = ("sent-field-stored", "value-unaltered", "allow-header-sent", "no-secret-shown", "no-leak", "empty-object-handled")
+RULES = (
+    "sent-field-stored",
+    "no-op-changes-nothing",
+    "value-unaltered",
+    "allow-header-sent",
+    "no-secret-shown",
+    "no-leak",
+    "empty-object-handled",
+)
 
 
 def suite(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -149,7 +157,7 @@ def test_three_defects_give_exactly_their_findings(faulty: Faulty) -> None:
     violated = {(each.rule, each.level) for each in found.results if each.verdict == "violates"}
 
     assert run.returncode == LEFT_CHANGED, run.stdout
-    assert violated == {("sent-field-stored", "must"), ("no-secret-shown", "must"), ("allow-header-sent", "should")}
+    assert violated == {("no-op-changes-nothing", "must"), ("no-secret-shown", "must"), ("allow-header-sent", "should")}
     page, markdown = ((folder / name).read_text() for name in ("report.html", "summary.md"))
     assert page.count('<article class="card finding') == markdown.count("#### ") == 3
     assert len(re.findall(r"^\d+\. (?:VIOLATED|should) ", run.stdout, re.MULTILINE)) == 3
@@ -181,7 +189,7 @@ def test_the_traffic_has_every_request_of_the_run(faulty: Faulty) -> None:
 
     assert len(purposes) == found.requests
     assert (purposes[0], purposes[-1]) == ("preflight", "restoration")
-    assert any(purpose.startswith("sent-field-stored [") for purpose in purposes)
+    assert any(purpose.startswith("no-op-changes-nothing [") for purpose in purposes)
 
 
 def junit_cases(path: Path) -> list[tuple[dict[str, str], set[str]]]:

@@ -16,6 +16,7 @@ from contracts.judging.evidence import (
 )
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
+from contracts.record.records import Located, look_up
 from contracts.record.values import Values
 from contracts.rules.disposable.spending import check_disposable, judge_rest, spent
 from contracts.terms.rule import field_cases, rule
@@ -54,8 +55,11 @@ def _without_hazard(field: Field) -> Field:
     return Field(path=field.path, schema=field.schema)
 
 
-def _rest(party: Party, done: Write) -> Any:
-    return outside(party, [done.field], party.reader.differences(done.before, done.after), done)
+def _rest(party: Party, done: Write) -> list[Located]:
+    """What else has changed; what is again as the run had found it was put back by the run, ahead of a first write."""
+    changed = outside(party, [done.field], party.reader.differences(done.before, done.after), done)
+    found = party.at_first or {}
+    return [each for each in changed if not party.reader.equal(look_up(found, each.where), look_up(done.after, each.where))]
 
 
 def _judge_stored(party: Party, done: Write, company: str = "") -> None:
