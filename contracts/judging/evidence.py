@@ -46,7 +46,8 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
     if not party.accepted(exchange):
         return done
     check_seen(patch.field, patch.value, patch.shown_in(done.after))
-    if not stored(party, done) and party.state.settles(lambda record: stored(party, replace(done, after=record))):
+    late = not stored(party, done) and party.reader.same(patch.field, patch.shown_in(earlier), patch.shown_in(done.after))
+    if late and party.state.settles(lambda record: stored(party, replace(done, after=record))):
         done = replace(done, after=party.read(without=patch.field.top))
         party.movement.found["*"] = f"shown a moment after a write: settle = {party.state.settle:g} was learnt"
     if stored(party, done):
