@@ -17,7 +17,7 @@ from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.hidden import hides
 from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
-from contracts.record.keeping.presence import new_members
+from contracts.record.keeping.presence import added_items, new_members
 from contracts.record.keeping.removal import Removal, unlike
 from contracts.record.party import FirstWrite, Party
 from contracts.record.records import Reader, Record, lacks, look_up
@@ -153,7 +153,7 @@ class Guard:
             if each is not top:
                 self._check_removable(each)
         self._undisturbed(self._kinds.check, top, value)
-        if self._adds_members(top, value):
+        if self._adds_members(top, value) or any(True for _ in added_items(top, value, look_up(self._saved, top.response))):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:

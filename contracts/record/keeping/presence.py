@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.record.records import ABSENT, Reader, Record, lacks, raw, shown
+from contracts.record.values import Values
 from contracts.terms.verdict import Difference
 from specs import Field
 
@@ -24,6 +26,29 @@ def new_members(field: Field, value: Any, record: Record, key: str = "id") -> It
         yield field
     else:
         yield from _new_inside(field, value, raw(record, field.response), key)
+
+
+def added_items(field: Field, value: Any, present: Any) -> Iterator[Any]:
+    """The valid keys of items that a value would add for good: to lists that keep what is not sent, and take what is new.
+
+    ``present``: what the record shows for the field. Such a key may come from an answer that was wrong.
+    """
+    if isinstance(value, Mapping):
+        for child in (each for each in field.children if each.name in value):
+            name = (child.response or child.name).rsplit(".", 1)[-1]
+            yield from added_items(child, value[child.name], present.get(name) if isinstance(present, Mapping) else None)
+    merge = field.merge
+    if not isinstance(value, list) or merge is None or merge.policy != "keyed" or merge.key is None:
+        return
+    known = {str(each.get(merge.key)): each for each in present or () if isinstance(each, Mapping)}
+    holder = replace(field, merge=None)
+    for item in (each for each in value if isinstance(each, Mapping) and merge.key in each):
+        wanted = item[merge.key]
+        named = next((each for each in field.children if each.name == merge.key), None)
+        if str(wanted) in known:
+            yield from added_items(holder, item, known[str(wanted)])
+        elif merge.new == "append" and named is not None and Values.valid(named, wanted):
+            yield wanted
 
 
 def _new_inside(field: Field, value: Any, present: Any, key: str) -> Iterator[Field]:
