@@ -104,9 +104,7 @@ def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
 
 def _halves(usable: list[Field]) -> list[tuple[Field, ...]]:
     """The fields in two halves: every other one."""
-    bits = range(min(1, (len(usable) - 1).bit_length()))
-    halves = (tuple(field for at, field in enumerate(usable) if at >> bit & 1 == side) for bit in bits for side in (0, 1))
-    return [half for half in halves if half]
+    return [tuple(usable[::2]), tuple(usable[1::2])] if len(usable) > 1 else []
 
 
 # --- many questions in one patch ------------------------------------------------------------------------------------

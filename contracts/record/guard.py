@@ -17,9 +17,10 @@ from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.hidden import hides
 from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
-from contracts.record.keeping.presence import added_items, new_members
+from contracts.record.keeping.presence import adds_items, new_members
 from contracts.record.keeping.removal import Removal, unlike
-from contracts.record.party import FirstWrite, Party
+from contracts.record.learning import FirstWrite
+from contracts.record.party import Party
 from contracts.record.records import Reader, Record, lacks, look_up
 from contracts.record.restoring import Restorer
 from contracts.target.target import top_of
@@ -153,7 +154,7 @@ class Guard:
             if each is not top:
                 self._check_removable(each)
         self._undisturbed(self._kinds.check, top, value)
-        if self._adds_members(top, value) or any(True for _ in added_items(top, value, look_up(self._saved, top.response))):
+        if self._adds_members(top, value) or adds_items(top, value, look_up(self._saved, top.response)):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
@@ -238,7 +239,7 @@ class Guard:
         present = self._present(top, self._saved)
         before, exchange = Restorer(self._party).write_back(self._saved, top, present)
         after = self._party.read(without=top.name)
-        self.first[top.name] = FirstWrite(present, before, exchange, after)
+        self.first[top.name] = FirstWrite(top.name, present, before, exchange, after)
         shown = top_of(top.response)
         if any(top_of(each.where) != shown for each in self._party.reader.differences(before, after)):
             Restorer(self._party).restore({**before, shown: after.get(shown)})

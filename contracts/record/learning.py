@@ -47,10 +47,11 @@ class Learner(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoOp:
-    """A property's present value sent back ahead of everything else, and the record around it."""
+class FirstWrite:
+    """A property's present value sent back before the property was written: what came of it, and the record around it."""
 
     name: str
+    present: Any
     before: Record
     exchange: Exchange
     after: Record

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from contracts.record.learning import Learning, NoOp
+from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import top_of
 from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
@@ -53,7 +53,7 @@ class Movement:
         self._probes = probes
         self.found: dict[str, str] = dict(declared or {})
         self.explained: frozenset[str] = frozenset()
-        self.first_write: NoOp | None = None
+        self.first_write: FirstWrite | None = None
         self._learnt = False
         self._timed = False
         self._waits = 0
@@ -81,9 +81,10 @@ class Movement:
             if self._probes.try_malformed(_MALFORMED).refused:
                 second = self._compared(second, WITH_REFUSALS)
             for top in self._repeatable(second)[:SUSPECTS]:
-                done = self._probes.tried({top.name: self._probes.exact(top, second)})
+                present = self._probes.exact(top, second)
+                done = self._probes.tried({top.name: present})
                 if done is not None:
-                    self.first_write = NoOp(top.name, second, done, self._compared(second, WITH_WRITES, top))
+                    self.first_write = FirstWrite(top.name, present, second, done, self._compared(second, WITH_WRITES, top))
                     break
         except NotJudged:
             return  # what is not learnt is compared like anything else

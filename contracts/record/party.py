@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from contracts.record.answers import disguised, identifiers, record_in
 from contracts.record.calls import Calls, encoded, top_names
-from contracts.record.learning import Learning
+from contracts.record.learning import FirstWrite, Learning
 from contracts.record.movement import Movement
 from contracts.record.patches import Composer
 from contracts.record.records import ABSENT, Reader, Record, look_up
@@ -50,16 +49,6 @@ class Caution(Protocol):
 
     def undo(self) -> None:
         """Put the record back where a request was accepted all the same."""
-
-
-@dataclass(frozen=True, slots=True)
-class FirstWrite:
-    """A property's present value sent back before the property was written: what came of it, and the record around it."""
-
-    present: Any
-    before: Record
-    exchange: Exchange
-    after: Record
 
 
 class Guard(Protocol):

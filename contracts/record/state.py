@@ -10,7 +10,7 @@ from contracts.record.answers import record_in
 from contracts.record.records import Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
-from contracts.target.target import Identity, Target, TargetError
+from contracts.target.target import Identity, Target, TargetError, top_of
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
@@ -84,7 +84,7 @@ class State:
         """Take notice of the top-level properties of an accepted patch: what they show may differ from now on."""
         if self._unproven is not None:
             shown = [each.response or each.name for each in self._sender.api.fields if each.name in names]
-            self._set_since |= {each.split(".")[0].removesuffix("[]") for each in shown}
+            self._set_since |= {top_of(each) for each in shown}
 
     @property
     def is_unproven(self) -> bool:
@@ -101,7 +101,7 @@ class State:
             return None
         self._unproven, self._set_since, self._kept = None, set(), None
         changed = self._sender.reader.differences(believed, self.read())
-        return believed if any(each.where.split(".")[0].removesuffix("[]") not in tops for each in changed) else None
+        return believed if any(top_of(each.where) not in tops for each in changed) else None
 
     def learn(self, exchange: Exchange, *, plain: bool) -> None:
         """Take notice of a success answer to a patch: it shows the record; ``plain``: as any of its clients would see it."""

@@ -66,6 +66,13 @@ class Journal:
         """Take note of a record that is made for this run, or removed."""
         self._write({what: dict(path)}, sure=True)
 
+    def left(self) -> Left:
+        """What it tells so far; nothing where somebody has taken it away."""
+        try:
+            return read(self.path)
+        except TargetError:
+            return Left("", "", None)
+
     def appeared(self, key: str, by: Exchange) -> None:
         """Take note of a record that a request has made though nobody asked for one."""
         self._write({"appeared": {key: f"made by {by.method} {by.url}"}}, sure=True)

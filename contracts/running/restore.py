@@ -37,8 +37,7 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
             continue  # nobody needs it: it is removed
         identity = _identity(target, kept.path, kept.name)
         identities.append(identity)
-        party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
-        party.learn_credentials()
+        party = _party(target, identity)
         found = Restorer(party, replaces=True).restore(_known(kept.record, party.read()))
         restored = restored and found.ok
         yield kept.name or "the record", found
@@ -47,14 +46,20 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         restored = restored and found.ok
         yield "the records that were made", found
     if left.appeared and identities:
-        party = Party(target, Client(target.limits, Redactor(), Budget()), identities[0])
-        party.learn_credentials()
+        party = _party(target, identities[0])
         stayed = [each for key, told in left.appeared.items() if (each := taken_away(party, key, told)) is not None]
         restored = restored and not stayed
         yield "what requests have made", Restoration(ok=not stayed, differences=tuple(stayed))
     if restored:
         journal.forget(journal.marks(target, [*identities, *(replace(target.identity, path=each) for each in made)]))
         Held.abandoned(target, path.resolve(), forget=True)
+
+
+def _party(target: Target, identity: Identity) -> Party:
+    """One record with a client of its own, and its credentials."""
+    party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
+    party.learn_credentials()
+    return party
 
 
 def _removed(target: Target, made: Sequence[Mapping[str, str]], lost: int) -> Restoration:

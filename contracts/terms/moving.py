@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from specs import Api, RecordField
+
 WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS = (
     "moves with every request",
     "moves with every write",
@@ -20,6 +22,11 @@ WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS)
 def followed(how: str) -> tuple[str, ...]:
     """The names that ``how`` says a property follows; none where it moves otherwise."""
     return tuple(name.strip() for name in how.removeprefix(FOLLOWS).split(",")) if how.startswith(FOLLOWS) else ()
+
+
+def times_of_change(api: Api) -> list[RecordField]:
+    """The times that each write moves, outside lists."""
+    return [each for each in api.walk_record() if each.touched and "[]" not in each.path]
 
 
 CLOCKS = timedelta(seconds=2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.record.keeping.keys import KEYS
+from contracts.record.keeping.keys import key_names
 from contracts.record.party import Party
 from contracts.terms.verdict import NotJudged
 
@@ -29,7 +29,7 @@ def listed(party: Party) -> frozenset[str] | None:
         return None
     if answer is None or not answer.ok:
         return None
-    names = (*party.identity.path, *KEYS)
+    names = key_names(party.identity.path)
     return frozenset(str(item[name]) for item in _items(answer.json) for name in names[::-1] if name in item)
 
 

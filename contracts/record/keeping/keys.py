@@ -14,6 +14,11 @@ WORD = 3
 """Nor is one of so many with a letter in it, where the record does not show the parameter under its name."""
 
 
+def key_names(path: Mapping[str, str]) -> tuple[str, ...]:
+    """The members that may name a record: its path parameters, and what keys are mostly called."""
+    return (*path, *KEYS)
+
+
 def names_the_record(
     field: Field,
     record: Record,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from contracts.record.records import ABSENT, Reader, Record, lacks, raw, shown
@@ -28,27 +27,25 @@ def new_members(field: Field, value: Any, record: Record, key: str = "id") -> It
         yield from _new_inside(field, value, raw(record, field.response), key)
 
 
-def added_items(field: Field, value: Any, present: Any) -> Iterator[Any]:
-    """The valid keys of items that a value would add for good: to lists that keep what is not sent, and take what is new.
+def adds_items(field: Field, value: Any, present: Any) -> bool:
+    """Whether a value adds items under valid keys for good: to lists that keep what is not sent, and take what is new.
 
     ``present``: what the record shows for the field. Such a key may come from an answer that was wrong.
     """
     if isinstance(value, Mapping):
-        for child in (each for each in field.children if each.name in value):
-            name = (child.response or child.name).rsplit(".", 1)[-1]
-            yield from added_items(child, value[child.name], present.get(name) if isinstance(present, Mapping) else None)
+        inside = present if isinstance(present, Mapping) else {}
+        sent = ((each, (each.response or each.name).rsplit(".", 1)[-1]) for each in field.children if each.name in value)
+        return any(adds_items(each, value[each.name], inside.get(name)) for each, name in sent)
     merge = field.merge
     if not isinstance(value, list) or merge is None or merge.policy != "keyed" or merge.key is None:
-        return
+        return False
     known = {str(each.get(merge.key)): each for each in present or () if isinstance(each, Mapping)}
-    holder = replace(field, merge=None)
-    for item in (each for each in value if isinstance(each, Mapping) and merge.key in each):
-        wanted = item[merge.key]
-        named = next((each for each in field.children if each.name == merge.key), None)
-        if str(wanted) in known:
-            yield from added_items(holder, item, known[str(wanted)])
-        elif merge.new == "append" and named is not None and Values.valid(named, wanted):
-            yield wanted
+    named = next((each for each in field.children if each.name == merge.key), None)
+    keyed = [each for each in value if isinstance(each, Mapping) and merge.key in each]
+    new = [each[merge.key] for each in keyed if str(each[merge.key]) not in known]
+    if merge.new == "append" and named is not None and any(Values.valid(named, each) for each in new):
+        return True
+    return any(adds_items(field, each, known[str(each[merge.key])]) for each in keyed if str(each[merge.key]) in known)
 
 
 def _new_inside(field: Field, value: Any, present: Any, key: str) -> Iterator[Field]:

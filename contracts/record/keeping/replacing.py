@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.record.calls import encoded
-from contracts.record.keeping.keys import KEYS
+from contracts.record.keeping.keys import key_names
 from contracts.record.keeping.removal import unlike
 from contracts.record.party import Party
 from contracts.record.records import Reader, Record
@@ -56,8 +56,7 @@ class Replacing:
 
     def _is_renamed(self, saved: Record, now: Record) -> bool:
         """A member that names the record is another one now: what would be replaced is perhaps somebody else's."""
-        names = (*self._party.identity.path, *KEYS)
-        return any(not Reader.equal(saved.get(each), now.get(each)) for each in names)
+        return any(not Reader.equal(saved.get(each), now.get(each)) for each in key_names(self._party.identity.path))
 
     def _put(self, record: Record) -> bool:
         """Send a record without what only the service sets."""

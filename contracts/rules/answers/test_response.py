@@ -73,7 +73,7 @@ def test_success_has_the_documented_status(party: Party, case: None) -> None:
 
 
 @rule("success-media-type", family="response")
-def test_successis_json(party: Party, case: None) -> None:
+def test_success_is_json(party: Party, case: None) -> None:
     """A success answer with a documented body is JSON, and says so in Content-Type."""
     documented = party.api.responses[party.api.success].media_types
     if not documented:

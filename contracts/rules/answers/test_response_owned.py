@@ -8,7 +8,7 @@ from contracts.judging.evidence import Write, differences_of, one_difference, si
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, look_up
-from contracts.terms.moving import CLOCKS, moment
+from contracts.terms.moving import CLOCKS, moment, times_of_change
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, RecordField
@@ -54,14 +54,10 @@ def test_answer_shows_what_the_server_owns(party: Party, case: RecordField) -> N
         raise NotJudged(f"no answer to a patch shows {case.path}")
 
 
-def _times_of_change(api: Api) -> Iterable[RecordField]:
-    return [each for each in api.walk_record() if each.touched and "[]" not in each.path]
-
-
 @rule(
     "reading-shows-own-time",
     family="response",
-    cases=field_cases(_times_of_change),
+    cases=field_cases(times_of_change),
     advice="one representation for GET and PATCH",
 )
 def test_reading_shows_the_time_of_the_patch(party: Party, case: RecordField) -> None:

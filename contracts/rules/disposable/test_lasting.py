@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from contracts.judging.evidence import (
@@ -91,14 +92,7 @@ def test_lasting_null_is_stored(party: Party, case: Field) -> None:
     company = companion(party, party.read(), case)
     if company is not None:
         done = _send_null(party, case, company.body, f" beside {company.field.path}")
-        now = company.shown_in(done.after)
-        if not party.reader.same(company.field, company.value, now):
-            raise Violation(
-                expected=f"{company.field.path} to read {company.value!r} after a patch of it and of null for {case.path}",
-                actual=f"it reads {now!r}",
-                exchange=done.exchange,
-                difference=one_difference(company.field.path, company.value, now),
-            )
+        _judge_stored(party, replace(done, patch=company), f" after a patch of it and of null for {case.path}")
 
 
 def _send_null(party: Party, case: Field, beside: Mapping[str, Any], told: str) -> Write:

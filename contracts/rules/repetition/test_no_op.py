@@ -2,72 +2,74 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from contracts.judging.evidence import (
     differences_of,
     disturbed,
     write,
 )
+from contracts.record.learning import FirstWrite
 from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
-from contracts.record.records import ABSENT, Record, is_empty, look_up
+from contracts.record.records import ABSENT, Located, Record, is_empty, look_up
 from contracts.rules.repetition.repeats import holding_its_value
 from contracts.target.target import top_of
+from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Field
 
 
-def _judge_first_write(party: Party, case: Field) -> None:
-    """The present value was sent back before anything else was written: that was a no-op, and nothing had to be arranged."""
-    first = next(each for each in settable(party.api) if each.top == case.top) is case
-    try:
-        party.check_writable(case)
-    except NotJudged as reason:
-        found = party.guard.first_write(case) if party.guard is not None else None
-        if found is None or not first:
-            raise
-        own = top_of(case.response or "")
-        top = next(each for each in party.api.fields if each.name == case.top)
-        if not party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present):
-            raise  # an earlier fault had changed it: that was no no-op
-        changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
-        if changed:
-            raise Violation(
-                expected="nothing to change",
-                actual=changed[0].told,
-                exchange=found.exchange,
-                difference=differences_of(changed),
-            ) from None
-        required = case.write == "documented"  # others may be refused, whatever the value
-        if required and found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
-            raise Violation(
-                expected=f"the current value of {case.top} to be accepted",
-                actual=found.exchange.said,
-                exchange=found.exchange,
-                level=None if "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
-            ) from reason
-        raise
-    if first:
-        _judge_around_first_write(party, case)
-
-
-def _judge_around_first_write(party: Party, case: Field) -> None:
-    """What the present value of one property changed in others that requests set; some servers tidy up when they first save."""
-    found = party.guard.first_write(case) if party.guard is not None else None
-    if found is None or not party.accepted(found.exchange):
-        return
-    around = [
-        each for each in party.reader.differences(found.before, found.after) if top_of(each.where) != top_of(case.response or "")
-    ]
-    changed = [each for each in around if each.where not in party.reader.unset]
+def _judge_nothing_changed(changed: Sequence[Located], exchange: Exchange, level: Level | None = None) -> None:
     if changed:
         raise Violation(
             expected="nothing to change",
             actual=changed[0].told,
-            exchange=found.exchange,
+            exchange=exchange,
             difference=differences_of(changed),
-            level=Level.SHOULD,
+            level=level,
         )
+
+
+def _judge_first_write(party: Party, case: Field) -> None:
+    """The present value was sent back before anything else was written: that was a no-op, and nothing had to be arranged.
+
+    It is judged with the first field of a property.
+    """
+    spared: NotJudged | None = None
+    try:
+        party.check_writable(case)
+    except NotJudged as reason:
+        spared = reason
+    first = next(each for each in settable(party.api) if each.top == case.top) is case
+    found = party.guard.first_write(case) if first and party.guard is not None else None
+    if found is not None and spared is not None:
+        _judge_spared(party, case, found, spared)
+    elif found is not None and party.accepted(found.exchange):
+        own = top_of(case.response or "")
+        around = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) != own]
+        # A should: some servers tidy up what requests have set when they first save.
+        _judge_nothing_changed([each for each in around if each.where not in party.reader.unset], found.exchange, Level.SHOULD)
+    if spared is not None:
+        raise spared
+
+
+def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudged) -> None:
+    """The first write of a property that is not written any more."""
+    top = next(each for each in party.api.fields if each.name == case.top)
+    if not party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present):
+        return  # an earlier fault had changed it: that was no no-op
+    own = top_of(case.response or "")
+    changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
+    _judge_nothing_changed(changed, found.exchange)
+    if found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
+        raise Violation(
+            expected=f"the current value of {case.top} to be accepted",
+            actual=found.exchange.said,
+            exchange=found.exchange,
+            level=None if "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
+        ) from reason
 
 
 def _must_be_taken(party: Party, case: Field, record: Record) -> bool:
@@ -93,10 +95,4 @@ def test_patch_with_current_value_changes_nothing(party: Party, case: Field) -> 
         )
     blamed = disturbed(party) | again.patch.filled
     changed = [each for each in party.reader.differences(before, again.after) if each.where not in blamed]
-    if changed:
-        raise Violation(
-            expected="nothing to change",
-            actual=changed[0].told,
-            exchange=again.exchange,
-            difference=differences_of(changed),
-        )
+    _judge_nothing_changed(changed, again.exchange)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from contracts.judging.evidence import (
@@ -22,9 +22,10 @@ from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
+from contracts.terms.moving import times_of_change
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.verdict import NotJudged, Violation
-from specs import Api, Field, RecordField
+from specs import Field, RecordField
 
 TIMES, PAUSE = 2, 1.1
 """Patches that have to move a time of another record, and seconds between them: some times are in whole seconds."""
@@ -263,11 +264,7 @@ def _unused(party: Party, current: Any) -> Any:
 # --- the times of others ----------------------------------------------------------------------------------------------
 
 
-def _times_of_change(api: Api) -> Iterable[RecordField]:
-    return [each for each in api.walk_record() if each.touched and "[]" not in each.path]
-
-
-@rule("other-times-stay", family="isolation", cases=field_cases(_times_of_change))
+@rule("other-times-stay", family="isolation", cases=field_cases(times_of_change))
 def test_times_of_other_records_stay(party: Party, case: RecordField) -> None:
     """A patch of one record does not move the time of the last change of another."""
     if not party.reads_by_get:

@@ -8,11 +8,10 @@ from contextlib import suppress
 from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.restoring import NO_RECORD, Restoration
-from contracts.running.journal import Journal, read
+from contracts.running.journal import Journal
 from contracts.running.made.making import Making
 from contracts.running.parties import Saved
 from contracts.target.secrecy import Redactor
-from contracts.target.target import TargetError
 from contracts.terms.fixture import Fixture
 from contracts.terms.verdict import Difference, NotJudged
 
@@ -24,7 +23,7 @@ def left_behind(saved: Saved, parties: Iterable[Party], journal: Journal | None,
     the journal. ``making``: has made records for the run itself, which are no matter of this.
     """
     judging = [saved.party, *parties]
-    made = told_of(journal)
+    made = dict(journal.left().appeared) if journal is not None else {}
     for each in judging:
         made |= {key: f"made by {by.method} {by.url}" for key, by in (each.guard.made if each.guard is not None else {}).items()}
     own = frozenset([*each.values()][-1] for each in making.everything()) if making is not None else frozenset()
@@ -42,14 +41,6 @@ def left_behind(saved: Saved, parties: Iterable[Party], journal: Journal | None,
         ),
     ]
     return [Restoration(ok=False, differences=(each,)) for each in found if each is not None]
-
-
-def told_of(journal: Journal | None) -> dict[str, str]:
-    """What a journal tells of records that requests have made, by their identifiers."""
-    try:
-        return dict(read(journal.path).appeared) if journal is not None else {}
-    except TargetError:
-        return {}  # somebody has taken it away
 
 
 def _unknown(party: Party) -> str:

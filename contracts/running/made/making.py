@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from contracts.running.journal import Journal, Left, read
+from contracts.running.journal import Journal
 from contracts.target.client import Budget, Client, Clock
 from contracts.target.fixture import Fixtures
 from contracts.target.secrecy import Redactor
-from contracts.target.target import Target, TargetError
+from contracts.target.target import Target
 
 
 class Making:
@@ -43,23 +43,16 @@ class Making:
     def everything(self) -> list[Mapping[str, str]]:
         """The path parameters of all records that are still there, whichever process has made them."""
         known = self.paths
-        return [*known, *(each for each in self._left().made if each not in known)]
+        return [*known, *(each for each in self._journal.left().made if each not in known)]
 
     def remove(self) -> Iterator[str]:
         """Remove what any process has made; what is left, in words. Asked again, it tells only what is new."""
         known = [*self.paths, *self._tried]
-        others = [each for each in self._left().made if each not in known]
+        others = [each for each in self._journal.left().made if each not in known]
         self._tried += [*self.paths, *others]
         self._fixtures.made[:0] = [replace(self._target.identity, path=each) for each in others]
         yield from self._fixtures.remove()
-        lost = self._left().lost
+        lost = self._journal.left().lost
         if lost > self._lost:
             self._lost = lost
             yield f"a record may be there of which no answer came ({lost})"
-
-    def _left(self) -> Left:
-        """What the journal tells of records that are still there; nothing where somebody has taken it away."""
-        try:
-            return read(self._journal.path)
-        except TargetError:
-            return Left("", "", None)
