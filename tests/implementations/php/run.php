@@ -6,7 +6,8 @@ declare(strict_types=1);
 use Babyland\Service;
 use Babyland\Switches;
 
-const USAGE = "usage: run.php --port PORT --ready-file FILE [--fault NAME]... [--variant NAME]... | --list-faults | --list-variants\n";
+const USAGE = "usage: run.php --port PORT --ready-file FILE [--fault NAME]... [--variant NAME]..."
+    . " | --list-faults | --list-variants\n";
 
 spl_autoload_register(function (string $class): void {
     require __DIR__ . '/src/' . strtr(substr($class, strlen('Babyland\\')), '\\', '/') . '.php';
@@ -21,7 +22,8 @@ function main(array $arguments): int
         $options = options($arguments);
         foreach (['fault', 'variant'] as $kind) {
             if (isset($options["list-{$kind}s"])) {
-                echo json_encode(Switches::catalogue($kind), JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE), "\n";
+                $flags = JSON_PRETTY_PRINT | JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE;
+                echo json_encode(Switches::catalogue($kind), $flags), "\n";
                 return 0;
             }
         }

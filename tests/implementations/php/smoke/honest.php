@@ -7,7 +7,8 @@ use Babyland\Smoke\Client;
 // What the honest service does: what is looked at, and what is seen.
 return [
     'whole answer' => [fn (Client $api) => array_keys($api->patch([])->at('')), [
-        'id', 'first_name', 'last_name', 'date_joined', 'is_active', 'email', 'address', 'gender', 'phone', 'avatar', 'last_login',
+        'id', 'first_name', 'last_name', 'date_joined', 'is_active', 'email', 'address', 'gender', 'phone', 'avatar',
+        'last_login',
     ]],
     'answer is what GET shows' => [fn (Client $api) => $api->patch(['phone' => null])->at('') === $api->get()->at(''), true],
     'no body' => [fn (Client $api) => $api->send('PATCH', '57', [], '')->status, 200],
@@ -38,15 +39,21 @@ return [
     'HEAD' => [fn (Client $api) => $api->send('HEAD', '57', [], '')->body, ''],
     'bearer in lower case' => [fn (Client $api) => $api->get('57', ['Authorization' => 'bearer ' . Client::TOKEN])->status, 200],
     'no such coding' => [fn (Client $api) => $api->patch([], ['Content-Encoding' => 'gzip'])->status, 415],
-    'media type in capitals' => [fn (Client $api) => $api->patch(['gender' => 'O'], ['Content-Type' => 'Application/JSON;charset=UTF-8'])->status, 200],
+    'media type in capitals' => [
+        fn (Client $api) => $api->patch(['gender' => 'O'], ['Content-Type' => 'Application/JSON;charset=UTF-8'])->status, 200,
+    ],
     'JSON not wanted' => [fn (Client $api) => $api->get('57', ['Accept' => 'application/json;q=0, */*'])->status, 406],
-    'huge body' => [fn (Client $api) => $api->raw("PATCH /api/customer/57/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")->status, 413],
+    'huge body' => [
+        fn (Client $api) => $api->raw("PATCH /api/customer/57/ HTTP/1.1\r\nHost: a\r\nContent-Length: 9999999\r\n\r\n")->status,
+        413,
+    ],
     'no Host' => [fn (Client $api) => $api->raw("GET /api/customer/57/ HTTP/1.1\r\n\r\n")->status, 400],
-    'chunks' => [fn (Client $api) => $api->raw("PATCH /api/customer/57/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\nAuthorization: Bearer "
-        . Client::TOKEN . "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+    'chunks' => [fn (Client $api) => $api->raw("PATCH /api/customer/57/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+        . 'Authorization: Bearer ' . Client::TOKEN . "\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
         . "5\r\n{\"gen\r\nb;x=1\r\nder\": \"F\" }\r\n0\r\n\r\n")->at('gender'), 'F'],
     'HTTP/1.0 closes' => [fn (Client $api) => $api->raw("GET /api/customer/57/ HTTP/1.0\r\n\r\n")->status, 401],
     'two on one connection' => [fn (Client $api) => substr_count($api->raw(
-        "OPTIONS /api/customer/57/ HTTP/1.1\r\nHost: a\r\n\r\nOPTIONS /api/customer/57/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+        "OPTIONS /api/customer/57/ HTTP/1.1\r\nHost: a\r\n\r\n"
+        . "OPTIONS /api/customer/57/ HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
     )->bytes, 'HTTP/1.1 204'), 2],
 ];

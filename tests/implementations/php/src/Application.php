@@ -71,7 +71,9 @@ final class Application
                 ? $this->errors->detail(404, 'Not found.')
                 : $this->errors->detail(403, 'You do not have permission to perform this action.');
         }
-        return $this->negotiation->answerable($request) ? null : $this->errors->detail(406, 'Could not satisfy the request Accept header.');
+        return $this->negotiation->answerable($request)
+            ? null
+            : $this->errors->detail(406, 'Could not satisfy the request Accept header.');
     }
 
     private function served(Request $request, int $id): Response

@@ -16,8 +16,7 @@ final class Authentication
     /** The customer that a request comes from, or null. */
     public function customer(Request $request): ?int
     {
-        $scheme = $this->switches->fault('any-scheme') ? '\S+' : 'Bearer';
-        if (!preg_match("/^$scheme +([A-Za-z0-9._~+\/-]+=*)\$/Di", $request->header('authorization') ?? '', $found)) {
+        if (!preg_match('/^Bearer +([A-Za-z0-9._~+\/-]+=*)$/Di', $request->header('authorization') ?? '', $found)) {
             return null;
         }
         foreach ($this->customers->tokens() as $id => $token) {

@@ -14,10 +14,11 @@ final class Customers
         $this->database = new \PDO("sqlite:$file", options: [\PDO::ATTR_ERRMODE => \PDO::ERRMODE_EXCEPTION]);
         $this->database->exec('PRAGMA synchronous = OFF');
         $this->database->exec('CREATE TABLE customer (id INTEGER PRIMARY KEY, first_name TEXT, last_name TEXT NOT NULL,
-            date_joined TEXT NOT NULL, is_active INTEGER NOT NULL, email TEXT NOT NULL, gender TEXT NOT NULL, phone TEXT, avatar TEXT,
-            last_login TEXT, password TEXT, token TEXT NOT NULL UNIQUE, updated_at TEXT NOT NULL)');
+            date_joined TEXT NOT NULL, is_active INTEGER NOT NULL, email TEXT NOT NULL, gender TEXT NOT NULL, phone TEXT,
+            avatar TEXT, last_login TEXT, password TEXT, token TEXT NOT NULL UNIQUE, updated_at TEXT NOT NULL)');
         $this->database->exec('CREATE TABLE address (customer_id INTEGER PRIMARY KEY REFERENCES customer (id), name TEXT NOT NULL,
-            addressline TEXT, street TEXT NOT NULL, city TEXT NOT NULL, province TEXT NOT NULL, phone TEXT, country TEXT NOT NULL)');
+            addressline TEXT, street TEXT NOT NULL, city TEXT NOT NULL, province TEXT NOT NULL, phone TEXT,
+            country TEXT NOT NULL)');
         $this->fill();
     }
 
@@ -78,6 +79,10 @@ final class Customers
         if ($this->switches->fault('date-joined-touched')) {
             $columns['date_joined'] = $columns['updated_at'];
         }
+        if ($this->switches->fault('date-joined-shifted')) {
+            $joined = new \DateTimeImmutable($this->find($id)['date_joined']);
+            $columns['date_joined'] = $joined->setTimezone(new \DateTimeZone('UTC'))->format('Y-m-d\TH:i:s.u') . '+02:00';
+        }
         if ($this->switches->fault('phone-stuck-at-null') && array_key_exists('phone', $columns)) {
             $sql = 'UPDATE customer SET phone = :new WHERE id = :id AND (phone <> :new OR :new IS NULL)';
             $this->query($sql, ['new' => $columns['phone'], 'id' => $id]);
@@ -94,7 +99,8 @@ final class Customers
         }
         if ($columns !== []) {
             $everywhere = $this->switches->fault('address-update-without-where');
-            $everywhere ? $this->set('address', $columns, '1 = 1', []) : $this->set('address', $columns, 'customer_id = ?', [$id]);
+            [$condition, $arguments] = $everywhere ? ['1 = 1', []] : ['customer_id = ?', [$id]];
+            $this->set('address', $columns, $condition, $arguments);
         }
     }
 
@@ -120,7 +126,8 @@ final class Customers
     private function fill(): void
     {
         foreach (SampleData::CUSTOMERS as $customer) {
-            $hidden = ['password' => password_hash('secret', PASSWORD_BCRYPT, ['cost' => 4]), 'token' => SampleData::TOKENS[$customer['id']]];
+            $password = password_hash('secret', PASSWORD_BCRYPT, ['cost' => 4]);
+            $hidden = ['password' => $password, 'token' => SampleData::TOKENS[$customer['id']]];
             $this->insert('customer', [...$customer, 'is_active' => 1, ...$hidden, 'updated_at' => Clock::now()]);
             $this->insert('address', ['customer_id' => $customer['id'], ...SampleData::ADDRESSES[$customer['id']]]);
         }

@@ -16,11 +16,7 @@ final class ErrorAnswers
     /** @param array<string, string> $headers */
     public function detail(int $status, string $message, array $headers = []): Response
     {
-        $member = match (true) {
-            $status === 404 && $this->switches->fault('not-found-error-member') => 'error',
-            $status === 401 && $this->switches->fault('unauthenticated-message-member') => 'message',
-            default => 'detail',
-        };
+        $member = $status === 404 && $this->switches->fault('not-found-error-member') ? 'error' : 'detail';
         return $this->json->response($status, [$member => $message], $headers);
     }
 
@@ -61,8 +57,8 @@ final class ErrorAnswers
             $errors = array_slice($errors, 0, 1, true);
         }
         if ($this->switches->variant('address-errors-flat') && isset($errors['address'])) {
-            $lists = array_map(null, array_keys($errors['address']), array_values($errors['address']));
-            $errors['address'] = array_map(fn (array $pair): string => is_array($pair[1]) ? "$pair[0]: {$pair[1][0]}" : $pair[1], $lists);
+            $flat = fn (int|string $name, mixed $text): string => is_array($text) ? "$name: $text[0]" : $text;
+            $errors['address'] = array_map($flat, array_keys($errors['address']), array_values($errors['address']));
         }
         return $this->switches->variant('error-strings') ? array_map($this->joined(...), $errors) : $errors;
     }
@@ -89,7 +85,8 @@ final class ErrorAnswers
             $errors['phone'] = array_map(fn (string $text): array => ['code' => 'invalid', 'message' => $text], $errors['phone']);
         }
         if ($this->switches->fault('errors-as-list')) {
-            return array_map(fn (string $field): array => ['field' => $field, 'messages' => $errors[$field]], array_keys($errors));
+            $item = fn (string $field): array => ['field' => $field, 'messages' => $errors[$field]];
+            return array_map($item, array_keys($errors));
         }
         return $errors;
     }

@@ -30,7 +30,8 @@ final class Json
 
     private function flags(): int
     {
-        $escaping = $this->switches->variant('escaped-json') ? JSON_HEX_TAG | JSON_HEX_QUOT : JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE;
+        $plain = JSON_UNESCAPED_SLASHES | JSON_UNESCAPED_UNICODE;
+        $escaping = $this->switches->variant('escaped-json') ? JSON_HEX_TAG | JSON_HEX_QUOT : $plain;
         return JSON_THROW_ON_ERROR | $escaping | ($this->switches->variant('pretty-json') ? JSON_PRETTY_PRINT : 0);
     }
 }

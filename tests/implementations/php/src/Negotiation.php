@@ -55,7 +55,8 @@ final class Negotiation
             return $header === 'application/json';
         }
         $type = strtolower(trim(explode(';', $header)[0]));
-        $types = $this->switches->variant('merge-patch-read') ? ['application/json', 'application/merge-patch+json'] : ['application/json'];
+        $merging = $this->switches->variant('merge-patch-read');
+        $types = ['application/json', ...($merging ? ['application/merge-patch+json'] : [])];
         $coding = strtolower($request->header('content-encoding') ?? 'identity');
         return in_array($type, $types, true) && $coding === 'identity';
     }

@@ -9,7 +9,10 @@ use Babyland\Http\Response;
 /** A customer as shown. */
 final class Representation
 {
-    private const SHOWN = ['id', 'first_name', 'last_name', 'date_joined', 'is_active', 'email', 'address', 'gender', 'phone', 'avatar', 'last_login'];
+    private const SHOWN = [
+        'id', 'first_name', 'last_name', 'date_joined', 'is_active', 'email', 'address', 'gender', 'phone', 'avatar',
+        'last_login',
+    ];
 
     public function __construct(private readonly Switches $switches, private readonly Json $json)
     {

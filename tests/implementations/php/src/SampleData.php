@@ -19,7 +19,8 @@ final class SampleData
         [
             'id' => 57, 'first_name' => 'Saroj', 'last_name' => 'Gurung', 'date_joined' => '2020-07-19T14:11:09.487710+02:00',
             'is_active' => true, 'email' => 'saroj.gurung@example.com', 'gender' => 'M', 'phone' => '9846728507',
-            'avatar' => 'http://media.babyland.example/admin/defaultAvatar.png', 'last_login' => '2020-07-30T08:02:51.120400+02:00',
+            'avatar' => 'http://media.babyland.example/admin/defaultAvatar.png',
+            'last_login' => '2020-07-30T08:02:51.120400+02:00',
         ],
         [
             'id' => 58, 'first_name' => 'Asha', 'last_name' => 'Tamang', 'date_joined' => '2020-07-21T09:45:33.004200+02:00',
@@ -35,7 +36,8 @@ final class SampleData
 
     public const ADDRESSES = [
         57 => [
-            'name' => 'Prabhu Gurung', 'addressline' => 'House 12, near the lake', 'street' => 'Chhorepatan & Lake Road', 'city' => 'Pokhara',
+            'name' => 'Prabhu Gurung', 'addressline' => 'House 12, near the lake',
+            'street' => 'Chhorepatan & Lake Road', 'city' => 'Pokhara',
             'province' => 'Province 4 ( प्रदेश नं ४ )', 'phone' => '061460123', 'country' => 'India',
         ],
         58 => [

@@ -22,9 +22,11 @@ final class Service
         $messages = new Messages($switches);
         $validator = new Validator($switches, new ValueRules($switches, $messages), $messages, $customers);
         $body = new PatchBody($switches);
-        $update = new Update($switches, $customers, $cache, $body, $validator, new WriteFaults($switches), $representation, $errors);
+        $faults = new WriteFaults($switches);
+        $update = new Update($switches, $customers, $cache, $body, $validator, $faults, $representation, $errors);
+        $negotiation = new Negotiation($switches);
         $authentication = new Authentication($switches, $customers);
-        $application = new Application($switches, $errors, $authentication, new Negotiation($switches), $cache, $representation, $update);
+        $application = new Application($switches, $errors, $authentication, $negotiation, $cache, $representation, $update);
         return new Server(
             $port,
             fn (Request $request): Response => $application->answer($request),
@@ -41,7 +43,10 @@ final class Service
             'api' => 'babyland',
             'auth' => ['bearerAuth' => SampleData::TOKENS[SampleData::MAIN]],
             'customer' => ['id' => SampleData::MAIN],
-            'other_customer' => ['path' => ['id' => SampleData::OTHER], 'auth' => ['bearerAuth' => SampleData::TOKENS[SampleData::OTHER]]],
+            'other_customer' => [
+                'path' => ['id' => SampleData::OTHER],
+                'auth' => ['bearerAuth' => SampleData::TOKENS[SampleData::OTHER]],
+            ],
             'read' => '/api/customer/{id}/',
             'values' => new \stdClass(),
         ];

@@ -59,7 +59,8 @@ final class Update
             $this->refused($patch, $record, $changes, $errors);
             return $this->errors->validation($errors);
         }
-        if ($this->switches->fault('unchanged-is-404') && $changes !== [] && array_replace_recursive($record, $changes) === $record) {
+        $unchanged = $changes !== [] && array_replace_recursive($record, $changes) === $record;
+        if ($unchanged && $this->switches->fault('unchanged-is-404')) {
             return $this->errors->detail(404, 'Not found.');
         }
         $this->write($this->addressed($patch, $record), $changes);
@@ -90,8 +91,8 @@ final class Update
      */
     private function addressed(\stdClass $patch, array $record): array
     {
-        $named = is_int($patch->id ?? null) && $this->switches->fault('id-in-body-wins') ? $this->customers->find($patch->id) : null;
-        return $named ?? $record;
+        $named = is_int($patch->id ?? null) && $this->switches->fault('id-in-body-wins');
+        return ($named ? $this->customers->find($patch->id) : null) ?? $record;
     }
 
     /**
@@ -125,7 +126,8 @@ final class Update
         $sound = array_diff_key($changes, $errors);
         if ($this->switches->fault('saved-until-first-error')) {
             $names = array_keys((array) $patch);
-            $this->write($record, array_intersect_key($sound, array_flip(array_slice($names, 0, $this->firstWrong($names, $errors)))));
+            $earlier = array_slice($names, 0, $this->firstWrong($names, $errors));
+            $this->write($record, array_intersect_key($sound, array_flip($earlier)));
         }
         if ($this->switches->fault('address-saved-before-checks')) {
             $this->write($record, array_intersect_key($sound, ['address' => 0]));

@@ -17,7 +17,7 @@ final class Validator
 
     /**
      * @param array<string, mixed> $record the customer as stored
-     * @return array{array<string, mixed>, array<string, mixed>} changes and errors; a change of the address holds its given members
+     * @return array{array<string, mixed>, array<string, mixed>} changes and errors; of the address, the given members
      */
     public function check(\stdClass $patch, array $record): array
     {

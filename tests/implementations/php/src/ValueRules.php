@@ -86,7 +86,8 @@ final class ValueRules
         if ($this->mustBeFilled($field, $rule) && preg_match('/^\s*$/Du', $text)) {
             $this->refuse('blank');
         }
-        if ($this->switches->variant('phone-syntax') && str_ends_with($field, 'phone') && !preg_match('/^[0-9 +()\/.-]*$/D', $text)) {
+        $strict = $this->switches->variant('phone-syntax') && str_ends_with($field, 'phone');
+        if ($strict && !preg_match('/^[0-9 +()\/.-]*$/D', $text)) {
             $this->refuse('digits');
         }
         return $this->limited($field, $rule['max'], $text);
@@ -134,7 +135,8 @@ final class ValueRules
             $field === 'first_name' && $this->switches->fault('first-name-31') => [$max + 1, $length],
             $field === 'last_name' && $this->switches->fault('last-name-150-refused') => [$max - 1, $length],
             $field === 'last_name' && $this->switches->fault('last-name-unlimited') => [PHP_INT_MAX, $length],
-            $field === 'phone' && $this->switches->fault('phone-counts-digits') => [$max, strlen(preg_replace('/\D/', '', $text))],
+            $field === 'phone' && $this->switches->fault('phone-counts-digits')
+                => [$max, strlen(preg_replace('/\D/', '', $text))],
             default => [$max, $length],
         };
     }

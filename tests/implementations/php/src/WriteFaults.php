@@ -74,7 +74,8 @@ final class WriteFaults
         return match (true) {
             $this->switches->fault('phone-null-when-absent') => $changes + ['phone' => null],
             $this->switches->fault('is-active-default-applied') => $changes + ['is_active' => true],
-            $this->switches->fault('country-default-applied') => array_replace_recursive(['address' => ['country' => 'Nepal']], $changes),
+            $this->switches->fault('country-default-applied')
+                => array_replace_recursive(['address' => ['country' => 'Nepal']], $changes),
             $this->switches->fault('names-swapped') && isset($changes['first_name'], $changes['last_name']) => [
                 ...$changes, 'first_name' => mb_substr($changes['last_name'], 0, 30), 'last_name' => $changes['first_name'],
             ],
@@ -116,7 +117,8 @@ final class WriteFaults
         $changes['address'] = match (true) {
             $this->switches->fault('addressline-null-filtered') => array_filter($given),
             $this->switches->fault('address-blanked') => $given + array_fill_keys(Fields::MANDATORY_IN_ADDRESS, ''),
-            $this->switches->fault('country-only-with-province') && !isset($given['province']) => array_diff_key($given, ['country' => 0]),
+            $this->switches->fault('country-only-with-province') && !isset($given['province'])
+                => array_diff_key($given, ['country' => 0]),
             $this->switches->fault('street-escaped-again') => [
                 ...$given, 'street' => htmlspecialchars($given['street'] ?? $stored['street'], ENT_NOQUOTES),
             ],

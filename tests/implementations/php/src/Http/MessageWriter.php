@@ -47,7 +47,8 @@ final class MessageWriter
         if (!$chunked) {
             return substr($body, 0, $this->length($body));
         }
-        $parts = array_map(fn (string $part): string => dechex(strlen($part)) . "\r\n$part\r\n", $body === '' ? [] : str_split($body, 100));
+        $chunk = fn (string $part): string => dechex(strlen($part)) . "\r\n$part\r\n";
+        $parts = array_map($chunk, $body === '' ? [] : str_split($body, 100));
         return implode('', $parts) . "0\r\n\r\n";
     }
 }
