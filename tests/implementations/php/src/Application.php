@@ -4,8 +4,12 @@ declare(strict_types=1);
 
 namespace Babyland;
 
+use Babyland\Answers\ErrorAnswers;
+use Babyland\Answers\Representation;
 use Babyland\Http\Request;
 use Babyland\Http\Response;
+use Babyland\Patches\Update;
+use Babyland\Records\RecordCache;
 
 /** From a request to an answer: route, credential, method, record, negotiation; what is left reads or updates. */
 final class Application

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Babyland;
 
 use Babyland\Http\Request;
+use Babyland\Records\Customers;
 
 /** Bearer tokens (RFC 6750); each speaks for one customer. */
 final class Authentication

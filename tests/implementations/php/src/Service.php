@@ -4,10 +4,22 @@ declare(strict_types=1);
 
 namespace Babyland;
 
+use Babyland\Answers\ErrorAnswers;
+use Babyland\Answers\Json;
+use Babyland\Answers\Representation;
 use Babyland\Http\MessageWriter;
 use Babyland\Http\Request;
 use Babyland\Http\Response;
 use Babyland\Http\Server;
+use Babyland\Patches\Messages;
+use Babyland\Patches\PatchBody;
+use Babyland\Patches\Update;
+use Babyland\Patches\Validator;
+use Babyland\Patches\ValueRules;
+use Babyland\Patches\WriteFaults;
+use Babyland\Records\Customers;
+use Babyland\Records\RecordCache;
+use Babyland\Records\SampleData;
 
 /** Puts the parts together. */
 final class Service

@@ -2,7 +2,10 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Patches;
+
+use Babyland\Records\Customers;
+use Babyland\Switches;
 
 /** Checks a whole patch: what is to be changed, and what was wrong by field. */
 final class Validator

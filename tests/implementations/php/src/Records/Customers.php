@@ -2,7 +2,9 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Records;
+
+use Babyland\Switches;
 
 /** The customers in SQLite: one row each, and one row for the address. */
 final class Customers

@@ -2,9 +2,10 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Answers;
 
 use Babyland\Http\Response;
+use Babyland\Switches;
 
 final class Json
 {

@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Patches;
 
 /** What may be written, with its limits in characters. */
 final class Fields

@@ -2,7 +2,9 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Records;
+
+use Babyland\Switches;
 
 /** What GET shows. The honest service always reads the database; some faults keep records here. */
 final class RecordCache

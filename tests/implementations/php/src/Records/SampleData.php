@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Records;
 
 /** The customers of a fresh service, each with the token that speaks for it. */
 final class SampleData

@@ -2,7 +2,9 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Patches;
+
+use Babyland\Switches;
 
 /** Checks one value and gives it as it is to be stored. */
 final class ValueRules

@@ -2,7 +2,9 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Patches;
+
+use Babyland\Switches;
 
 /** Faults between the checks and the database. The honest service passes the changes through. */
 final class WriteFaults

@@ -2,10 +2,15 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Patches;
 
+use Babyland\Answers\ErrorAnswers;
+use Babyland\Answers\Representation;
 use Babyland\Http\Request;
 use Babyland\Http\Response;
+use Babyland\Records\Customers;
+use Babyland\Records\RecordCache;
+use Babyland\Switches;
 
 /** The partial update of one customer that exists and may be changed. */
 final class Update

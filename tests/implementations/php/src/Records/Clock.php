@@ -2,7 +2,7 @@
 
 declare(strict_types=1);
 
-namespace Babyland;
+namespace Babyland\Records;
 
 final class Clock
 {
