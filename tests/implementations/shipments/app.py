@@ -102,14 +102,26 @@ def add_kind(app: FastAPI, service: Service, kind: Kind, shown: type[BaseModel])
             record = service.update(kind, tenant, record_id, service.sent(kind, patch), if_match)
             return answer(200, service.patched(kind, before, record), service.headers(kind, record))
 
-    @router.get(f"/{kind.name}", response_model=listing, responses=refusals(401), operation_id=f"list_{kind.name}")
+    @router.get(
+        f"/{kind.name}",
+        response_model=listing,
+        responses=refusals(401),
+        operation_id=f"list_{kind.name}",
+        summary=f"List {kind.name}",
+    )
     def list_records(request: Request) -> Response:
         """All records of the tenant, the oldest first."""
         found = [service.show(kind, each) for each in service.store.all(kind.name, request.state.tenant)]
         return answer(200, {"items": found, "total": len(found)})
 
-    @router.post(f"/{kind.name}", response_model=shown, status_code=201, responses=refusals(400, 401, 409, 415, 422),
-                 operation_id=f"create_{one}")  # fmt: skip
+    @router.post(
+        f"/{kind.name}",
+        response_model=shown,
+        status_code=201,
+        responses=refusals(400, 401, 409, 415, 422),
+        operation_id=f"create_{one}",
+        summary=f"Make a {one}",
+    )
     def create(request: Request, content: kind.create) -> Response:  # type: ignore[name-defined]
         """Make a record; `Location` names it."""
         record = service.create(kind, request.state.tenant, content)
@@ -127,19 +139,36 @@ def add_kind(app: FastAPI, service: Service, kind: Kind, shown: type[BaseModel])
 def add_recipient(router: APIRouter, service: Service, kind: Kind, item: str, answer: Any, patch_record: Any) -> None:
     """The operations on one recipient."""
 
-    @router.get(item, response_model=models.Recipient, responses=refusals(401, 404, 422), operation_id="get_recipient")
+    @router.get(
+        item,
+        response_model=models.Recipient,
+        responses=refusals(401, 404, 422),
+        operation_id="get_recipient",
+        summary="Read a recipient",
+    )
     def get(request: Request, recipient_id: Uuid) -> Response:
         """One recipient."""
         record = service.view(kind, request.state.tenant, str(recipient_id))
         return answer(200, service.show(kind, record), service.headers(kind, record))
 
-    @router.patch(item, response_model=models.Recipient, responses=refusals(400, 401, 404, 409, 415, 422),
-                  operation_id="update_recipient")  # fmt: skip
+    @router.patch(
+        item,
+        response_model=models.Recipient,
+        responses=refusals(400, 401, 404, 409, 415, 422),
+        operation_id="update_recipient",
+        summary="Change a recipient",
+    )
     def patch(request: Request, recipient_id: Uuid, patch: kind.patch) -> Response:  # type: ignore[name-defined]
         """Change the members that are sent. Unknown and read-only members are ignored. A refused request changes nothing."""
         return patch_record(request, str(recipient_id), patch, None)
 
-    @router.delete(item, status_code=204, responses=refusals(401, 404, 409, 422), operation_id="delete_recipient")
+    @router.delete(
+        item,
+        status_code=204,
+        responses=refusals(401, 404, 409, 422),
+        operation_id="delete_recipient",
+        summary="Remove a recipient",
+    )
     def delete(request: Request, recipient_id: Uuid) -> Response:
         """Remove a recipient that no shipment refers to."""
         service.delete(kind, request.state.tenant, str(recipient_id))
@@ -150,8 +179,13 @@ def add_shipment(router: APIRouter, service: Service, kind: Kind, item: str, ans
     """The operations on one shipment."""
     tagged = {"headers": {"ETag": {"description": "Strong entity tag of this version.", "schema": {"type": "string"}}}}
 
-    @router.get(item, response_model=models.Shipment, responses={200: tagged, **refusals(401, 404, 422)},
-                operation_id="get_shipment")  # fmt: skip
+    @router.get(
+        item,
+        response_model=models.Shipment,
+        responses={200: tagged, **refusals(401, 404, 422)},
+        operation_id="get_shipment",
+        summary="Read a shipment",
+    )
     def get(request: Request, shipment_id: Uuid) -> Response:
         """One shipment."""
         record = service.view(kind, request.state.tenant, str(shipment_id))
@@ -159,7 +193,13 @@ def add_shipment(router: APIRouter, service: Service, kind: Kind, item: str, ans
 
     refused = refusals(400, 401, 404, 409, 412, 415, 422)
 
-    @router.patch(item, response_model=models.Shipment, responses={200: tagged, **refused}, operation_id="update_shipment")
+    @router.patch(
+        item,
+        response_model=models.Shipment,
+        responses={200: tagged, **refused},
+        operation_id="update_shipment",
+        summary="Change a shipment",
+    )
     def patch(
         request: Request,
         shipment_id: Uuid,
@@ -170,7 +210,9 @@ def add_shipment(router: APIRouter, service: Service, kind: Kind, item: str, ans
         sent = request.headers.getlist("if-match")
         return patch_record(request, str(shipment_id), patch, ", ".join(sent) if sent else None)
 
-    @router.delete(item, status_code=204, responses=refusals(401, 404, 422), operation_id="delete_shipment")
+    @router.delete(
+        item, status_code=204, responses=refusals(401, 404, 422), operation_id="delete_shipment", summary="Remove a shipment"
+    )
     def delete(request: Request, shipment_id: Uuid) -> Response:
         """Remove a shipment."""
         service.delete(kind, request.state.tenant, str(shipment_id))

@@ -5,12 +5,13 @@ from datetime import UTC, date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, BeforeValidator, EmailStr, Field, StrictBool, StrictFloat, StrictInt
+from email_validator import EmailNotValidError, validate_email
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field, StrictBool, StrictFloat, StrictInt
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_URI = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?([/?#][!-~]*)?", re.ASCII)
+_URI = re.compile(r"""https?://[^/?#\s<>"{}|\\^`]+([/?#][^\s<>"{}|\\^`]*)?""", re.ASCII)
 
 
 def _written_as(pattern: re.Pattern[str], what: str) -> BeforeValidator:
@@ -32,9 +33,18 @@ def _in_utc(value: datetime) -> datetime:
 
 
 def _uri(value: str) -> str:
-    if not _URI.fullmatch(value):
+    if not value.isascii() or not _URI.fullmatch(value):
         raise ValueError("is not an http or https URI")
     return value
+
+
+def _email(value: str) -> str:
+    """Pydantic's own type also takes names with addresses in angle brackets, and blanks around them."""
+    try:
+        found = validate_email(value, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError as error:
+        raise ValueError(str(error)) from None
+    return f"{found.local_part}@{found.ascii_domain}"
 
 
 def whole_cents(value: float) -> float:
@@ -47,8 +57,12 @@ def whole_cents(value: float) -> float:
 Integer = StrictInt
 Number = StrictFloat
 Boolean = StrictBool
-Email = EmailStr
+Email = Annotated[str, Field(max_length=254, json_schema_extra={"format": "email"}), AfterValidator(_email)]
 Date = Annotated[date, _written_as(_DATE, "a date, YYYY-MM-DD")]
 DateTime = Annotated[AwareDatetime, _written_as(_DATE_TIME, "a date-time with an offset (RFC 3339)"), AfterValidator(_in_utc)]
 Uuid = Annotated[UUID, _written_as(_UUID, "a UUID")]
-Uri = Annotated[str, AfterValidator(_uri), Field(json_schema_extra={"format": "uri"})]
+Uri = Annotated[
+    str,
+    Field(max_length=200, pattern="^https?://", description="http or https.", json_schema_extra={"format": "uri"}),
+    AfterValidator(_uri),
+]

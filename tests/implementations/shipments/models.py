@@ -73,7 +73,7 @@ class ContactIn(BaseModel):
     """A person to call. An item sent with the `id` of one that is there keeps that id; without it a new one is given."""
 
     model_config = IGNORING
-    id: Annotated[Uuid, Field(default_factory=lambda: None, description="Of a contact of this recipient; others are refused.")]
+    id: Annotated[Uuid, Field(default_factory=lambda: None, description="Of one of its contacts, each once; others are refused.")]
     name: Annotated[str, Field(min_length=1, max_length=80, examples=["Ada Brandt"])]
     role: Literal["reception", "warehouse", "billing", "other"] = "other"
     email: Annotated[Email | None, Field(examples=["ada@brandt-logistics.com"])] = None
@@ -104,7 +104,7 @@ class RecipientBase(BaseModel):
         ),
     ]
     phone: Phone | None = None
-    website: Annotated[Uri | None, Field(max_length=200, examples=["https://brandt-logistics.com/"])] = None
+    website: Annotated[Uri | None, Field(examples=["https://brandt-logistics.com/"])] = None
     date_of_birth: Annotated[Date | None, Field(examples=["1984-02-29"])] = None
     next_call_at: Annotated[
         DateTime | None, Field(description="Taken with any offset, shown in UTC.", examples=["2027-03-01T09:30:00+01:00"])
@@ -185,7 +185,7 @@ class PackageIn(BaseModel):
     """One kind of package. An item sent with the `id` of one that is there keeps that id; without it a new one is given."""
 
     model_config = REFUSING
-    id: Annotated[Uuid, Field(default_factory=lambda: None, description="Of a package of this shipment; others are refused.")]
+    id: Annotated[Uuid, Field(default_factory=lambda: None, description="Of one of its packages, each once; others are refused.")]
     label: Annotated[str, Field(min_length=1, max_length=50, examples=["Pallet A"])]
     weight_grams: Annotated[Integer, Field(ge=1, le=1000000, examples=[12500])]
     quantity: Annotated[Integer, Field(ge=1, le=99)] = 1
@@ -220,7 +220,7 @@ class ShipmentBase(BaseModel):
     description: Annotated[str, Field(min_length=1, max_length=200, examples=["Spare parts"])]
     instructions: Annotated[str | None, Field(max_length=300, examples=["Ring twice"])] = None
     discount_percent: Annotated[Integer | None, Field(ge=0, le=50, examples=[5])] = None
-    tracking_url: Annotated[Uri | None, Field(max_length=200, examples=["https://track.harbour-stores.com/t/1"])] = None
+    tracking_url: Annotated[Uri | None, Field(examples=["https://track.harbour-stores.com/t/1"])] = None
     deliver_on: Annotated[Date | None, Field(examples=["2027-05-03"])] = None
     pickup_from: Annotated[DateTime, Field(description="Taken with any offset, shown in UTC.", examples=["2027-05-01T08:00:00Z"])]
     pickup_until: Annotated[DateTime, Field(description="Must be after `pickup_from`.", examples=["2027-05-01T10:00:00Z"])]

@@ -48,4 +48,4 @@ def printable(text: str) -> str:
 
 def _path(location: tuple[Any, ...]) -> str:
     parts = location[1:] if location and location[0] in ("body", "path", "query", "header") else location
-    return ".".join(str(each) for each in parts)
+    return ".".join(str(each) for each in parts if each != "[key]")  # pydantic's word for the name of a pair

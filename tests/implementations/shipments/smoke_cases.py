@@ -7,6 +7,22 @@ from typing import Any
 from desk import NORTH, SOUTH, Desk, R, S
 
 CONTACTS = [{"name": "One", "role": "billing", "email": "one@brandt-logistics.com"}, {"name": "Two"}]
+MAILS = ["Ada <ada@ferro-wines.com>", " ada@ferro-wines.com", "ada", "ada+x@mail.ferro-wines.com"]
+URIS = ["http://a.de", "https://u@a.de:8443/x?y=1#z", "https://a.de/%C3%BC", "a.de", "https://a.de/x y", "mailto:a@a.de"]
+SURROGATES: list[tuple[str, Any]] = [
+    (S, {"x\ud800": 1}),
+    (R, {"x\ud800": 1}),
+    (R, {"attributes": {"\ud800": "1"}}),
+    (S, {"tags": ["\udfff"]}),
+]
+MOMENTS = [
+    "2027-03-01T10:00:00.123Z",
+    "9999-12-31T23:59:59+02:00",
+    "9999-12-31T23:59:59-02:00",
+    "2027-03-01",
+    "2027-02-30T10:00:00Z",
+    0,
+]
 PACKAGE = {"label": "P", "weight_grams": 10}
 
 
@@ -226,4 +242,10 @@ PROMISES: dict[str, Callable[[Desk], Any]] = {
     ),
     "NaN is not JSON": lambda d: d.status(R, '{"credit_limit": NaN}') == 400,
     "too many pairs": lambda d: d.status(S, {"metadata": {f"k{index}": "" for index in range(9)}}) == 422,
+    "e-mail addresses are no more than that": lambda d: [d.status(R, {"email": each}) for each in MAILS] == [422, 422, 422, 200],
+    "the domain is kept in lower case": lambda d: d.after(R, {"email": "A.b@Ferro-Wines.com"})["email"] == "A.b@ferro-wines.com",
+    "URIs": lambda d: [d.status(R, {"website": each}) for each in URIS] == [200, 200, 200, 422, 422, 422],
+    "the name of a pair": lambda d: d.fields(S, {"metadata": {"k" * 41: "x"}}) == ["metadata." + "k" * 41],
+    "lone surrogates": lambda d: [d.status(*each) for each in SURROGATES] == [422, 200, 422, 422],
+    "date-times": lambda d: [d.status(R, {"next_call_at": each}) for each in MOMENTS] == [200, 200, 422, 422, 422, 422],
 }
