@@ -230,7 +230,7 @@ def scheme_not_looked_at(service: Service) -> None:
 
 @fault("auth", "")
 def missing_credential_is_forbidden(service: Service) -> None:
-    """HTTPBearer's old default: a request without credential is answered with 403 instead of 401."""
+    """HTTPBearer's old default: without a valid credential the answer is 403 instead of 401, and has no challenge."""
     on_refusal(service, lambda refusal, status, headers, body: (403, {}, body) if status == 401 else None)
 
 
