@@ -28,6 +28,7 @@ from contracts.drafting.draft import write
 from contracts.target.client import Limits
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, load_api
+from specs import Api
 from tests import subjects
 from tests.proof import Outcome, Subject, judged, summed
 
@@ -90,7 +91,14 @@ def listed(name: str, kinds: Iterable[str]) -> list[Subject]:
     for kind in ("fault", "variant"):
         answer = subprocess.run([*command(service), f"--list-{kind}s"], capture_output=True, text=True, check=True).stdout
         found += [
-            Subject(api=service.api, kind=kind, name=each["name"], family=each.get("family", ""), says=each["description"])
+            Subject(
+                api=service.api,
+                kind=kind,
+                name=each["name"],
+                family=each.get("family", ""),
+                field=each.get("field") or "",
+                says=each["description"],
+            )
             for each in json.loads(answer)
         ]
     return [each for each in found if each.kind in kinds]
@@ -120,16 +128,23 @@ def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
         )
 
 
-def together(outcomes: Sequence[Outcome]) -> Outcome:
-    """What came of the operations of one service, as one outcome."""
+def together(outcomes: Mapping[str, Outcome]) -> Outcome:
+    """What came of the operations of one service, by their paths, as one outcome."""
+    found = list(outcomes.values())
     return replace(
-        outcomes[0],
-        violated=tuple(f"{line}@{place}" if place else line for place, each in enumerate(outcomes) for line in each.violated),
-        expected="; ".join(each.expected for each in outcomes if each.expected),
-        internal="; ".join(each.internal for each in outcomes if each.internal),
-        requests=sum(each.requests for each in outcomes),
-        restored=all(each.restored for each in outcomes),
+        found[0],
+        violated=tuple(f"{line} of {path}" if path else line for path, each in outcomes.items() for line in each.violated),
+        expected="; ".join(each.expected for each in found if each.expected),
+        internal="; ".join(each.internal for each in found if each.internal),
+        requests=sum(each.requests for each in found),
+        restored=all(each.restored for each in found),
     )
+
+
+def _concerns(subject: Subject, api: Api) -> bool:
+    """Whether a fault is in a field of the operation's requests; one in no field concerns every operation."""
+    top = (subject.field or "").partition(".")[0]
+    return subject.kind != "fault" or top in {each.name for each in api.fields}
 
 
 def judge(name: str, subject: Subject, depth: str) -> Outcome:
@@ -141,7 +156,8 @@ def judge(name: str, subject: Subject, depth: str) -> Outcome:
         with subjects.started(*command(service), *options) as ready:
             limits = Limits(max_seconds=MOST_SECONDS)
             targets = [replace(each, limits=limits) for each in targets_of(service, ready)]
-            outcome = together([judged(subject, each, depth=depth) for each in targets])
+            concerned = [each for each in targets if _concerns(subject, each.api)] or targets
+            outcome = together({each.api.path: judged(subject, each, depth=depth) for each in concerned})
     except Exception as error:  # one broken subject must not end the rest
         outcome = Outcome(subject=subject, internal=f"{type(error).__name__}: {error}"[:300])
     return replace(outcome, seconds=round(time.monotonic() - begun, 1))
