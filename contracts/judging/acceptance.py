@@ -73,13 +73,14 @@ def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Locate
 
 
 def falsy_values(field: Field) -> Iterable[Any]:
-    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    """The falsy value of the field's type, where it is not a hazard, or a matter of an enum, a reference or a lower limit."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
         return ()
     for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
         if kind in field.types:
             hazardous = field.hazard is not None and value in (field.hazard.values or ())
-            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            least = {"array": "minItems", "string": "minLength"}.get(kind, "")
+            limited = bool(least) and int(field.schema.get(least, 0)) > 0 and field.states(least)
             ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
             return () if hazardous or limited or ruled_out else (value,)
     return ()
