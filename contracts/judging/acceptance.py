@@ -64,12 +64,13 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
-def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
+def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
     """A flag went off when another one was sent: two that exclude each other, as drafts and what is published, or one that goes
-    with the other only, as seats by name with seats.
+    with the other only, as seats by name with seats. Or it went on with another: what only some may see needs their ticket.
     """
-    flags = any(field.types == {"boolean"} and isinstance(sent.get(field.name), bool) for field in fields)
-    return flags and found.difference.before is True and found.difference.after is False
+    flags = [sent[field.name] for field in fields if field.types == {"boolean"} and isinstance(sent.get(field.name), bool)]
+    before, after = found.difference.before, found.difference.after
+    return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
 
 
 def falsy_values(field: Field) -> Iterable[Any]:
