@@ -130,11 +130,15 @@ def _fields(fields: Sequence[str], lines: int) -> str:
 def _wrapped(label: str, text: str, lines: int) -> list[str]:
     """``text`` behind its label on so many lines at most, cut where it is longer."""
     start = f"  {label:9}" if label else "  "
-    found = textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [start]
+    flat = " ".join(text.split())
+    found = textwrap.wrap(flat, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False) or [
+        start
+    ]
     if len(found) <= lines:
         return found
-    last = " ".join([found[lines - 1], found[lines].strip()])
-    return [*found[: lines - 1], f"{last[: WIDTH - 4].rstrip()} ..."]
+    head, rest = found[lines - 1], found[lines].strip()
+    gap = " " if f"{head.split()[-1]} {rest.split()[0]}" in flat else ""  # a long word is broken anywhere
+    return [*found[: lines - 1], f"{f'{head}{gap}{rest}'[: WIDTH - 4].rstrip()} ..."]
 
 
 def _curl(line: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched_off
+from contracts.judging.acceptance import switched
 from contracts.judging.evidence import (
     Write,
     collateral,
@@ -187,7 +187,7 @@ def test_patch_after_a_refusal_works_as_before(party: Party, case: Field) -> Non
     again = write(party, patch, settled, settled=False)
     blamed = disturbed(party) | patch.filled
     changed = [each for each in collateral(party, again) if each.where not in blamed]
-    changed = [each for each in changed if not switched_off([case], patch.body, each)]
+    changed = [each for each in changed if not switched([case], patch.body, each)]
     if not changed and not stored(party, again):
         changed = [Located(case.path, Difference(path=case.path, before=patch.value, after=shown(patch.shown_in(again.after))))]
     if (again.exchange.refused or not stored(party, again)) and not _works_alone(party, first, patch):
