@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from threading import Lock
+from typing import Any
 
 from mock_server.defects.defect import Family, Turns
 from mock_server.exchange.exchange import Exchange
@@ -20,7 +21,7 @@ def _let_others_in(exchange: Exchange) -> None:
     Both locks of a write are let go, and taken again in the same order: with ``uniqueness`` held meanwhile, a second writer
     would have the customer's and wait for it for ever.
     """
-    locks = [exchange.entry.lock, *([exchange.store.uniqueness] if exchange.looks_at_others else [])]
+    locks: list[Any] = [exchange.entry.lock, *([exchange.store.uniqueness] if exchange.looks_at_others else [])]
     for lock in reversed(locks):
         lock.release()
     try:
