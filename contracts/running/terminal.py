@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from contracts.reports.findings import Finding, Listed, findings, label, listed, outcome, place
+from contracts.reports.promises import untold
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.running.run import Run
@@ -165,12 +166,18 @@ def ending(reports: Sequence[RunReport], *, hidden: int, folder: Path | None, st
     violated = any(each.verdict == Verdict.VIOLATES for report in reports for each in report.results)
     lines = [f"and {hidden} more: see report.html", ""] if hidden > 0 else []
     lines += [line for report in reports for line in closing(report)]
+    lines += [line for report in reports if strict for line in _left(report)]
     lines += ["", outcome(reports, strict=strict).sentence]
     if folder is not None:
         lines.append(f"report: {folder / 'report.html'}")
     elif violated:
         lines.append("for the requests and answers, add: --report-dir DIR")
     return lines
+
+
+def _left(report: RunReport) -> list[str]:
+    """What was seen, and left to a rule that did not tell it: no violation, and no clean bill either."""
+    return [line for each in untold(report.results) for line in _wrapped("", f"{each.rule} on {each.field}: {each.actual}", 3)]
 
 
 def closing(report: RunReport) -> list[str]:

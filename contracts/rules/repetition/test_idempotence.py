@@ -181,9 +181,9 @@ def test_patch_after_a_refusal_works_as_before(party: Party, case: Field) -> Non
     refused = party.patch({**(company.body if company is not None else {}), **bad})
     if not refused.refused:
         put_back(party, settled, patch.body)
-        raise NotJudged("the bad value is not refused: judged by the rules on bad values")
+        raise NotJudged("the bad value is not refused: judged by types, enum or length")
     if party.reader.differences(settled, party.read(without=case.top)):
-        raise NotJudged("the refused patch changed something: judged by the rules on bad values and atomicity")
+        raise NotJudged("the refused patch changed something: judged by types, enum, length or atomicity")
     again = write(party, patch, settled, settled=False)
     blamed = disturbed(party) | patch.filled
     changed = [each for each in collateral(party, again) if each.where not in blamed]
@@ -191,7 +191,7 @@ def test_patch_after_a_refusal_works_as_before(party: Party, case: Field) -> Non
     if not changed and not stored(party, again):
         changed = [Located(case.path, Difference(path=case.path, before=patch.value, after=shown(patch.shown_in(again.after))))]
     if (again.exchange.refused or not stored(party, again)) and not _works_alone(party, first, patch):
-        raise NotJudged(f"{spelled(patch.value)} is not stored without a refusal ahead of it either: judged by other rules")
+        raise NotJudged(f"{spelled(patch.value)} is not stored without a refusal either: judged by partial_update")
     if again.exchange.status != first.exchange.status or changed:
         raise Violation(
             expected=f"status {first.exchange.status} and {case.path} stored, as before the refused patch",

@@ -80,7 +80,7 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
     shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
-        raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
+        raise NotJudged(f"the record never shows {field.path}: judged by response")
 
 
 def _never_shown(party: Party, field: Field, done: Write) -> bool:
@@ -211,7 +211,7 @@ def _excuse_follower(party: Party, case: Field) -> None:
         single_or_none(party, case)
         if case.response in party.reader.unset and party.movement.moves(case.response):
             how = party.movement.found[case.response]
-            raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
+            raise NotJudged(f"{case.path} {how}: it takes no value of its own: judged by sent-field-stored")
 
 
 def _judge_groups(party: Party, case: Field) -> None:
