@@ -10,6 +10,7 @@ import pytest
 from contracts.drafting.draft import write
 from contracts.record.keeping.hidden import hides, is_masked
 from contracts.record.keeping.keys import names_the_record
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
@@ -145,6 +146,21 @@ def test_what_equals_the_path_names_the_record(shown: object, path: str, beside:
     other_path = None if other is None else {"key": other}
     assert names_the_record(field, {"label": shown, "key": path}, {"key": path}) is (len(path) >= 8 and str(shown) == path)
     assert names_the_record(field, {"label": shown}, {"key": path}, {"label": beside}, other_path) is names
+
+
+def test_what_a_run_could_not_take_out_is_left_alone_by_the_next(api: Api) -> None:
+    """A service that knows its types and keeps any other member for good: told by each run, and changed by the first alone."""
+    service = Lockers("unknown members are kept")
+    with serving(service) as url:
+        first = judged(api, url)
+        before = copy.deepcopy(service.records)
+        second = judged(api, url)
+
+    assert [each.path for each in first.restored.differences] == [UNKNOWN_MEMBER]
+    assert second.restored.ok
+    assert service.records == before
+    for report in (first, second):
+        assert ("should", "unknown-field-not-stored", "*") in violated(report)
 
 
 def test_a_service_that_keeps_what_it_does_not_know_is_seen_by_any_text(api: Api) -> None:

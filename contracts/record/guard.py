@@ -23,6 +23,7 @@ from contracts.record.learning import FirstWrite
 from contracts.record.party import Party
 from contracts.record.records import Reader, Record, lacks, look_up
 from contracts.record.restoring import Restorer
+from contracts.record.state import left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
@@ -50,7 +51,7 @@ class Guard:
         self._saved = saved
         self._proven: set[str] = set()
         self._probing = False
-        self._sticks = self._makes = ""
+        self._sticks, self._makes = left_by_a_run(saved), ""
         self._removal = Removal(party, saved, self._is_usable)
         self._kinds = Kinds(party, self._check_for_learning)
         self._typed: bool | None = None

@@ -20,7 +20,7 @@ from contracts.record.guard import DISPOSABLE
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
-from contracts.record.state import UNKNOWN_MEMBER
+from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
@@ -256,6 +256,8 @@ def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
             exchange=party.guard.stuck,
         )
     before = party.read()
+    if left := left_by_a_run(before):
+        raise Violation(expected="the record to have documented members only", actual=left, exchange=party.read_exchange())
     company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
     known = fresh_patch(party, before, company) if company is not None else None
     exchange = party.patch({UNKNOWN_MEMBER: "stored", **(known.body if known is not None else {})})
