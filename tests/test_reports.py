@@ -195,7 +195,7 @@ def test_a_short_violation_is_shown_whole() -> None:
         "  on       city",
         "  expected the city to read 'x'",
         "  actual   it reads 'y'",
-        "  differs  city: 'x' -> 'y'",
+        '  differs  city: "x" -> "y"',
         "  curl one",
     ]
 
@@ -243,7 +243,7 @@ def test_a_record_that_is_not_restored_is_told_with_its_repair() -> None:
 
     assert lines == [
         "shop: 1 conforms; 3 requests; NOT RESTORED",
-        "  city should be 'x', but is None",
+        '  city should be "x", but is null',
         "  repair: curl mend",
     ]
 

@@ -14,6 +14,7 @@ from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.running.run import Run
 from contracts.terms.rule import FAMILIES, Rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, Verdict
 
 WIDTH = 80
@@ -109,7 +110,9 @@ def _parts(finding: Finding, lines: int) -> dict[str, str]:
         "on": _fields(finding.fields, lines),
         "expected": first.expected or "",
         "actual": first.actual or "",
-        "differs": "; ".join(f"{each['path']}: {each['before']!r} -> {each['after']!r}" for each in first.difference[:3]),
+        "differs": "; ".join(
+            f"{each['path']}: {spelled(each['before'])} -> {spelled(each['after'])}" for each in first.difference[:3]
+        ),
     }
 
 
@@ -176,7 +179,7 @@ def closing(report: RunReport) -> list[str]:
     if report.moves:
         lines += _wrapped("", f"by itself: {', '.join(f'{path} {how}' for path, how in report.moves.items())}", 2)
     for each in report.restored.differences:
-        lines += _wrapped("", f"{each.path} should be {each.before!r}, but is {each.after!r}", 2)
+        lines += _wrapped("", f"{each.path} should be {spelled(each.before)}, but is {spelled(each.after)}", 2)
     return [*lines, *(f"  repair: {repair}" for repair in report.restored.repairs)]
 
 

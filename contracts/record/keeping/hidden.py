@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.record.records import is_empty
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -37,7 +38,7 @@ def hides(field: Field, shown: Any) -> str:
 def check_seen(field: Field, sent: Any, shown: Any) -> None:
     """Raise NotJudged where the record shows a mask for what was sent: whether it was stored cannot be seen."""
     if is_masked(shown) and shown != sent:
-        raise NotJudged(f"{field.path} is shown as {shown!r}, whatever it holds")
+        raise NotJudged(f"{field.path} is shown as {spelled(shown)}, whatever it holds")
 
 
 def _has_password(name: str, shown: Any) -> bool:

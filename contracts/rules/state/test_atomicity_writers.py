@@ -10,6 +10,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -100,8 +101,8 @@ def test_concurrent_patches_of_different_fields_survive(party: Party, case: None
             _check_answered(patch, exchange)
             if party.accepted(exchange) and not party.reader.same(patch.field, patch.value, patch.shown_in(after)):
                 raise Violation(
-                    expected=f"{patch.field.path} to read {patch.value!r}, as was accepted beside another patch",
-                    actual=f"it reads {patch.shown_in(after)!r}",
+                    expected=f"{patch.field.path} to read {spelled(patch.value)}, as was accepted beside another patch",
+                    actual=f"it reads {spelled(patch.shown_in(after))}",
                     exchange=exchange,
                     difference=one_difference(patch.field.path, patch.value, patch.shown_in(after)),
                 )
@@ -152,8 +153,8 @@ def test_of_two_values_at_the_same_time_one_is_stored(party: Party, case: Field)
         taken = [patch for patch, exchange in zip(patches, exchanges, strict=True) if party.accepted(exchange)]
         if taken and not any(party.reader.same(case, each.value, each.shown_in(after)) for each in taken):
             raise Violation(
-                expected=f"{case.path} to read {' or '.join(repr(each.value) for each in taken)}, sent at the same time",
-                actual=f"it reads {now!r}",
+                expected=f"{case.path} to read {' or '.join(spelled(each.value) for each in taken)}, sent at the same time",
+                actual=f"it reads {spelled(now)}",
                 exchange=exchanges[0],
                 difference=one_difference(case.path, taken[0].value, now),
             )

@@ -25,6 +25,7 @@ from contracts.record.restoring import Restorer
 from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, once_by_path, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
@@ -214,7 +215,7 @@ def test_answer_shows_the_record_that_was_patched(party: Party, case: str) -> No
             if str(shown).lower() != own.lower():
                 raise Violation(
                     expected=f"{shown_as} {own} in the answer",
-                    actual=f"it is {shown!r}",
+                    actual=f"it is {spelled(shown)}",
                     exchange=done.exchange,
                 )
     if not judged:

@@ -25,6 +25,7 @@ from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field, RecordField
 
@@ -84,8 +85,8 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
         if _was_written(party, case, value, current, now):
             party.patch(dict(_naming(party, case, before, None if current is ABSENT else current).body))
             raise Violation(
-                expected=f"{case.path} to stay {current!r}",
-                actual=f"it reads {now!r} after a patch that named it",
+                expected=f"{case.path} to stay {spelled(current)}",
+                actual=f"it reads {spelled(now)} after a patch that named it",
                 exchange=exchange,
                 difference=one_difference(case.path, current, now),
             )
@@ -112,7 +113,7 @@ def _judge_key(party: Party, case: Field, value: Any, exchange: Exchange) -> Non
     if party.guard is not None and party.guard.copied(str(value), exchange):
         raise Violation(
             expected=f"a patch that names {case.path} to change nothing but the record of its path",
-            actual=f"there is a record {value!r} now",
+            actual=f"there is a record {spelled(value)} now",
             exchange=exchange,
         )
 
@@ -140,7 +141,7 @@ def _judge_inside(party: Party, case: Field) -> None:
             if _count(party, news, sent) > _count(party, olds, sent) and not (isinstance(sent, bool) and _moves(party, case)):
                 raise Violation(
                     expected=f"{case.path} to stay as it was",
-                    actual=f"it reads {sent!r} after a patch that named it",
+                    actual=f"it reads {spelled(sent)} after a patch that named it",
                     exchange=each.exchange,
                     difference=one_difference(case.path, olds, news),
                 )
@@ -231,8 +232,8 @@ def _judge_answer(party: Party, case: Field, exchange: Exchange, now: Any) -> No
     answered = look_up(party.record_in(plain.exchange) or {}, case.response) if plain is not None else ABSENT
     if answered is ABSENT or party.reader.equal(answered, now):  # else it is shown so whatever is sent
         raise Violation(
-            expected=f"the answer to show {case.path} as {now!r}, which a reading shows right after",
-            actual=f"it shows {shown!r}",
+            expected=f"the answer to show {case.path} as {spelled(now)}, which a reading shows right after",
+            actual=f"it shows {spelled(shown)}",
             exchange=exchange,
             difference=one_difference(case.path, now, shown),
         )
@@ -283,8 +284,8 @@ def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record
     now = known.shown_in(after)
     if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
         raise Violation(
-            expected=f"{known.field.path} to read {known.value!r} after a patch that names an unknown member too",
-            actual=f"it reads {now!r}",
+            expected=f"{known.field.path} to read {spelled(known.value)} after a patch that names an unknown member too",
+            actual=f"it reads {spelled(now)}",
             exchange=exchange,
             difference=one_difference(known.field.path, known.value, now),
         )

@@ -10,7 +10,7 @@ from typing import Any
 from contracts.judging.evidence import Write, fresh_patch, one_difference, single, stored, write
 from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
 from contracts.judging.refusals import probe
-from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused
+from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused
 from contracts.record.model import predicted
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
@@ -18,6 +18,7 @@ from contracts.record.records import ABSENT, Keyed, Reader, Record, look_up
 from contracts.record.records import member as item_member
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field, RecordField
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from contracts.judging.evidence import differences_of, one_difference, put_back
 from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused
-from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
+from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves
 from contracts.record.records import ABSENT, Record, is_empty, related
 from contracts.record.values import Values
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
