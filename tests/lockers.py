@@ -76,6 +76,8 @@ class Lockers(People):
     def _kept(self, key: str, name: str, value: Any) -> Any:
         if name == "secret" and value == MASK:
             return self.records[key][name]
+        if value is None and name == "password" and "null is no password" in self.faults:
+            return self.records[key][name]
         return sha256(str(value).encode()).hexdigest() if name in ("password", "pin") else value
 
 

@@ -61,6 +61,19 @@ def test_what_is_not_shown_is_left_as_it_is(api: Api, record: str) -> None:
     assert {each[2] for each in violated(report)} & {"secret", "password", "pin", "label", "slug"} == set()
 
 
+def test_where_there_is_no_password_none_is_set(api: Api) -> None:
+    """Null for a password says that it stays, in many services: whoever had none could not be without one again."""
+    service = Lockers("null is no password")
+    service.records["blue"]["password"] = None
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+
+    assert service.records == before
+    assert report.restored.ok
+    assert [each for each in violated(report) if each[0] == "must"] == []
+
+
 def test_a_mask_does_not_show_what_was_stored(api: Api) -> None:
     """Where nobody needs the record the secret is written; that it then reads as a mask is no fault."""
     with serving(Lockers()) as url:
@@ -117,13 +130,14 @@ def test_masks(value: object, masked: bool) -> None:
         ("password", {"type": "string"}, "$2b$12$abc", True),
         ("login", {"type": "string", "format": "password"}, "open sesame", True),
         ("account", {"type": "object"}, {"user": "ann", "db_password": "x"}, True),
-        ("password", {"type": ["string", "null"]}, None, False),
+        ("password", {"type": ["string", "null"]}, None, True),
+        ("login", {"type": "string", "format": "password"}, "", True),
         ("password_changed", {"type": "string"}, "never", False),
         ("account", {"type": "object"}, {"user": "ann", "password": ""}, False),
     ],
 )
 def test_passwords(name: str, schema: dict[str, object], shown: object, hidden: bool) -> None:
-    """By name or format, where one is shown: it may be a hash of the one that it is."""
+    """By name or format: what is shown may be a hash of it; where there is none, null may not bring that back."""
     assert bool(hides(Field(path=name, schema=schema, response=name), {name: shown}[name])) is hidden
 
 

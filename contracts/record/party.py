@@ -55,6 +55,7 @@ class Guard(Protocol):
     """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
 
     stuck: Exchange | None
+    renamed: Exchange | None
     made: dict[str, Exchange]
     taken: Exchange | None
 
