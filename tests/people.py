@@ -116,6 +116,8 @@ class People:
             return 400, {"message": "not an object"}, {}
         if "null characters break cities" in self.habits and "\0" in str(sent.get("city")):
             return 500, {"message": "the store has failed"}, {}
+        if "newsletters are for managers" in self.habits and sent.get("newsletter") is False:
+            return 403, {"message": "only a manager may do that"}, {}
         wrong = self._wrong(sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
