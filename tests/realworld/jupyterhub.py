@@ -39,7 +39,7 @@ def serving(place: Place) -> Iterator[list[Operation]]:
 
 
 def _config(place: Place, proxy: str) -> str:
-    """Every part of it on loopback; whoever asks with the token may do what is judged."""
+    """Every part of it on loopback; whoever asks with the token may do what is judged, and only an admin makes others one."""
     hub, routes = free_port(), free_port()
     lines = {
         "JupyterHub.bind_url": place.url,
@@ -47,7 +47,7 @@ def _config(place: Place, proxy: str) -> str:
         "JupyterHub.authenticator_class": "dummy",
         "JupyterHub.allow_named_servers": True,
         "JupyterHub.db_url": f"sqlite:///{place.data / 'jupyterhub.sqlite'}",
-        "JupyterHub.services": [{"name": "tests", "api_token": TOKEN}],
+        "JupyterHub.services": [{"name": "tests", "api_token": TOKEN, "admin": True}],
         "JupyterHub.load_roles": [{"name": "tests", "scopes": SCOPES, "services": ["tests"]}],
         "Authenticator.allow_all": True,
         "ConfigurableHTTPProxy.command": [proxy],
