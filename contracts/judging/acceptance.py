@@ -115,13 +115,13 @@ class SecondOpinion:
                 done = send(self._party.composer.patch(record, self._field, value), record)
                 if works(done):
                     return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
-        return self.on_the_first_record(send, works) or (self._beside_another(send, works) if refused else None)
+        found = self.on_the_first_record(send, works)
+        chosen = self._field.types == {"boolean"} or "enum" in self._field.schema
+        return found or (self.beside_another(send, works) if refused and chosen else None)
 
-    def _beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+    def beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """The value alone, once a flag or a choice beside it has another value: it depends on what that one holds."""
         party, first = self._party, self._first
-        if self._field.types != {"boolean"} and "enum" not in self._field.schema:
-            return None
         for each in islice((each for each in party.api.fields if self._is_choice(each)), COMPANIONS):
             record = party.read()
             own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import falsy_values
+from contracts.judging.acceptance import SecondOpinion, falsy_values
 from contracts.judging.evidence import (
+    Write,
     check_accepted,
     companion,
     control,
@@ -15,6 +16,7 @@ from contracts.judging.evidence import (
     fresh_patch,
     one_difference,
     single_or_none,
+    stored,
     works_at_first,
     write,
 )
@@ -39,7 +41,8 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     if case.types != {"null"} and case.safe.get("type") != "null":
         _hold_something(party, case)
     before = party.read(without=case.top)
-    done = party.memory["emptied", case.path] = write(party, party.composer.patch(before, case, None), before)
+    done = write(party, party.composer.patch(before, case, None), before)
+    done = party.memory["emptied", case.path] = (_beside_another(party, done) if done.exchange.refused else None) or done
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
     if now is not ABSENT and now is not None:
@@ -102,6 +105,15 @@ def _judge_null_in_company(party: Party, field: Field) -> None:
                 exchange=done.exchange,
                 difference=one_difference(patch.field.path, patch.value, now),
             )
+
+
+def _beside_another(party: Party, done: Write) -> Write | None:
+    """Null once a flag or a choice has another value, under which the field may be empty: few documents say so by keywords."""
+    with suppress(NotJudged):
+        return SecondOpinion(party, done.patch, done.before).beside_another(
+            lambda patch, record: write(party, patch, record), lambda each: party.accepted(each.exchange) and stored(party, each)
+        )
+    return None
 
 
 def _hold_something(party: Party, field: Field) -> None:
