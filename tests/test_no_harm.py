@@ -96,6 +96,33 @@ def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> Non
     assert not [each.actual for each in report.results if (each.actual or "").startswith("internal error")]
 
 
+@pytest.mark.parametrize("back", [True, False])
+def test_a_record_that_took_another_key_is_moved_back_and_never_removed(tmp_path: Path, back: bool) -> None:
+    """No request has the key, and it is taken all the same: what is under the other one is the record, and no copy of it."""
+    people = People("renames", *(["never back"] if not back else []))
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        report = judged(_without_key_in_requests(tmp_path), url)
+
+    assert len(people.records) == len(before)
+    assert "DELETE" not in people.methods
+    assert (people.records == before) is report.restored.ok is back
+    assert violated(report) == {"read-only-unchanged" if back else "path-names-the-record"}
+
+
+def _without_key_in_requests(folder: Path) -> Api:
+    """The document as it would be for a service that owns the keys, with a DELETE."""
+    content = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    (path,) = content["paths"]
+    item = content["paths"][path]
+    del item["patch"]["requestBody"]["content"]["application/json"]["schema"]["properties"]["id"]
+    content["components"]["schemas"]["Person"]["properties"]["id"]["readOnly"] = True
+    item["delete"] = {"responses": {"200": {"description": "It was there."}}}
+    (folder / "owned.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    write(folder / "owned.yaml", None, folder / "api.yaml")
+    return load_api(str(folder / "api.yaml"))
+
+
 def test_a_field_that_cannot_be_put_back_is_not_written(api: Api) -> None:
     """The present value of the field is refused: nothing about the field is judged, and the reason is told."""
     people = People("blank refused")

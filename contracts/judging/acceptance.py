@@ -25,6 +25,7 @@ from contracts.terms.verdict import Level, NotJudged
 from specs import Field
 
 Done = TypeVar("Done")
+FORBIDDEN = 403
 NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
@@ -47,10 +48,13 @@ def promised(party: Party, patch: Patch) -> bool:
 
 
 def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | None:
-    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes.
+    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes, or
+    where the credential, with which other patches are accepted, may not set it (403, RFC 9110 15.5.4).
 
     Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none.
     """
+    if exchange.status == FORBIDDEN and party.sent:
+        return Level.SHOULD
     if not exchange.refused or patch.field.reference is not None or promised(party, patch):
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))

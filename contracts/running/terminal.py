@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.reports.advice import advice
 from contracts.reports.findings import Finding, Listed, findings, label, listed, outcome, place
 from contracts.reports.promises import untold
 from contracts.reports.report import RunReport
@@ -187,6 +188,8 @@ def closing(report: RunReport) -> list[str]:
     restored = "restored" if report.restored.ok else "NOT RESTORED"
     line = f"{report.api}: {told or 'nothing judged'}; {report.requests} requests; {restored}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    if told := advice(report):
+        lines += _wrapped("", told, 5)
     if report.moves:
         lines += _wrapped("", f"by itself: {', '.join(f'{path} {how}' for path, how in report.moves.items())}", 2)
     for each in report.restored.differences:
