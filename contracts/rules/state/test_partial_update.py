@@ -132,12 +132,11 @@ def _member_stored(party: Party, field: Field, value: Any) -> bool:
 def _victims(api: Api) -> list[Field]:
     """Everything that a record shows, the server's own and keys of array items included: none may change unasked."""
     shown = [each for each in api.walk_fields() if each.response is not None]
-    owned = [each for each in api.record if not any(related(each.path, field.response) for field in shown)]
     unnamed = [
         Field(path=leaf.path, schema=leaf.schema, response=leaf.path, read_only=True)
-        for each in owned
-        for leaf in each.walk()
+        for leaf in api.walk_record()
         if not (leaf.children or leaf.volatile or leaf.derived)
+        and not any(related(leaf.path, base(field)) for field in shown if not field.children)
         and not any(leaf.path == field.path for field in api.walk_fields())
     ]
     return [*(each for each in shown if not each.children), *unnamed]
@@ -194,7 +193,7 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
         changed = [each for each in changed if each.where not in unsteady(party, other.top)]
     if not changed:
         return None
-    _excuse_follower(party, case)
+    _excuse_follower(party, case, other)
     return Violation(
         expected=f"{case.path} to stay as it was when only {other.path} is patched",
         actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
@@ -204,13 +203,14 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     )
 
 
-def _excuse_follower(party: Party, case: Field) -> None:
+def _excuse_follower(party: Party, case: Field, other: Field) -> None:
     """Raise NotJudged for a field that takes no value of its own, and goes and comes with another."""
     if case in settable(party.api) and case.response is not None:
         single_or_none(party, case)
-        if case.response in party.reader.unset and party.movement.moves(case.response):
-            how = party.movement.found[case.response]
-            raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
+        with party.movement.written(other):
+            if case.response in party.reader.unset and party.movement.moves(case.response):
+                how = party.movement.found[case.response]
+                raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
 
 
 def _judge_groups(party: Party, case: Field) -> None:
