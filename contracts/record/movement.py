@@ -27,6 +27,8 @@ SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
 INSIDE = 4
 """So many members of a property that holds others are tried one by one, those beside the follower first."""
+STEADY = 2
+"""So many fields have to move a property on, each by itself, before it is said to count the changes."""
 NEAR = 36 * 3600.0
 """Seconds from now within which a time counts as one of this run, whatever its zone."""
 _DIGITS = 17
@@ -64,6 +66,7 @@ class Movement:
         self._busy = False
         self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
+        self._steps: dict[str, list[str]] = {}
         self.suspected: list[str] = []
         self._written: list[str] = []
         self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
@@ -105,8 +108,10 @@ class Movement:
         if path not in self.found:
             self._wait()
         if path not in self.found:
-            self._follow(path)
-        return path in self.found and (self._busy or self._is_due(path) or self._follow(path))
+            self._follow(path, SUSPECTS)
+        if path in self.found and not self._busy and not self._is_due(path):
+            self._follow(path, len(self._written))
+        return path in self.found and (self._busy or self._is_due(path))
 
     @contextmanager
     def written(self, *fields: Field) -> Iterator[None]:
@@ -137,8 +142,7 @@ class Movement:
         for path in self._candidates(before, after):
             old, new = look_up(before, path), look_up(after, path)
             if path not in self.found and not Reader.equal(old, new) and self._by_itself(path, old, new, how, written):
-                counts = how == WITH_WRITES and not is_now(new) and isinstance(new, int)
-                self.found[path] = COUNTS if counts else how
+                self.found[path] = _word(new) if how == WITH_WRITES else how
 
     def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
         """Whether a property that differs is one that the service moves, and not one that a request has changed."""
@@ -189,33 +193,47 @@ class Movement:
         finally:
             self._busy = False
 
-    def _follow(self, path: str) -> bool:
-        """Change one of the fields that were written last, and put it back: what goes and comes with it follows it."""
-        for field in self._probes.candidates(path, self.suspected, len(self._written) or SUSPECTS, INSIDE):
+    def _follow(self, path: str, most: int) -> None:
+        """Change one of the fields that were written last, and put it back: what goes and comes with it follows it.
+
+        What goes on at each such step, of whichever field, counts the changes; one that no change is made by does not move it.
+        """
+        for field in self._probes.candidates(path, self.suspected, most, INSIDE):
             if (path, field.path) in self._asked:
                 continue
             self._asked.add((path, field.path))
             self._busy = True
             try:
-                follows = self._goes_and_comes(path, field)
+                how = self._goes_with(path, field)
             except NotJudged:
-                follows = False
+                how = ""
             finally:
                 self._busy = False
-            if follows:
+            if how == FOLLOWS:
                 names = (*followed(self.found.get(path, "")), plain_path(field.path))
                 self.found[path] = f"{FOLLOWS}{', '.join(names)}"
-                return True
-        return False
+                return
+            if how:
+                self._steps.setdefault(path, []).append(how)
+        steps = self._steps.get(path, [])
+        if path not in self.found and len(steps) >= STEADY:
+            self.found[path] = steps[0]
 
-    def _goes_and_comes(self, path: str, field: Field) -> bool:
+    def _goes_with(self, path: str, field: Field) -> str:
+        """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
         if _KEY.search(path) or field.response is None or field.read_only or field.response == path:
-            return False
+            return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
-            if not Reader.equal(old, new):
-                return Reader.equal(old, again)
-        return False
+            if Reader.equal(old, new):
+                continue
+            if Reader.equal(old, again):
+                return FOLLOWS
+            on = self._is_unset(path) and all(
+                self._by_itself(path, *pair, WITH_WRITES, None) for pair in ((old, new), (new, again))
+            )
+            return _word(new) if on else ""
+        return ""
 
     def _changes_of(self, field: Field) -> Iterator[Change]:
         """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""
@@ -253,6 +271,11 @@ class Movement:
         if before and after and not Reader.equal(old, new):
             self.found[path] = WITH_TIME
         return self.found.get(path) == WITH_TIME  # one that moves with writes stands still without any
+
+
+def _word(value: Any) -> str:
+    """How a property that moves with writes is said to."""
+    return COUNTS if isinstance(value, int) and not is_now(value) else WITH_WRITES
 
 
 def members_of(path: str, *values: Any) -> Iterator[str]:
