@@ -112,3 +112,49 @@ def test_a_follower_that_moves_otherwise_is_found(api: Api, fault: str, field: s
     report = judged(api, Parcels(fault), "omitted-fields-unchanged")
 
     assert ("must", "omitted-fields-unchanged", field) in violated(report), violated(report)
+
+
+@pytest.mark.parametrize(
+    ("habit", "level", "fields"),
+    [
+        ("a tube is held in the middle", "should", {"size.anchor", "size.depth"}),
+        ("another form is held in the middle", "must", {"size.anchor"}),
+    ],
+)
+def test_what_a_choice_rules_out_is_no_broken_must(api: Api, habit: str, level: str, fields: set[str]) -> None:
+    """Where it holds whichever of the two is sent; what a write only resets is lost."""
+    report = judged(api, Parcels(habit))
+
+    assert violated(report) == {(level, "omitted-fields-unchanged", each) for each in fields}
+    assert report.restored.ok
+
+
+def test_an_item_of_the_service_in_a_list_is_no_broken_must(api: Api) -> None:
+    """It is there whatever is sent, also beside nothing."""
+    report = judged(api, Parcels("the owner watches"))
+
+    assert {each for each in violated(report) if each[0] == "must" or each[2] != "watchers"} == set()
+
+
+def test_an_only_item_of_the_service_is_a_recommendation(api: Api) -> None:
+    """The list is no other than what was sent and what was in it: for the document to say so."""
+    service = Parcels("the owner watches")
+    for record in service.records.values():
+        record["watchers"] = ["owner:1"]
+    report = judged(api, service, "sent-field-stored")
+
+    assert {each[0] for each in violated(report)} <= {"should"}
+
+
+def test_a_list_that_nothing_leaves_is_a_fault(api: Api) -> None:
+    """What was in it stays, and so does what is sent."""
+    with serving(Parcels("watchers stay")) as url:
+        target = Target(
+            api=api,
+            url=url,
+            identity=Identity(path={"id": "p-100001"}, auth={}),
+            read="/parcels/{id}",
+        )
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({"sent-field-stored"})))
+
+    assert violated(report) == {("must", "sent-field-stored", "watchers")}
