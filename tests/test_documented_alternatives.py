@@ -53,3 +53,6 @@ def test_the_place_of_another_documented_scheme_is_no_wrong_place(
 
     verdicts = {each.verdict for each in report.results}
     assert verdicts == ({"violates"} if found else {"conforms"}), report.results
+    told = [each.curl or "" for each in report.results if each.verdict == "violates"]
+    assert all('-H "Authorization: Bearer $KEY"' in each for each in told), told  # so that the line can be pasted
+    assert not any(KEY in each for each in told)
