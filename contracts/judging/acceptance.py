@@ -77,6 +77,43 @@ def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -
     return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
 
 
+def rules_out(party: Party, mover: Patch, victim: Field, old: Any) -> bool:
+    """Whether a field's new value rules out what another one held, so that it is refused or not kept beside it: a rule between
+    the two, which holds whichever of them is sent. What a write only resets can be written again.
+    """
+    party.patch(party.composer.patch(party.read(without=mover.field.top), mover.field, mover.value).body)
+    own = party.composer.patch(party.read(without=victim.top), victim, old)
+    exchange = party.patch(own.body)
+    kept = party.reader.same(victim, old, own.shown_in(party.read(without=victim.top)))
+    return exchange.refused or (party.accepted(exchange) and not kept)
+
+
+def keeps_its_own(party: Party, sent: Patch, shown: Any) -> bool:
+    """Whether a list shows what was sent, and items of the service's own beside it, the same ones for another list too.
+
+    Such as who has written it. What is added to the old items shows those of the list before as well. Where the document says
+    that a list is replaced, nothing else is in it.
+    """
+    field = sent.field
+    if field.kind != "array" or field.children or (field.merge is not None and field.merge.documented):
+        return False
+    own = _beside(sent.value, shown)
+    try:
+        others = [each for each in party.values.fresh(field, sent.value) if each not in own]
+        patch = party.composer.patch(party.read(without=field.top), field, others)
+    except NotJudged:
+        return False
+    accepted = bool(own and others) and party.accepted(party.patch(patch.body))
+    return accepted and _beside(others, patch.shown_in(party.read(without=field.top))) == own
+
+
+def _beside(sent: Any, shown: Any) -> list[Any]:
+    """The items of a list that were not sent; none where one that was sent is missing."""
+    if not isinstance(shown, list) or not isinstance(sent, list) or any(each not in shown for each in sent):
+        return []
+    return [each for each in shown if each not in sent]
+
+
 def falsy_values(field: Field) -> Iterable[Any]:
     """The falsy value of the field's type, where it is not a hazard, or a matter of an enum, a reference or a lower limit."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":

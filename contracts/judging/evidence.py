@@ -231,8 +231,8 @@ def collateral(party: Party, done: Write) -> list[Located]:
     """Differences that a write made outside the field it was about; worked out once."""
     key = ("collateral", id(done))
     if key not in party.memory:
-        party.movement.suspected = [done.field.top]
-        found = outside(party, [done.field], party.reader.differences(done.before, done.after), done)
+        with party.movement.written(done.field):
+            found = outside(party, [done.field], party.reader.differences(done.before, done.after), done)
         party.memory[key] = (done, found)  # the write stays referenced, so that its id stays its own
     kept: tuple[Write, list[Located]] = party.memory[key]
     return kept[1]

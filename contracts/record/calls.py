@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from contracts.target.client import Call
-from contracts.target.presenting import present
+from contracts.target.presenting import present, veiled
 from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target
 from contracts.terms.forms import form_of, is_form, with_boundary
@@ -54,6 +54,7 @@ class Calls:
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
         plain = {name: with_boundary(value) if name == "Content-Type" else value for name, value in plain.items()}
         credentials = present(self._target.api.schemes, self._identity.auth if auth is None else auth)
+        own = present(self._target.api.schemes, self._identity.auth)
         url = self.url(template or self._target.api.path, path)
         query = {**self._parameters("query", method), **query}
         return Call(
@@ -61,8 +62,8 @@ class Calls:
             url=url + _query({**query, **credentials.query}),
             headers={**credentials.headers, **plain},
             body=body,
-            shown_headers={**credentials.shown_headers, **plain},
-            shown_url=url + _query({**query, **credentials.shown_query}),
+            shown_headers={**credentials.shown_headers, **{name: veiled(value, own) for name, value in plain.items()}},
+            shown_url=url + _query({**{name: veiled(value, own) for name, value in query.items()}, **credentials.shown_query}),
         )
 
     def url(self, template: str, path: Mapping[str, str] | None = None) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any, Protocol
 
 from contracts.record.patches import Composer, settable
@@ -112,23 +113,52 @@ class Learning:
         """What to send so that a top-level property is as the record shows it."""
         return self._party.composer.exact(field, look_up(record, field.response))
 
-    def fresh(self, field: Field, record: Record) -> Mapping[str, Any]:
-        """A body that gives the first settable leaf of a top-level property another value; NotJudged where there is none."""
-        leaf = next((each for each in settable(self.api) if each.top == field.name), None)
-        if leaf is None:
-            raise NotJudged(f"{field.name} has no value that could be changed")
-        self._party.check_writable(leaf)
-        return self._party.composer.fresh(record, leaf).body
+    def back(self, field: Field, record: Record) -> Mapping[str, Any]:
+        """The body that makes the top-level property of a field be as a record shows it."""
+        top = next(each for each in self.api.fields if each.name == field.top)
+        return {top.name: self.exact(top, record)}
+
+    def candidates(self, path: str, suspected: Sequence[str], tops: int, inside: int) -> list[Field]:
+        """The fields that a property at ``path`` of the record may follow, the likeliest first.
+
+        suspected: the paths of fields that go first, ahead of the top-level properties of the last accepted patches; ``tops``
+        of all these. Of one that holds others, ``inside`` members at most are tried, those first that stand nearest to
+        ``path``, and then the whole.
+        """
+        known = {each.path: each for each in self.api.walk_fields()}
+        names = list(dict.fromkeys([*suspected, *reversed(self.sent)]))[:tops]
+        holders = [known[name] for name in names if name in known]
+        found = [each for holder in holders for each in (*self._inside(holder, path)[:inside], holder)]
+        return list({each.path: each for each in found}.values())
+
+    def _inside(self, holder: Field, path: str) -> list[Field]:
+        """The leaves inside a field that take a value, the nearest to a path of the record first."""
+        leaves = (each for each in settable(self.api) if each.response not in self.reader.unset)
+        inner = [each for each in leaves if each.path.startswith((f"{holder.path}.", f"{holder.path}[]."))]
+        return sorted(inner, key=lambda each: -_shared(each.response or "", path))
 
     def changes(self, field: Field, record: Record, first: Record) -> Iterator[Mapping[str, Any]]:
-        """Bodies that give a top-level property another value: a made-up one, the one that it held at first, zero."""
-        with suppress(NotJudged):
-            yield self.fresh(field, record)
-        now, then = self.exact(field, record), self.exact(field, first)
-        if first and not self.reader.equal(now, then) and then is not None:
-            yield {field.name: then}
+        """Bodies that give a field another value: a made-up one, the one that it held at first, zero."""
+        if field in settable(self.api):
+            with suppress(NotJudged):
+                self._party.check_writable(field)
+                yield self._party.composer.fresh(record, field).body
+        now, then = look_up(record, field.response), look_up(first, field.response)
+        if field.path != field.top:
+            with suppress(NotJudged):
+                yield from self._changes_inside(field, record, first)
+            return
+        if first and not self.reader.equal(now, then) and then is not ABSENT:
+            yield self.back(field, first)
         if field.types & {"integer", "number"} and now != 0 and self.values.safe(field, 0):
             yield {field.name: 0}
+
+    def _changes_inside(self, field: Field, record: Record, first: Record) -> Iterator[Mapping[str, Any]]:
+        """The first value and zero for a member of an object or of a list item, everything beside it as it is."""
+        own = self._party.composer.patch(record, field, None)
+        for value in (own.shown_in(first), 0):
+            if not self.reader.equal(own.shown_in(record), value) and self.values.safe(field, value):
+                yield self._party.composer.patch(record, field, value).body
 
     def safe_inside(self, field: Field, shown: Any) -> bool:
         """Whether the members of a shown object can be sent again, as far as requests have them."""
@@ -148,3 +178,8 @@ class Learning:
             yield
         finally:
             self._party.client.writes, self._party.refused_last, self._party.sent = writes, refused, sent
+
+
+def _shared(one: str, other: str) -> int:
+    """How many steps two paths have in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one.split("."), other.split("."), strict=False)))

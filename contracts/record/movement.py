@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
 from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
-from contracts.target.target import top_of
-from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
+from contracts.target.target import plain_path, top_of
+from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES, followed
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -24,6 +25,8 @@ WAITS = 3
 """So many times a run waits for what moves with time; what does not move then is not said to."""
 SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
+INSIDE = 4
+"""So many members of a property that holds others are tried one by one, those beside the follower first."""
 STEADY = 2
 """So many fields have to move a property on, each by itself, before it is said to count the changes."""
 NEAR = 36 * 3600.0
@@ -46,14 +49,15 @@ Change = tuple[Record, Record, Record]
 class Movement:
     """What is known of the properties of one record that move by themselves.
 
-    ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the top-level
-    properties of the request that are tried first as the ones that a property follows. ``explained``: what is not asked
+    ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the paths of the
+    fields, at any depth, that are tried first as the ones that a property follows. ``explained``: what is not asked
     about on suspicion, since a field that a patch sets is known to move it. ``first_write``: the write ahead of all others.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
         self._probes = probes
         self.found: dict[str, str] = dict(declared or {})
+        self._declared = frozenset(self.found)
         self.explained: frozenset[str] = frozenset()
         self.first_write: FirstWrite | None = None
         self._learnt = False
@@ -64,6 +68,7 @@ class Movement:
         self._asked: set[tuple[str, str]] = set()
         self._steps: dict[str, list[str]] = {}
         self.suspected: list[str] = []
+        self._written: list[str] = []
         self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
 
     def take_over(self, earlier: Movement) -> None:
@@ -96,16 +101,32 @@ class Movement:
 
     def moves(self, path: str) -> bool:
         """Whether a property that differs, and that no request sets, moves by itself; asked on suspicion."""
-        if path in self.found:
-            return True
-        if self._busy or any(related(path, each) for each in self.explained):
-            return False
-        self.learn()
+        if path not in self.found:
+            if self._busy or any(related(path, each) for each in self.explained):
+                return False
+            self.learn()
         if path not in self.found:
             self._wait()
         if path not in self.found:
-            self._follow(path)
-        return path in self.found
+            self._follow(path, SUSPECTS)
+        if path in self.found and not self._busy and not self._is_due(path):
+            self._follow(path, len(self._written))
+        return path in self.found and (self._busy or self._is_due(path))
+
+    @contextmanager
+    def written(self, *fields: Field) -> Iterator[None]:
+        """What differs meanwhile differs between two readings with nothing but a write of these fields in between."""
+        self._written = self.suspected = [each.path for each in fields]
+        try:
+            yield
+        finally:
+            self._written = []
+
+    def _is_due(self, path: str) -> bool:
+        """Whether what is known to move was to move now: what follows fields moves with them, and with no others."""
+        names = () if path in self._declared else followed(self.found[path])
+        written = [plain_path(each) for each in self._written]
+        return not names or not written or any(f"{each}.".startswith(f"{name}.") for each in written for name in names)
 
     # --- probes ---
 
@@ -172,35 +193,35 @@ class Movement:
         finally:
             self._busy = False
 
-    def _follow(self, path: str) -> None:
+    def _follow(self, path: str, most: int) -> None:
         """Change one of the fields that were written last, and put it back: what goes and comes with it follows it.
 
         What goes on at each such step, of whichever field, counts the changes; one that no change is made by does not move it.
         """
-        for name in list(dict.fromkeys([*self.suspected, *reversed(self._probes.sent)]))[:SUSPECTS]:
-            if (path, name) in self._asked:
+        for field in self._probes.candidates(path, self.suspected, most, INSIDE):
+            if (path, field.path) in self._asked:
                 continue
-            self._asked.add((path, name))
+            self._asked.add((path, field.path))
             self._busy = True
             try:
-                how = self._goes_with(path, name)
+                how = self._goes_with(path, field)
             except NotJudged:
                 how = ""
             finally:
                 self._busy = False
             if how == FOLLOWS:
-                known = self.found.get(path, "")
-                self.found[path] = f"{known}, {name}" if known else f"{FOLLOWS}{name}"
-            elif how:
+                names = (*followed(self.found.get(path, "")), plain_path(field.path))
+                self.found[path] = f"{FOLLOWS}{', '.join(names)}"
+                return
+            if how:
                 self._steps.setdefault(path, []).append(how)
         steps = self._steps.get(path, [])
         if path not in self.found and len(steps) >= STEADY:
             self.found[path] = steps[0]
 
-    def _goes_with(self, path: str, name: str) -> str:
+    def _goes_with(self, path: str, field: Field) -> str:
         """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
-        field = next((each for each in self._probes.api.fields if each.name == name), None)
-        if _KEY.search(path) or field is None or field.response is None or field.read_only:
+        if _KEY.search(path) or field.response is None or field.read_only or field.response == path:
             return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
@@ -216,7 +237,7 @@ class Movement:
 
     def _changes_of(self, field: Field) -> Iterator[Change]:
         """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""
-        kept, further = self._tried.setdefault((self._probes.writes, field.name), ([], self._changed_and_back(field)))
+        kept, further = self._tried.setdefault((self._probes.writes, field.path), ([], self._changed_and_back(field)))
         yield from [*kept]
         for each in further:
             kept.append(each)
@@ -228,7 +249,7 @@ class Movement:
         for body in self._probes.changes(field, before, self._first) if before else ():
             if self._probes.try_patch(body):
                 changed = self._probes.look()
-                self._probes.try_patch({field.name: self._probes.exact(field, before)})
+                self._probes.try_patch(self._probes.back(field, before))
                 yield before, changed, self._probes.look()
 
     def drifts(self, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -31,6 +32,9 @@ FIRST_PAUSE = 0.05
 THROTTLED, UNAVAILABLE = 429, 503
 SHOWN_BODY = 4000
 """Characters of a body that a report shows."""
+WHOLE_BODY, MADE_BODY = 20_000, 1_000_000
+"""Bytes of a body that a curl line has as they are, and that commands ahead of it make of what is repeated in them."""
+_REPEATED = re.compile(r"(.{1,24}?)\1{99,}", re.DOTALL)
 
 
 class Clock(Protocol):
@@ -262,6 +266,8 @@ def curl_line(call: Call) -> str:
     if call.body is not None and b"\0" in call.body and len(call.body) <= SHOWN_BODY:  # no argument can hold that
         octal = "".join(f"\\{byte:03o}" for byte in call.body)
         return " ".join([f"printf '{octal}' |", *parts, "--data-binary", "@-"])
+    if call.body is not None and (made := _commands(call.body)):
+        return " ".join([f"{{ {made}; }} |", *parts, "--data-binary", "@-"])
     if call.body is not None:
         parts += ["--data-raw" if call.body[:1] == b"@" else "--data-binary", _shell_bytes(call.body)]
     return " ".join(parts)
@@ -272,9 +278,31 @@ def _shell_text(text: str, *, of_variable: bool) -> str:
     return f'"{text}"' if of_variable and "$" in text else shlex.quote(text)
 
 
+def _commands(body: bytes) -> str:
+    """Commands that print a long body, what is repeated in it once; "" for one that is short, or repeats nothing."""
+    if not SHOWN_BODY < len(body) <= MADE_BODY or b"\0" in body:
+        return ""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return ""
+    made, at = [], 0
+    for run in _REPEATED.finditer(text):
+        unit = run[1]
+        if unit.isprintable() and not unit.startswith("-"):
+            before = text[at : run.start()].encode()
+            made += [f"printf %s {_shell_bytes(before)}"] if before else []
+            made.append(f"yes {shlex.quote(unit)} | head -n {len(run[0]) // len(unit)} | tr -d '\\n'")
+            at = run.end()
+    rest = text[at:].encode()
+    made += [f"printf %s {_shell_bytes(rest)}"] if rest else []
+    found = "; ".join(made)
+    return found if len(found) <= SHOWN_BODY else ""
+
+
 def _shell_bytes(body: bytes) -> str:
-    if len(body) > SHOWN_BODY:
-        return f"@body.json  # {len(body)} bytes, starting {body[:60]!r}"
+    if len(body) > WHOLE_BODY or b"\0" in body:
+        return f"@body.json  # of {len(body)} bytes, which have to be put there first, starting {body[:60]!r}"
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:

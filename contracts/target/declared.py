@@ -43,7 +43,7 @@ def declared_moves(table: Mapping[str, Any], api: Api) -> dict[str, str]:
     that the document does not name.
     """
     found = {}
-    names = [each.name for each in api.fields]
+    names = [plain_path(each.path) for each in api.walk_fields()]
     for path, how in table.items():
         if not isinstance(how, str) or (how not in WORDS and not followed(how)):
             known = ", ".join(map(repr, WORDS))

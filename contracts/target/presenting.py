@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -25,6 +26,18 @@ def present(schemes: tuple[SecurityScheme, ...], auth: Mapping[str, Secret]) -> 
     real = _placed(schemes, {name: secret.reveal() for name, secret in auth.items()}, _basic)
     variables = _placed(schemes, {name: f"${_variable(name)}" for name in auth}, lambda text: text)
     return Presented(*real, *variables)
+
+
+def veiled(value: str, presented: Presented) -> str:
+    """A text that ends with a credential, such as one in another place than its own, with the shell variable for it."""
+    real = [*presented.headers.values(), *presented.query.values()]
+    variables = [*presented.shown_headers.values(), *presented.shown_query.values()]
+    for own, shown in zip(real, variables, strict=True):
+        secret, variable = (re.split("[ =]", text, maxsplit=1)[-1] for text in (own, shown))
+        before = value.removesuffix(secret)
+        if secret and before != value and re.fullmatch(r"([\w .-]*[ =])?", before):
+            return before + variable
+    return value
 
 
 def _placed(

@@ -15,7 +15,7 @@ WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS = (
     "counts writes",
 )
 FOLLOWS = "follows "
-"""Ahead of the names of the top-level properties of the request that a property follows, with commas between them."""
+"""Ahead of the paths of the fields of the request that a property follows, without brackets, with commas between them."""
 WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_REFUSALS, WITH_TIME, COUNTS)
 
 

@@ -13,7 +13,10 @@ SIMPLE = frozenset({"bearer", "basic"})
 
 
 def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str, list[str]]], dict[str, Any]]:
-    """The requirement of the operation as a draft has it, and its schemes; both empty where no credential is needed."""
+    """The requirement of the operation as a draft has it, and its schemes; both empty where no credential is needed.
+
+    The schemes of other alternatives stand among them: a credential may be let in by those as well.
+    """
     schemes = _schemes(source)
     listed = operation.get("security", source.content.get("security"))
     alternatives = [each for each in listed if isinstance(each, Mapping)] if isinstance(listed, list) else []
@@ -33,7 +36,7 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
     if len(alternatives) > 1:
         others = [" and ".join(each) for each in alternatives if each is not chosen]
         source.note(f"security: of the documented alternatives, {' and '.join(chosen)} is used here; also: {', '.join(others)}.")
-    return [{name: [] for name in chosen}], {name: schemes[name] for name in chosen}
+    return [{name: [] for name in chosen}], {name: schemes[name] for each in (chosen, *usable) for name in each}
 
 
 def described(source: Source) -> dict[str, Any]:

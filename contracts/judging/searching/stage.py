@@ -109,7 +109,7 @@ class Stage:
         return Taken(step, exchange, self._compared(expected, exchange, patches, applied, before))
 
     def _sent(self, step: Step, patches: Sequence[Patch]) -> Exchange:
-        self.party.movement.suspected = [each.field.top for each in step.changes]
+        self.party.movement.suspected = [each.field.path for each in step.changes]
         body = joined(patches)
         if step.kind is Kind.MALFORMED:
             return self.party.send("PATCH", (encoded(body) or b"{}")[:-1])

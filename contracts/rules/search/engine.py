@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import schemathesis
@@ -17,7 +17,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 
-from contracts.judging.evidence import Write, control, differences_of, joined
+from contracts.judging.evidence import Write, collateral, control, differences_of, disturbed, joined
 from contracts.judging.faults import Fault, faults, faulty
 from contracts.judging.searching.story import search
 from contracts.record.calls import encoded
@@ -81,14 +81,14 @@ def _settings(examples: int, steps: int = 50) -> settings:
 
 
 def _plain(party: Party) -> list[tuple[Field, Write]]:
-    """Fields whose plain write works and whose value the model can predict."""
-    found = []
+    """Fields whose plain write works, and changes nothing else, and whose value the model can predict."""
+    found, moved = [], disturbed(party)
     for field in settable(party.api):
-        if field.reference is None and field.response not in party.reader.derived and field.kind == "scalar":
-            try:
-                found.append((field, control(party, field)))
-            except NotJudged:
-                continue
+        if field.reference is None and field.response not in {*party.reader.derived, *moved} and field.kind == "scalar":
+            with suppress(NotJudged):
+                done = control(party, field)
+                if not collateral(party, done):  # told by omitted-fields-unchanged
+                    found.append((field, done))
     if not found:
         raise NotJudged("no plain write works")
     return found

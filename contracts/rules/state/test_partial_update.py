@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched
+from contracts.judging.acceptance import keeps_its_own, rules_out, switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -51,6 +52,7 @@ def test_sent_field_is_stored(party: Party, case: Field) -> None:
             actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(case.path, done.patch.value, now),
+            level=Level.SHOULD if keeps_its_own(party, done.patch, now) else None,
         )
 
 
@@ -133,12 +135,11 @@ def _member_stored(party: Party, field: Field, value: Any) -> bool:
 def _victims(api: Api) -> list[Field]:
     """Everything that a record shows, the server's own and keys of array items included: none may change unasked."""
     shown = [each for each in api.walk_fields() if each.response is not None]
-    owned = [each for each in api.record if not any(related(each.path, field.response) for field in shown)]
     unnamed = [
         Field(path=leaf.path, schema=leaf.schema, response=leaf.path, read_only=True)
-        for each in owned
-        for leaf in each.walk()
+        for leaf in api.walk_record()
         if not (leaf.children or leaf.volatile or leaf.derived)
+        and not any(related(leaf.path, base(field)) for field in shown if not field.children)
         and not any(leaf.path == field.path for field in api.walk_fields())
     ]
     return [*(each for each in shown if not each.children), *unnamed]
@@ -148,7 +149,7 @@ def _victims(api: Api) -> list[Field]:
 def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
     """A field that a patch does not name keeps its value, whichever other field is patched."""
     _judge_first_write(party, case)
-    judged, lesser = 0, None
+    judged, lesser, movers = 0, None, list[Field]()
     for other in (*settable(party.api), *unshown(party.api)):
         if other is case or _never_readable(party, other):
             continue
@@ -159,8 +160,10 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
         found = _changed_by(party, case, other, done)
         if found is not None and found.level is not Level.SHOULD:
             raise found
-        lesser = lesser or found
-    _judge_groups(party, case)
+        if found is not None:
+            lesser = lesser or found
+            movers.append(other)
+    _judge_groups(party, case, movers)
     if lesser is not None:
         raise lesser
     if not judged:
@@ -193,30 +196,55 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     changed = [each for each in collateral(party, done) if _is_about(case, each)]
     if changed and other.top != other.path:
         changed = [each for each in changed if each.where not in unsteady(party, other.top)]
+    changed = [each for each in changed if not _goes_along(party, each, done)]
     if not changed:
         return None
-    _excuse_follower(party, case)
+    _excuse_follower(party, case, other)
     return Violation(
         expected=f"{case.path} to stay as it was when only {other.path} is patched",
         actual=f"it changed from {spelled(changed[0].difference.before)} to {spelled(changed[0].difference.after)}",
         exchange=done.exchange,
         difference=differences_of(changed),
-        level=_level(changed, [other], done),
+        level=Level.SHOULD if _ruled_out(party, case, done) else _level(changed, [other], done),
     )
 
 
-def _excuse_follower(party: Party, case: Field) -> None:
+def _goes_along(party: Party, found: Located, done: Write) -> bool:
+    """What no request sets follows another field that the same write has changed unasked: that one is told."""
+    moved = {each.where for each in collateral(party, done)} - {found.where}
+    sources = [each for each in settable(party.api) if each.response in moved]
+    if found.where not in party.reader.unset or not sources:
+        return False
+    with party.movement.written(*sources):
+        return party.movement.moves(found.where)
+
+
+def _ruled_out(party: Party, case: Field, done: Write) -> bool:
+    """The new value goes with no such value of this field as it held: it is for the document to say so, and few do."""
+    if case not in settable(party.api) or "[]" in case.path or done.patch.value is None:
+        return False
+    try:
+        old = control(party, case).patch.shown_in(done.before)
+        return old is not ABSENT and rules_out(party, done.patch, case, old)
+    except NotJudged:
+        return False
+
+
+def _excuse_follower(party: Party, case: Field, other: Field) -> None:
     """Raise NotJudged for a field that takes no value of its own, and goes and comes with another."""
     if case in settable(party.api) and case.response is not None:
         single_or_none(party, case)
-        if case.response in party.reader.unset and party.movement.moves(case.response):
-            how = party.movement.found[case.response]
-            raise NotJudged(f"{case.path} {how}: it takes no value of its own: judged by sent-field-stored")
+        with party.movement.written(other):
+            if case.response in party.reader.unset and party.movement.moves(case.response):
+                how = party.movement.found[case.response]
+                raise NotJudged(f"{case.path} {how}: it takes no value of its own: judged by sent-field-stored")
 
 
-def _judge_groups(party: Party, case: Field) -> None:
-    """What two fields do not change one by one, they do not change together."""
+def _judge_groups(party: Party, case: Field, movers: Sequence[Field]) -> None:
+    """What two fields do not change one by one, they do not change together; ``movers`` were seen to."""
     for fields, done, located in _group_changes(party):
+        if any(each in movers for each in fields):
+            continue
         changed = [each for each in located if _is_about(case, each) and case.top not in {field.top for field in fields}]
         # where requests are few, no rule of its own sends a whole property alone as it is
         asked = [field.top for field in fields if not party.thrifty or field.path != field.top]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import SecondOpinion, falsy_values
+from contracts.judging.acceptance import SecondOpinion, falsy_values, keeps_its_own
 from contracts.judging.evidence import (
     Write,
     check_accepted,
@@ -152,6 +152,8 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
     if now is not ABSENT and not party.reader.same(field, value, now):
         if value == "" and isinstance(now, dict | list):
             raise NotJudged("the empty text is shown as another type: judged by documented-types")
+        if keeps_its_own(party, done.patch, now):
+            raise NotJudged(f"{field.path} reads {spelled(now)} also beside other items: the service has its own in it")
         raise Violation(
             expected=f"{field.path} to read {spelled(value)} after it was accepted",
             actual=f"it reads {spelled(now)}",
