@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import shlex
 import time
@@ -274,7 +275,7 @@ def _shell_text(text: str, *, of_variable: bool) -> str:
 
 def _shell_bytes(body: bytes) -> str:
     if len(body) > SHOWN_BODY:
-        return f"@body.json  # {len(body)} bytes, starting {body[:60]!r}"
+        return f"@body.json  # {len(body)} bytes, starting {json.dumps(body[:60].decode('utf-8', 'replace'))}"
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
