@@ -249,6 +249,18 @@ def test_a_record_that_is_not_restored_is_told_with_its_repair() -> None:
     ]
 
 
+@pytest.mark.parametrize(("status", "family", "number"), [(400, "atomicity", 1), (200, "atomicity", 2), (400, "types", 2)])
+def test_a_half_done_patch_is_one_finding(status: int, family: str, number: int) -> None:
+    """Two rules show that a refused patch is carried out in part, each with a value of its own for the same field."""
+    rules = ("invalid-part-changes-nothing", "refused-open-value-changes-nothing")
+    half = [violation(rule=each, field="email", family=family, status=status) for each in rules]
+
+    found = findings.findings(report(*half))
+
+    assert len(found) == number
+    assert {rule for each in found for rule in each.rules} == set(rules)
+
+
 LONG = "what is written down here is longer than a line of a report may be, and "
 
 

@@ -154,9 +154,18 @@ def findings(run: RunReport) -> list[Finding]:
     causes: dict[Hashable, tuple[Result, ...]] = {}
     for group in groups.values():
         first = group[0]
-        key = first.family, first.level, tuple(_evidence(each) for each in group)
+        key = _half_done(group) or (first.family, first.level, tuple(_evidence(each) for each in group))
         causes[key] = causes.get(key, ()) + group
     return sorted((Finding(group) for group in _joined(list(causes.values()))), key=_rank)
+
+
+def _half_done(group: Sequence[Result]) -> tuple[str, tuple[str, ...]] | None:
+    """A refusal beside which something changed is one fault of its fields, whichever value was refused; None for all else."""
+    first, exchange = group[0], deciding(group[0])
+    refused = exchange is not None and 400 <= (exchange["status"] or 0) < SERVER_ERROR
+    if first.family != "atomicity" or not refused or not first.difference:
+        return None
+    return first.level, tuple(dict.fromkeys(each.field for each in group))
 
 
 def _joined(causes: Sequence[tuple[Result, ...]]) -> list[tuple[Result, ...]]:

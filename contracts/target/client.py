@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import shlex
@@ -302,7 +303,8 @@ def _commands(body: bytes) -> str:
 
 def _shell_bytes(body: bytes) -> str:
     if len(body) > WHOLE_BODY or b"\0" in body:
-        return f"@body.json  # of {len(body)} bytes, which have to be put there first, starting {body[:60]!r}"
+        beginning = json.dumps(body[:60].decode("utf-8", "replace"))
+        return f"@body.json  # of {len(body)} bytes, which have to be put there first, starting {beginning}"
     try:
         text = body.decode("utf-8")
     except UnicodeDecodeError:
