@@ -68,22 +68,24 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
-def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
+def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
     """A flag went off when another one was sent: two that exclude each other, as drafts and what is published, or one that goes
-    with the other only, as seats by name with seats.
+    with the other only, as seats by name with seats. Or it went on with another: what only some may see needs their ticket.
     """
-    flags = any(field.types == {"boolean"} and isinstance(sent.get(field.name), bool) for field in fields)
-    return flags and found.difference.before is True and found.difference.after is False
+    flags = [sent[field.name] for field in fields if field.types == {"boolean"} and isinstance(sent.get(field.name), bool)]
+    before, after = found.difference.before, found.difference.after
+    return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
 
 
 def falsy_values(field: Field) -> Iterable[Any]:
-    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    """The falsy value of the field's type, where it is not a hazard, or a matter of an enum, a reference or a lower limit."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
         return ()
     for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
         if kind in field.types:
             hazardous = field.hazard is not None and value in (field.hazard.values or ())
-            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            least = {"array": "minItems", "string": "minLength"}.get(kind, "")
+            limited = bool(least) and int(field.schema.get(least, 0)) > 0 and field.states(least)
             ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
             return () if hazardous or limited or ruled_out else (value,)
     return ()

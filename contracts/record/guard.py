@@ -188,8 +188,9 @@ class Guard:
             with self._learning():
                 texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
                 plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
-                usable = (each for each in plain if not each.unique and self._is_usable(each))
-                self._typed = not any(map(self._stores_any, islice(usable, WITNESSES)))
+                telling = [each for each in plain if not each.unique]  # what may hold anything tells only where all may
+                telling = [each for each in telling if each.types == {"string"}] or telling
+                self._typed = not any(map(self._stores_any, islice(filter(self._is_usable, telling), WITNESSES)))
         return self._typed
 
     def _stores_any(self, witness: Field) -> bool:

@@ -73,7 +73,7 @@ def test_accept_with_json_is_answered(party: Party, case: None) -> None:
         if exchange.answer is None:
             raise NotJudged(f"there was no usable answer: {exchange.failure}")
         if exchange.refused and not party.accepted(party.patch(patch.body)):
-            raise NotJudged("the same patch is refused with a plain Accept too: judged by other rules")
+            raise NotJudged(f"the same patch is refused with a plain Accept too: judged by sent-field-stored for {field.path}")
         if exchange.refused or exchange.answer.status >= 500:
             raise Violation(expected=f"a patch with Accept: {accepting} to be accepted", actual=exchange.said, exchange=exchange)
         now = patch.shown_in(party.read(without=field.top))

@@ -54,7 +54,7 @@ def _successes(party: Party) -> list[Exchange]:
 def _records(party: Party) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
     found = [(exchange, record) for exchange in _successes(party) if (record := party.record_in(exchange)) is not None]
     if not found:
-        raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")
+        raise NotJudged("no success answer shows a record: judged by success-media-type or record-shown")
     return found
 
 

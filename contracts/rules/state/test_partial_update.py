@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched_off
+from contracts.judging.acceptance import switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -80,7 +80,7 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
     shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
-        raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
+        raise NotJudged(f"the record never shows {field.path}: judged by response")
 
 
 def _never_shown(party: Party, field: Field, done: Write) -> bool:
@@ -211,7 +211,7 @@ def _excuse_follower(party: Party, case: Field) -> None:
         single_or_none(party, case)
         if case.response in party.reader.unset and party.movement.moves(case.response):
             how = party.movement.found[case.response]
-            raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
+            raise NotJudged(f"{case.path} {how}: it takes no value of its own: judged by sent-field-stored")
 
 
 def _judge_groups(party: Party, case: Field) -> None:
@@ -232,8 +232,8 @@ def _judge_groups(party: Party, case: Field) -> None:
 
 
 def _level(changed: list[Located], fields: list[Field], done: Write) -> Level | None:
-    """A should for flags that exclude each other: it is for the document to say so, and few do."""
-    return Level.SHOULD if all(switched_off(fields, done.patch.body, each) for each in changed) else None
+    """A should for flags that exclude or need each other: it is for the document to say so, and few do."""
+    return Level.SHOULD if all(switched(fields, done.patch.body, each) for each in changed) else None
 
 
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:

@@ -111,7 +111,7 @@ def test_key_order_is_irrelevant(party: Party, case: None) -> None:
     if not party.accepted(steady.exchange):
         raise NotJudged("a repeat in the same order is not accepted: judged by repeat-same-answer")
     if party.reader.differences(again.after, steady.after):
-        raise NotJudged("a repeat in the same order changes something too: judged by the repeats")
+        raise NotJudged("a repeat in the same order changes something too: judged by idempotence")
     repeated = write(party, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
     changed = party.reader.differences(steady.after, repeated.after)
     if not party.accepted(backward.exchange) or not party.accepted(repeated.exchange):
