@@ -77,6 +77,8 @@ def violated(report: RunReport) -> set[str]:
         ("speaks English only", set()),
         ("map merges, null removes", set()),
         ("activity moves with requests, initials follow, version counts writes", set()),
+        ("activity moves with changes", set()),
+        ("merges in depth", {"wrong-type-refused"}),
     ],
 )
 def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> None:
@@ -129,6 +131,15 @@ def test_what_moves_is_told(api: Api) -> None:
     assert report.moves["initials"].startswith("follows ")
     assert report.moves["version"] == "counts writes"
     assert report.moves["last_activity"] == "moves with refused requests"
+
+
+def test_a_time_that_only_a_change_moves_is_told(api: Api) -> None:
+    """The no-op at the start leaves it: it is learnt at the first change, since a further no-op leaves it too."""
+    with serving(People("activity moves with changes")) as url:
+        report = judged(api, url)
+
+    assert report.moves == {"last_activity": "moves with every change"}
+    assert report.restored.ok
 
 
 def test_what_stood_still_while_learning_and_moves_later_is_found(api: Api) -> None:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.record.answers import lost
 from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import top_of
-from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
+from contracts.terms.moving import COUNTS, FOLLOWS, WITH_CHANGES, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -63,6 +64,11 @@ class Movement:
         self.suspected: list[str] = []
         self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
 
+    @property
+    def loses(self) -> bool:
+        """Whether even a patch that changes nothing has lost what stood beside the record."""
+        return self.first_write is not None and bool(self.first_write.lost)
+
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
         self.found |= earlier.found
@@ -84,7 +90,9 @@ class Movement:
                 present = self._probes.exact(top, second)
                 done = self._probes.tried({top.name: present})
                 if done is not None:
-                    self.first_write = FirstWrite(top.name, present, second, done, self._compared(second, WITH_WRITES, top))
+                    beside, after = self._probes.beside, self._compared(second, WITH_WRITES, top)
+                    gone = tuple(lost(beside, self._probes.beside))
+                    self.first_write = FirstWrite(top.name, present, second, done, after, gone)
                     break
         except NotJudged:
             return  # what is not learnt is compared like anything else
@@ -178,24 +186,39 @@ class Movement:
             self._asked.add((path, name))
             self._busy = True
             try:
-                follows = self._goes_and_comes(path, name)
+                how = self._goes_and_comes(path, name)
             except NotJudged:
-                follows = False
+                how = ""
             finally:
                 self._busy = False
-            if follows:
+            if how == WITH_CHANGES:
+                self.found[path] = how
+                return
+            if how:
                 known = self.found.get(path, "")
                 self.found[path] = f"{known}, {name}" if known else f"{FOLLOWS}{name}"
 
-    def _goes_and_comes(self, path: str, name: str) -> bool:
+    def _goes_and_comes(self, path: str, name: str) -> str:
+        """How a property moves with a change of a field and the way back; "" where it should have stood still."""
         field = next((each for each in self._probes.api.fields if each.name == name), None)
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
-            return False
+            return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
             if not Reader.equal(old, new):
-                return Reader.equal(old, again)
-        return False
+                if Reader.equal(old, again):
+                    return FOLLOWS
+                return WITH_CHANGES if self._is_time_of_change(path, field, (new, again)) else ""
+        return ""
+
+    def _is_time_of_change(self, path: str, field: Field, times: tuple[Any, Any]) -> bool:
+        """Whether a property that a change and the way back have set to now stands still while nothing is changed."""
+        if not self._is_unset(path) or _FIRST_TIME.search(path.rsplit(".", 1)[-1]) or not all(map(is_now, times)):
+            return False
+        self._probes.pause(MOMENT)  # a time in whole seconds would not show it
+        record = self._probes.look()
+        self._probes.try_patch({field.name: self._probes.exact(field, record)})
+        return Reader.equal(look_up(self._probes.look(), path), times[1])
 
     def _changes_of(self, field: Field) -> Iterator[Change]:
         """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""

@@ -172,9 +172,17 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
 def _judge_first_write(party: Party, case: Field) -> None:
     """What requests cannot set was as it was after the very first write, which changed nothing: later ones might not show it.
 
-    A should: a service may bring what it owns up to date at the first occasion.
+    A should: a service may bring what it owns up to date at the first occasion. What stood beside the record and is gone was the
+    client's; it is judged with the first field.
     """
     first = party.movement.first_write
+    if first is not None and first.lost and case is settable(party.api)[0]:
+        raise Violation(
+            expected=f"what stands beside the record to stay when {first.name} is patched with the value that it has",
+            actual=f"{first.lost[0].path} held {spelled(first.lost[0].before)}, and is gone",
+            exchange=first.exchange,
+            difference=first.lost,
+        )
     if first is None or not case.read_only:
         return
     changed = [each for each in party.reader.differences(first.before, first.after) if _is_about(case, each)]
