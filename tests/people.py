@@ -127,7 +127,10 @@ class People:
         if record != before and "activity moves with changes" in self.habits:
             self.activity = datetime.now(UTC).isoformat()
         self.version += "version counts writes" in self.habits
-        return 200, self.shown(sent["id"] if "renames" in self.habits and "id" in sent else key), {}
+        answer = self.shown(sent["id"] if "renames" in self.habits and "id" in sent else key)
+        if "answers expand flags" in self.habits:
+            answer["newsletter"] = {"is": answer["newsletter"]}
+        return 200, answer, {}
 
     def _wrong(self, sent: dict[str, Any]) -> str:
         for name, value in sent.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -314,7 +315,8 @@ def _shown(party: Party, field: Field, own: Write, done: Write) -> bool:
     in_answer, now = (own.patch.shown_in(record) for record in (answered or {}, done.after))
     if in_answer is ABSENT:
         return False
-    if isinstance(in_answer, str) != isinstance(now, str) and now is not ABSENT:
+    expanded = isinstance(in_answer, Mapping) and not isinstance(now, Mapping)  # another record in place of its key
+    if (isinstance(in_answer, str) != isinstance(now, str) or expanded) and now is not ABSENT:
         raise NotJudged(f"{field.path} is shown in another type: judged by documented-types")
     if not party.reader.same(field, in_answer, now):
         raise Violation(
