@@ -57,7 +57,7 @@ class People:
         record = dict(self.records[key])
         if "initials follow" in self.habits and "first_name" in record:
             record["initials"] = f"{str(record['first_name'])[:1]}{str(record.get('last_name', ''))[:1]}"
-        if "activity moves with requests" in self.habits or "activity moves later" in self.habits:
+        if any(habit.startswith("activity moves") for habit in self.habits):
             record["last_activity"] = self.activity
         if "version counts writes" in self.habits:
             record["version"] = self.version
@@ -121,9 +121,21 @@ class People:
         wrong = self._wrong(sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
-        self._store(key, record, sent)
+        return self._kept(key, record, sent)
+
+    def _kept(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        before = copy.deepcopy(record)
+        try:
+            self._store(key, record, sent)
+        except TypeError:
+            return 500, {"message": "the merge has failed"}, {}
+        if record != before and "activity moves with changes" in self.habits:
+            self.activity = datetime.now(UTC).isoformat()
         self.version += "version counts writes" in self.habits
-        return 200, self.shown(sent["id"] if self._renames(key) and "id" in sent else key), {}
+        answer = self.shown(sent["id"] if self._renames(key) and "id" in sent else key)
+        if "answers expand flags" in self.habits:
+            answer["newsletter"] = {"is": answer["newsletter"]}
+        return 200, answer, {}
 
     def _renames(self, key: str) -> bool:
         """Whether a record takes the key of a body; ``never back``: no second time."""
@@ -140,6 +152,8 @@ class People:
             if name == "city" and value in IMPORTED and "imported cities refused" in self.habits:
                 return name
             kinds = {"newsletter": bool, "tags": list, "settings": dict}
+            if name == "settings" and "merges in depth" in self.habits:
+                continue
             if name in kinds and not isinstance(value, kinds[name]):
                 return name
             if name == "tags" and any(not isinstance(each, str) or len(each) > 20 for each in value):
@@ -150,7 +164,9 @@ class People:
 
     def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
         for name, value in sent.items():
-            if name == "settings" and "map merges" in self.habits:
+            if name == "settings" and "merges in depth" in self.habits:
+                merged(record, name, value)
+            elif name == "settings" and "map merges" in self.habits:
                 kept = {**record["settings"], **{each: text for each, text in value.items() if text is not None}}
                 removed = {each for each, text in value.items() if text is None} if "null removes" in self.habits else set()
                 record["settings"] = {each: text for each, text in kept.items() if each not in removed}
@@ -167,6 +183,20 @@ class People:
                     record.pop(name, None)
                 else:
                     record[name] = value
+
+
+def merged(holder: dict[str, Any], name: str, value: Any) -> None:
+    """A merge that descends into objects, takes out what is null, and does not look what stands there; TypeError for a list."""
+    if value is None:
+        holder.pop(name, None)
+    elif isinstance(value, dict):
+        below = holder.setdefault(name, {})
+        if not isinstance(below, dict):
+            raise TypeError(f"{name} is no object")
+        for each, inner in value.items():
+            merged(below, each, inner)
+    else:
+        holder[name] = value
 
 
 class Service(Protocol):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from contracts.target.target import Identity, Target, TargetError, load_api
 from contracts.terms.verdict import LOST, NotJudged
 from specs import Api
 from tests.people import People, serving
+from tests.plans import Plans
 
 DOCUMENT = Path(__file__).parent / "openapi" / "people.yaml"
 FIRST, SECOND = "p-100001", "p-100002"
@@ -77,6 +80,9 @@ def violated(report: RunReport) -> set[str]:
         ("speaks English only", set()),
         ("map merges, null removes", set()),
         ("activity moves with requests, initials follow, version counts writes", set()),
+        ("activity moves with changes", set()),
+        ("merges in depth", {"wrong-type-refused"}),
+        ("answers expand flags", {"documented-types"}),
     ],
 )
 def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> None:
@@ -158,6 +164,15 @@ def test_what_moves_is_told(api: Api) -> None:
     assert report.moves["last_activity"] == "moves with refused requests"
 
 
+def test_a_time_that_only_a_change_moves_is_told(api: Api) -> None:
+    """The no-op at the start leaves it: it is learnt at the first change, since a further no-op leaves it too."""
+    with serving(People("activity moves with changes")) as url:
+        report = judged(api, url)
+
+    assert report.moves == {"last_activity": "moves with every change"}
+    assert report.restored.ok
+
+
 def test_what_stood_still_while_learning_and_moves_later_is_found(api: Api) -> None:
     """The same property, moving when it should not."""
     people = People("activity moves later")
@@ -192,6 +207,36 @@ def test_the_item_that_loses_the_record_is_violated_and_the_last_one(api: Api) -
     assert LOST in (lost.actual or "")
     assert len(later) > 50
     assert not report.restored.ok
+
+
+class _Noting(Plans):
+    """A service with a date, which keeps what is sent for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.starts: list[Any] = []
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As the service answers it."""
+        with suppress(ValueError, TypeError, KeyError):
+            self.starts.append(json.loads(body)["starts"])
+        return super().answer(method, path, headers, body)
+
+
+@pytest.mark.parametrize("disposable", [False, True])
+def test_an_empty_text_for_a_date_is_sent_where_nobody_needs_the_record(tmp_path: Path, *, disposable: bool) -> None:
+    """Some services store it as if it were unset, and cannot read the record from then on."""
+    output = tmp_path / "plans.yaml"
+    write(DOCUMENT.with_name("plans.yaml"), None, output)
+    api, service = load_api(str(output)), _Noting()
+    with serving(service) as url:
+        target = Target(
+            api=api, url=url, identity=Identity(path={"id": "p-100001"}, auth={}), read="/plans/{id}", disposable=disposable
+        )
+        judge_all(Plan(target=target, apis=(api,), rules=frozenset({"falsy-value-stored", "sent-field-stored"})))
+
+    assert service.starts
+    assert ("" in service.starts) is disposable
 
 
 # --- the journal ------------------------------------------------------------------------------------------------------

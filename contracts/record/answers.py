@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.record.records import ABSENT, is_empty, shown
 from contracts.terms.exchange import Exchange
+from contracts.terms.verdict import Difference
 from specs import Api, RecordField
 from specs.model import json_types
 from specs.placing import value_at
@@ -19,6 +21,27 @@ def record_in(api: Api, exchange: Exchange) -> dict[str, Any] | None:
         return None
     found = value_at(exchange.answer.json, api.record_at if exchange.method == "PATCH" else api.read_at)
     return dict(found) if isinstance(found, Mapping) and any(shows(each, found) for each in api.record) else None
+
+
+def beside(api: Api, exchange: Exchange) -> dict[str, Any]:
+    """What a GET shows beside the record in the object that holds both (JSON:API's ``meta``, ``relationships``).
+
+    Empty where the record is the whole body, or stands at its top: an envelope is the answer's, and no part of the record.
+    """
+    parent, _, name = api.read_at.rpartition("/")
+    if exchange.method != "GET" or not exchange.ok or exchange.answer is None or not parent:
+        return {}
+    found = value_at(exchange.answer.json, parent)
+    return {each: value for each, value in found.items() if each != name} if isinstance(found, Mapping) else {}
+
+
+def lost(saved: Any, now: Any, place: str = "") -> Iterator[Difference]:
+    """The members that held something and are gone, or empty. Another value may be the service's: a time, a count, a link."""
+    if isinstance(saved, Mapping) and isinstance(now, Mapping):
+        for name, value in saved.items():
+            yield from lost(value, now.get(name, ABSENT), f"{place}.{name}" if place else name)
+    elif not is_empty(saved) and is_empty(now):
+        yield Difference(path=place, before=saved, after=shown(now))
 
 
 def identifiers(exchange: Exchange) -> set[str]:

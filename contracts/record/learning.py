@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any, Protocol
 
+from contracts.record.answers import beside
 from contracts.record.patches import Composer, settable
 from contracts.record.records import ABSENT, Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.terms.exchange import Exchange
-from contracts.terms.verdict import NotJudged
+from contracts.terms.verdict import Difference, NotJudged
 from specs import Api, Field
 
 
@@ -49,20 +50,25 @@ class Learner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FirstWrite:
-    """A property's present value sent back before the property was written: what came of it, and the record around it."""
+    """A property's present value sent back before the property was written: what came of it, and the record around it.
+
+    ``lost``: what stood beside the record, and was gone after it.
+    """
 
     name: str
     present: Any
     before: Record
     exchange: Exchange
     after: Record
+    lost: tuple[Difference, ...] = ()
 
 
 class Learning:
-    """The probes of one party."""
+    """The probes of one party; ``beside``: what the last look showed beside the record."""
 
     def __init__(self, party: Learner) -> None:
         self._party = party
+        self.beside: Record = {}
 
     @property
     def api(self) -> Api:
@@ -92,7 +98,9 @@ class Learning:
     def look(self) -> Record:
         """The record by a new reading, {} where it cannot be read."""
         with self._unnoticed():
-            return self._party.record_in(self._party.read_exchange()) or {}
+            exchange = self._party.read_exchange()
+            self.beside = beside(self.api, exchange)
+            return self._party.record_in(exchange) or {}
 
     def try_patch(self, body: Mapping[str, Any]) -> bool:
         """PATCH a body for learning; whether it was accepted."""

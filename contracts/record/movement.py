@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+from contracts.record.answers import lost
 from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import plain_path, top_of
-from contracts.terms.moving import COUNTS, FOLLOWS, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES, followed
+from contracts.terms.moving import COUNTS, FOLLOWS, WITH_CHANGES, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES, followed
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -66,10 +67,15 @@ class Movement:
         self._busy = False
         self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
-        self._steps: dict[str, list[str]] = {}
+        self._steps: dict[str, int] = {}
         self.suspected: list[str] = []
         self._written: list[str] = []
         self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
+
+    @property
+    def loses(self) -> bool:
+        """Whether even a patch that changes nothing has lost what stood beside the record."""
+        return self.first_write is not None and bool(self.first_write.lost)
 
     def take_over(self, earlier: Movement) -> None:
         """Know what another party of the same record has learnt."""
@@ -92,7 +98,9 @@ class Movement:
                 present = self._probes.exact(top, second)
                 done = self._probes.tried({top.name: present})
                 if done is not None:
-                    self.first_write = FirstWrite(top.name, present, second, done, self._compared(second, WITH_WRITES, top))
+                    beside, after = self._probes.beside, self._compared(second, WITH_WRITES, top)
+                    gone = tuple(lost(beside, self._probes.beside))
+                    self.first_write = FirstWrite(top.name, present, second, done, after, gone)
                     break
         except NotJudged:
             return  # what is not learnt is compared like anything else
@@ -212,12 +220,11 @@ class Movement:
             if how == FOLLOWS:
                 names = (*followed(self.found.get(path, "")), plain_path(field.path))
                 self.found[path] = f"{FOLLOWS}{', '.join(names)}"
+            elif how:
+                self._steps[path] = self._steps.get(path, 0) + 1
+            if how in (FOLLOWS, WITH_CHANGES) or (how and self._steps[path] >= STEADY):
+                self.found.setdefault(path, how)
                 return
-            if how:
-                self._steps.setdefault(path, []).append(how)
-        steps = self._steps.get(path, [])
-        if path not in self.found and len(steps) >= STEADY:
-            self.found[path] = steps[0]
 
     def _goes_with(self, path: str, field: Field) -> str:
         """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
@@ -232,8 +239,17 @@ class Movement:
             on = self._is_unset(path) and all(
                 self._by_itself(path, *pair, WITH_WRITES, None) for pair in ((old, new), (new, again))
             )
-            return _word(new) if on else ""
+            return self._word_for_changes(path, field, again) if on else ""
         return ""
+
+    def _word_for_changes(self, path: str, field: Field, shown: Any) -> str:
+        """How a property that each change moves on is said to; "" for a time that moves while nothing is changed."""
+        if not is_now(shown):
+            return COUNTS if isinstance(shown, int) else WITH_CHANGES
+        self._probes.pause(MOMENT)  # a time in whole seconds would not show it
+        record = self._probes.look()
+        self._probes.try_patch(self._probes.back(field, record))
+        return WITH_CHANGES if Reader.equal(look_up(self._probes.look(), path), shown) else ""
 
     def _changes_of(self, field: Field) -> Iterator[Change]:
         """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""

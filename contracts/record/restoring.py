@@ -96,7 +96,7 @@ class Restorer:
         if self._way_back(saved, now):  # what is not sent may have been lost with each of these
             self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
             now = self._party.read()
-        now = self._without_added(saved, now)
+        now = self._without_added(saved, self._through_null(saved, now))
         if self._replacing is not None and unlike(self._party, saved, now):
             now = self._replacing.brought_back(saved, now)
         return now
@@ -150,6 +150,20 @@ class Restorer:
         for name, value in body.items():
             self._party.patch({name: value})
 
+    def _through_null(self, saved: Record, now: Record) -> Record:
+        """The record after another kind of value, which does not give way to the right one by itself, was taken out by null.
+
+        A merge that descends into a member cannot put an object where a list stands; where nothing stands, it can.
+        """
+        left = self._way_back(saved, now)
+        for top in self._party.api.fields:
+            if left.get(top.name) is not None and _is_of_another_kind(left[top.name], look_up(now, top.response)):
+                self._party.patch({top.name: None})
+                self._party.patch({top.name: left[top.name]})
+                self._party.state.forget()
+                now = self._party.read()
+        return now
+
     def _without_added(self, saved: Record, now: Record) -> Record:
         """The record after an attempt to take out what it lacked: by null, else by what is empty, one by one."""
         fixed = {each.path for each in self._party.api.walk_record() if each.read_only or each.volatile}
@@ -200,3 +214,8 @@ class Restorer:
     def _repairs(self, saved: Record, now: Record) -> Iterator[str]:
         for name, value in self._way_back(saved, now).items():
             yield self._party.client.redactor.strike(curl_line(self._party.calls.call("PATCH", encoded({name: value}), {})))
+
+
+def _is_of_another_kind(saved: Any, now: Any) -> bool:
+    """One of them is an object or a list, and the other one is none."""
+    return any(isinstance(saved, kind) is not isinstance(now, kind) for kind in (Mapping, list)) and now is not ABSENT

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from contracts.record.answers import record_in
+from contracts.record.answers import beside, record_in
 from contracts.record.records import Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
@@ -59,6 +59,7 @@ class State:
         sacrifices: a field's value may be overwritten to learn the state where nothing else shows it.
         sacrificed: the field whose value was.
         last: the record as it was shown last, None before the first time.
+        beside: what the last GET showed beside it, in the object that holds both.
         is_failing: the last attempt to read the record did not show it.
     """
 
@@ -66,6 +67,7 @@ class State:
         self._sender = sender
         self._neutral: Callable[[str | None], Exchange] | None = None
         self.last: Record | None = None
+        self.beside: Record = {}
         self._kept: tuple[int, Record] | None = None
         self.settle = sender.target.settle
         self._tried = False
@@ -138,6 +140,7 @@ class State:
         self.is_failing = record is None
         if record is None:
             raise NotJudged(f"the record's state cannot be read: {exchange.said}")
+        self.beside = beside(self._sender.api, exchange)
         self._sender.client.writes = writes  # a reading changes nothing, also where it has to be a PATCH
         self.last = record
         self._kept = (writes, record)
@@ -245,7 +248,7 @@ class State:
         record = self._record_in(exchange)
         if record is None:
             raise TargetError(self._complaint(exchange))
-        self.last = record
+        self.last, self.beside = record, beside(self._sender.api, exchange)
         return record
 
     def _complaint(self, exchange: Exchange) -> str:
@@ -262,6 +265,11 @@ class State:
         if 300 <= status < 400:
             location = exchange.answer.headers.get("Location", "nowhere")
             return f"{where}: answered {status}, a redirect to {location}; give the final url{self._base_hint()}"
+        if exchange.ok and not self._sender.api.record:
+            return (
+                f"{where}: answered {status}, but {self._sender.api.file} describes no member of the record: nothing tells "
+                "it from another body; give the schema of the answer its properties, or leave [read] out"
+            )
         if exchange.ok:
             place = self._sender.api.record_at or "the top"
             return f"{where}: answered {status}, but no record of {self._sender.api.name} at {place} of a JSON body"

@@ -55,9 +55,9 @@ class Journal:
             ) from None
         return found
 
-    def save(self, target: Target, identity: Identity, name: str, record: Record) -> None:
-        """Keep a record as it is before the first write, and mark it as one that may have to be put back."""
-        self._write({"saved": {"name": name, "path": dict(identity.path), "record": record}}, sure=True)
+    def save(self, target: Target, identity: Identity, name: str, record: Record, beside: Record) -> None:
+        """Keep a record, and what stands beside it, as they are before the first write; mark it as one to be put back."""
+        self._write({"saved": {"name": name, "path": dict(identity.path), "record": record, "beside": beside}}, sure=True)
         mark = _mark(target, identity)
         mark.write_text(str(self.path), encoding="utf-8")
         self._marks.append(mark)
@@ -101,11 +101,12 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A record of a journal: what it is called in reports, its path parameters, and how it was."""
+    """A record of a journal: what it is called in reports, its path parameters, how it was, and what stood beside it."""
 
     name: str
     path: Mapping[str, str]
     record: Record
+    beside: Record = field(default_factory=dict)
 
 
 @dataclass(slots=True)

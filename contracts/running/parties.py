@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contracts.record.keeping.beside import brought_back
 from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.records import Record
@@ -29,13 +30,14 @@ RESERVED_READS = 12
 class Saved:
     """A record with its record before anything was changed; ``name`` tells it from the first one.
 
-    ``listed``: the records that its list showed then, None where there is none.
+    ``listed``: the records that its list showed then, None where there is none. ``beside``: what a GET showed beside the record.
     """
 
     name: str
     party: Party
     record: Record
     listed: frozenset[str] | None = None
+    beside: Record = field(default_factory=dict)
 
 
 class Seats:
@@ -61,9 +63,10 @@ class Seats:
 def save(party: Party, name: str, journal: Journal | None) -> Saved:
     """The record of a party as it is, in the journal too; TargetError where it cannot be read."""
     record = party.state.preflight()
+    beside = party.state.beside
     if journal is not None:
-        journal.save(party.target, party.identity, name, record)
-    return Saved(name, party, record, listed(party))
+        journal.save(party.target, party.identity, name, record, beside)
+    return Saved(name, party, record, listed(party), beside)
 
 
 def with_bystander(target: Target, client: Client) -> Party:
@@ -145,6 +148,8 @@ def restored(saved: Saved, redactor: Redactor, *, write: bool = True) -> Restora
     """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
         found = Restorer(saved.party, replaces=True).restore(saved.record, write=write)
+        gone = brought_back(saved.party, saved.beside, write=write)
+        found = joined([found, Restoration(ok=not gone, differences=gone)])
         told = f"{saved.name}: " if saved.name else ""
         differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in found.differences)
         return replace(found, differences=tuple(differences))

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from contracts.record.keeping.beside import brought_back
 from contracts.record.party import Party
 from contracts.record.records import Record
-from contracts.record.restoring import Restoration, Restorer
+from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.running import journal
 from contracts.running.made.leftovers import still_there, taken_away
 from contracts.target.client import Budget, Client
@@ -40,6 +41,8 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identities.append(identity)
         party = _party(target, identity)
         found = Restorer(party, replaces=True).restore(_known(kept.record, _now(party, given=bool(auth or file))))
+        gone = brought_back(party, _known(kept.beside, party.state.beside))
+        found = joined([found, Restoration(ok=not gone, differences=gone)])
         restored = restored and found.ok
         yield kept.name or "the record", found
     if made or left.lost:

@@ -26,6 +26,13 @@ def credentials(table: Mapping[str, Any], api: Api, url: str, base: Path, prefix
     what stands before the names of tables in messages. Raises CredentialError, one line.
     """
     found: dict[str, Secret] = {}
+    given = [key for key in ("auth", "auth_command", "login") if table.get(key)]
+    if given and not api.schemes:
+        raise CredentialError(
+            f"[{prefix}{given[0]}]: {api.file} has no security scheme; say there how the credential is sent, such as "
+            "components: {securitySchemes: {key: {type: apiKey, in: header, name: Authorization}}}, "
+            f"and security: [{{key: []}}] in the operation; then [{prefix}{given[0]}] has key"
+        )
     for key, read in (("auth", _text), ("auth_command", _command), ("login", _login)):
         where = f"[{prefix}{key}]"
         for scheme, value in _table(table.get(key, {}), where).items():

@@ -222,8 +222,8 @@ class Stage:
 
     def _of_the_other(self, step: Step) -> Taken:
         """Send the bystander what it holds: neither record changes."""
-        if self._other is None or self._theirs is None:
-            raise NotJudged("there is no other record")
+        if self._other is None or self._theirs is None or self._other.movement.loses:
+            raise NotJudged("there is no other record that could be sent anything")
         before = self.now()
         held = [(each.field, look_up(self._theirs, each.field.response)) for each in step.changes]
         body = {field.name: self._other.composer.exact(field, value) for field, value in held if value is not ABSENT}

@@ -17,6 +17,9 @@ from specs import Field
 HARDLY_A_KEY = 1_000_003
 """A number that hardly any record has as its key: what is stored of it is no reference."""
 
+MOMENTS = ("date-time", "date", "time")
+"""Formats of which the empty text is none: checks for what is unset let it through, and what reads the record may fail on it."""
+
 
 class Kinds:
     """Lets a value of another kind through only where one of the right kind was refused, or stored and put back, before.
@@ -39,6 +42,11 @@ class Kinds:
                 raise NotJudged(
                     f"{place.path} is an object of which the document says no more: whatever reads the record might fail on "
                     "another value for it, and nothing would put it back"
+                )
+            if sent == "" and place.schema.get("format") in MOMENTS:
+                raise NotJudged(
+                    f"{place.path} is a {place.schema['format']}: some services store an empty text for one, as if unset, "
+                    "and cannot read the record any more"
                 )
         if value is None and may_be_a_key(top) and not top.nullable and not self._takes_any(top):
             raise NotJudged(

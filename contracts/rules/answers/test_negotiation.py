@@ -20,15 +20,15 @@ from specs import Field
 ACCEPTING_JSON = ("application/json;q=0.9", "application/json, text/plain, */*", "text/plain;q=0.1, application/json", "*/*")
 """Values of Accept that JSON answers: with a weight, as clients of browsers send it, behind something else, and anything."""
 ALL_AT_ONCE = "text/plain;q=0.1, application/json;q=0.9, */*;q=0.2"
+PLAIN_JSON = "application/json"
+"""The type that these values name; a service that answers with another one, such as JSON:API's, may have none of it."""
 
 
 @rule("json-media-type-accepted", family="negotiation", advice="RFC 9110 8.3.1")
 def test_json_media_type_is_accepted(party: Party, case: None) -> None:
-    """The documented media type is accepted in any case of letters, and with charset=utf-8."""
+    """The documented media type is accepted in any case of letters, and application/json with charset=utf-8 too."""
     field = probe(party)
-    media_type = party.api.media_types[0]
-    spellings = (f"{media_type}; charset=utf-8", f"{media_type};charset=UTF-8", media_type.upper())
-    for spelling in (f"{media_type.upper()}; charset=utf-8",) if party.thrifty else spellings:
+    for spelling in _spellings(party.api.media_types[0], thrifty=party.thrifty):
         before, headers = party.read(without=field.top), {"Content-Type": spelling}
         patch = _beyond_ascii(party, before, field)
         exchange = party.patch(patch.body, headers=headers)
@@ -54,6 +54,14 @@ def test_json_media_type_is_accepted(party: Party, case: None) -> None:
             )
 
 
+def _spellings(media_type: str, *, thrifty: bool) -> tuple[str, ...]:
+    """Other ways to write a media type. Types of their own may have no parameters: JSON:API asks for a 415 then (1.1, 5.6)."""
+    if media_type != PLAIN_JSON:
+        return (media_type.upper(),)
+    spellings = (f"{media_type}; charset=utf-8", f"{media_type};charset=UTF-8", media_type.upper())
+    return (f"{media_type.upper()}; charset=utf-8",) if thrifty else spellings
+
+
 def _beyond_ascii(party: Party, record: Record, field: Field) -> Patch:
     """A patch to a fresh value, with a letter that is no ASCII where the field takes one."""
     patch = fresh_patch(party, record, field)
@@ -63,11 +71,18 @@ def _beyond_ascii(party: Party, record: Record, field: Field) -> Patch:
     )
 
 
+def _accepting(media_type: str, *, thrifty: bool) -> tuple[str, ...]:
+    """Values of Accept that admit the media type of the answer."""
+    values = (ALL_AT_ONCE,) if thrifty else ACCEPTING_JSON
+    return tuple(each.replace(PLAIN_JSON, media_type) for each in values)
+
+
 @rule("json-accept-answered", family="negotiation", standard="RFC 9110 12.5.1")
 def test_accept_with_json_is_answered(party: Party, case: None) -> None:
     """A patch whose Accept admits JSON, in a list, with a weight or by a wildcard, is accepted as without these."""
+    shown = party.api.responses[party.api.success].media_types
     field = probe(party)
-    for accepting in (ALL_AT_ONCE,) if party.thrifty else ACCEPTING_JSON:
+    for accepting in _accepting(next(iter(shown), PLAIN_JSON), thrifty=party.thrifty):
         patch = fresh_patch(party, party.read(without=field.top), field)
         exchange = party.patch(patch.body, headers={"Accept": accepting})
         if exchange.answer is None:

@@ -159,6 +159,8 @@ def test_same_body_is_carried_out_for_each_record(party: Party, case: None) -> N
 
 def _send_first(other: Party, body: Mapping[str, Any], before: Record) -> Exchange:
     """The bystander's own value, sent for the bystander; what that changes is put back, and no matter of this rule."""
+    if other.movement.loses:
+        raise NotJudged("a patch that changes nothing loses what stands beside a record: the bystander gets none")
     exchange = other.patch(body)
     check_not_redirected(exchange)
     if other.reader.differences(before, other.read(), derived=True):

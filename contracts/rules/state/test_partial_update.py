@@ -28,7 +28,7 @@ from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
 from contracts.target.target import top_of
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import SHOWN_ABSENT, spelled
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -175,9 +175,17 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
 def _judge_first_write(party: Party, case: Field) -> None:
     """What requests cannot set was as it was after the very first write, which changed nothing: later ones might not show it.
 
-    A should: a service may bring what it owns up to date at the first occasion.
+    A should: a service may bring what it owns up to date at the first occasion. What stood beside the record and is gone was the
+    client's; it is judged with the first field.
     """
     first = party.movement.first_write
+    if first is not None and first.lost and case is settable(party.api)[0]:
+        raise Violation(
+            expected=f"what stands beside the record to stay when {first.name} is patched with the value that it has",
+            actual=f"{first.lost[0].path} held {spelled(first.lost[0].before)}, and is gone",
+            exchange=first.exchange,
+            difference=first.lost,
+        )
     if first is None or not case.read_only:
         return
     changed = [each for each in party.reader.differences(first.before, first.after) if _is_about(case, each)]
@@ -295,52 +303,3 @@ def _is_about(victim: Field, found: Located) -> bool:
     return path is not None and (
         f"{changed}.".startswith(f"{path}.") or (found.where != changed and path.startswith(f"{changed}."))
     )
-
-
-@rule("response-shows-stored", family="partial_update", cases=field_cases(settable))
-def test_response_shows_what_is_stored(party: Party, case: Field) -> None:
-    """The answer to a patch shows the record as it is afterwards, not as it was before."""
-    own = control(party, case)
-    others = (done for other in settable(party.api) if other is not case and (done := single_or_none(party, other)) is not None)
-    shown = [_shown(party, case, own, done) for done in (own, *others)]
-    if not any(shown):
-        raise NotJudged(f"no answer shows {case.path}")
-    _judge_rest_of_answer(party, own)
-
-
-def _judge_rest_of_answer(party: Party, done: Write) -> None:
-    """What the answer shows of unsent properties is what a reading shows; that it shows less is no fault."""
-    answered = party.record_in(done.exchange) if party.accepted(done.exchange) else None
-    changed = party.reader.differences(answered, done.after) if answered is not None else []
-    changed = [each for each in changed if type(each.difference.before) is type(each.difference.after) and not _lacks(each)]
-    if changed:
-        raise Violation(
-            expected="the answer to show unsent properties as a reading shows them right after",
-            actual=changed[0].told,
-            exchange=done.exchange,
-            difference=differences_of(changed),
-            level=Level.SHOULD,
-        )
-
-
-def _lacks(found: Located) -> bool:
-    """A difference in what one of the two does not show."""
-    return SHOWN_ABSENT in (found.difference.before, found.difference.after)
-
-
-def _shown(party: Party, field: Field, own: Write, done: Write) -> bool:
-    """Whether the answer to a write shows the field; Violation if a reading right after shows it otherwise."""
-    answered = party.record_in(done.exchange) if party.accepted(done.exchange) else None
-    in_answer, now = (own.patch.shown_in(record) for record in (answered or {}, done.after))
-    if in_answer is ABSENT:
-        return False
-    if isinstance(in_answer, str) != isinstance(now, str) and now is not ABSENT:
-        raise NotJudged(f"{field.path} is shown in another type: judged by documented-types")
-    if not party.reader.same(field, in_answer, now):
-        raise Violation(
-            expected=f"the answer to show {field.path} as {spelled(now)}, which a reading shows right after",
-            actual=f"it shows {spelled(in_answer)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, now, in_answer),
-        )
-    return True
