@@ -15,9 +15,11 @@ from contracts.judging.evidence import (
     Write,
     collateral,
     companion,
+    control,
     differences_of,
     disturbed,
     fresh_patch,
+    one_difference,
     put_back,
     stored,
     write,
@@ -29,7 +31,7 @@ from contracts.record.records import ABSENT, Located, shown
 from contracts.rules.repetition.repeats import Repetition, holding_its_value, repeat, repeated
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Difference, NotJudged, Violation
 from specs import Api, Field
 
@@ -139,11 +141,16 @@ def _check_plain_repeat(party: Party) -> None:
 @rule("return-to-value", family="idempotence", cases=field_cases(settable))
 def test_return_to_a_value_restores_the_state(party: Party, case: Field) -> None:
     """A value set, replaced and set again leaves the record as the first time: history does not matter."""
-    first = holding_its_value(party, case)
+    try:
+        first = holding_its_value(party, case)
+    except NotJudged:
+        _judge_stuck(party, case)
+        raise
     record = party.read(without=case.top)
     again = party.composer.patch(record, case, first.patch.value)
     other = write(party, fresh_patch(party, record, case), record)
     if not party.accepted(other.exchange) or not stored(party, other):
+        _judge_stuck(party, case)
         raise NotJudged(f"a second value for {case.path} is not stored")
     back = write(party, again, other.after)
     if not party.accepted(back.exchange):
@@ -162,6 +169,32 @@ def test_return_to_a_value_restores_the_state(party: Party, case: Field) -> None
             exchange=back.exchange,
             difference=differences_of(changed),
         )
+
+
+def _judge_stuck(party: Party, field: Field) -> None:
+    """A field that has taken one value, and keeps it whatever is sent and accepted afterwards.
+
+    Raises Violation where two other values fare so; nothing else is told of it, as the plain write was stored. Members of an
+    enum are for member-stored.
+    """
+    own = control(party, field)
+    follows = field.types == {"boolean"} or field.response in party.reader.derived  # flags may exclude each other
+    if "enum" in field.schema or follows or field.reference is not None:
+        return
+    for _ in range(2):
+        before = party.read(without=field.top)
+        done = write(party, fresh_patch(party, before, field), before)
+        kept, now = done.patch.shown_in(before), done.patch.shown_in(done.after)
+        if not party.accepted(done.exchange) or kept is ABSENT or stored(party, done) or not party.reader.equal(kept, now):
+            return
+    if party.movement.moves(field.response or ""):
+        return
+    raise Violation(
+        expected=f"{field.path} to take a second value, as it took {spelled(own.patch.value)} before",
+        actual=f"it still reads {told(now, done.patch.value)}",
+        exchange=done.exchange,
+        difference=one_difference(field.path, done.patch.value, now),
+    )
 
 
 def _with_fault(api: Api) -> Iterable[Field]:
