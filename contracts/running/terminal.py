@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from contracts.reports.advice import advice
 from contracts.reports.findings import Finding, Listed, findings, label, listed, outcome, place
 from contracts.reports.promises import untold
 from contracts.reports.report import RunReport
@@ -131,11 +132,15 @@ def _fields(fields: Sequence[str], lines: int) -> str:
 def _wrapped(label: str, text: str, lines: int) -> list[str]:
     """``text`` behind its label on so many lines at most, cut where it is longer."""
     start = f"  {label:9}" if label else "  "
-    found = textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [start]
+    flat = " ".join(text.split())
+    found = textwrap.wrap(flat, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False) or [
+        start
+    ]
     if len(found) <= lines:
         return found
-    last = " ".join([found[lines - 1], found[lines].strip()])
-    return [*found[: lines - 1], f"{last[: WIDTH - 4].rstrip()} ..."]
+    head, rest = found[lines - 1], found[lines].strip()
+    gap = " " if f"{head.split()[-1]} {rest.split()[0]}" in flat else ""  # a long word is broken anywhere
+    return [*found[: lines - 1], f"{f'{head}{gap}{rest}'[: WIDTH - 4].rstrip()} ..."]
 
 
 def _curl(line: str) -> str:
@@ -183,6 +188,8 @@ def closing(report: RunReport) -> list[str]:
     restored = "restored" if report.restored.ok else "NOT RESTORED"
     line = f"{report.api}: {told or 'nothing judged'}; {report.requests} requests; {restored}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    if told := advice(report):
+        lines += _wrapped("", told, 5)
     if report.moves:
         lines += _wrapped("", f"by itself: {', '.join(f'{path} {how}' for path, how in report.moves.items())}", 2)
     for each in report.restored.differences:

@@ -30,7 +30,9 @@ def hides(field: Field, shown: Any) -> str:
     """Why what a record shows for a field is not what it holds, or may not be; empty where nothing says so."""
     if is_masked(shown):
         return f"{field.name} is not written: what the record shows for it stands for a value that is not shown"
-    if (field.schema.get("format") == "password" and not is_empty(shown)) or _has_password(field.name, shown):
+    if is_empty(shown) and (field.schema.get("format") == "password" or PASSWORD.search(field.name)):
+        return f"{field.name} is not written: it holds no password, and one that is set is often not to be taken out again"
+    if field.schema.get("format") == "password" or _has_password(field.name, shown):
         return f"{field.name} is not written: a password is, or is in, what it holds, and what is shown may be a hash of it"
     return ""
 

@@ -17,6 +17,7 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.groups import Question, answered, workable
 from contracts.judging.trials import broken
+from contracts.record.keeping.keys import unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
@@ -247,7 +248,7 @@ def _check_key_stays(party: Party, field: Field, key: str, theirs: Record) -> No
     """Raise NotJudged where a key that no record has is taken over, or makes a record: another's would do harm."""
     before = party.read()
     current = look_up(before, key)
-    unused = _unused(party, current)
+    unused = unused_key(party, current)
     if type(unused) is not type(look_up(theirs, key)) or unused in (current, look_up(theirs, key)):
         raise NotJudged(f"no {key} is known that no record has")
     exchange = party.patch({key: unused, **fresh_patch(party, before, field).body})
@@ -256,12 +257,6 @@ def _check_key_stays(party: Party, field: Field, key: str, theirs: Record) -> No
         raise NotJudged(f"a body that names a {key} is not accepted: {exchange.said}")
     if not party.accepted(exchange) or made or look_up(party.read(), key) != current:
         raise NotJudged(f"a body that names a {key} is not just carried out: judged by read-only-unchanged")
-
-
-def _unused(party: Party, current: Any) -> Any:
-    """A key of the same form that no record has."""
-    unknown = [*party.unknown_path().values()][-1] if party.identity.path else "2147480000"
-    return int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
 
 
 # --- the times of others ----------------------------------------------------------------------------------------------

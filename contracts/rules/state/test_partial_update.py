@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched_off
+from contracts.judging.acceptance import switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -232,8 +232,8 @@ def _judge_groups(party: Party, case: Field) -> None:
 
 
 def _level(changed: list[Located], fields: list[Field], done: Write) -> Level | None:
-    """A should for flags that exclude each other: it is for the document to say so, and few do."""
-    return Level.SHOULD if all(switched_off(fields, done.patch.body, each) for each in changed) else None
+    """A should for flags that exclude or need each other: it is for the document to say so, and few do."""
+    return Level.SHOULD if all(switched(fields, done.patch.body, each) for each in changed) else None
 
 
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import falsy_values
+from contracts.judging.acceptance import SecondOpinion, falsy_values
 from contracts.judging.evidence import (
+    Write,
     check_accepted,
     companion,
     control,
@@ -15,6 +16,7 @@ from contracts.judging.evidence import (
     fresh_patch,
     one_difference,
     single_or_none,
+    stored,
     works_at_first,
     write,
 )
@@ -24,7 +26,7 @@ from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT
 from contracts.terms.rule import field_cases, labelled_cases, rule
 from contracts.terms.spelling import spelled
-from contracts.terms.verdict import NotJudged, Observed, Violation
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 from specs.model import json_types
 
@@ -39,7 +41,8 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     if case.types != {"null"} and case.safe.get("type") != "null":
         _hold_something(party, case)
     before = party.read(without=case.top)
-    done = party.memory["emptied", case.path] = write(party, party.composer.patch(before, case, None), before)
+    done = write(party, party.composer.patch(before, case, None), before)
+    done = party.memory["emptied", case.path] = (_beside_another(party, done) if done.exchange.refused else None) or done
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
     if now is not ABSENT and now is not None:
@@ -104,6 +107,15 @@ def _judge_null_in_company(party: Party, field: Field) -> None:
             )
 
 
+def _beside_another(party: Party, done: Write) -> Write | None:
+    """Null once a flag or a choice has another value, under which the field may be empty: few documents say so by keywords."""
+    with suppress(NotJudged):
+        return SecondOpinion(party, done.patch, done.before).beside_another(
+            lambda patch, record: write(party, patch, record), lambda each: party.accepted(each.exchange) and stored(party, each)
+        )
+    return None
+
+
 def _hold_something(party: Party, field: Field) -> None:
     """Arrange that the field holds a value, so that null makes a difference."""
     if single_or_none(party, field) is not None:
@@ -145,6 +157,7 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
             actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(field.path, value, now),
+            level=Level.SHOULD if value is False and works_at_first(party, done) else None,  # another flag may hold it
         )
     with suppress(NotJudged):
         _judge_set_again(party, field, value)

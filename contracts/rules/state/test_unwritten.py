@@ -17,10 +17,11 @@ from contracts.judging.evidence import (
     single_or_none,
 )
 from contracts.record.guard import DISPOSABLE
+from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
-from contracts.record.state import UNKNOWN_MEMBER
+from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
@@ -66,7 +67,13 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
         return
     before = party.read()
     current = _naming(party, case, before, None).shown_in(before)
-    value = _unused_key(party, case, current) if _is_key(party, current) else other_value(case.schema, current)
+    if party.guard is not None and party.guard.renamed is not None and is_key(party, current):
+        raise Violation(
+            expected=f"{case.path} to stay as it was, whatever a patch names",
+            actual="the record was found under the key that the patch named",
+            exchange=party.guard.renamed,
+        )
+    value = unused_key(party, current) if is_key(party, current) else other_value(case.schema, current)
     company = next((each for each in settable(party.api) if _plain_company(party, each) and each.top != case.top), None)
     bodies: list[dict[str, Any]] = [dict(_naming(party, case, before, each).body) for each in (value, None)]
     if company is not None and not party.thrifty:
@@ -78,7 +85,7 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
             )
-        if exchange.ok and _is_key(party, current):
+        if exchange.ok and is_key(party, current):
             _judge_key(party, case, value, exchange)
         after = party.read()
         now = _naming(party, case, after, None).shown_in(after)
@@ -92,20 +99,6 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             )
         if "[]" not in case.path:
             _judge_answer(party, case, exchange, now)
-
-
-def _is_key(party: Party, current: Any) -> bool:
-    """The member shows the identifier in the path."""
-    return not isinstance(current, bool) and str(current) == next(iter([*party.identity.path.values()][::-1]), None)
-
-
-def _unused_key(party: Party, case: Field, current: Any) -> Any:
-    """An identifier of the same form that no record has: the bystander's would be taken for an order to overwrite that one."""
-    unknown = [*party.unknown_path().values()][-1]
-    value = int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
-    if party.guard is not None and party.guard.copied(unknown, None):
-        raise NotJudged(f"there is a record {unknown}: what names it in {case.path} might change it")
-    return value
 
 
 def _judge_key(party: Party, case: Field, value: Any, exchange: Exchange) -> None:
@@ -257,6 +250,8 @@ def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
             exchange=party.guard.stuck,
         )
     before = party.read()
+    if left := left_by_a_run(before):
+        raise Violation(expected="the record to have documented members only", actual=left, exchange=party.read_exchange())
     company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
     known = fresh_patch(party, before, company) if company is not None else None
     exchange = party.patch({UNKNOWN_MEMBER: "stored", **(known.body if known is not None else {})})

@@ -15,6 +15,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, is_empty, undocumented
 from contracts.record.state import UNKNOWN_MEMBER
+from contracts.target.transport import TOO_LONG
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
 from contracts.terms.spelling import brief, spelled
@@ -201,6 +202,8 @@ def test_extreme_json_is_survived(party: Party, case: str) -> None:
     exchange = party.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
     failures = survived(party, f"a body with {case}", exchange, before, field)
     tidy(party, field, before)
+    if exchange.failure == TOO_LONG:  # it may well repeat what was sent
+        raise NotJudged(f"{TOO_LONG}, so that nobody knows what it says")
     conclude(party, None, failures, expected=f"a body with {case} to be accepted or refused", level=Level.SHOULD)
 
 
