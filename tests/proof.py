@@ -32,6 +32,7 @@ from zlib import crc32
 import click
 
 import specs
+from contracts.reports.promises import untold
 from contracts.reports.result import Result
 from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
@@ -107,7 +108,7 @@ class Outcome:
     """What came of a subject: the violated rules as ``rule/family/level/field``, what was expected, and what it cost.
 
     stock: the checks of stock Schemathesis that fail, "" where it was not asked. depths: whether the other depths find it, for
-    those that were asked.
+    those that were asked. untold: what a rule has left to another one that did not tell it.
     """
 
     subject: Subject
@@ -120,6 +121,7 @@ class Outcome:
     thorough: bool = False
     stock: str = ""
     depths: Mapping[str, str] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
 
     @property
     def rules(self) -> list[tuple[str, str, str]]:
@@ -333,6 +335,7 @@ def judged(subject: Subject, target: Target, *, depth: str = "gate") -> Outcome:
         requests=report.requests,
         restored=report.restored.ok,
         thorough=thorough,
+        untold=tuple(f"{each.rule} on {each.field}: {each.actual}" for each in untold(report.results)),
     )
 
 
@@ -389,6 +392,8 @@ def totals(outcomes: Iterable[Outcome]) -> list[str]:
     if compared:
         theirs, ours = sum(each.stock != "nothing" for each in compared), sum(each.killed for each in compared)
         lines.append(f"of {len(compared)} defects, stock Schemathesis finds {theirs} in the same run, these rules {ours}")
+    left = [each for each in listed if each.untold]
+    lines.append(f"services of which a rule leaves something to another one that does not tell it: {len(left)} of {len(listed)}")
     if right:
         lines.append(f"conforming services without a violated must: {sum(not each.failed for each in right)} of {len(right)}")
         lines.append(f"conforming services without any violation: {sum(not each.killed for each in right)} of {len(right)}")
@@ -484,7 +489,17 @@ def summed(outcome: Outcome) -> str:
 def read(file: Path) -> dict[Subject, Outcome]:
     """The outcomes of a JSON file that were as they should be, by what was judged."""
     listed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
-    found = [Outcome(**{**each, "subject": Subject(**each["subject"]), "violated": tuple(each["violated"])}) for each in listed]
+    found = [
+        Outcome(
+            **{
+                **each,
+                "subject": Subject(**each["subject"]),
+                "violated": tuple(each["violated"]),
+                "untold": tuple(each.get("untold", ())),
+            }
+        )
+        for each in listed
+    ]
     return {each.subject: each for each in found if each.good}
 
 
