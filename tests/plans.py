@@ -177,6 +177,8 @@ class Plans(People):
                 record["meta"] = {**record["meta"], **{key: each for key, each in value.items() if key == "note"}}
             elif name in ("names", "price") and name in record:
                 record[name] = words(value) if name == "names" else money(value)
+            elif name == "title" and "a title is taken once" in self.faults and record[name] not in ("North", "South"):
+                continue
             elif name == "title":
                 record[name] = self._titled(value)
             elif name in KINDS and name != "initials":

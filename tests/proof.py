@@ -2,10 +2,11 @@
 
     python -m tests.proof --write            # all of it, in parallel, and docs/reference/kill-matrix.md anew
     python -m tests.proof --write --once     # the same with each defect in one API only
+    python -m tests.proof --write --once --quick --thorough 30   # and what the other depths find, thorough on a sample
     python -m tests.proof --only limit-unchecked --api babyland
 
-Each subject is a real server on a loopback port, judged by the gate. Stock Schemathesis, with all its checks, can be run
-on the same defects in the same run (``--stock 1``).
+Each subject is a real server on a loopback port, judged by the gate. The other depths, and stock Schemathesis with all its
+checks (``--stock 1``), can be run on the same defects in the same run.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ import urllib.request
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -31,6 +32,7 @@ from zlib import crc32
 import click
 
 import specs
+from contracts.reports.promises import untold
 from contracts.reports.result import Result
 from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
@@ -46,6 +48,9 @@ MOST_RULES = 2
 LONG_RULES = frozenset({*(rule.id for rule, _ in load_rules() if rule.depth == "thorough"), "sequence-follows-model"})
 LONG_LIMITS = {"max_requests": 30_000}
 """Rules that the gate leaves out."""
+SAMPLED_LIMITS = {"max_requests": 12_000}
+"""Of a whole run at --depth thorough, one of the sample."""
+FOUND = {True: "found", False: "missed"}
 
 
 UNOBSERVABLE = {
@@ -100,7 +105,11 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What came of a subject: the violated rules as ``rule/family/level/field``, what was expected, and what it cost."""
+    """What came of a subject: the violated rules as ``rule/family/level/field``, what was expected, and what it cost.
+
+    stock: the checks of stock Schemathesis that fail, "" where it was not asked. depths: whether the other depths find it, for
+    those that were asked. untold: what a rule has left to another one that did not tell it.
+    """
 
     subject: Subject
     violated: tuple[str, ...] = ()
@@ -111,11 +120,18 @@ class Outcome:
     restored: bool = True
     thorough: bool = False
     stock: str = ""
+    depths: Mapping[str, str] = field(default_factory=dict)
+    untold: tuple[str, ...] = ()
 
     @property
     def rules(self) -> list[tuple[str, str, str]]:
         """The violated rules with family and level, each once."""
         return sorted({(rule, family, level) for rule, family, level, _field in map(_parts, self.violated)})
+
+    @property
+    def asked(self) -> set[str]:
+        """What judged it beside the gate."""
+        return {*self.depths, *(["stock"] if self.stock else [])}
 
     @property
     def killed(self) -> bool:
@@ -234,25 +250,46 @@ def _stop_mocks_at_the_end() -> None:
     Finalize(None, stop_mocks, exitpriority=1)
 
 
-def judge(subject: Subject, *, stock: bool = False) -> Outcome:
-    """Judge one subject with the gate; an exception becomes the outcome's ``internal``."""
+def judge(subject: Subject, *, also: Collection[str] = ()) -> Outcome:
+    """Judge one subject with the gate, and with what is asked for beside it; an exception becomes the outcome's ``internal``.
+
+    ``also``: quick, thorough, stock.
+    """
     begun = time.monotonic()
     try:
-        outcome = _judge_defect(subject, stock) if subject.kind == "defect" else _judge_implementation(subject)
+        with _served(subject) as target:
+            outcome = replace(judged(subject, target), seconds=round(time.monotonic() - begun, 1))
+        return _compared(subject, outcome, also)
     except Exception as error:  # one broken subject must not end the proof
         outcome = Outcome(subject=subject, internal=f"{type(error).__name__}: {error}"[:300])
     return replace(outcome, seconds=round(time.monotonic() - begun, 1))
 
 
-def _judge_defect(subject: Subject, stock: bool) -> Outcome:
-    target, url = mock(subject.api)
-    admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
-    admin("POST", f"{url}/__admin/reset", None)
-    outcome = judged(subject, target)
-    if not stock:
-        return outcome
-    admin("POST", f"{url}/__admin/reset", None)
-    return replace(outcome, stock=_stock(target) or "nothing")
+def _compared(subject: Subject, outcome: Outcome, also: Collection[str]) -> Outcome:
+    """The outcome with what the other depths, and stock Schemathesis, make of the same subject, each on a fresh server."""
+    for depth, limits in (("quick", {}), ("thorough", SAMPLED_LIMITS)):
+        if depth in also:
+            with _served(subject) as target:
+                (report,) = judge_all(Plan(target=target, apis=(target.api,), depth=depth, seed=1, limits=limits))
+            found = any(each.verdict == "violates" for each in report.results)
+            outcome = replace(outcome, depths={**outcome.depths, depth: FOUND[found]})
+    if "stock" in also:
+        with _served(subject) as target:
+            outcome = replace(outcome, stock=_stock(target) or "nothing")
+    return outcome
+
+
+@contextmanager
+def _served(subject: Subject) -> Iterator[Target]:
+    """The target that a subject is, as it starts."""
+    if subject.kind == "defect":
+        target, url = mock(subject.api)
+        admin("PUT", f"{url}/__admin/defects", {"defects": [subject.name]})
+        admin("POST", f"{url}/__admin/reset", None)
+        yield target
+        return
+    with subjects.implementation(subject.api, **_options(subject)) as target:
+        yield target
 
 
 def mock(api: str) -> tuple[Target, str]:
@@ -272,16 +309,11 @@ def admin(method: str, url: str, body: Any) -> None:
     urllib.request.urlopen(request, timeout=10).close()
 
 
-def _judge_implementation(subject: Subject) -> Outcome:
-    options: dict[str, Any] = {}
+def _options(subject: Subject) -> dict[str, Any]:
+    """How an independent implementation is started."""
     if subject.kind == "fault":
-        options["fault"] = subject.name
-    elif subject.kind == "variant":
-        options["variants"] = [subject.name]
-    else:
-        options["read"] = subject.name == "with GET"
-    with subjects.implementation(subject.api, **options) as target:
-        return judged(subject, target)
+        return {"fault": subject.name}
+    return {"variants": [subject.name]} if subject.kind == "variant" else {"read": subject.name == "with GET"}
 
 
 def judged(subject: Subject, target: Target, *, depth: str = "gate") -> Outcome:
@@ -303,6 +335,7 @@ def judged(subject: Subject, target: Target, *, depth: str = "gate") -> Outcome:
         requests=report.requests,
         restored=report.restored.ok,
         thorough=thorough,
+        untold=tuple(f"{each.rule} on {each.field}: {each.actual}" for each in untold(report.results)),
     )
 
 
@@ -328,10 +361,10 @@ def _headers(target: Target) -> Mapping[str, str]:
     return present(target.api.security, target.identity.auth).headers
 
 
-def run_all(chosen: Sequence[Subject], jobs: int, compared: Collection[Subject]) -> Iterator[Outcome]:
-    """The outcomes, as they come; compared: those that stock Schemathesis judges too."""
+def run_all(chosen: Sequence[Subject], jobs: int, also: Mapping[Subject, Collection[str]]) -> Iterator[Outcome]:
+    """The outcomes, as they come; also: what judges a subject beside the gate."""
     with ProcessPoolExecutor(jobs, initializer=_stop_mocks_at_the_end) as pool:
-        submitted = [pool.submit(judge, subject, stock=subject in compared) for subject in chosen]
+        submitted = [pool.submit(judge, subject, also=also.get(subject, ())) for subject in chosen]
         for future in as_completed(submitted):
             yield future.result()
 
@@ -350,10 +383,17 @@ def totals(outcomes: Iterable[Outcome]) -> list[str]:
         lines.append(f"defects found: {sum(each.killed for each in wrong)} of {len(wrong)} ({strict} only with --strict)")
         lines.append(f"only at --depth thorough: {sum(each.thorough and each.killed for each in wrong)}")
         lines.append(f"right family, at most {MOST_RULES} rules: {sum(each.blamed_right for each in wrong)} of {len(wrong)}")
+    for depth in ("quick", "thorough"):
+        asked = [each for each in wrong if depth in each.depths]
+        if asked:
+            number, gate = sum(each.depths[depth] == FOUND[True] for each in asked), sum(each.killed for each in asked)
+            lines.append(f"of {len(asked)} defects, --depth {depth} finds {number} in the same run, and the gate {gate}")
     compared = [each for each in wrong if each.stock]
     if compared:
         theirs, ours = sum(each.stock != "nothing" for each in compared), sum(each.killed for each in compared)
         lines.append(f"of {len(compared)} defects, stock Schemathesis finds {theirs} in the same run, these rules {ours}")
+    left = [each for each in listed if each.untold]
+    lines.append(f"services of which a rule leaves something to another one that does not tell it: {len(left)} of {len(listed)}")
     if right:
         lines.append(f"conforming services without a violated must: {sum(not each.failed for each in right)} of {len(right)}")
         lines.append(f"conforming services without any violation: {sum(not each.killed for each in right)} of {len(right)}")
@@ -368,7 +408,9 @@ def document(outcomes: Sequence[Outcome]) -> str:
         "and whether it fails a conforming service. Written by `python -m tests.proof --write`.\n",
         "A defect is switched on in the mock alone, a fault in one of the",
         "independent services; with `--once` each defect is judged in one API, chosen by its name. Seconds depend on what",
-        "else the machine does. *Stock* are the checks of Schemathesis that fail on the same server, where it was asked too.\n",
+        "else the machine does; rules, requests and seconds are the gate's. *Quick* and *thorough* tell what the other depths",
+        f"find, thorough of a sample, with {SAMPLED_LIMITS['max_requests']:,} requests. *Stock* are the checks of Schemathesis",
+        "that fail on the same server, where it was asked too.\n",
         *(f"- {line}" for line in totals(outcomes)),
         "",
     ]
@@ -378,8 +420,8 @@ def document(outcomes: Sequence[Outcome]) -> str:
     lines += [f"| {family} | {counts[family, True]} | {counts[family, True] + counts[family, False]} |" for family in families]
     lines += [
         "",
-        "| defect | API | family | catalogue | field | rules violated | requests | seconds | stock |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| defect | API | family | catalogue | field | rules violated | requests | seconds | quick | thorough | stock |",
+        "|---|---|---|---|---|---|---|---|---|---|---|",
     ]
     lines += [_row(each) for each in sorted(outcomes, key=_order) if each.subject.kind in ("defect", "fault")]
     lines += [
@@ -431,6 +473,8 @@ def _row(outcome: Outcome) -> str:
         rules,
         outcome.requests,
         outcome.seconds,
+        outcome.depths.get("quick", "-"),
+        outcome.depths.get("thorough", "-"),
         outcome.stock or "-",
     )
     return f"| {' | '.join(map(str, cells))} |"
@@ -445,7 +489,17 @@ def summed(outcome: Outcome) -> str:
 def read(file: Path) -> dict[Subject, Outcome]:
     """The outcomes of a JSON file that were as they should be, by what was judged."""
     listed = json.loads(file.read_text(encoding="utf-8")) if file.exists() else []
-    found = [Outcome(**{**each, "subject": Subject(**each["subject"]), "violated": tuple(each["violated"])}) for each in listed]
+    found = [
+        Outcome(
+            **{
+                **each,
+                "subject": Subject(**each["subject"]),
+                "violated": tuple(each["violated"]),
+                "untold": tuple(each.get("untold", ())),
+            }
+        )
+        for each in listed
+    ]
     return {each.subject: each for each in found if each.good}
 
 
@@ -458,6 +512,8 @@ def read(file: Path) -> dict[Subject, Outcome]:
 @click.option("--jobs", default=os.cpu_count() or 2, show_default=True, help="Worker processes.")
 @click.option("--once", is_flag=True, help="Each defect in one of its APIs only.")
 @click.option("--resume", is_flag=True, help="Keep what the JSON file has of an earlier run that was as it should be.")
+@click.option("--quick", is_flag=True, help="Run --depth quick too, on each defect and fault.")
+@click.option("--thorough", default=0, metavar="N", help="Run --depth thorough too, on every N-th defect and fault (1: on each).")
 @click.option("--stock", default=0, metavar="N", help="Run stock Schemathesis too, on every N-th defect (1: on each).")
 @click.option("--write", is_flag=True, help="Write docs/reference/kill-matrix.md anew.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write the outcomes as JSON.")
@@ -468,6 +524,8 @@ def main(
     jobs: int,
     once: bool,
     resume: bool,
+    quick: bool,
+    thorough: int,
     stock: int,
     write: bool,
     json_file: Path | None,
@@ -477,11 +535,15 @@ def main(
     found = once_each(defects(wanted)) if once else defects(wanted)
     everything = [*found, *faults(wanted), *conforming(wanted)]
     chosen = [each for each in everything if (not only or each.name in only) and (not kinds or each.kind in kinds)]
-    compared = {each for number, each in enumerate(found) if stock > 0 and number % stock == 0}
+    wrong = [each for each in everything if each.kind in ("defect", "fault")]
+    steps = {"quick": int(quick), "thorough": thorough}
+    also = {each: {name for name, step in steps.items() if step > 0 and number % step == 0} for number, each in enumerate(wrong)}
+    for each in found[::stock] if stock > 0 else ():
+        also[each].add("stock")
     kept = {} if json_file is None or not resume else read(json_file)
-    kept = {subject: outcome for subject, outcome in kept.items() if outcome.stock or subject not in compared}
+    kept = {subject: outcome for subject, outcome in kept.items() if also.get(subject, set()) <= outcome.asked}
     outcomes = [kept[each] for each in chosen if each in kept]
-    for outcome in run_all([each for each in chosen if each not in kept], jobs, compared):
+    for outcome in run_all([each for each in chosen if each not in kept], jobs, also):
         outcomes.append(outcome)
         if json_file is not None:
             json_file.write_text(json.dumps([asdict(each) for each in outcomes], indent=1), encoding="utf-8")

@@ -102,6 +102,7 @@ def test_nearly_everything_is_judged(plain: RunReport) -> None:
         ("draft is never kept", ("must", "sent-field-stored", "draft")),
         ("load falls with writes", ("must", "omitted-fields-unchanged", "load")),
         ("list crashes", ("must", "non-object-body-changes-nothing", "*")),
+        ("a title is taken once", ("must", "return-to-value", "title")),
         ("title refused", ("should", "sent-field-stored", "title")),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from contextlib import ExitStack
 
 import pytest
 
@@ -11,8 +12,10 @@ from contracts.reports.findings import outcome, unjudged
 from contracts.reports.promises import looked_after, promise, untold
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
+from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
 from contracts.running.terminal import ending
+from contracts.running.whole import judge_all
 from contracts.terms.rule import FAMILIES, RULES
 from tests import subjects
 
@@ -81,6 +84,27 @@ def test_a_report_tells_it_first_and_strict_lists_it() -> None:
         line.startswith("  names-the-field on name: left to") for line in ending([run], hidden=0, folder=None, strict=True)
     )
     assert not any("left to over-limit" in line for line in ending([run], hidden=0, folder=None, strict=False))
+
+
+SERVICES = [
+    *((each, "mock") for each in ("babyland", "checkoutpage", "customers_me")),
+    pytest.param("wizcommerce", "mock", marks=pytest.mark.slow),
+    *((each, "implementation") for each in ("babyland", "customers_me")),
+    *(pytest.param(each, "implementation", marks=pytest.mark.slow) for each in ("checkoutpage", "wizcommerce")),
+]
+
+
+@pytest.mark.parametrize(("api", "service"), SERVICES)
+def test_a_conforming_service_leaves_nothing_untold(api: str, service: str) -> None:
+    """Whatever one rule leaves to another on it is told: a choice that the document leaves open, for the most part."""
+    with ExitStack() as stack:
+        if service == "mock":
+            (target,) = stack.enter_context(subjects.mock([api]))
+        else:
+            target = stack.enter_context(subjects.implementation(api))
+        (report,) = judge_all(Plan(target=target, apis=(target.api,)))
+
+    assert [f"{each.rule} on {each.field}: {each.actual}" for each in untold(report.results)] == []
 
 
 def texts() -> Iterator[tuple[str, str]]:

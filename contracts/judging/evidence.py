@@ -199,7 +199,7 @@ def control(party: Party, leaf: Field) -> Write:
     if not party.accepted(done.exchange):
         raise NotJudged(f"a plain valid value for {leaf.path} is not accepted here: {done.exchange.said}")
     if not stored(party, done):
-        raise NotJudged(f"a plain valid value for {leaf.path} is not stored here")
+        raise NotJudged(f"a plain valid value is not stored here: judged by sent-field-stored for {leaf.path}")
     return done
 
 

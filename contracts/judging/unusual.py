@@ -30,7 +30,7 @@ SIZES = (40, 65, 101, 256, 1001, 5001)
 """Lengths just over what columns are often made for; sent where the document has no limit."""
 SHAPED = (
     *("0000000", "00800000001", "99999999", "999999999999999", "123456789012", "+14155550000", "+4915112345678"),
-    *("+6591234567", "+123456789012345", "NO", "NA", "ZW", "DE", "GB000000000", "DE001234500"),
+    *("007", "0042", "00501", "012345", "+6591234567", "+123456789012345", "NO", "NA", "ZW", "DE", "GB000000000", "DE001234500"),
     LONG_NUMBER,
 )
 """Texts of digits and codes, for fields that take nothing else: zeros ahead, the longest numbers, Norway and Namibia."""

@@ -25,6 +25,8 @@ NO_RECORD = "(no such record)"
 """What was at the place of a record that a run has made, and that is still there."""
 MOST_ADDED = 40
 """So many members that were not there are tried to be taken out: each costs a request or two."""
+MOST_FLAGS = 4
+"""So many booleans are sent along with what is not taken alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,20 @@ class Restorer:
         if self._way_back(saved, now):  # what is not sent may have been lost with each of these
             self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
             now = self._party.read()
-        now = self._without_added(saved, self._through_null(saved, now))
+        now = self._without_added(saved, self._beside_flags(saved, self._through_null(saved, now)))
         if self._replacing is not None and unlike(self._party, saved, now):
             now = self._replacing.brought_back(saved, now)
+        return now
+
+    def _beside_flags(self, saved: Record, now: Record) -> Record:
+        """The record after an attempt to send what still differs beside each flag that does not: some go only together."""
+        flags = [each.name for each in self._party.api.fields if each.types == {"boolean"}]
+        whole = self._way_back(saved, {})
+        for name in flags[:MOST_FLAGS]:
+            differing = self._way_back(saved, now)
+            if differing and name not in differing and whole.get(name) is not None:
+                self._party.patch({**differing, name: whole[name]})
+                now = self._party.read()
         return now
 
     def _compared(self, saved: Record, now: Record) -> Restoration:

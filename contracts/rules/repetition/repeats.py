@@ -43,7 +43,7 @@ def repeated(party: Party, field: Field) -> Repetition:
 def repeat(party: Party, first: Write) -> Repetition:
     """The repeats of a write. Raises NotJudged where the write itself does not work."""
     if not party.accepted(first.exchange) or not stored(party, first):
-        raise NotJudged("the first patch does not work: judged by sent-field-stored")
+        raise NotJudged("the first patch does not work: judged by sent-field-stored, return-to-value or member-stored")
     repeats = []
     for _ in range(REPEATS):
         exchange = party.patch(first.patch.body)

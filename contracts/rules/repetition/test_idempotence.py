@@ -15,9 +15,11 @@ from contracts.judging.evidence import (
     Write,
     collateral,
     companion,
+    control,
     differences_of,
     disturbed,
     fresh_patch,
+    one_difference,
     put_back,
     stored,
     write,
@@ -25,11 +27,11 @@ from contracts.judging.evidence import (
 from contracts.judging.faults import plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, shown
+from contracts.record.records import ABSENT, Located, Record, shown
 from contracts.rules.repetition.repeats import Repetition, holding_its_value, repeat, repeated
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Difference, NotJudged, Violation
 from specs import Api, Field
 
@@ -139,11 +141,16 @@ def _check_plain_repeat(party: Party) -> None:
 @rule("return-to-value", family="idempotence", cases=field_cases(settable))
 def test_return_to_a_value_restores_the_state(party: Party, case: Field) -> None:
     """A value set, replaced and set again leaves the record as the first time: history does not matter."""
-    first = holding_its_value(party, case)
+    try:
+        first = holding_its_value(party, case)
+    except NotJudged:
+        _judge_stuck(party, case)
+        raise
     record = party.read(without=case.top)
     again = party.composer.patch(record, case, first.patch.value)
-    other = write(party, fresh_patch(party, record, case), record)
+    other = _value_of_the_start(party, first, record) or write(party, fresh_patch(party, record, case), record)
     if not party.accepted(other.exchange) or not stored(party, other):
+        _judge_stuck(party, case)
         raise NotJudged(f"a second value for {case.path} is not stored")
     back = write(party, again, other.after)
     if back.exchange.refused and "enum" in case.schema:
@@ -166,6 +173,57 @@ def test_return_to_a_value_restores_the_state(party: Party, case: Field) -> None
             exchange=back.exchange,
             difference=differences_of(changed),
         )
+
+
+def _value_of_the_start(party: Party, first: Write, record: Record) -> Write | None:
+    """The write of the value that the field had before anything was written, None where that is no plain one or does not work.
+
+    Raises Violation where it is accepted and ignored, as by what compares with the record that it has once loaded, and another
+    value is stored.
+    """
+    field = first.field
+    value = first.patch.shown_in(party.at_first) if party.at_first is not None else ABSENT
+    plain = isinstance(value, str | int | float) and not isinstance(value, bool) and "enum" not in field.schema
+    if not plain or field.reference is not None or field.response in party.reader.derived or not party.values.safe(field, value):
+        return None
+    done = write(party, party.composer.patch(record, field, value), record)
+    now = done.patch.shown_in(done.after)
+    if not party.accepted(done.exchange) or stored(party, done) or not party.reader.equal(done.patch.shown_in(record), now):
+        return done if stored(party, done) else None
+    if stored(party, write(party, fresh_patch(party, done.after, field), done.after)):
+        raise Violation(
+            expected=f"{field.path} to take the value that it had when the run began",
+            actual=f"it still reads {told(now, value)}",
+            exchange=done.exchange,
+            difference=one_difference(field.path, value, now),
+        )
+    return None
+
+
+def _judge_stuck(party: Party, field: Field) -> None:
+    """A field that has taken one value, and keeps it whatever is sent and accepted afterwards.
+
+    Raises Violation where two other values fare so; nothing else is told of it, as the plain write was stored. Members of an
+    enum are for member-stored.
+    """
+    own = control(party, field)
+    follows = field.types == {"boolean"} or field.response in party.reader.derived  # flags may exclude each other
+    if "enum" in field.schema or follows or field.reference is not None:
+        return
+    for _ in range(2):
+        before = party.read(without=field.top)
+        done = write(party, fresh_patch(party, before, field), before)
+        kept, now = done.patch.shown_in(before), done.patch.shown_in(done.after)
+        if not party.accepted(done.exchange) or kept is ABSENT or stored(party, done) or not party.reader.equal(kept, now):
+            return
+    if party.movement.moves(field.response or ""):
+        return
+    raise Violation(
+        expected=f"{field.path} to take a second value, as it took {spelled(own.patch.value)} before",
+        actual=f"it still reads {told(now, done.patch.value)}",
+        exchange=done.exchange,
+        difference=one_difference(field.path, done.patch.value, now),
+    )
 
 
 def _with_fault(api: Api) -> Iterable[Field]:

@@ -255,6 +255,8 @@ def _check_key_stays(party: Party, field: Field, key: str, theirs: Record) -> No
         raise NotJudged(f"no {key} is known that no record has")
     exchange = party.patch({key: unused, **fresh_patch(party, before, field).body})
     made = exchange.ok and party.guard is not None and party.guard.copied(str(unused), exchange)
+    if not party.accepted(exchange) and look_up(party.read(), key) == current:
+        raise NotJudged(f"a body that names a {key} is not accepted: {exchange.said}")
     if not party.accepted(exchange) or made or look_up(party.read(), key) != current:
         raise NotJudged(f"a body that names a {key} is not just carried out: judged by read-only-unchanged")
 

@@ -7,7 +7,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
-from contracts.judging.evidence import Write, fresh_patch, one_difference, single, stored, write
+from contracts.judging.evidence import Write, fresh_patch, one_difference, single, single_or_none, stored, write
 from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
 from contracts.judging.refusals import probe
 from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused
@@ -71,7 +71,7 @@ def test_every_member_is_stored(party: Party, case: Field) -> None:
     ruled_out = [each for each in refused if each.exchange.refused and _state_rules_out(party, each, accepted)]
     refused = [each for each in refused if each not in ruled_out]
     altered = [each for each in accepted if not stored(party, each)]
-    took_effect = any(each not in altered and _differs(party, each) for each in accepted)
+    took_effect = any(each not in altered and _differs(party, each) for each in accepted) or _took_effect(party, case)
     failures = [_not_stored(each) for each in (refused if accepted else []) + (altered if took_effect else [])]
     expected = f"each of {', '.join(map(brief, members_of(case)))} to be stored in {case.path}"
     conclude(party, case, failures, keyword="enum", expected=expected)
@@ -82,6 +82,12 @@ def test_every_member_is_stored(party: Party, case: Field) -> None:
         raise NotJudged(f"{names} was refused for what {case.path} held then: the members are states that follow one another")
     if altered or not accepted:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
+
+
+def _took_effect(party: Party, field: Field) -> bool:
+    """Whether a write of it was stored earlier in the run: one that takes no member now has kept the first."""
+    done = single_or_none(party, field)
+    return done is not None and party.accepted(done.exchange) and stored(party, done)
 
 
 def _writes_of_members(party: Party, field: Field) -> Iterator[Write]:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from mock_server.defects.choosing import fields, first, is_boolean, is_enum, is_nested, is_top, last, paired, sibling
-from mock_server.defects.defect import Family
+from mock_server.defects.defect import Family, Turns
 from mock_server.defects.places import (
     accuse,
     forgive,
@@ -243,3 +243,18 @@ def member_shown_in_other_language(exchange: Exchange, right: Step, field: Field
     if is_foreign(exchange):
         show(exchange, field, lambda value: f"{value} (translated)")
     right(exchange)
+
+
+@defect.steps("EN18", last(is_enum, is_top, _has_several))
+def member_chosen_once(field: Field) -> Turns:
+    """Takes the first change of an enum for the choice of a lifetime: later ones are accepted, and not written."""
+    chosen: set[str] = set()
+
+    def merge(exchange: Exchange, right: Step) -> None:
+        right(exchange)
+        if exchange.entry.name in chosen and is_sent(exchange, field):
+            keep_old(exchange, field)
+        elif found(exchange.before.record, shown_at(field)) != found(exchange.after.record, shown_at(field)):
+            chosen.add(exchange.entry.name)
+
+    return {"merge": merge}

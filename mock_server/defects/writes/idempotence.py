@@ -285,3 +285,12 @@ def update_after_refusal_lost() -> Turns:
 def other_update_after_refusal_lost() -> Turns:
     """Rolls a refused update back late: with the next one, if that is of another property."""
     return _lost_after_refusal(lambda refused, sent: bool(refused and sent) and not refused & sent)
+
+
+@defect.step("merge", "ID11", last(is_text))
+def value_of_the_start_ignored(exchange: Exchange, right: Step, field: Field) -> None:
+    """Compares with the record as it was loaded once, and does not write what is the same as there."""
+    right(exchange)
+    loaded = found(exchange.entry.seed.record, shown_at(field))
+    if is_sent(exchange, field) and found(exchange.after.record, shown_at(field)) == loaded:
+        keep_old(exchange, field)
