@@ -98,9 +98,20 @@ def judge_names(api: Api, case: Field, each: BadWrite) -> bool:
             exchange=each.exchange,
             level=Level.SHOULD,
         )
+    if shape.template == "$tree" and not any(_begins_with(case, name) for name in names):
+        raise Violation(
+            expected=f"{case.top} to be a key at the top of the body, which the document makes a map from field to messages",
+            actual=f"the keys down to a message are {said}",
+            exchange=each.exchange,
+        )
     _judge_index(case, each, names)
     _judge_spelling(api, case, each, names)
     return True
+
+
+def _begins_with(case: Field, name: Name) -> bool:
+    """The path of a field in an error body begins with its property, and not with what wraps all the fields."""
+    return "".join(name).startswith("".join(name_of([case.top])))
 
 
 def _judge_spelling(api: Api, case: Field, each: BadWrite, names: Mapping[Name, str]) -> None:

@@ -53,6 +53,9 @@ EMAILS = (
     *("{0}.b+c@mail.example.com", "{0}-d_e@example.co.uk", "{0}@a.b.example.museum", "9{0}@example.technology"),
     *("{0}'o@example.com", "x{0}@example-one.io", "{0}%t@example.org", "null{0}@example.com"),
 )
+LONG_EMAILS = (51, 65, 76, 101, 129, 201, 254)
+"""Lengths of addresses that are within the limits of RFC 5321 (64 ahead of the @, 63 for a label, 254 in all), and over what
+columns are often made for."""
 INTEGERS = (0, -1, 128, 32_768, 65_536, 2**24 + 1, 2**31 - 1, 2**31, 2**32 + 5, 10**12 + 1, 2**53 - 1, 2**53 + 1, 2**63 - 1)
 NUMBERS = (0.1, 19.99, 0.5, 1234.5678, -2.25, 16_777_217, 2_147_483_648.5, 123456789.123456, 1e-7, 0.30000000000000004, 1e21)
 DOUBTFUL: tuple[Any, ...] = (
@@ -104,6 +107,7 @@ def _texts(field: Field, merged: Mapping[str, Any], token: str) -> Iterator[Unus
     name = str(merged.get("format", ""))
     if name == "email":
         yield from (Unusual(each.format(token)) for each in EMAILS)
+        yield from (Unusual(_long_email(token, size)) for size in LONG_EMAILS)
     elif name:
         yield from _judged(FORMATS.get(name, ()))
     elif "pattern" in field.schema or not validator(field).is_valid("null"):
@@ -113,6 +117,15 @@ def _texts(field: Field, merged: Mapping[str, Any], token: str) -> Iterator[Unus
         yield from (Unusual(each) for each in (*LOOK_ALIKES, ASTRAL))
         if "maxLength" not in field.schema:
             yield from (Unusual(("Sample text 0123 " * size)[: size - 1] + "z") for size in SIZES)
+
+
+def _long_email(token: str, size: int) -> str:
+    """An address of exactly so many characters, the local part as long as may be, and labels of up to 60 ahead of the domain."""
+    end = "example.com"
+    local = (token + "sample" * 11)[: min(64, size - len(end) - 1)]
+    labels = "d" * (size - len(local) - len(end) - 1)
+    cut = [labels[start : start + 60] for start in range(0, len(labels), 60)]
+    return f"{local}@{''.join(each[:-1] + '.' for each in cut)}{end}"
 
 
 def _judged(values: Iterable[Any]) -> Iterator[Unusual]:

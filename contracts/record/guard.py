@@ -112,7 +112,7 @@ class Guard:
 
     def _undisturbed(self, check: Callable[..., None], *about: Any) -> None:
         """A check that sends by itself; its reason says what would help."""
-        with self._learning():
+        with self.learning():
             try:
                 check(*about)
             except NotJudged as reason:
@@ -135,8 +135,8 @@ class Guard:
         return top.name not in self.spared
 
     @contextmanager
-    def _learning(self) -> Iterator[None]:
-        """What the guard sends by itself is not checked again."""
+    def learning(self) -> Iterator[None]:
+        """What is sent by the guard itself, or by who knows what it does, is neither checked again nor noted."""
         before, self._probing = self._probing, True
         try:
             yield
@@ -178,14 +178,14 @@ class Guard:
             raise NotJudged(self._sticks)
 
     def _null_removes(self) -> bool:
-        with self._learning():
+        with self.learning():
             return self._removal.null_removes()
 
     def _types_are_kept(self) -> bool:
         """Whether texts that are sent as true are refused or made a text: what stores one as it is stores any member too."""
         if self._typed is None:
             self._typed = True
-            with self._learning():
+            with self.learning():
                 texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
                 plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
                 telling = [each for each in plain if not each.unique]  # what may hold anything tells only where all may
@@ -223,7 +223,7 @@ class Guard:
         """Send the present value back once; what is refused, or comes back changed, is spared from then on."""
         if top.name in self._proven or top.name in self.spared or top.read_only:
             return
-        with self._learning():
+        with self.learning():
             try:
                 reason = self._unsafe(top)
             except NotJudged as unknown:
@@ -316,7 +316,7 @@ class Guard:
         """Whether there is a record of another key; one that a request has made is told, or taken away, at the end."""
         names = [*self._party.identity.path]
         found = bool(names) and self._shows({**self._party.identity.path, names[-1]: key})
-        with self._learning():
+        with self.learning():
             if found and by is not None and not is_moved(self._party, by.body, self._shows):
                 self.made[key] = by
         return found
@@ -329,7 +329,7 @@ class Guard:
         return self._party.record_in(self._party.send("GET", None, template=template, path=path)) is not None
 
     def _look_for_what_sticks(self, exchange: Exchange) -> None:
-        with self._learning(), self._told_unreadable(exchange):
+        with self.learning(), self._told_unreadable(exchange):
             added = self._party.read().keys() - self._saved.keys() - {each.path for each in self._api.record}
             if added:
                 names = ", ".join(sorted(added)[:3])

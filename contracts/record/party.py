@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import Any, Protocol, TypeVar
 
 from contracts.record.answers import disguised, identifiers, record_in
@@ -70,6 +70,9 @@ class Guard(Protocol):
 
     def first_write(self, field: Field) -> FirstWrite | None:
         """What came of sending the present value of a field's property back, None where that was not done."""
+
+    def learning(self) -> AbstractContextManager[None]:
+        """What is sent inside, by who knows what it does, is neither checked nor noted."""
 
     def copied(self, key: str, by: Exchange | None) -> bool:
         """Whether there is a record of another key; one that a request has made is told, or taken away, at the end."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
@@ -11,7 +12,7 @@ from contracts.record.records import Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.target.target import Identity, Target, TargetError, top_of
-from contracts.terms.exchange import Exchange
+from contracts.terms.exchange import NOT_JSON, Answer, Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
@@ -270,6 +271,8 @@ class State:
                 f"{where}: answered {status}, but {self._sender.api.file} describes no member of the record: nothing tells "
                 "it from another body; give the schema of the answer its properties, or leave [read] out"
             )
+        if exchange.ok and (cut := _is_cut(exchange.answer)):
+            return f"{where}: answered {status}, but {cut}"
         if exchange.ok:
             place = self._sender.api.record_at or "the top"
             return f"{where}: answered {status}, but no record of {self._sender.api.name} at {place} of a JSON body"
@@ -284,6 +287,20 @@ class State:
         base = urlsplit(str(first.get("url", "")) if isinstance(first, Mapping) else "").path.rstrip("/")
         url = self._sender.target.url.rstrip("/")
         return f" (by the document, its paths are below {base}: is it {url}{base}?)" if base and not url.endswith(base) else ""
+
+
+def _is_cut(answer: Answer) -> str:
+    """What is wrong with a body of JSON that ends with the length that its header states, and too early; "" for any other."""
+    length, text = answer.headers.get("Content-Length", ""), answer.text.strip()
+    if answer.json is not NOT_JSON or length != str(len(answer.body)) or text[:1] not in ("{", "["):
+        return ""
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text) or error.msg.startswith("Unterminated"):
+            told = ", since some characters have more bytes than one: does it count characters?" if not text.isascii() else ""
+            return f"the JSON of the body is not complete after the {length} bytes of its Content-Length{told}"
+    return ""
 
 
 def _always(send: Callable[[Any], Exchange], body: Any) -> Callable[[str | None], Exchange]:

@@ -23,7 +23,7 @@ from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.validity import first_error
-from contracts.terms.verdict import Level, NotJudged, Violation
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, RecordField, Schema
 from specs.model import json_types
 from specs.placing import value_at
@@ -282,10 +282,31 @@ def test_answer_shows_the_members_that_get_shows(party: Party, case: None) -> No
             for each in party.api.record
             if each.path in record and record[each.path] is not None and each.path not in answered
         ]
+        if lacking and (party.api.read is None or party.api.read.inferred) and _shows_changes_alone(party):
+            raise Observed("answer", "changes", "the answers show what was changed, and nothing else", exchange=exchange)
         if lacking:
             raise Violation(
                 expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange
             )
+
+
+def _shows_changes_alone(party: Party) -> bool:
+    """Each answer shows the property that was sent, and of the others those of the server alone: a form of its own.
+
+    It is for a document to say that this is the record of the GET, and one that has no GET does not.
+    """
+    owned = {each.path for each in party.api.record if each.read_only}
+    tops: set[str] = set()
+    for field in settable(party.api):
+        done = single_or_none(party, field)
+        answered = party.record_in(done.exchange) if done is not None else None
+        if answered is None:
+            continue
+        own = top_of(field.response or "")
+        if own not in answered or answered.keys() - owned != {own}:
+            return False
+        tops.add(own)
+    return len(tops) > 1
 
 
 @rule("no-secret-shown", family="response", wfc="F204")

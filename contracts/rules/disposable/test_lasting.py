@@ -22,7 +22,7 @@ from contracts.record.values import Values
 from contracts.rules.disposable.spending import check_disposable, judge_rest, spent
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
-from contracts.terms.verdict import Observed, Violation
+from contracts.terms.verdict import Level, Observed, Violation
 from specs import Api, Field
 
 
@@ -49,8 +49,27 @@ def test_hazardous_value_is_stored(party: Party, case: Field) -> None:
         done = Write(patch, before, exchange, party.read(without=case.top))
         _judge_stored(party, done)
         judge_rest(exchange, _rest(party, done), f"a patch of {case.path} alone to change nothing else")
+        if isinstance(value, bool):
+            _judge_word(party, case, value)
     if refused is not None:
         raise Observed("write", "refuse", f"a hazardous value for {case.path}: refuse", exchange=refused)
+
+
+def _judge_word(party: Party, case: Field, value: bool) -> None:
+    """The word for the hazardous value of a flag that holds it does not turn the flag over, as where any text is true."""
+    word = str(value).lower()
+    before = party.read(without=case.top)
+    patch = party.composer.patch(before, case, word)
+    exchange = party.patch(patch.body)
+    now = patch.shown_in(party.read(without=case.top)) if party.accepted(exchange) else value
+    if isinstance(now, bool) and now is not value:
+        raise Violation(
+            expected=f"the text {spelled(word)} for {case.path} to be refused, or stored as {word}",
+            actual=f"it was accepted, and {case.path} reads {spelled(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, value, now),
+            level=Level.SHOULD,
+        )
 
 
 def _without_hazard(field: Field) -> Field:

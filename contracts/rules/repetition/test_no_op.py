@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from contracts.judging.evidence import (
     differences_of,
@@ -63,22 +64,27 @@ def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudge
     own = top_of(case.response or "")
     changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
     _judge_nothing_changed(changed, found.exchange)
-    if found.exchange.refused and not is_empty(found.present) and _must_be_taken(party, case, found.before):
+    if found.exchange.refused and not is_empty(found.present) and _keeps_to_it(party, case, found.before, party.values.valid):
+        plain = _keeps_to_it(party, case, found.before, party.values.safe)
         raise Violation(
             expected=f"the current value of {case.top} to be accepted",
             actual=found.exchange.said,
             exchange=found.exchange,
-            level=None if "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
+            # a value that is valid, and yet may be refused to a new record, may be older than what refuses it
+            level=None if plain and "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
         ) from reason
 
 
-def _must_be_taken(party: Party, case: Field, record: Record) -> bool:
-    """Whether the document lets a field be written, and all that is shown for its property keeps to it."""
+def _keeps_to_it(party: Party, case: Field, record: Record, fits: Callable[[Field, Any], bool]) -> bool:
+    """Whether the document lets a field be written, and all that is shown for its property keeps to the document.
+
+    ``fits``: whether one value does: by the schema alone, or as one that any conforming server takes.
+    """
     if case.write != "documented":
         return False
     inside = [each for each in leaves(party.api) if each.top == case.top and "[]" not in each.path]
     shown = ((each, look_up(record, each.response)) for each in inside)
-    return all(value is ABSENT or party.values.safe(each, value) for each, value in shown)
+    return all(value is ABSENT or fits(each, value) for each, value in shown)
 
 
 @rule("no-op-changes-nothing", family="idempotence", cases=field_cases(settable))

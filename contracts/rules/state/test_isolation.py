@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from contracts.judging.evidence import (
     control,
@@ -18,6 +19,7 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.faults import faulty, plain_fault
 from contracts.judging.groups import Question, answered, workable
+from contracts.judging.refusals import probe
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, Located, Record, look_up, related
@@ -26,8 +28,9 @@ from contracts.target.secrecy import Secret
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, once_by_path, rule
 from contracts.terms.spelling import spelled
-from contracts.terms.verdict import NotJudged, Violation
+from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
+from specs.model import json_types
 
 
 def _other(party: Party) -> Party:
@@ -266,6 +269,51 @@ def test_unknown_record_is_not_created(party: Party, case: None) -> None:
                 exchange=exchange,
                 difference=differences_of(changed),
             )
+    _judge_letters_behind(party)
+
+
+BEHIND = "abc"
+
+
+def _judge_letters_behind(party: Party) -> None:
+    """The record's own id with letters behind it is another id: code that reads the number at its start takes it for the same.
+
+    A must where the document makes the id an integer; elsewhere a should, since nobody says how an id is read. The patch is
+    sent past the guard, which would take away what it makes: by that id it would be this very record.
+    """
+    own = party.identity.path
+    name = next((each for each, value in party.unknown_path().items() if value != own[each]), None)
+    if name is None or party.guard is None or party.caution is not None or (body := _probing_body(party)) is None:
+        return
+    path = {**own, name: own[name] + BEHIND}
+    if _shows_another(party, path):
+        return
+    with party.guard.learning():
+        exchange = party.patch(body, path=path)
+    if party.accepted(exchange):
+        integers = [each for each in party.api.parameters if each.name == name and json_types(each.schema) == {"integer"}]
+        raise Violation(
+            expected=f"{name} {path[name]} to be refused: that of the record is {own[name]}",
+            actual=exchange.said,
+            exchange=exchange,
+            level=None if integers else Level.SHOULD,
+        )
+
+
+def _probing_body(party: Party) -> Mapping[str, Any] | None:
+    """A patch of a field that may be written here, and that works."""
+    try:
+        field = probe(party)
+        return fresh_patch(party, party.read(without=field.top), field).body
+    except NotJudged:
+        return None
+
+
+def _shows_another(party: Party, path: Mapping[str, str]) -> bool:
+    """Whether a GET shows a record of these path parameters that is not this one."""
+    template = party.target.read
+    found = party.record_in(party.send("GET", None, template=template, path=path)) if template is not None else None
+    return found is not None and bool(party.reader.differences(party.read(), found))
 
 
 def _is_made(party: Party, exchange: Exchange) -> bool:

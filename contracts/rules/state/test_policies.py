@@ -6,13 +6,23 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from contracts.judging.evidence import Write, collateral, companion, control, differences_of, one_difference, unsteady, write
+from contracts.judging.evidence import (
+    Write,
+    collateral,
+    companion,
+    control,
+    differences_of,
+    one_difference,
+    stored,
+    unsteady,
+    write,
+)
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, is_empty, look_up, matching_items
 from contracts.terms.rule import Case, rule
-from contracts.terms.spelling import spelled
-from contracts.terms.verdict import NotJudged, Observed, Violation
+from contracts.terms.spelling import spelled, told
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
 
@@ -33,7 +43,7 @@ def test_nested_object_follows_its_policy(party: Party, case: Field) -> None:
     parts = [child for child in case.children if _testable(party, child)]
     if len(parts) < 2:
         raise NotJudged(f"{case.path} has no two members that can be written and read")
-    for sent in parts[: None if party.thorough else 3]:
+    for sent in parts[: 3 if party.thrifty else None]:
         _judge_part(party, case, sent, parts, {})
     company = companion(party, party.read(), case)
     if company is not None:
@@ -59,6 +69,15 @@ def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], co
             raise Observed("part", "refuse", f"part of {holder.path}: refuse", exchange=done.exchange)
         raise Violation(
             expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
+        )
+    if not stored(party, done):
+        now = done.patch.shown_in(done.after)
+        raise Violation(
+            expected=f"{sent.path} to read {told(value, now)}, sent without the other members of {holder.path}",
+            actual=f"it was accepted, and reads {told(now, value)}",
+            exchange=done.exchange,
+            difference=one_difference(sent.path, value, now),
+            level=None if documented else Level.SHOULD,  # what a part of it means is nowhere said
         )
     kept = [each for each in others if _kept(party, each, done)]
     lost = [each for each in others if each not in kept]

@@ -62,7 +62,7 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     for value, meaning in _lenient_values(case):
         if not party.thorough and _is_left_out(case, value, behaviour):
             continue
-        before = party.read(without=case.top)
+        before = _switched_off(party, case) if meaning is False else party.read(without=case.top)
         sent = party.composer.patch(before, case, value)
         exchange = party.patch(sent.body)
         now = shown_now(party, sent)
@@ -86,6 +86,16 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
             level=Level.SHOULD,
         )
     raise Observed("coercion", behaviour, exchange=exchange)
+
+
+def _switched_off(party: Party, field: Field) -> Record:
+    """The record with a flag off, ahead of the word for that: one that takes any text for true shows it by going on."""
+    before = party.read(without=field.top)
+    plain = party.composer.patch(before, field, False)
+    if party.thrifty or plain.shown_in(before) is not True or field.response in party.reader.derived:
+        return before
+    party.patch(plain.body)
+    return party.read(without=field.top)
 
 
 def _is_left_out(field: Field, value: Any, behaviour: str) -> bool:

@@ -60,6 +60,14 @@ def private_form_of_errors(exchange: Exchange, right: Step) -> None:
         exchange.answer.body = {"problems": [{"what": "invalid"}]}
 
 
+@defect.step("refuse", "EE01", only=lambda api: api.situations["invalid_field"].shape.template == "$tree")
+def fields_wrapped_in_errors(exchange: Exchange, right: Step) -> None:
+    """Answers invalid data with a message, and with the map of fields beside it as another framework does."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer.body = {"message": "The given data was invalid.", "errors": exchange.answer.body}
+
+
 @defect.step("refuse", "EE02")
 def page_for_invalid_data(exchange: Exchange, right: Step) -> None:
     """Leaves invalid data to the framework's error page."""

@@ -107,6 +107,13 @@ def last_character_lost(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
 
 
+@defect.step("merge", "LN16", last(lambda field: field.schema.get("format") == "email"))
+def long_address_cut(exchange: Exchange, right: Step, field: Field) -> None:
+    """Has a column of a hundred characters for addresses of e-mail."""
+    write_instead(exchange, field, lambda value: value[:100] if isinstance(value, str) else value)
+    right(exchange)
+
+
 @defect.step("validate", "LN11", first(is_limited))
 def over_limit_crashes(exchange: Exchange, right: Step, field: Field) -> None:
     """Leaves the limit to the database, whose error nobody catches."""

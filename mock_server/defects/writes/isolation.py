@@ -201,6 +201,15 @@ def unknown_record_changes_first() -> Turns:
 
 
 @defect.step("find", "IS08", only=lambda api: api.identity == "path")
+def letters_behind_id_passed_over(exchange: Exchange, right: Step) -> None:
+    """Reads an id as far as it is one of a record, and passes over what stands behind it."""
+    name, written = [*exchange.arguments.items()][-1]
+    read = ({**exchange.arguments, name: written[:end]} for end in range(len(written), 0, -1))
+    exchange.arguments = next((each for each in read if exchange.store.find(each)), exchange.arguments)
+    right(exchange)
+
+
+@defect.step("find", "IS08", only=lambda api: api.identity == "path")
 def unknown_record_made_ahead(exchange: Exchange, right: Step) -> None:
     """Makes the row of an id that is not there, and looks afterwards whether that id may be written."""
     try:

@@ -17,9 +17,11 @@ from mock_server.defects.choosing import (
     is_top,
     last,
     must_refuse,
+    paired,
+    sibling,
 )
 from mock_server.defects.defect import Family, Turns
-from mock_server.defects.places import changed, found, hold, is_sent, show
+from mock_server.defects.places import changed, found, hold, is_sent, keep_old, show
 from mock_server.exchange.exchange import Answer, Exchange, Refusal
 from mock_server.exchange.merge import merge_patch
 from mock_server.exchange.steps import Step
@@ -64,6 +66,21 @@ def merged_object_loses_member(exchange: Exchange, right: Step, field: Field) ->
     parent = field.path.rpartition(".")[0]
     if found(exchange.changes, parent) and not is_sent(exchange, field):
         show(exchange, field, lambda _: "")
+
+
+def _may_stand_alone(api: Api) -> Field | None:
+    """The last text of an object that may be sent without any other member."""
+    demanding = {field.path.rpartition(".")[0] for field in api.walk_fields() if field.required}
+    return last(is_in_object, is_text, lambda field: field.path.rpartition(".")[0] not in demanding)(api)
+
+
+@defect.step("merge", "PU10", paired(_may_stand_alone, is_text))
+def member_of_object_needs_company(exchange: Exchange, right: Step, field: Field) -> None:
+    """Stores one member of a nested object with another one only."""
+    right(exchange)
+    other = sibling(exchange.api, field, is_text)
+    if other and is_sent(exchange, field) and not is_sent(exchange, other):
+        keep_old(exchange, field)
 
 
 def _in_replaced(field: Field) -> bool:
