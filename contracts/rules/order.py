@@ -126,6 +126,8 @@ SEVERAL = frozenset(
     {"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"}
 )
 """Rules whose items are about several fields at once: none of them can be judged beside another."""
+WHOLE = frozenset({"fields-stored-together", "omitted-fields-unchanged", "other-customer-unchanged", "value-unaltered"})
+"""Rules about single fields that are judged from patches of all of them, sent once for a record."""
 
 REFUSED = dict.fromkeys(
     (

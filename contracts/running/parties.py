@@ -16,6 +16,7 @@ from contracts.running.journal import Journal
 from contracts.target.client import Budget, Client, Clock
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
+from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
@@ -131,7 +132,7 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)
-    found += [restored(each, redactor) for each in others]
+    found += each_in_a_thread(lambda each: restored(each, redactor), others)
     if _writes(others) != before:
         found = [restored(first, redactor), *(restored(each, redactor, write=False) for each in others)]
     return joined(found)
