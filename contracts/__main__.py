@@ -19,6 +19,7 @@ from contracts.running import terminal
 from contracts.running.selection import load_rules
 from contracts.target.settings import pairs
 from contracts.target.target import TargetError
+from contracts.terms.spelling import spelled
 
 
 @click.group()
@@ -90,7 +91,7 @@ def restore(journal: Path, auth: tuple[str, ...], target: Path | None) -> None:
             whole = whole and found.ok
             click.echo(f"{name}: {'restored' if found.ok else 'NOT RESTORED'}")
             for each in found.differences:
-                click.echo(f"  {each.path} should be {each.before!r}, but is {each.after!r}")
+                click.echo(f"  {each.path} should be {spelled(each.before)}, but is {spelled(each.after)}")
             for repair in found.repairs:
                 click.echo(f"  repair: {repair}")
     except TargetError as error:

@@ -14,15 +14,21 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import click
 
+from contracts.drafting.draft import write
 from contracts.target.client import Limits
+from contracts.target.secrecy import Secret
+from contracts.target.target import Identity, Target, load_api
+from specs import Api
 from tests import subjects
 from tests.proof import Outcome, Subject, judged, summed
 
@@ -34,7 +40,11 @@ MOST_SECONDS = 300
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A program in a folder of its own. ``built``: what is there once ``build`` was run."""
+    """A program in a folder of its own. ``built``: what is there once ``build`` was run.
+
+    ``api``: of specs/, or a name for one that has a document of its own: the ready file of such a service says where the document
+    lies, and which PATCH operations of it are served.
+    """
 
     api: str
     folder: Path
@@ -55,6 +65,14 @@ SERVICES = {
     "node": Service(
         api="customers_me", folder=FOLDER / "node", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
     ),
+    "php": Service(api="babyland", folder=FOLDER / "php", build=("php", "--version"), built="run.php", run=("php", "run.php")),
+    "shipments": Service(
+        api="shipments",
+        folder=FOLDER / "shipments",
+        build=("./build.sh",),
+        built=".venv",
+        run=(".venv/bin/python", "main.py"),
+    ),
 }
 
 
@@ -73,20 +91,73 @@ def listed(name: str, kinds: Iterable[str]) -> list[Subject]:
     for kind in ("fault", "variant"):
         answer = subprocess.run([*command(service), f"--list-{kind}s"], capture_output=True, text=True, check=True).stdout
         found += [
-            Subject(api=service.api, kind=kind, name=each["name"], family=each.get("family", ""), says=each["description"])
+            Subject(
+                api=service.api,
+                kind=kind,
+                name=each["name"],
+                family=each.get("family", ""),
+                field=each.get("field") or "",
+                says=each["description"],
+            )
             for each in json.loads(answer)
         ]
     return [each for each in found if each.kind in kinds]
 
 
+def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
+    """The operations of a running service; from the document alone, as ``init`` drafts it, where it has one of its own."""
+    if "openapi" not in ready:
+        yield subjects.target_of(service.api, ready)
+    for operation in ready.get("operations", ()):
+        with tempfile.TemporaryDirectory() as folder:
+            spec = Path(folder, "contract.yaml")
+            write(Path(ready["openapi"]), operation["path"], spec)
+            api = load_api(str(spec))
+        names = [scheme.name for scheme in api.schemes]
+        identity, bystander = (
+            Identity(path=each["path"], auth={scheme: Secret(each["token"]) for scheme in names})
+            for each in ({**operation["record"], "token": operation["token"]}, operation["other"])
+        )
+        yield Target(
+            api=api,
+            url=ready["url"],
+            identity=identity,
+            bystander=bystander,
+            read=operation["read"],
+            values={field: tuple(known) for field, known in ready["values"].items()},
+        )
+
+
+def together(outcomes: Mapping[str, Outcome]) -> Outcome:
+    """What came of the operations of one service, by their paths, as one outcome."""
+    found = list(outcomes.values())
+    return replace(
+        found[0],
+        violated=tuple(f"{line} of {path}" if path else line for path, each in outcomes.items() for line in each.violated),
+        expected="; ".join(each.expected for each in found if each.expected),
+        internal="; ".join(each.internal for each in found if each.internal),
+        requests=sum(each.requests for each in found),
+        restored=all(each.restored for each in found),
+    )
+
+
+def _concerns(subject: Subject, api: Api) -> bool:
+    """Whether a fault is in a field of the operation's requests; one in no field concerns every operation."""
+    top = (subject.field or "").partition(".")[0]
+    return subject.kind != "fault" or top in {each.name for each in api.fields}
+
+
 def judge(name: str, subject: Subject, depth: str) -> Outcome:
-    """One run of the suite; an exception becomes the outcome's ``internal``."""
+    """One run of the suite on each operation; an exception becomes the outcome's ``internal``."""
+    service = SERVICES[name]
     options = () if subject.kind == "honest" else (f"--{subject.kind}", subject.name)
     begun = time.monotonic()
     try:
-        with subjects.started(*command(SERVICES[name]), *options) as ready:
-            target = replace(subjects.target_of(subject.api, ready), limits=Limits(max_seconds=MOST_SECONDS))
-            outcome = judged(subject, target, depth=depth)
+        with subjects.started(*command(service), *options) as ready:
+            limits = Limits(max_seconds=MOST_SECONDS)
+            targets = [replace(each, limits=limits) for each in targets_of(service, ready)]
+            concerned = [each for each in targets if _concerns(subject, each.api)] or targets
+            outcome = together({each.api.path: judged(subject, each, depth=depth) for each in concerned})
     except Exception as error:  # one broken subject must not end the rest
         outcome = Outcome(subject=subject, internal=f"{type(error).__name__}: {error}"[:300])
     return replace(outcome, seconds=round(time.monotonic() - begun, 1))

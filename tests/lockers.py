@@ -68,13 +68,15 @@ class Lockers(People):
                 return 500 if "unknown rooms crash" in self.faults else 400, {"message": "there is no such room"}, {}
         if "two texts are one too many" in self.faults and {"note", "owner"} <= sent.keys():
             return 400, {"message": "one at a time"}, {}
-        if loose:
+        if loose or "unknown members are kept" in self.faults:
             self.records[key] |= {name: value for name, value in sent.items() if name not in self.records[key]}
         self.records[key] |= {name: self._kept(key, name, value) for name, value in sent.items() if name in self.records[key]}
         return 200, self.shown(key), {}
 
     def _kept(self, key: str, name: str, value: Any) -> Any:
         if name == "secret" and value == MASK:
+            return self.records[key][name]
+        if value is None and name == "password" and "null is no password" in self.faults:
             return self.records[key][name]
         return sha256(str(value).encode()).hexdigest() if name in ("password", "pin") else value
 

@@ -116,12 +116,18 @@ class People:
             return 400, {"message": "not an object"}, {}
         if "null characters break cities" in self.habits and "\0" in str(sent.get("city")):
             return 500, {"message": "the store has failed"}, {}
+        if "newsletters are for managers" in self.habits and sent.get("newsletter") is False:
+            return 403, {"message": "only a manager may do that"}, {}
         wrong = self._wrong(sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
         self._store(key, record, sent)
         self.version += "version counts writes" in self.habits
-        return 200, self.shown(sent["id"] if "renames" in self.habits and "id" in sent else key), {}
+        return 200, self.shown(sent["id"] if self._renames(key) and "id" in sent else key), {}
+
+    def _renames(self, key: str) -> bool:
+        """Whether a record takes the key of a body; ``never back``: no second time."""
+        return "renames" in self.habits and not ("never back" in self.habits and key not in seeds())
 
     def _wrong(self, sent: dict[str, Any]) -> str:
         for name, value in sent.items():
@@ -152,7 +158,7 @@ class People:
                 record["city"] = f"{value}!"
             elif name in MEMBERS:
                 record[name] = {each: text for each, text in value.items() if text is not None} if name == "settings" else value
-            elif name == "id" and "renames" in self.habits:
+            elif name == "id" and self._renames(key):
                 self.records.pop(key)
                 record["id"] = value
                 self.records[value] = record

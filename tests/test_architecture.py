@@ -155,15 +155,22 @@ def distribution(text: str) -> str:
 
 
 def imported(package: str) -> set[str]:
-    """The top-level names that the files of a package import, other than the standard library's and our own."""
+    """The top-level names that the files of a package import, other than the standard library's and our own.
+
+    A folder with a requirements.txt is a program of its own, in an environment of its own.
+    """
     found = set()
-    for path in sources(package):
+    for path in (each for each in sources(package) if not _is_apart(each)):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Import):
                 found |= {alias.name.partition(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
                 found.add(node.module.partition(".")[0])
     return found - sys.stdlib_module_names - {*PACKAGES, COMMAND, "tests", "benchmarks"}
+
+
+def _is_apart(path: Path) -> bool:
+    return any((folder / "requirements.txt").exists() for folder in path.parents if folder != ROOT and ROOT in folder.parents)
 
 
 @pytest.mark.parametrize("package", [*PACKAGES, COMMAND, "tests"])

@@ -220,6 +220,20 @@ def test_a_flag_may_go_with_another_and_not_with_everything(api: Api, fault: str
     }
 
 
+@pytest.mark.parametrize(("fault", "level"), [("what is published is a draft", "should"), ("any write makes a draft", "must")])
+def test_a_flag_may_need_another_and_not_every_write(api: Api, fault: str, level: str) -> None:
+    """What goes on with another flag, and stays on as long as that is on, is needed by it; what any write sets is not."""
+    service = Plans(fault)
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url, "omitted-fields-unchanged", "falsy-value-stored")
+
+    found = {each for each in violated(report) if each[2] == "draft"}
+    assert ("must", "falsy-value-stored", "draft") not in found
+    assert {each for each in found if each[1] == "omitted-fields-unchanged"} == {(level, "omitted-fields-unchanged", "draft")}
+    assert service.records == before
+
+
 def test_a_flag_that_is_refused_as_it_is_is_told_though_another_write_has_moved_it(api: Api) -> None:
     """The present value is sent back on the record as it was found: a draft that is one cannot be said to be one."""
     service = Plans("no draft without a place", "a draft needs its place in the request")

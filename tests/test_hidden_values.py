@@ -10,6 +10,7 @@ import pytest
 from contracts.drafting.draft import write
 from contracts.record.keeping.hidden import hides, is_masked
 from contracts.record.keeping.keys import names_the_record
+from contracts.record.state import UNKNOWN_MEMBER
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
@@ -58,6 +59,19 @@ def test_what_is_not_shown_is_left_as_it_is(api: Api, record: str) -> None:
     assert report.restored.ok
     assert [each for each in violated(report) if each[0] == "must"] == []
     assert {each[2] for each in violated(report)} & {"secret", "password", "pin", "label", "slug"} == set()
+
+
+def test_where_there_is_no_password_none_is_set(api: Api) -> None:
+    """Null for a password says that it stays, in many services: whoever had none could not be without one again."""
+    service = Lockers("null is no password")
+    service.records["blue"]["password"] = None
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(api, url)
+
+    assert service.records == before
+    assert report.restored.ok
+    assert [each for each in violated(report) if each[0] == "must"] == []
 
 
 def test_a_mask_does_not_show_what_was_stored(api: Api) -> None:
@@ -116,13 +130,14 @@ def test_masks(value: object, masked: bool) -> None:
         ("password", {"type": "string"}, "$2b$12$abc", True),
         ("login", {"type": "string", "format": "password"}, "open sesame", True),
         ("account", {"type": "object"}, {"user": "ann", "db_password": "x"}, True),
-        ("password", {"type": ["string", "null"]}, None, False),
+        ("password", {"type": ["string", "null"]}, None, True),
+        ("login", {"type": "string", "format": "password"}, "", True),
         ("password_changed", {"type": "string"}, "never", False),
         ("account", {"type": "object"}, {"user": "ann", "password": ""}, False),
     ],
 )
 def test_passwords(name: str, schema: dict[str, object], shown: object, hidden: bool) -> None:
-    """By name or format, where one is shown: it may be a hash of the one that it is."""
+    """By name or format: what is shown may be a hash of it; where there is none, null may not bring that back."""
     assert bool(hides(Field(path=name, schema=schema, response=name), {name: shown}[name])) is hidden
 
 
@@ -145,6 +160,21 @@ def test_what_equals_the_path_names_the_record(shown: object, path: str, beside:
     other_path = None if other is None else {"key": other}
     assert names_the_record(field, {"label": shown, "key": path}, {"key": path}) is (len(path) >= 8 and str(shown) == path)
     assert names_the_record(field, {"label": shown}, {"key": path}, {"label": beside}, other_path) is names
+
+
+def test_what_a_run_could_not_take_out_is_left_alone_by_the_next(api: Api) -> None:
+    """A service that knows its types and keeps any other member for good: told by each run, and changed by the first alone."""
+    service = Lockers("unknown members are kept")
+    with serving(service) as url:
+        first = judged(api, url)
+        before = copy.deepcopy(service.records)
+        second = judged(api, url)
+
+    assert [each.path for each in first.restored.differences] == [UNKNOWN_MEMBER]
+    assert second.restored.ok
+    assert service.records == before
+    for report in (first, second):
+        assert ("should", "unknown-field-not-stored", "*") in violated(report)
 
 
 def test_a_service_that_keeps_what_it_does_not_know_is_seen_by_any_text(api: Api) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import random
 import signal
 import threading
+import urllib.error
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +19,7 @@ import specs
 from mock_server import MockServer
 from tests import subjects
 from tests.linearizability import NEVER, Clients, Operation, violation
+from tests.mock_client import presented
 
 API = specs.load(specs.names()[0])
 WRITES = 600
@@ -93,6 +97,33 @@ def test_a_lost_update_is_found() -> None:
     """A mock that writes all of a record back that it has read a while ago."""
     with subjects.running("mock_server", API.name, "--defect", "concurrent-write-lost") as ready:
         assert Clients(API, ready["url"]).run(100, clients=8, disturbed=False) != []
+
+
+@pytest.mark.parametrize("defect", ["concurrent-write-lost", "concurrent-write-crashes"])
+def test_writers_of_a_unique_field_do_not_wait_for_each_other_for_ever(defect: str) -> None:
+    """Two at once, of one record: each holds its turn at the record and the look at the others, and lets others in between."""
+    api = specs.load("babyland")
+    name = next(each.top for each in api.walk_fields() if each.unique)
+    headers = {"Content-Type": api.media_types[0], **presented(api, api.customers[0].auth)}
+    answered: list[int] = []
+
+    def send(url: str, value: str) -> None:
+        body = json.dumps({name: value}).encode()
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, body, headers, method="PATCH"), timeout=5) as answer:
+                answered.append(answer.status)
+        except urllib.error.HTTPError as error:
+            answered.append(error.code)
+
+    with subjects.running("mock_server", api.name, "--defect", defect) as ready:
+        url = ready["url"] + api.path.format(**api.customers[0].path)
+        both = [threading.Thread(target=send, args=(url, f"{number}@example.com"), daemon=True) for number in range(2)]
+        for each in both:
+            each.start()
+        for each in both:
+            each.join(timeout=20)
+
+    assert len(answered) == 2
 
 
 def test_a_stale_read_is_found() -> None:

@@ -16,14 +16,14 @@ from contracts.drafting.draft import write
 from contracts.record.calls import Calls
 from contracts.record.party import Party
 from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
-from contracts.running.journal import read
+from contracts.running.journal import pending, read
 from contracts.running.plan import Plan
 from contracts.running.restore import restore
 from contracts.running.run import Run
 from contracts.running.selection import load_rules
 from contracts.running.whole import judge_all
 from contracts.target.client import Budget, Client
-from contracts.target.secrecy import Redactor
+from contracts.target.secrecy import Redactor, Secret
 from contracts.target.settings import from_settings
 from contracts.target.target import Identity, Target, TargetError, load_api
 from contracts.terms.verdict import LOST, NotJudged
@@ -94,6 +94,33 @@ def test_every_record_is_as_before(api: Api, habit: str, found: set[str]) -> Non
     assert report.restored.ok
     assert violated(report) == found
     assert not [each.actual for each in report.results if (each.actual or "").startswith("internal error")]
+
+
+@pytest.mark.parametrize("back", [True, False])
+def test_a_record_that_took_another_key_is_moved_back_and_never_removed(tmp_path: Path, back: bool) -> None:
+    """No request has the key, and it is taken all the same: what is under the other one is the record, and no copy of it."""
+    people = People("renames", *(["never back"] if not back else []))
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        report = judged(_without_key_in_requests(tmp_path), url)
+
+    assert len(people.records) == len(before)
+    assert "DELETE" not in people.methods
+    assert (people.records == before) is report.restored.ok is back
+    assert violated(report) == {"read-only-unchanged" if back else "path-names-the-record"}
+
+
+def _without_key_in_requests(folder: Path) -> Api:
+    """The document as it would be for a service that owns the keys, with a DELETE."""
+    content = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    (path,) = content["paths"]
+    item = content["paths"][path]
+    del item["patch"]["requestBody"]["content"]["application/json"]["schema"]["properties"]["id"]
+    content["components"]["schemas"]["Person"]["properties"]["id"]["readOnly"] = True
+    item["delete"] = {"responses": {"200": {"description": "It was there."}}}
+    (folder / "owned.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    write(folder / "owned.yaml", None, folder / "api.yaml")
+    return load_api(str(folder / "api.yaml"))
 
 
 def test_a_field_that_cannot_be_put_back_is_not_written(api: Api) -> None:
@@ -193,6 +220,38 @@ def test_a_run_that_did_not_end_is_put_back_from_its_journal(api: Api, tmp_path:
     assert changed != before
     assert [(name, each.ok) for name, each in told] == [("the record", True), ("the bystander", True)]
     assert again == before
+
+
+class Locked(People):
+    """Shows nothing to whom it does not know, once it is locked."""
+
+    locked = False
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As for people, for those who have the key."""
+        return (
+            super().answer(method, path, headers, body) if not self.locked or headers["X-Key"] else (401, {"message": "who?"}, {})
+        )
+
+
+def test_a_restore_without_the_credential_is_refused_in_one_line(api: Api, tmp_path: Path) -> None:
+    """No traceback: a journal has no credential, and the line says how it is given; so does the next run's."""
+    people = Locked()
+    with serving(people) as url:
+        target = target_of(api, url)
+        run = Run(Plan(target=target, apis=(api,), report_dir=tmp_path))
+        run.open()
+        run._locks.release()
+        (journal,) = tmp_path.glob("journal-*.jsonl")
+        people.locked = True
+
+        with pytest.raises(TargetError, match=r"401.*--auth SCHEME=VALUE.*--target"):
+            list(restore(journal, {}, None))
+        identity = replace(target.identity, auth={"key": Secret("of-ann")})
+        with pytest.raises(TargetError, match="needs the same --target or --auth as the run"):
+            pending(target, [identity])
+        people.locked = False
+        assert all(each.ok for _name, each in restore(journal, {}, None))
 
 
 def test_a_journal_keeps_the_records_and_every_write(api: Api, tmp_path: Path) -> None:

@@ -14,8 +14,9 @@ from contracts import reports
 from contracts.record.restoring import Restoration
 from contracts.reports import findings, summary
 from contracts.reports.report import MEMBERS, RunReport, read_json, write_json
-from contracts.reports.result import Result
+from contracts.reports.result import Result, struck
 from contracts.running import terminal
+from contracts.target.secrecy import Redactor, Secret
 from contracts.terms.rule import FAMILIES
 from contracts.terms.verdict import Difference
 from tests.results import HOSTILE, report, result, violation
@@ -195,7 +196,7 @@ def test_a_short_violation_is_shown_whole() -> None:
         "  on       city",
         "  expected the city to read 'x'",
         "  actual   it reads 'y'",
-        "  differs  city: 'x' -> 'y'",
+        '  differs  city: "x" -> "y"',
         "  curl one",
     ]
 
@@ -243,9 +244,42 @@ def test_a_record_that_is_not_restored_is_told_with_its_repair() -> None:
 
     assert lines == [
         "shop: 1 conforms; 3 requests; NOT RESTORED",
-        "  city should be 'x', but is None",
+        '  city should be "x", but is null',
         "  repair: curl mend",
     ]
+
+
+LONG = "what is written down here is longer than a line of a report may be, and "
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        (
+            f"{LONG}two\nlines of it",
+            f"{LONG}two\r\nlines of it",
+            ("... be, and two\\nlines of it", "... be, and two\\r\\nlines of it"),
+        ),
+        ("caf\u00e9", "cafe\u0301", ("caf\\u00e9", "cafe\\u0301")),
+        (f"{LONG}key-of-ann\nx", f"{LONG}key-of-ann\rx", ("...d [redacted]\\nx", "...d [redacted]\\rx")),
+        ({"a": None}, [True], ('{"a": null}', "[true]")),
+    ],
+)
+def test_what_looks_the_same_is_told_where_it_differs(before: object, after: object, shown: tuple[str, str]) -> None:
+    """By code points, around the first place that differs; half a secret is not shown either. Other values are JSON."""
+    redactor = Redactor()
+    redactor.add(Secret("key-of-ann"))
+
+    found = struck(Difference(path="note", before=before, after=after), redactor)
+
+    assert (found.before, found.after) == shown
+
+
+def test_a_long_word_is_broken_without_a_space() -> None:
+    """Nothing is added to what a server said: an id in two lines is not torn further, and no space comes into a word."""
+    lines = terminal._wrapped("actual", f"the answer was 400 {'0123456789-abcdef-' * 12}", 2)
+
+    assert "0123456789-abcdef-" * 6 in "".join(line.strip() for line in lines)
 
 
 # --- summary.md -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from contracts.drafting import one_way
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of
@@ -48,6 +49,8 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             _extend(document, sent, field.path, inferred, plain=True)
             shown_types = [] if "type" in inferred else _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
+        final = None if field.read_only else one_way.hazard(field, operation["responses"])
+        keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}

@@ -25,6 +25,7 @@ from contracts.terms.verdict import Level, NotJudged
 from specs import Field
 
 Done = TypeVar("Done")
+FORBIDDEN = 403
 NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
@@ -47,10 +48,13 @@ def promised(party: Party, patch: Patch) -> bool:
 
 
 def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | None:
-    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes.
+    """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes, or
+    where the credential, with which other patches are accepted, may not set it (403, RFC 9110 15.5.4).
 
     Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none.
     """
+    if exchange.status == FORBIDDEN and party.sent:
+        return Level.SHOULD
     if not exchange.refused or patch.field.reference is not None or promised(party, patch):
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))
@@ -64,22 +68,24 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
     return None  # what it shows itself is refused as well: the value is not to blame
 
 
-def switched_off(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
+def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -> bool:
     """A flag went off when another one was sent: two that exclude each other, as drafts and what is published, or one that goes
-    with the other only, as seats by name with seats.
+    with the other only, as seats by name with seats. Or it went on with another: what only some may see needs their ticket.
     """
-    flags = any(field.types == {"boolean"} and isinstance(sent.get(field.name), bool) for field in fields)
-    return flags and found.difference.before is True and found.difference.after is False
+    flags = [sent[field.name] for field in fields if field.types == {"boolean"} and isinstance(sent.get(field.name), bool)]
+    before, after = found.difference.before, found.difference.after
+    return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
 
 
 def falsy_values(field: Field) -> Iterable[Any]:
-    """The falsy value of the field's type, where it is not a hazard, an enum's or a reference's matter."""
+    """The falsy value of the field's type, where it is not a hazard, or a matter of an enum, a reference or a lower limit."""
     if field.reference is not None or "enum" in field.schema or field.safe.get("type") == "null":
         return ()
     for kind, value in (("boolean", False), ("string", ""), ("integer", 0), ("number", 0), ("array", [])):
         if kind in field.types:
             hazardous = field.hazard is not None and value in (field.hazard.values or ())
-            limited = kind == "array" and int(field.schema.get("minItems", 0)) > 0 and field.states("minItems")
+            least = {"array": "minItems", "string": "minLength"}.get(kind, "")
+            limited = bool(least) and int(field.schema.get(least, 0)) > 0 and field.states(least)
             ruled_out = kind in ("integer", "number") and not Values.valid(field, value)
             return () if hazardous or limited or ruled_out else (value,)
     return ()
@@ -111,13 +117,13 @@ class SecondOpinion:
                 done = send(self._party.composer.patch(record, self._field, value), record)
                 if works(done):
                     return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
-        return self.on_the_first_record(send, works) or (self._beside_another(send, works) if refused else None)
+        found = self.on_the_first_record(send, works)
+        chosen = self._field.types == {"boolean"} or "enum" in self._field.schema
+        return found or (self.beside_another(send, works) if refused and chosen else None)
 
-    def _beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
+    def beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """The value alone, once a flag or a choice beside it has another value: it depends on what that one holds."""
         party, first = self._party, self._first
-        if self._field.types != {"boolean"} and "enum" not in self._field.schema:
-            return None
         for each in islice((each for each in party.api.fields if self._is_choice(each)), COMPANIONS):
             record = party.read()
             own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)

@@ -51,7 +51,8 @@ def judge_refusal(party: Party, exchange: Exchange, before: Record, reason: str,
                 actual=exchange.said,
                 exchange=exchange,
             )
-        raise NotJudged("the patch is accepted: judged by the rules on bad values")
+        where = bad.field.path if bad is not None else "*"
+        raise NotJudged(f"the patch is accepted: judged by types, enum or length for {where}")
     check_not_redirected(exchange)
     after = party.read()
     changed = party.reader.differences(before, after)

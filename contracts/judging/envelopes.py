@@ -9,6 +9,7 @@ from typing import Any
 import jsonschema_rs
 
 from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.spelling import spelled
 from contracts.terms.validity import first_error
 from specs import Api, Shape, Situation
 from specs.model import Response
@@ -186,10 +187,10 @@ def stated_problem(answer: Answer) -> Problem | None:
         for name, value in holder.items():
             plain = str(name).lower().replace("_", "").replace("-", "")
             if plain in STATING and _is_status(value) and int(value) != answer.status:
-                return Problem(f"{name} to be {answer.status}, the status of the answer", f"it is {value!r}")
+                return Problem(f"{name} to be {answer.status}, the status of the answer", f"it is {spelled(value)}")
             claims_success = (plain in SUCCEEDING and value is True) or (plain in STATING and str(value).lower() in SUCCEEDING)
             if claims_success and not 200 <= answer.status < 300:
-                return Problem(f"no success to be told with status {answer.status}", f"{name} is {value!r}")
+                return Problem(f"no success to be told with status {answer.status}", f"{name} is {spelled(value)}")
     return None
 
 

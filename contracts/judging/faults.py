@@ -8,6 +8,7 @@ from typing import Any
 
 from contracts.record.patches import leaves
 from contracts.record.values import of_length
+from contracts.terms.spelling import spelled
 from specs import Api, Choice, Field
 from specs.model import json_types
 
@@ -119,7 +120,7 @@ def _too_long(field: Field) -> Iterator[Fault]:
 
 def _no_member(field: Field) -> Iterator[Fault]:
     if "enum" in field.schema and field.states("enum"):
-        yield Fault(field, NOT_A_MEMBER, "enum", f"{NOT_A_MEMBER!r}, not a member of the enum")
+        yield Fault(field, NOT_A_MEMBER, "enum", f"{spelled(NOT_A_MEMBER)}, not a member of the enum")
 
 
 def _wrong_types(field: Field) -> Iterator[Fault]:
@@ -143,7 +144,7 @@ def _wrong_types(field: Field) -> Iterator[Fault]:
 def _words(field: Field) -> Iterator[Fault]:
     """In a form, where every value is a text, only a text is of another type than a number or a flag."""
     if type_stated(field) and field.types <= {"integer", "number", "boolean"}:
-        yield Fault(field, NOT_A_MEMBER, "type", f"the text {NOT_A_MEMBER!r} for {' or '.join(sorted(field.types))}")
+        yield Fault(field, NOT_A_MEMBER, "type", f"the text {spelled(NOT_A_MEMBER)} for {' or '.join(sorted(field.types))}")
 
 
 BAD_FORMATS = {
@@ -159,4 +160,4 @@ def _bad_formats(field: Field) -> Iterator[Fault]:
     name = str(field.schema.get("format", ""))
     if name in BAD_FORMATS and field.states("format"):
         for value in BAD_FORMATS[name]:
-            yield Fault(field, value, "format", f"{value!r}, not of the format {name}")
+            yield Fault(field, value, "format", f"{spelled(value)}, not of the format {name}")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from contracts.judging.evidence import Write, one_difference, write
-from contracts.judging.trials import Failure, brief, broken
+from contracts.judging.trials import Failure, broken
 from contracts.record.party import Party
 from contracts.record.values import of_length, validator
+from contracts.terms.spelling import brief
 from specs import Field
 
 

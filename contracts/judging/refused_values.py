@@ -35,9 +35,9 @@ def excuse_of(party: Party, exchange: Exchange) -> str | None:
     if exchange.answer is None:
         return f"there was no usable answer: {exchange.failure}"
     if party.accepted(exchange):
-        return "the bad value is accepted: judged by the rules on values"
+        return "the bad value is accepted: judged by types, enum or length"
     if exchange.answer.status >= 500:
-        return f"the server failed with {exchange.status}: judged by the rules on values"
+        return f"the server failed with {exchange.status}: judged by invalid-field-status, types, enum or length"
     return REDIRECTED if redirected(party, exchange) else None
 
 

@@ -14,13 +14,12 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Reader, Record, look_up, related, shown
 from contracts.terms.exchange import Exchange
-from contracts.terms.looks import looks_like
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Field
 
 ENOUGH = 3
 """Failures of one item after which no further value is sent: more of them say nothing new."""
-SHOWN = 60
 UNREADABLE = "(the record cannot be read any more)"
 
 
@@ -49,18 +48,6 @@ class Failure:
 def broken(exchange: Exchange) -> bool:
     """Whether there was no usable answer, or one that puts the blame on the server (5xx)."""
     return exchange.answer is None or exchange.answer.status >= 500
-
-
-def brief(value: Any) -> str:
-    """A value in few characters, ASCII only, so that look-alikes can be told apart."""
-    text = str(value) if value is ABSENT else ascii(value)
-    size = len(value) if isinstance(value, str) else len(text)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN // 2]}... ({size} characters)"
-
-
-def told(value: Any, other: Any) -> str:
-    """A value as a report writes it beside another: by code points where the eye would see no difference."""
-    return ascii(value) if looks_like(value, other) else repr(value)
 
 
 # --- controls -------------------------------------------------------------------------------------------------------

@@ -165,6 +165,18 @@ def _wrapper(api: Api, identity: Identity) -> tuple[bytes, bytes]:
     return before, after
 
 
+MALFORMED = object()
+"""Stands for the value of a body that is no JSON."""
+
+
+def parsed(body: bytes) -> Any:
+    """The JSON value of a body, ``MALFORMED`` for what is none."""
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return MALFORMED
+
+
 def encoded(body: Any) -> bytes:
     """A JSON body as it travels; NotJudged where it would hold something that an answer was to show and did not."""
     try:

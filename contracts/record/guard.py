@@ -7,22 +7,25 @@ For a record that nobody needs there is an onlooker in its place, see ``contract
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
+from contracts.record.calls import MALFORMED, parsed
 from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.hidden import hides
+from contracts.record.keeping.items import leaves_out
 from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.presence import adds_items, new_members
 from contracts.record.keeping.removal import Removal, unlike
+from contracts.record.keeping.renamed import is_moved
 from contracts.record.learning import FirstWrite
 from contracts.record.party import Party
 from contracts.record.records import Reader, Record, lacks, look_up
 from contracts.record.restoring import Restorer
+from contracts.record.state import left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
@@ -42,6 +45,7 @@ class Guard:
     ``spared``: why a top-level property of the request is not written, by its name. ``first``: the first write of each.
     ``stuck``: the request whose undocumented members stayed in the record; ``made``: those that made records, by
     the identifier of each, of which ``tell`` is told. ``taken``: the patch of a record that does not exist which was accepted.
+    ``renamed``: the patch after which the record had the key that it named.
     """
 
     def __init__(self, party: Party, saved: Record, tell: Told = untold) -> None:
@@ -50,11 +54,12 @@ class Guard:
         self._saved = saved
         self._proven: set[str] = set()
         self._probing = False
-        self._sticks = self._makes = ""
+        self._sticks, self._makes = left_by_a_run(saved), ""
         self._removal = Removal(party, saved, self._is_usable)
         self._kinds = Kinds(party, self._check_for_learning)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
+        self.renamed: Exchange | None = None
         self.taken: Exchange | None = None
         self.made: dict[str, Exchange] = Appeared(tell)
         self._asked = False
@@ -156,6 +161,8 @@ class Guard:
         self._undisturbed(self._kinds.check, top, value)
         if self._adds_members(top, value) or adds_items(top, value, look_up(self._saved, top.response)):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
+        if leaves_out(top, value, look_up(self._saved, top.response)):
+            raise NotJudged(f"an item that is left out of {name} would come back under another key; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
         """The value is the one that the record shows; null is not what a record shows that lacks the member, or never has it."""
@@ -181,8 +188,9 @@ class Guard:
             with self._learning():
                 texts = (each for each in self._api.fields if isinstance(look_up(self._saved, each.response), str))
                 plain = (each for each in texts if each.reference is None and each.hazard is None and not each.read_only)
-                usable = (each for each in plain if not each.unique and self._is_usable(each))
-                self._typed = not any(map(self._stores_any, islice(usable, WITNESSES)))
+                telling = [each for each in plain if not each.unique]  # what may hold anything tells only where all may
+                telling = [each for each in telling if each.types == {"string"}] or telling
+                self._typed = not any(map(self._stores_any, islice(filter(self._is_usable, telling), WITNESSES)))
         return self._typed
 
     def _stores_any(self, witness: Field) -> bool:
@@ -308,8 +316,9 @@ class Guard:
         """Whether there is a record of another key; one that a request has made is told, or taken away, at the end."""
         names = [*self._party.identity.path]
         found = bool(names) and self._shows({**self._party.identity.path, names[-1]: key})
-        if found and by is not None:
-            self.made[key] = by
+        with self._learning():
+            if found and by is not None and not is_moved(self._party, by.body, self._shows):
+                self.made[key] = by
         return found
 
     def _shows(self, path: Mapping[str, str]) -> bool:
@@ -320,7 +329,7 @@ class Guard:
         return self._party.record_in(self._party.send("GET", None, template=template, path=path)) is not None
 
     def _look_for_what_sticks(self, exchange: Exchange) -> None:
-        with self._learning(), self._told_unreadable():
+        with self._learning(), self._told_unreadable(exchange):
             added = self._party.read().keys() - self._saved.keys() - {each.path for each in self._api.record}
             if added:
                 names = ", ".join(sorted(added)[:3])
@@ -328,20 +337,11 @@ class Guard:
                 self._sticks = f"members that no document knows stay in the record here ({names}): not sent again"
 
     @contextmanager
-    def _told_unreadable(self) -> Iterator[None]:
+    def _told_unreadable(self, exchange: Exchange) -> Iterator[None]:
         try:
             yield
         except NotJudged:
             self._sticks = "after a body that the document does not allow, the record could not be read"
-
-
-MALFORMED = object()
-"""Stands for the value of a body that is no JSON."""
-
-
-def parsed(body: bytes) -> Any:
-    """The JSON value of a body, ``MALFORMED`` for what is none."""
-    try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
-        return MALFORMED
+            if is_moved(self._party, exchange.body, self._shows):
+                self.renamed = exchange
+                self._sticks = "the record takes the key that a body names: judged by read-only-unchanged"

@@ -24,6 +24,8 @@ WAITS = 3
 """So many times a run waits for what moves with time; what does not move then is not said to."""
 SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
+STEADY = 2
+"""So many fields have to move a property on, each by itself, before it is said to count the changes."""
 NEAR = 36 * 3600.0
 """Seconds from now within which a time counts as one of this run, whatever its zone."""
 _DIGITS = 17
@@ -60,6 +62,7 @@ class Movement:
         self._busy = False
         self._first: Record = {}
         self._asked: set[tuple[str, str]] = set()
+        self._steps: dict[str, list[str]] = {}
         self.suspected: list[str] = []
         self._tried: dict[tuple[int, str], tuple[list[Change], Iterator[Change]]] = {}
 
@@ -118,8 +121,7 @@ class Movement:
         for path in self._candidates(before, after):
             old, new = look_up(before, path), look_up(after, path)
             if path not in self.found and not Reader.equal(old, new) and self._by_itself(path, old, new, how, written):
-                counts = how == WITH_WRITES and not is_now(new) and isinstance(new, int)
-                self.found[path] = COUNTS if counts else how
+                self.found[path] = _word(new) if how == WITH_WRITES else how
 
     def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
         """Whether a property that differs is one that the service moves, and not one that a request has changed."""
@@ -171,31 +173,46 @@ class Movement:
             self._busy = False
 
     def _follow(self, path: str) -> None:
-        """Change one of the fields that were written last, and put it back: what goes and comes with it follows it."""
+        """Change one of the fields that were written last, and put it back: what goes and comes with it follows it.
+
+        What goes on at each such step, of whichever field, counts the changes; one that no change is made by does not move it.
+        """
         for name in list(dict.fromkeys([*self.suspected, *reversed(self._probes.sent)]))[:SUSPECTS]:
             if (path, name) in self._asked:
                 continue
             self._asked.add((path, name))
             self._busy = True
             try:
-                follows = self._goes_and_comes(path, name)
+                how = self._goes_with(path, name)
             except NotJudged:
-                follows = False
+                how = ""
             finally:
                 self._busy = False
-            if follows:
+            if how == FOLLOWS:
                 known = self.found.get(path, "")
                 self.found[path] = f"{known}, {name}" if known else f"{FOLLOWS}{name}"
+            elif how:
+                self._steps.setdefault(path, []).append(how)
+        steps = self._steps.get(path, [])
+        if path not in self.found and len(steps) >= STEADY:
+            self.found[path] = steps[0]
 
-    def _goes_and_comes(self, path: str, name: str) -> bool:
+    def _goes_with(self, path: str, name: str) -> str:
+        """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
         field = next((each for each in self._probes.api.fields if each.name == name), None)
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
-            return False
+            return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
-            if not Reader.equal(old, new):
-                return Reader.equal(old, again)
-        return False
+            if Reader.equal(old, new):
+                continue
+            if Reader.equal(old, again):
+                return FOLLOWS
+            on = self._is_unset(path) and all(
+                self._by_itself(path, *pair, WITH_WRITES, None) for pair in ((old, new), (new, again))
+            )
+            return _word(new) if on else ""
+        return ""
 
     def _changes_of(self, field: Field) -> Iterator[Change]:
         """Changes of a field; several properties may be asked about after one write, so that what was tried is kept."""
@@ -233,6 +250,11 @@ class Movement:
         if before and after and not Reader.equal(old, new):
             self.found[path] = WITH_TIME
         return self.found.get(path) == WITH_TIME  # one that moves with writes stands still without any
+
+
+def _word(value: Any) -> str:
+    """How a property that moves with writes is said to."""
+    return COUNTS if isinstance(value, int) and not is_now(value) else WITH_WRITES
 
 
 def members_of(path: str, *values: Any) -> Iterator[str]:

@@ -19,7 +19,7 @@ from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.target.credentials import CredentialError, Obtained, learn
 from contracts.target.secrecy import Secret
-from contracts.target.target import Identity, Target, TargetError
+from contracts.target.target import Identity, Target, TargetError, plain_path
 from contracts.terms.exchange import Exchange
 from contracts.terms.search import Search
 from contracts.terms.threads import Shared
@@ -57,6 +57,7 @@ class Guard(Protocol):
     """What keeps writes from a record that could not be undone, see ``contracts.record.guard``."""
 
     stuck: Exchange | None
+    renamed: Exchange | None
     made: dict[str, Exchange]
     taken: Exchange | None
 
@@ -210,12 +211,13 @@ class Party:
         return {**self._made_up(missing), **found}
 
     def _made_up(self, required: Sequence[Field]) -> dict[str, Any]:
-        """Values for required members that the record does not show: null, or a word that confirms the change."""
+        """Values for required members that the record does not show: declared ones, null, or a word that confirms the change."""
         found: dict[str, Any] = {}
         for each in required:
             if each not in self.memory:
+                declared = self.target.values.get(plain_path(each.path))
                 with suppress(NotJudged):
-                    self.memory[each] = None if each.nullable else self.values.fresh(each)
+                    self.memory[each] = declared[0] if declared else None if each.nullable else self.values.fresh(each)
             if each in self.memory:
                 found[each.name] = self.memory[each]
         return found

@@ -16,11 +16,11 @@ from typing import Any
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
 from contracts.terms.moving import WITH_TIME
+from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
 
 Record = Mapping[str, Any]
-SHOWN_ABSENT = "(absent)"
 
 
 class Absent:
@@ -298,7 +298,7 @@ class Located:
     @property
     def told(self) -> str:
         """The difference in words."""
-        return f"{self.difference.path} changed from {self.difference.before!r} to {self.difference.after!r}"
+        return f"{self.difference.path} changed from {spelled(self.difference.before)} to {spelled(self.difference.after)}"
 
 
 def undocumented(fields: Sequence[RecordField], record: Any, place: str = "") -> dict[str, Any]:

@@ -22,6 +22,15 @@ UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
 
 
+def left_by_a_run(record: Record) -> str:
+    """Why no unknown member is sent to a record that shows the one of an earlier run; empty where it shows none.
+
+    Whatever could have taken it out has been tried by that run.
+    """
+    found = UNKNOWN_MEMBER in record
+    return f"{UNKNOWN_MEMBER} of an earlier run is in the record: members that no document knows stay here" if found else ""
+
+
 class Sender(Protocol):
     """What sends for a reading: a party."""
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from contracts.reports.promises import untold
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.target.expect import POINTS
@@ -126,10 +127,12 @@ def _violations(failing: Sequence[Finding]) -> str:
 
 def _notes(runs: Sequence[RunReport], missed: int) -> list[str]:
     known = sum(run.summary()[Verdict.KNOWN] for run in runs)
+    left = sum(len(untold(run.results)) for run in runs)
     notes = {
         _count(missed, "recommendation") + " missed": missed,
         _count(known, "known deviation"): known,
         _count(_broken(runs), "internal error"): _broken(runs),
+        f"{_count(left, 'point')} left to a rule that did not tell": left,
         "not restored": any(not run.restored.ok for run in runs),
     }
     return [note for note, applies in notes.items() if applies]
@@ -241,8 +244,9 @@ def listed(run: RunReport) -> list[Listed]:
 
 
 def unjudged(run: RunReport) -> dict[str, tuple[Result, ...]]:
-    """The results without a verdict, by reason."""
-    left = [each for each in run.results if each.verdict == Verdict.NOT_JUDGED]
+    """The results without a verdict, by reason; first what was seen, and told by nobody."""
+    told = untold(run.results)
+    left = [*told, *(each for each in run.results if each.verdict == Verdict.NOT_JUDGED and each not in told)]
     return _grouped(left, lambda each: each.actual or "no reason given")
 
 

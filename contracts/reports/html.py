@@ -15,6 +15,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from contracts.reports.advice import advice
 from contracts.reports.findings import (
     Choice,
     Finding,
@@ -148,6 +149,7 @@ class ApiView:
         self.name = name
         self.id = _slug(name)
         self.outcome = outcome([run])
+        self.advice = advice(run)
         found = findings(run)
         self._items = {id(item.result): item for item in _items(run, self.id, found)}
         self.findings = [FindingView(each, self._of(each.results)) for each in found]

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.record.restoring import NO_RECORD, Restoration
 from contracts.reports.known import Stale
+from contracts.reports.promises import looked_after
 from contracts.reports.result import Result
 from contracts.terms.rule import RULES
 from contracts.terms.search import SEARCHING
@@ -133,11 +134,12 @@ def _has_left_records(run: RunReport) -> bool:
     return any(each.before == NO_RECORD for each in run.restored.differences)
 
 
-def settled(results: Sequence[Result]) -> list[Result]:
+def settled(results: Sequence[Result], *, whole: bool = True) -> list[Result]:
     """The results in the order of the run, as one process would have judged them.
 
     Several processes do not know of each other's violations; a generated rule is not judged after one of a must, except for the
-    search of a thorough run: that leaves out the fields of those.
+    search of a thorough run: that leaves out the fields of those. ``whole``: these are all, and not the share of a shard: what
+    a rule has left to another one, and that has not told, says so.
     """
     found: list[Result] = []
     violated = False
@@ -146,7 +148,7 @@ def settled(results: Sequence[Result]) -> list[Result]:
         later = each.rule in RULES and RULES[each.rule].generated and not (thorough and each.rule == SEARCHING)
         found.append(_passed_over(each) if violated and later else each)
         violated = violated or (found[-1].verdict in (Verdict.VIOLATES, Verdict.KNOWN) and found[-1].level == Level.MUST)
-    return found
+    return looked_after(found) if whole else found
 
 
 def _passed_over(result: Result) -> Result:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,6 +19,8 @@ from specs.pointing import keyword_at
 
 SHOWN_EXCHANGES = 6
 SHOWN_VALUE = 300
+AROUND = 12
+"""Characters ahead of the first place where two texts differ that the eye takes for the same."""
 SHOWN_SENTENCE = 4000
 """Characters of what was expected, of what was found instead, and of the value of a header."""
 
@@ -150,15 +153,28 @@ def struck(each: Difference, redactor: Redactor) -> Difference:
     """A difference as a report may show it: no secret, long values as the start of their text."""
     before, after = each.before, each.after
     if looks_like(before, after):
-        before, after = ascii(before), ascii(after)
+        before, after = _told_apart(redactor.strike(before), redactor.strike(after))
     return Difference(path=str(_struck(each.path, redactor)), before=_brief(before, redactor), after=_brief(after, redactor))
+
+
+def _told_apart(before: str, after: str) -> tuple[str, str]:
+    """Texts that the eye takes for the same, by code points; of long ones what is around the first place where they differ."""
+    pairs = enumerate(zip(before, after, strict=False))
+    differs = next((at for at, (left, right) in pairs if left != right), min(len(before), len(after)))
+    start = max(0, differs - AROUND)
+    return _spot(before, start), _spot(after, start)
+
+
+def _spot(text: str, start: int) -> str:
+    end = start + 4 * AROUND
+    return f"{'...' if start else ''}{json.dumps(text[start:end])[1:-1]}{'...' if end < len(text) else ''}"
 
 
 def _brief(value: Any, redactor: Redactor) -> Any:
     """A value as JSON can hold it; long ones as the start of their text."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     return _cut(text, redactor, SHOWN_VALUE).encode("utf-8", "backslashreplace").decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+from contracts.reports.advice import advice
 from contracts.reports.findings import Finding, choices, findings, label, listed, outcome, place
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
@@ -27,6 +28,7 @@ def render(runs: Sequence[RunReport], *, strict: bool = False) -> str:
     for run in runs:
         found = findings(run)
         lines += ["", f"### {_plain(run.api)}", "", *_families(run)]
+        lines += ["", _plain(told)] if (told := advice(run)) else []
         for number, each in enumerate(found[:left], 1):
             lines += ["", *_finding(number, each)]
         left = max(0, left - len(found))

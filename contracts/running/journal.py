@@ -163,7 +163,7 @@ def pending(target: Target, identities: Iterable[Identity]) -> None:
         if path.exists():
             raise TargetError(
                 f"{target.url}: a run on {identity.name} has not ended: put the record back with "
-                f"`patch-contracts restore {path}`, or delete that file if it is as it should be"
+                f"{_command(path, identity)}, or delete that file if it is as it should be"
             )
         mark.unlink(missing_ok=True)
 
@@ -173,9 +173,14 @@ def unfinished(target: Target) -> None:
     path = Held.abandoned(target)
     if path is not None:
         raise TargetError(
-            f"{target.url}: a run that had made records has not ended: remove them with `patch-contracts restore {path}`, "
+            f"{target.url}: a run that had made records has not ended: remove them with {_command(path, target.identity)}, "
             "or delete that file if they are gone"
         )
+
+
+def _command(path: Path, identity: Identity) -> str:
+    """The command that puts back; a journal has no credential."""
+    return f"`patch-contracts restore {path}`{', which needs the same --target or --auth as the run' if identity.auth else ''}"
 
 
 def forget(marks: Iterable[Path]) -> None:

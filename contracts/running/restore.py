@@ -17,8 +17,9 @@ from contracts.target.fixture import Fixtures
 from contracts.target.locks import Held
 from contracts.target.secrecy import STRUCK, Redactor, Secret
 from contracts.target.settings import from_file
-from contracts.target.target import Identity, Target, load_api
+from contracts.target.target import Identity, Target, TargetError, load_api
 from contracts.terms.fixture import Creation, Deletion, Fixture
+from contracts.terms.verdict import NotJudged
 
 
 def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[tuple[str, Restoration]]:
@@ -38,7 +39,7 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identity = _identity(target, kept.path, kept.name)
         identities.append(identity)
         party = _party(target, identity)
-        found = Restorer(party, replaces=True).restore(_known(kept.record, party.read()))
+        found = Restorer(party, replaces=True).restore(_known(kept.record, _now(party, given=bool(auth or file))))
         restored = restored and found.ok
         yield kept.name or "the record", found
     if made or left.lost:
@@ -53,6 +54,19 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
     if restored:
         journal.forget(journal.marks(target, [*identities, *(replace(target.identity, path=each) for each in made)]))
         Held.abandoned(target, path.resolve(), forget=True)
+
+
+def _now(party: Party, *, given: bool) -> Record:
+    """The record as it is; TargetError where nobody sees it."""
+    try:
+        return party.read()
+    except NotJudged as reason:
+        told = (
+            ""
+            if given
+            else "; a journal has no credential: give it with --auth SCHEME=VALUE, or the run's target file with --target"
+        )
+        raise TargetError(f"{reason}{told}") from None
 
 
 def _party(target: Target, identity: Identity) -> Party:

@@ -206,7 +206,7 @@ class Run:
                 report.restored = joined([restored, *left_behind(saved[0], self._parties_of(name), self._journal, self._making)])
                 report.requests += sum(each.party.client.count for each in saved) + self.requests().get(name, 0)
                 report.seconds = self.plan.clock.monotonic() - self.begun
-                report.results = settled(report.results)
+                report.results = settled(report.results, whole=self.plan.shard is None)
                 report.stale = stale(self.plan, report.results)
             self._remove_made()
             self.listed = Outputs(self.plan, self.reports).write(self._targets, self._traffic, self.expected)

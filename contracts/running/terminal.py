@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from contracts.reports.advice import advice
 from contracts.reports.findings import Finding, Listed, findings, label, listed, outcome, place
+from contracts.reports.promises import untold
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.running.run import Run
 from contracts.terms.rule import FAMILIES, Rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, Verdict
 
 WIDTH = 80
@@ -109,7 +112,9 @@ def _parts(finding: Finding, lines: int) -> dict[str, str]:
         "on": _fields(finding.fields, lines),
         "expected": first.expected or "",
         "actual": first.actual or "",
-        "differs": "; ".join(f"{each['path']}: {each['before']!r} -> {each['after']!r}" for each in first.difference[:3]),
+        "differs": "; ".join(
+            f"{each['path']}: {spelled(each['before'])} -> {spelled(each['after'])}" for each in first.difference[:3]
+        ),
     }
 
 
@@ -127,11 +132,15 @@ def _fields(fields: Sequence[str], lines: int) -> str:
 def _wrapped(label: str, text: str, lines: int) -> list[str]:
     """``text`` behind its label on so many lines at most, cut where it is longer."""
     start = f"  {label:9}" if label else "  "
-    found = textwrap.wrap(" ".join(text.split()), WIDTH, initial_indent=start, subsequent_indent=" " * len(start)) or [start]
+    flat = " ".join(text.split())
+    found = textwrap.wrap(flat, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_on_hyphens=False) or [
+        start
+    ]
     if len(found) <= lines:
         return found
-    last = " ".join([found[lines - 1], found[lines].strip()])
-    return [*found[: lines - 1], f"{last[: WIDTH - 4].rstrip()} ..."]
+    head, rest = found[lines - 1], found[lines].strip()
+    gap = " " if f"{head.split()[-1]} {rest.split()[0]}" in flat else ""  # a long word is broken anywhere
+    return [*found[: lines - 1], f"{f'{head}{gap}{rest}'[: WIDTH - 4].rstrip()} ..."]
 
 
 def _curl(line: str) -> str:
@@ -158,12 +167,18 @@ def ending(reports: Sequence[RunReport], *, hidden: int, folder: Path | None, st
     violated = any(each.verdict == Verdict.VIOLATES for report in reports for each in report.results)
     lines = [f"and {hidden} more: see report.html", ""] if hidden > 0 else []
     lines += [line for report in reports for line in closing(report)]
+    lines += [line for report in reports if strict for line in _left(report)]
     lines += ["", outcome(reports, strict=strict).sentence]
     if folder is not None:
         lines.append(f"report: {folder / 'report.html'}")
     elif violated:
         lines.append("for the requests and answers, add: --report-dir DIR")
     return lines
+
+
+def _left(report: RunReport) -> list[str]:
+    """What was seen, and left to a rule that did not tell it: no violation, and no clean bill either."""
+    return [line for each in untold(report.results) for line in _wrapped("", f"{each.rule} on {each.field}: {each.actual}", 3)]
 
 
 def closing(report: RunReport) -> list[str]:
@@ -173,10 +188,12 @@ def closing(report: RunReport) -> list[str]:
     restored = "restored" if report.restored.ok else "NOT RESTORED"
     line = f"{report.api}: {told or 'nothing judged'}; {report.requests} requests; {restored}"
     lines = textwrap.wrap(line, WIDTH, subsequent_indent="  ")
+    if told := advice(report):
+        lines += _wrapped("", told, 5)
     if report.moves:
         lines += _wrapped("", f"by itself: {', '.join(f'{path} {how}' for path, how in report.moves.items())}", 2)
     for each in report.restored.differences:
-        lines += _wrapped("", f"{each.path} should be {each.before!r}, but is {each.after!r}", 2)
+        lines += _wrapped("", f"{each.path} should be {spelled(each.before)}, but is {spelled(each.after)}", 2)
     return [*lines, *(f"  repair: {repair}" for repair in report.restored.repairs)]
 
 

@@ -16,6 +16,7 @@ from contracts.record.requested import Request, requests, unrequested
 from contracts.schemathesis_hooks.session import SESSIONS, session_of
 from contracts.schemathesis_hooks.steps import Case, Step, body_of
 from contracts.target.client import Call
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged
 
 REPEATS = 2
@@ -117,10 +118,12 @@ def enum_stored(step: Step) -> Iterable[Finding]:
 def _lost(rule: str, requirement: str, step: Step, asked: Request) -> Finding:
     path = asked.field.path
     expected = (
-        f"{path} to be gone with the object that was replaced" if asked.value is ABSENT else f"{path} to read {asked.value!r}"
+        f"{path} to be gone with the object that was replaced"
+        if asked.value is ABSENT
+        else f"{path} to read {spelled(asked.value)}"
     )
     return Finding(
-        rule, requirement, path, f"{expected} after the PATCH", f"it reads {look_up(step.after, asked.field.response)!r}"
+        rule, requirement, path, f"{expected} after the PATCH", f"it reads {spelled(look_up(step.after, asked.field.response))}"
     )
 
 

@@ -22,6 +22,7 @@ from contracts.terms.wire import Headers
 
 MAX_ANSWER = 4 * 1024 * 1024
 """Bytes of an answer's body that are read, after decoding; a longer one counts as no answer."""
+TOO_LONG = f"the answer's body is longer than {MAX_ANSWER} bytes"
 MAX_INTERIM = 100
 """Interim answers (1xx) that are passed over ahead of the answer itself."""
 SWITCHING_PROTOCOLS = 101
@@ -202,7 +203,7 @@ def _bounded(response: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
     while chunk := response.read(65536, decode_content=True):
         size += len(chunk)
         if size > MAX_ANSWER:
-            raise NoAnswer(f"the answer's body is longer than {MAX_ANSWER} bytes")
+            raise NoAnswer(TOO_LONG)
         yield chunk
 
 

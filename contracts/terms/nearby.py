@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
-DAYS = (1, 2, 3, -1)
+DAYS = (1, -1, 2, 3)
 STEPS = (1, -1, 2, 3)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 DIGITS = "123456789"

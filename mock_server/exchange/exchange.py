@@ -116,3 +116,8 @@ class Exchange:
     answer: Answer = field(init=False)
     refusal: Refusal | None = None
     interference: Mapping[str, Any] | None = None
+
+    @property
+    def looks_at_others(self) -> bool:
+        """Whether the write gives a value that no two customers may share: it holds the store's ``uniqueness`` as well."""
+        return not self.plan.unique.isdisjoint(self.changes)

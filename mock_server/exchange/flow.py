@@ -56,7 +56,7 @@ def _write(exchange: Exchange, steps: Steps) -> None:
         exchange.before = exchange.entry.state
         steps.precondition(exchange)
         steps.clean(exchange)
-        if not exchange.plan.unique.isdisjoint(exchange.changes):
+        if exchange.looks_at_others:
             with exchange.store.uniqueness:
                 _validated_write(exchange, steps)
         else:

@@ -99,6 +99,20 @@ def venv(place: Place, *packages: str) -> Path:
     return folder / "bin"
 
 
+def source(place: Place, package: str) -> Path:
+    """The folder with the unpacked source of a package from PyPI, for what is published with the source alone."""
+    folder = place.cache / f"source-{_mark([package])}"
+    if _missing(folder):
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        name = package.partition("==")[0]
+        _run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, package], cwd=folder)
+        for each in folder.glob("*.tar.gz"):
+            shutil.unpack_archive(each, folder, filter="data")
+        _installed(folder)
+    return next(each for each in folder.iterdir() if each.is_dir())
+
+
 def node(place: Place, *packages: str) -> Path:
     """The folder that has ``node_modules`` with these packages from npm; made once for each list of packages."""
     folder = place.cache / f"node-{_mark(packages)}"
@@ -136,9 +150,16 @@ def version(package: str) -> str:
 
 @contextmanager
 def started(
-    place: Place, command: Sequence[str], ready: str, *, env: Mapping[str, str], seconds: float = 180, cwd: Path | None = None
+    place: Place,
+    command: Sequence[str],
+    ready: str,
+    *,
+    env: Mapping[str, str],
+    seconds: float = 180,
+    cwd: Path | None = None,
+    statuses: Sequence[int] = range(600),
 ) -> Iterator[None]:
-    """The server runs while the block does: ``ready`` is the path that it answers, with any status, as soon as it serves.
+    """The server runs while the block does: ``ready`` is the path that it answers, with such a status, as soon as it serves.
 
     It sees nothing of our environment but PATH: no credentials, no proxy, a home that is thrown away.
     """
@@ -148,7 +169,7 @@ def started(
             command, cwd=cwd or place.data, env=environment(place, env), stdout=output, stderr=output, start_new_session=True
         )
     try:
-        _wait(process, f"{place.url}{ready}", seconds, log)
+        _wait(process, f"{place.url}{ready}", seconds, log, statuses)
         yield
     finally:
         _end(process)
@@ -184,15 +205,15 @@ def _run(command: Sequence[str], cwd: Path | None = None, env: Mapping[str, str]
     return done.stdout
 
 
-def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path) -> None:
+def _wait(process: subprocess.Popen[bytes], url: str, seconds: float, log: Path, statuses: Sequence[int]) -> None:
     """Back as soon as the server answers; Unavailable where it ends first, or is silent for too long."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if process.poll() is not None:
             raise Unavailable(f"the server ended with {process.returncode}: {_tail(log)}")
         try:
-            ask("GET", url, expected=range(600), timeout=5)
-        except (OSError, HTTPException):  # one that is not ready may answer in words
+            ask("GET", url, expected=statuses, timeout=5)
+        except (OSError, HTTPException, Unavailable):  # one that is not ready may answer in words, or with another status
             time.sleep(0.3)
         else:
             return

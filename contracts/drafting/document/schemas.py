@@ -28,6 +28,8 @@ SPELLINGS: Mapping[str, str] = {"int": "integer", "long": "integer", "float": "n
 NAME = re.compile(r"[^A-Za-z0-9._-]+")
 MOST_TEXT = 400
 """Descriptions are kept so far: a draft is read by people."""
+MEANT = ("nullable", "readOnly", "writeOnly")
+"""What is taken from beside a reference in any version."""
 
 
 class Schemas:
@@ -65,10 +67,14 @@ class Schemas:
             self.components[name] = {}
             self.components[name] = self.copied(target, f"#/components/schemas/{name}")
         copy = {"$ref": f"#/components/schemas/{self._names[reference]}"}
-        beside = {name: each for name, each in siblings.items() if name in ("nullable", "readOnly", "writeOnly", "description")}
-        if not beside or not {"readOnly", "writeOnly", "nullable"} & beside.keys():
+        # before 3.1 whatever stands beside a reference is ignored, though some of it is written so, and meant
+        beside = {name: each for name, each in siblings.items() if self.newer or name in (*MEANT, "description")}
+        kept = self.copied(beside, place)
+        if "type" not in beside:  # the reference says it
+            kept.pop("type", None)
+        if not kept.keys() - {"description", "example", "examples"}:
             return copy
-        return {**self.copied(beside, place), "allOf": [copy]}
+        return {**kept, "allOf": [copy, *kept.get("allOf", ())]}
 
     def _name(self, reference: str) -> str:
         last = unescaped(reference.rsplit("/", 1)[-1])

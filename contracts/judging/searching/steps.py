@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from contracts.judging.trials import brief
 from contracts.terms.exchange import Exchange
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import Level, Violation
 from specs import Field
 

@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from contracts.judging.evidence import base
 from contracts.judging.together.grafting import MISFIT, grafted, steps_of
-from contracts.record.calls import encoded
-from contracts.record.guard import parsed
+from contracts.record.calls import encoded, parsed
 from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.target.secrecy import Secret

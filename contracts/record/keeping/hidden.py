@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contracts.record.records import is_empty
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -29,7 +30,9 @@ def hides(field: Field, shown: Any) -> str:
     """Why what a record shows for a field is not what it holds, or may not be; empty where nothing says so."""
     if is_masked(shown):
         return f"{field.name} is not written: what the record shows for it stands for a value that is not shown"
-    if (field.schema.get("format") == "password" and not is_empty(shown)) or _has_password(field.name, shown):
+    if is_empty(shown) and (field.schema.get("format") == "password" or PASSWORD.search(field.name)):
+        return f"{field.name} is not written: it holds no password, and one that is set is often not to be taken out again"
+    if field.schema.get("format") == "password" or _has_password(field.name, shown):
         return f"{field.name} is not written: a password is, or is in, what it holds, and what is shown may be a hash of it"
     return ""
 
@@ -37,7 +40,7 @@ def hides(field: Field, shown: Any) -> str:
 def check_seen(field: Field, sent: Any, shown: Any) -> None:
     """Raise NotJudged where the record shows a mask for what was sent: whether it was stored cannot be seen."""
     if is_masked(shown) and shown != sent:
-        raise NotJudged(f"{field.path} is shown as {shown!r}, whatever it holds")
+        raise NotJudged(f"{field.path} is shown as {spelled(shown)}, whatever it holds")
 
 
 def _has_password(name: str, shown: Any) -> bool:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
+from contracts.record.party import Party
 from contracts.record.records import ABSENT, Record, look_up
+from contracts.terms.verdict import NotJudged
 from specs import Field
 
 KEYS = ("id", "_id", "uuid")
+NOBODY = "2147480000"
+"""An identifier that hardly any record has, where no path shows of what form they are."""
 TELLING = 8
 """A text of so many characters that equals a path parameter is no chance."""
 WORD = 3
@@ -17,6 +22,19 @@ WORD = 3
 def key_names(path: Mapping[str, str]) -> tuple[str, ...]:
     """The members that may name a record: its path parameters, and what keys are mostly called."""
     return (*path, *KEYS)
+
+
+def is_key(party: Party, value: object) -> bool:
+    """Whether a value is the identifier in the path."""
+    return not isinstance(value, bool) and [str(value)] == [*party.identity.path.values()][-1:]
+
+
+def unused_key(party: Party, current: Any) -> Any:
+    """An identifier of the same form as the record's that no record has; NotJudged where there is one all the same."""
+    unknown = [*party.unknown_path().values()][-1] if party.identity.path else NOBODY
+    if party.guard is not None and party.guard.copied(unknown, None):
+        raise NotJudged(f"there is a record {unknown}: a body that names it might change it")
+    return int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
 
 
 def names_the_record(

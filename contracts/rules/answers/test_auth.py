@@ -106,7 +106,7 @@ def _require(*attempts: Attempt) -> None:
     """Finer faults of credentials can be told only where the plain ones are refused."""
     for each in attempts:
         if not each.exchange.refused:
-            raise NotJudged(f"{each.what} is not refused: judged by a rule of its own")
+            raise NotJudged(f"{each.what} is not refused: judged by missing-credential-refused or wrong-credential-refused")
 
 
 # --- malformed and misplaced credentials ----------------------------------------------------------------------------

@@ -58,8 +58,10 @@ def test_error_names_no_field_that_is_right(party: Party, case: None) -> None:
     body = joined(known_patch(party, record, each) for each in working)
     exchange = party.patch({**body, **party.composer.patch(record, bad, fault.value).body})
     names = named(shape_of(party.api), exchange.answer.json) if exchange.refused and exchange.answer else {}
+    if party.accepted(exchange):
+        raise NotJudged(f"the patch is accepted: judged by types, enum, length or atomicity for {bad.path}")
     if not names:
-        raise NotJudged("the patch is not refused, or the error names nothing: judged by other rules")
+        raise NotJudged("the error names nothing, or says nothing that can be read")
     wrong = [said for name, said in names.items() if naming(party.api, bad, name) is Naming.OTHER]
     if wrong:
         raise Violation(

@@ -58,7 +58,7 @@ def test_missing_credential_has_the_envelope(party: Party, case: None) -> None:
     reasons = []
     for kind, each in attempts:
         if not each.exchange.refused:
-            reasons.append(f"{each.what} is not refused: judged by the rules on credentials")
+            reasons.append(f"{each.what} is not refused: judged by missing-credential-refused or wrong-credential-refused")
             continue
         try:
             judge_body(party, "unauthenticated-envelope", kind, each.exchange, each.what)
@@ -87,9 +87,9 @@ def test_empty_body_has_its_envelope(party: Party, case: str) -> None:
     """Where a body without any change is documented to be refused, it is so with the documented status and error body."""
     exchange = empty_body(party, case)
     if party.accepted(exchange):
-        raise NotJudged("it is accepted: judged by the rules on empty bodies")
+        raise NotJudged("it is accepted: judged by empty-object-handled or no-body-handled")
     if exchange.answer is not None and exchange.answer.status >= 500:
-        raise NotJudged("the server failed: judged by the rules on empty bodies")
+        raise NotJudged("the server failed: judged by empty-object-handled or no-body-handled")
     what = "an empty object" if refused_empty(party.api)[case] else "no body"
     judge_status(party, "empty_body", exchange, what)
     judge_body(party, "empty-body-envelope", "empty_body", exchange, what)
@@ -112,5 +112,5 @@ def test_negotiation_error_has_its_envelope(party: Party, case: int) -> None:
     kind, provoke = NEGOTIATED[case]
     attempted = provoke(party)
     if attempted.exchange.status != case:
-        raise NotJudged(f"{attempted.what} is not answered {case}: judged by the rules on negotiation")
+        raise NotJudged(f"{attempted.what} is not answered {case}: judged by negotiation")
     judge_body(party, "negotiation-envelope", kind, attempted.exchange, attempted.what)

@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 from contracts.judging.evidence import Write, differences_of, fresh_patch, one_difference, stored, write
 from contracts.judging.refusals import Attempt, probe, text_probe, wrong_accept, wrong_media_type, wrong_method
-from contracts.judging.trials import told
 from contracts.record.calls import encoded
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Located, Record
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import rule
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Field
 
@@ -48,7 +48,7 @@ def test_json_media_type_is_accepted(party: Party, case: None) -> None:
         if not stored(party, done) and stored(party, plain):  # what is no better without it is judged by other rules
             raise Violation(
                 expected=f"a patch with Content-Type: {spelling} to be stored",
-                actual=f"{field.path} reads {patch.shown_in(done.after)!r}",
+                actual=f"{field.path} reads {spelled(patch.shown_in(done.after))}",
                 exchange=exchange,
                 difference=one_difference(field.path, patch.value, patch.shown_in(done.after)),
             )
@@ -73,7 +73,7 @@ def test_accept_with_json_is_answered(party: Party, case: None) -> None:
         if exchange.answer is None:
             raise NotJudged(f"there was no usable answer: {exchange.failure}")
         if exchange.refused and not party.accepted(party.patch(patch.body)):
-            raise NotJudged("the same patch is refused with a plain Accept too: judged by other rules")
+            raise NotJudged(f"the same patch is refused with a plain Accept too: judged by sent-field-stored for {field.path}")
         if exchange.refused or exchange.answer.status >= 500:
             raise Violation(expected=f"a patch with Accept: {accepting} to be accepted", actual=exchange.said, exchange=exchange)
         now = patch.shown_in(party.read(without=field.top))
@@ -168,7 +168,7 @@ def test_allow_header_is_sent(party: Party, case: None) -> None:
     if methods is None or "PATCH" not in {each.strip().upper() for each in methods.split(",")}:
         raise Violation(
             expected="Allow with a 405, with PATCH in it",
-            actual="there is none" if methods is None else f"it is {methods!r}",
+            actual="there is none" if methods is None else f"it is {spelled(methods)}",
             exchange=exchange,
         )
 

@@ -24,7 +24,7 @@ def test_language_leaves_the_data(party: Party, case: None) -> None:
     bodies = [_varied_body(party), _varied_body(party)]
     plain = [_stored_by(party, each) for each in bodies]
     if party.reader.differences(plain[0], _stored_by(party, bodies[0])):
-        raise NotJudged("the same patch again does more: judged by the rules on repetition")
+        raise NotJudged("the same patch again does more: judged by idempotence")
     for number, preference in enumerate(party.few(PREFERENCES, 1), start=1):
         body, expected = bodies[number % 2], plain[number % 2]
         exchange = party.patch(body, headers={"Accept-Language": preference})

@@ -21,6 +21,7 @@ from contracts.target.target import top_of
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, RecordField, Schema
@@ -53,7 +54,7 @@ def _successes(party: Party) -> list[Exchange]:
 def _records(party: Party) -> Sequence[tuple[Exchange, Mapping[str, Any]]]:
     found = [(exchange, record) for exchange in _successes(party) if (record := party.record_in(exchange)) is not None]
     if not found:
-        raise NotJudged("no success answer shows a record: judged by success-media-type and record-shown")
+        raise NotJudged("no success answer shows a record: judged by success-media-type or record-shown")
     return found
 
 
@@ -87,7 +88,7 @@ def test_success_is_json(party: Party, case: None) -> None:
         if answer.media_type not in {each.lower() for each in documented} and not is_json(answer.media_type):
             raise Violation(
                 expected=f"Content-Type {' or '.join(documented)}",
-                actual=f"it is {answer.headers.get('Content-Type', '(absent)')!r}",
+                actual=f"it is {spelled(answer.headers.get('Content-Type', '(absent)'))}",
                 exchange=exchange,
             )
 
@@ -151,7 +152,7 @@ def test_documented_property_has_its_type(party: Party, case: RecordField) -> No
             if error is not None:
                 raise Violation(
                     expected=f"{case.path} to be {_described(case)}",
-                    actual=f"it is {value!r}: {error.message}",
+                    actual=f"it is {spelled(value)}: {error.message}",
                     exchange=exchange,
                 )
     if not seen:
@@ -168,7 +169,7 @@ def _judge_form_of_time(party: Party, case: RecordField) -> None:
     for exchange, record in _records(party):
         for value in _occurrences(record, case.path):
             if not validator.is_valid(value):
-                told = f"it is {value!r}"
+                told = f"it is {spelled(value)}"
                 raise Violation(expected=f"{case.path} to be a {name}", actual=told, exchange=exchange, level=Level.SHOULD)
 
 

@@ -21,6 +21,7 @@ from contracts.record.records import Located, look_up
 from contracts.record.values import Values
 from contracts.rules.disposable.spending import check_disposable, judge_rest, spent
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Observed, Violation
 from specs import Api, Field
 
@@ -41,7 +42,7 @@ def test_hazardous_value_is_stored(party: Party, case: Field) -> None:
     for value in values:
         before = party.read(without=case.top)
         patch = party.composer.patch(before, case, value)
-        exchange = spent(party, patch.body, before, f"{value!r} for {case.path}")
+        exchange = spent(party, patch.body, before, f"{spelled(value)} for {case.path}")
         if not party.accepted(exchange):
             refused = exchange
             continue
@@ -67,8 +68,8 @@ def _judge_stored(party: Party, done: Write, company: str = "") -> None:
     if not stored(party, done):
         now = done.patch.shown_in(done.after)
         raise Violation(
-            expected=f"{done.field.path} to read {done.patch.value!r}{company}",
-            actual=f"it reads {now!r}",
+            expected=f"{done.field.path} to read {spelled(done.patch.value)}{company}",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(done.field.path, done.patch.value, now),
         )

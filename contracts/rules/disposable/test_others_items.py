@@ -7,6 +7,7 @@ from contracts.record.patches import leaves
 from contracts.record.records import ABSENT, look_up, member
 from contracts.rules.disposable.spending import check_disposable, judge_rest, spent
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
@@ -38,7 +39,7 @@ def test_item_of_another_record_is_not_taken(party: Party, case: Field) -> None:
     if party.accepted(exchange) and now is not ABSENT and party.reader.equal(now, key):
         raise Violation(
             expected=f"{case.path} to refer to this record's own {case.reference.own}",
-            actual=f"it reads {key!r}, which is the other record's; {exchange.said}",
+            actual=f"it reads {spelled(key)}, which is the other record's; {exchange.said}",
             exchange=exchange,
         )
 

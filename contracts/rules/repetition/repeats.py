@@ -63,5 +63,5 @@ def holding_its_value(party: Party, field: Field) -> Write:
     if not party.reader.same(field, patch.value, patch.shown_in(party.read(without=field.top))):
         party.patch(patch.body)
     if not party.reader.same(field, patch.value, patch.shown_in(party.read(without=field.top))):
-        raise NotJudged(f"{field.path} does not take its earlier value: judged by the other rules")
+        raise NotJudged(f"{field.path} does not take its earlier value: judged by partial_update")
     return first

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched_off
+from contracts.judging.acceptance import switched
 from contracts.judging.evidence import (
     Write,
     collateral,
@@ -29,6 +29,7 @@ from contracts.record.records import ABSENT, Located, shown
 from contracts.rules.repetition.repeats import Repetition, holding_its_value, repeat, repeated
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Difference, NotJudged, Violation
 from specs import Api, Field
 
@@ -180,17 +181,17 @@ def test_patch_after_a_refusal_works_as_before(party: Party, case: Field) -> Non
     refused = party.patch({**(company.body if company is not None else {}), **bad})
     if not refused.refused:
         put_back(party, settled, patch.body)
-        raise NotJudged("the bad value is not refused: judged by the rules on bad values")
+        raise NotJudged("the bad value is not refused: judged by types, enum or length")
     if party.reader.differences(settled, party.read(without=case.top)):
-        raise NotJudged("the refused patch changed something: judged by the rules on bad values and atomicity")
+        raise NotJudged("the refused patch changed something: judged by types, enum, length or atomicity")
     again = write(party, patch, settled, settled=False)
     blamed = disturbed(party) | patch.filled
     changed = [each for each in collateral(party, again) if each.where not in blamed]
-    changed = [each for each in changed if not switched_off([case], patch.body, each)]
+    changed = [each for each in changed if not switched([case], patch.body, each)]
     if not changed and not stored(party, again):
         changed = [Located(case.path, Difference(path=case.path, before=patch.value, after=shown(patch.shown_in(again.after))))]
     if (again.exchange.refused or not stored(party, again)) and not _works_alone(party, first, patch):
-        raise NotJudged(f"{patch.value!r} is not stored without a refusal ahead of it either: judged by other rules")
+        raise NotJudged(f"{spelled(patch.value)} is not stored without a refusal either: judged by partial_update")
     if again.exchange.status != first.exchange.status or changed:
         raise Violation(
             expected=f"status {first.exchange.status} and {case.path} stored, as before the refused patch",
@@ -213,7 +214,7 @@ def _judge_other_patch(party: Party, field: Field, bad: Mapping[str, Any]) -> No
         now = shown(company.shown_in(done.after))
         raise Violation(
             expected=f"{company.field.path} to be stored after a refused patch of {field.path}",
-            actual=f"it reads {now!r}",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=[Difference(path=company.field.path, before=company.value, after=now)],
         )

@@ -300,7 +300,7 @@ def _check(case: schemathesis.Case[Any], exchange: Exchange, checks: list[Any]) 
         told = failure.exceptions[0] if isinstance(failure, BaseExceptionGroup) else failure
         raise Violation(
             expected="the standard checks to pass",
-            actual=" ".join(str(told).split())[:300],
+            actual=f"{' '.join(str(told).split())[:300]}: {exchange.said}",
             exchange=exchange,
             level=Level.SHOULD,
         ) from None

@@ -59,7 +59,7 @@ def test_refusal_changes_nothing(party: Party, case: Refusal) -> None:
     before = party.read()
     exchange = case(party, joined(fresh_patches(party, before, valid)))
     if exchange.ok:
-        raise NotJudged("the request is accepted: judged by the rules on credentials and negotiation")
+        raise NotJudged("the request is accepted: judged by auth or negotiation")
     judge_refusal(party, exchange, before, f"the answer was {exchange.status}")
 
 
@@ -129,4 +129,4 @@ def _refuse_plainly(party: Party) -> None:
         note_times(party, exchange, before, party.read())
         party.memory["plain refusal"] = exchange
     if not party.memory["plain refusal"].refused:
-        raise NotJudged("the bad value is not refused: judged by the rules on bad values")
+        raise NotJudged(f"the bad value is not refused: judged by types, enum or length for {bad.path}")

@@ -16,7 +16,8 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.judging.groups import Question, answered, workable
-from contracts.judging.trials import broken, told
+from contracts.judging.trials import broken
+from contracts.record.keeping.keys import unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Record, look_up
@@ -24,6 +25,7 @@ from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.moving import times_of_change
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Field, RecordField
 
@@ -149,7 +151,7 @@ def test_same_body_is_carried_out_for_each_record(party: Party, case: None) -> N
     if changed and _shows_right(party, question.field):
         raise Violation(
             expected="the answer to show this record, and not the other one, which had the same body before",
-            actual=f"its {changed[0].difference.path} is {changed[0].difference.before!r}",
+            actual=f"its {changed[0].difference.path} is {spelled(changed[0].difference.before)}",
             exchange=done.exchange,
             difference=differences_of(changed),
         )
@@ -179,8 +181,8 @@ def _judge_lost(party: Party, done: Write) -> None:
         raise NotJudged(f"a value that the bystander holds is not accepted for {done.field.path}: {done.exchange.said}")
     now = done.patch.shown_in(done.after)
     raise Violation(
-        expected=f"{done.field.path} to read {done.patch.value!r} after a body that the other record was sent as well",
-        actual=f"it reads {now!r}",
+        expected=f"{done.field.path} to read {spelled(done.patch.value)} after a body that the other record was sent as well",
+        actual=f"it reads {spelled(now)}",
         exchange=done.exchange,
         difference=one_difference(done.field.path, done.patch.value, now),
     )
@@ -246,19 +248,13 @@ def _check_key_stays(party: Party, field: Field, key: str, theirs: Record) -> No
     """Raise NotJudged where a key that no record has is taken over, or makes a record: another's would do harm."""
     before = party.read()
     current = look_up(before, key)
-    unused = _unused(party, current)
+    unused = unused_key(party, current)
     if type(unused) is not type(look_up(theirs, key)) or unused in (current, look_up(theirs, key)):
         raise NotJudged(f"no {key} is known that no record has")
     exchange = party.patch({key: unused, **fresh_patch(party, before, field).body})
     made = exchange.ok and party.guard is not None and party.guard.copied(str(unused), exchange)
     if not party.accepted(exchange) or made or look_up(party.read(), key) != current:
         raise NotJudged(f"a body that names a {key} is not just carried out: judged by read-only-unchanged")
-
-
-def _unused(party: Party, current: Any) -> Any:
-    """A key of the same form that no record has."""
-    unknown = [*party.unknown_path().values()][-1] if party.identity.path else "2147480000"
-    return int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
 
 
 # --- the times of others ----------------------------------------------------------------------------------------------

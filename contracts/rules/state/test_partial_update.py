@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import switched_off
+from contracts.judging.acceptance import switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -24,9 +24,10 @@ from contracts.judging.evidence import (
 from contracts.judging.groups import combinable, group_writes
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
-from contracts.record.records import ABSENT, SHOWN_ABSENT, Located, related
+from contracts.record.records import ABSENT, Located, related
 from contracts.target.target import top_of
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -46,8 +47,8 @@ def test_sent_field_is_stored(party: Party, case: Field) -> None:
         now = done.patch.shown_in(done.after)
         _excuse(party, case, done)
         raise Violation(
-            expected=f"{case.path} to read {done.patch.value!r} after the patch",
-            actual=f"it reads {now!r}",
+            expected=f"{case.path} to read {spelled(done.patch.value)} after the patch",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(case.path, done.patch.value, now),
         )
@@ -79,7 +80,7 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
     shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
-        raise NotJudged(f"the record never shows {field.path}: judged by the response rules")
+        raise NotJudged(f"the record never shows {field.path}: judged by response")
 
 
 def _never_shown(party: Party, field: Field, done: Write) -> bool:
@@ -180,7 +181,7 @@ def _judge_first_write(party: Party, case: Field) -> None:
     if changed:
         raise Violation(
             expected=f"{case.path} to stay as it was when {first.name} is patched with the value that it has",
-            actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+            actual=f"it changed from {spelled(changed[0].difference.before)} to {spelled(changed[0].difference.after)}",
             exchange=first.exchange,
             difference=differences_of(changed),
             level=Level.SHOULD,
@@ -197,7 +198,7 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     _excuse_follower(party, case)
     return Violation(
         expected=f"{case.path} to stay as it was when only {other.path} is patched",
-        actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+        actual=f"it changed from {spelled(changed[0].difference.before)} to {spelled(changed[0].difference.after)}",
         exchange=done.exchange,
         difference=differences_of(changed),
         level=_level(changed, [other], done),
@@ -210,7 +211,7 @@ def _excuse_follower(party: Party, case: Field) -> None:
         single_or_none(party, case)
         if case.response in party.reader.unset and party.movement.moves(case.response):
             how = party.movement.found[case.response]
-            raise NotJudged(f"{case.path} {how}: that it takes no value of its own is judged by sent-field-stored")
+            raise NotJudged(f"{case.path} {how}: it takes no value of its own: judged by sent-field-stored")
 
 
 def _judge_groups(party: Party, case: Field) -> None:
@@ -223,7 +224,7 @@ def _judge_groups(party: Party, case: Field) -> None:
         if changed:
             raise Violation(
                 expected=f"{case.path} to stay as it was when {', '.join(field.path for field in fields)} are patched together",
-                actual=f"it changed from {changed[0].difference.before!r} to {changed[0].difference.after!r}",
+                actual=f"it changed from {spelled(changed[0].difference.before)} to {spelled(changed[0].difference.after)}",
                 exchange=done.exchange,
                 difference=differences_of(changed),
                 level=_level(changed, fields, done),
@@ -231,8 +232,8 @@ def _judge_groups(party: Party, case: Field) -> None:
 
 
 def _level(changed: list[Located], fields: list[Field], done: Write) -> Level | None:
-    """A should for flags that exclude each other: it is for the document to say so, and few do."""
-    return Level.SHOULD if all(switched_off(fields, done.patch.body, each) for each in changed) else None
+    """A should for flags that exclude or need each other: it is for the document to say so, and few do."""
+    return Level.SHOULD if all(switched(fields, done.patch.body, each) for each in changed) else None
 
 
 def _group_changes(party: Party) -> list[tuple[list[Field], Write, list[Located]]]:
@@ -309,8 +310,8 @@ def _shown(party: Party, field: Field, own: Write, done: Write) -> bool:
         raise NotJudged(f"{field.path} is shown in another type: judged by documented-types")
     if not party.reader.same(field, in_answer, now):
         raise Violation(
-            expected=f"the answer to show {field.path} as {now!r}, which a reading shows right after",
-            actual=f"it shows {in_answer!r}",
+            expected=f"the answer to show {field.path} as {spelled(now)}, which a reading shows right after",
+            actual=f"it shows {spelled(in_answer)}",
             exchange=done.exchange,
             difference=one_difference(field.path, now, in_answer),
         )

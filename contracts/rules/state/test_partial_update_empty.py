@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import falsy_values
+from contracts.judging.acceptance import SecondOpinion, falsy_values
 from contracts.judging.evidence import (
+    Write,
     check_accepted,
     companion,
     control,
@@ -15,6 +16,7 @@ from contracts.judging.evidence import (
     fresh_patch,
     one_difference,
     single_or_none,
+    stored,
     works_at_first,
     write,
 )
@@ -23,7 +25,8 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT
 from contracts.terms.rule import field_cases, labelled_cases, rule
-from contracts.terms.verdict import NotJudged, Observed, Violation
+from contracts.terms.spelling import spelled
+from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 from specs.model import json_types
 
@@ -38,13 +41,14 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     if case.types != {"null"} and case.safe.get("type") != "null":
         _hold_something(party, case)
     before = party.read(without=case.top)
-    done = party.memory["emptied", case.path] = write(party, party.composer.patch(before, case, None), before)
+    done = write(party, party.composer.patch(before, case, None), before)
+    done = party.memory["emptied", case.path] = (_beside_another(party, done) if done.exchange.refused else None) or done
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
     if now is not ABSENT and now is not None:
         raise Violation(
             expected=f"{case.path} to be null after null was sent",
-            actual=f"it reads {now!r}",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(case.path, None, now),
         )
@@ -53,7 +57,7 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     if shown is not ABSENT and shown is not None:
         raise Violation(
             expected=f"the answer to show {case.path} as null, which a reading shows right after",
-            actual=f"it shows {shown!r}",
+            actual=f"it shows {spelled(shown)}",
             exchange=done.exchange,
             difference=one_difference(case.path, None, shown),
         )
@@ -95,11 +99,21 @@ def _judge_null_in_company(party: Party, field: Field) -> None:
         now = patch.shown_in(done.after)
         if not party.reader.same(patch.field, patch.value, now):
             raise Violation(
-                expected=f"{patch.field.path} to read {patch.value!r} after null for {field.path} beside {company.field.path}",
-                actual=f"it reads {now!r}",
+                expected=f"{patch.field.path} to read {spelled(patch.value)}"
+                f" after null for {field.path} beside {company.field.path}",
+                actual=f"it reads {spelled(now)}",
                 exchange=done.exchange,
                 difference=one_difference(patch.field.path, patch.value, now),
             )
+
+
+def _beside_another(party: Party, done: Write) -> Write | None:
+    """Null once a flag or a choice has another value, under which the field may be empty: few documents say so by keywords."""
+    with suppress(NotJudged):
+        return SecondOpinion(party, done.patch, done.before).beside_another(
+            lambda patch, record: write(party, patch, record), lambda each: party.accepted(each.exchange) and stored(party, each)
+        )
+    return None
 
 
 def _hold_something(party: Party, field: Field) -> None:
@@ -126,21 +140,24 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
     )
     if not party.accepted(done.exchange):
         if done.exchange.refused and not documented:
-            raise Observed("falsy", "refuse", f"{value!r} for {field.path}: refuse", exchange=done.exchange)
+            raise Observed("falsy", "refuse", f"{spelled(value)} for {field.path}: refuse", exchange=done.exchange)
         if not documented and (party.disguised(done.exchange) or elsewhere(party, field, "").broken):
             raise NotJudged("what is refused is answered like this elsewhere too: judged by invalid-field-status")
-        raise Violation(expected=f"{value!r} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange)
+        raise Violation(
+            expected=f"{spelled(value)} for {field.path} to be accepted", actual=done.exchange.said, exchange=done.exchange
+        )
     now = done.patch.shown_in(done.after)
     if field.response in party.reader.derived and party.reader.equal(now, not value):
-        raise Observed("falsy", "ignore", f"{value!r} for {field.path}: ignore", exchange=done.exchange)
+        raise Observed("falsy", "ignore", f"{spelled(value)} for {field.path}: ignore", exchange=done.exchange)
     if now is not ABSENT and not party.reader.same(field, value, now):
         if value == "" and isinstance(now, dict | list):
             raise NotJudged("the empty text is shown as another type: judged by documented-types")
         raise Violation(
-            expected=f"{field.path} to read {value!r} after it was accepted",
-            actual=f"it reads {now!r}",
+            expected=f"{field.path} to read {spelled(value)} after it was accepted",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(field.path, value, now),
+            level=Level.SHOULD if value is False and works_at_first(party, done) else None,  # another flag may hold it
         )
     with suppress(NotJudged):
         _judge_set_again(party, field, value)
@@ -159,10 +176,10 @@ def _judge_set_again(party: Party, field: Field, held: Any) -> None:
     now = again.patch.shown_in(again.after)
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
         if works_at_first(party, again):
-            raise NotJudged(f"{again.patch.value!r} for {field.path} depends on what other fields hold")
+            raise NotJudged(f"{spelled(again.patch.value)} for {field.path} depends on what other fields hold")
         raise Violation(
-            expected=f"{field.path} to read {again.patch.value!r}, also where it held {held!r} before",
-            actual=f"it reads {now!r}; {again.exchange.said}",
+            expected=f"{field.path} to read {spelled(again.patch.value)}, also where it held {spelled(held)} before",
+            actual=f"it reads {spelled(now)}; {again.exchange.said}",
             exchange=again.exchange,
             difference=one_difference(field.path, again.patch.value, now),
         )

@@ -18,13 +18,13 @@ from contracts.judging.groups import (
     without,
     workable,
 )
-from contracts.judging.trials import told
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, look_up
 from contracts.target.target import plain_path
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -70,8 +70,8 @@ def _judge(party: Party, own: Patch, patches: list[Patch], done: Write) -> None:
         )
     if not party.reader.same(own.field, own.value, now):
         raise Violation(
-            expected=f"{own.field.path} to read {own.value!r} after a patch of {len(patches)} fields",
-            actual=f"it reads {now!r}",
+            expected=f"{own.field.path} to read {spelled(own.value)} after a patch of {len(patches)} fields",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(own.field.path, own.value, now),
             level=Level.SHOULD if _exclude_each_other(own, now, patches) else None,
@@ -84,7 +84,7 @@ def _judge_alone(own: Patch, failing: Mapping[Field, Exchange]) -> None:
     if exchange is None:
         return
     if exchange.status is not None and not exchange.refused:
-        expected = f"{own.value!r} for {own.field.path} to be accepted or refused"
+        expected = f"{spelled(own.value)} for {own.field.path} to be accepted or refused"
         raise Violation(expected=expected, actual=exchange.said, exchange=exchange)
     raise NotJudged(f"what was sent for {own.field.path} is not accepted alone either: {exchange.said}")
 
@@ -111,7 +111,7 @@ def test_key_order_is_irrelevant(party: Party, case: None) -> None:
     if not party.accepted(steady.exchange):
         raise NotJudged("a repeat in the same order is not accepted: judged by repeat-same-answer")
     if party.reader.differences(again.after, steady.after):
-        raise NotJudged("a repeat in the same order changes something too: judged by the repeats")
+        raise NotJudged("a repeat in the same order changes something too: judged by idempotence")
     repeated = write(party, Patch(usable[0], None, dict(reversed(list(backward.patch.body.items())))), steady.after)
     changed = party.reader.differences(steady.after, repeated.after)
     if not party.accepted(backward.exchange) or not party.accepted(repeated.exchange):
@@ -257,7 +257,7 @@ def _judge_lost(party: Party, done: Write, writes: Sequence[Write]) -> None:
         return  # the value itself is not taken: judged by value-unaltered
     now = done.patch.shown_in(done.after)
     raise Violation(
-        expected=f"{done.field.path} to read {done.patch.value!r} after a patch in which other fields have a value too",
+        expected=f"{done.field.path} to read {spelled(done.patch.value)} after a patch in which other fields have a value too",
         actual=f"it reads {told(now, done.patch.value)}",
         exchange=done.exchange,
         difference=one_difference(done.field.path, done.patch.value, now),
@@ -271,7 +271,7 @@ def _judge_others(party: Party, done: Write, moving: Sequence[Field], kept: Mapp
     for field in changed:
         if not _follows(party, field, moving):
             raise Violation(
-                expected=f"{field.path} to keep {kept[field]!r} when fields that held the same are changed",
+                expected=f"{field.path} to keep {spelled(kept[field])} when fields that held the same are changed",
                 actual=f"it reads {told(shown[field], kept[field])}",
                 exchange=done.exchange,
                 difference=one_difference(field.path, kept[field], shown[field]),

@@ -17,6 +17,7 @@ from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 
@@ -85,8 +86,8 @@ def _judge_items(party: Party, patches: list[Patch], done: Write) -> None:
         if not party.reader.same(patch.field, patch.value, now):
             put_back(party, done.before, done.patch.body)
             raise Violation(
-                expected=f"{patch.field.path} of each item to read what was sent for it, here {patch.value!r}",
-                actual=f"it reads {now!r}",
+                expected=f"{patch.field.path} of each item to read what was sent for it, here {spelled(patch.value)}",
+                actual=f"it reads {spelled(now)}",
                 exchange=done.exchange,
                 difference=one_difference(patch.field.path, patch.value, now),
             )

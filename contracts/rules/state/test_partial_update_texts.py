@@ -8,13 +8,14 @@ from typing import Any
 
 from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
-from contracts.judging.trials import broken, elsewhere, tidy, told
+from contracts.judging.trials import broken, elsewhere, tidy
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
 from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -121,7 +122,7 @@ def _judge_broken(party: Party, field: Field, value: Any, done: Write) -> None:
     """A server error to a valid value; long texts, emoji and numbers out of range are judged by hostile-json-survived."""
     if isinstance(value, str | list) and value != ASTRAL and len(value) < SIZES[0] and not elsewhere(party, field, "").broken:
         raise Violation(
-            expected=f"{value!r} for {field.path} to be accepted or refused",
+            expected=f"{spelled(value)} for {field.path} to be accepted or refused",
             actual=done.exchange.said,
             exchange=done.exchange,
             level=Level.MUST if done.exchange.answer is not None else None,
@@ -166,8 +167,8 @@ def _judge_case(party: Party, field: Field) -> None:
     if party.accepted(done.exchange) and not stored(party, done):
         now = done.patch.shown_in(done.after)
         raise Violation(
-            expected=f"{field.path} to read {text!r} after {current!r}",
-            actual=f"it reads {now!r}",
+            expected=f"{field.path} to read {spelled(text)} after {spelled(current)}",
+            actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
             difference=one_difference(field.path, text, now),
         )
@@ -186,7 +187,7 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
     fresh = str(party.values.fresh(field, current)).upper()
     if party.accepted(party.patch(party.composer.patch(before, field, fresh).body)):
         raise Violation(
-            expected=f"the record's own {field.path} in capital letters to be accepted, as {fresh!r} is",
+            expected=f"the record's own {field.path} in capital letters to be accepted, as {spelled(fresh)} is",
             actual=exchange.said,
             exchange=exchange,
             level=None if broken(exchange) else Level.SHOULD,

@@ -11,6 +11,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, is_empty, look_up, matching_items
 from contracts.terms.rule import Case, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -187,8 +188,8 @@ def _judge_listed_item(party: Party, array: Field, done: Write) -> None:
     shown = patch.shown_in(done.after)
     if not party.reader.same(done.field, done.patch.value, shown):
         raise Violation(
-            expected=f"{done.field.path} of the item that was sent alone to read {done.patch.value!r}",
-            actual=f"it reads {shown!r}",
+            expected=f"{done.field.path} of the item that was sent alone to read {spelled(done.patch.value)}",
+            actual=f"it reads {spelled(shown)}",
             exchange=done.exchange,
             difference=one_difference(done.field.path, done.patch.value, shown),
         )

@@ -8,12 +8,12 @@ from typing import Any
 
 from contracts.judging.evidence import Write, differences_of, one_difference, put_back, stored, unsteady, write
 from contracts.judging.groups import workable
-from contracts.judging.trials import told
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -134,7 +134,7 @@ def test_member_that_is_left_out_is_gone(party: Party, case: Field) -> None:
             what = f"{case.path} without {each.member.name}" if each.member is not None else f"an empty {case.path}"
             raise Violation(
                 expected=f"{what} to leave nothing of what was left out",
-                actual=f"{kept[0].path} still reads {now!r}",
+                actual=f"{kept[0].path} still reads {spelled(now)}",
                 exchange=each.exchange,
                 difference=one_difference(kept[0].path, ABSENT, now),
                 level=Level.SHOULD if each.member is None and each.unchanged else None,

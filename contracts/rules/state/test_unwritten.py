@@ -17,14 +17,16 @@ from contracts.judging.evidence import (
     single_or_none,
 )
 from contracts.record.guard import DISPOSABLE
+from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, look_up, same_instant
-from contracts.record.state import UNKNOWN_MEMBER
+from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field, RecordField
 
@@ -65,7 +67,13 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
         return
     before = party.read()
     current = _naming(party, case, before, None).shown_in(before)
-    value = _unused_key(party, case, current) if _is_key(party, current) else other_value(case.schema, current)
+    if party.guard is not None and party.guard.renamed is not None and is_key(party, current):
+        raise Violation(
+            expected=f"{case.path} to stay as it was, whatever a patch names",
+            actual="the record was found under the key that the patch named",
+            exchange=party.guard.renamed,
+        )
+    value = unused_key(party, current) if is_key(party, current) else other_value(case.schema, current)
     company = next((each for each in settable(party.api) if _plain_company(party, each) and each.top != case.top), None)
     bodies: list[dict[str, Any]] = [dict(_naming(party, case, before, each).body) for each in (value, None)]
     if company is not None and not party.thrifty:
@@ -77,15 +85,15 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             raise Violation(
                 expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
             )
-        if exchange.ok and _is_key(party, current):
+        if exchange.ok and is_key(party, current):
             _judge_key(party, case, value, exchange)
         after = party.read()
         now = _naming(party, case, after, None).shown_in(after)
         if _was_written(party, case, value, current, now):
             party.patch(dict(_naming(party, case, before, None if current is ABSENT else current).body))
             raise Violation(
-                expected=f"{case.path} to stay {current!r}",
-                actual=f"it reads {now!r} after a patch that named it",
+                expected=f"{case.path} to stay {spelled(current)}",
+                actual=f"it reads {spelled(now)} after a patch that named it",
                 exchange=exchange,
                 difference=one_difference(case.path, current, now),
             )
@@ -93,26 +101,12 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             _judge_answer(party, case, exchange, now)
 
 
-def _is_key(party: Party, current: Any) -> bool:
-    """The member shows the identifier in the path."""
-    return not isinstance(current, bool) and str(current) == next(iter([*party.identity.path.values()][::-1]), None)
-
-
-def _unused_key(party: Party, case: Field, current: Any) -> Any:
-    """An identifier of the same form that no record has: the bystander's would be taken for an order to overwrite that one."""
-    unknown = [*party.unknown_path().values()][-1]
-    value = int(unknown) if isinstance(current, int) and unknown.isdigit() else unknown
-    if party.guard is not None and party.guard.copied(unknown, None):
-        raise NotJudged(f"there is a record {unknown}: what names it in {case.path} might change it")
-    return value
-
-
 def _judge_key(party: Party, case: Field, value: Any, exchange: Exchange) -> None:
     """A patch that names another key makes no second record of it."""
     if party.guard is not None and party.guard.copied(str(value), exchange):
         raise Violation(
             expected=f"a patch that names {case.path} to change nothing but the record of its path",
-            actual=f"there is a record {value!r} now",
+            actual=f"there is a record {spelled(value)} now",
             exchange=exchange,
         )
 
@@ -140,7 +134,7 @@ def _judge_inside(party: Party, case: Field) -> None:
             if _count(party, news, sent) > _count(party, olds, sent) and not (isinstance(sent, bool) and _moves(party, case)):
                 raise Violation(
                     expected=f"{case.path} to stay as it was",
-                    actual=f"it reads {sent!r} after a patch that named it",
+                    actual=f"it reads {spelled(sent)} after a patch that named it",
                     exchange=each.exchange,
                     difference=one_difference(case.path, olds, news),
                 )
@@ -231,8 +225,8 @@ def _judge_answer(party: Party, case: Field, exchange: Exchange, now: Any) -> No
     answered = look_up(party.record_in(plain.exchange) or {}, case.response) if plain is not None else ABSENT
     if answered is ABSENT or party.reader.equal(answered, now):  # else it is shown so whatever is sent
         raise Violation(
-            expected=f"the answer to show {case.path} as {now!r}, which a reading shows right after",
-            actual=f"it shows {shown!r}",
+            expected=f"the answer to show {case.path} as {spelled(now)}, which a reading shows right after",
+            actual=f"it shows {spelled(shown)}",
             exchange=exchange,
             difference=one_difference(case.path, now, shown),
         )
@@ -256,6 +250,8 @@ def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
             exchange=party.guard.stuck,
         )
     before = party.read()
+    if left := left_by_a_run(before):
+        raise Violation(expected="the record to have documented members only", actual=left, exchange=party.read_exchange())
     company = next((each for each in settable(party.api) if _plain_company(party, each)), None)
     known = fresh_patch(party, before, company) if company is not None else None
     exchange = party.patch({UNKNOWN_MEMBER: "stored", **(known.body if known is not None else {})})
@@ -281,8 +277,8 @@ def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record
     now = known.shown_in(after)
     if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
         raise Violation(
-            expected=f"{known.field.path} to read {known.value!r} after a patch that names an unknown member too",
-            actual=f"it reads {now!r}",
+            expected=f"{known.field.path} to read {spelled(known.value)} after a patch that names an unknown member too",
+            actual=f"it reads {spelled(now)}",
             exchange=exchange,
             difference=one_difference(known.field.path, known.value, now),
         )

@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from contracts.judging.evidence import one_difference
 from contracts.judging.faults import type_stated
-from contracts.judging.trials import Failure, brief, conclude, shown_now, survived, tidy, writable
+from contracts.judging.trials import Failure, conclude, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, Reader, Record
@@ -20,6 +20,7 @@ from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.validity import is_valid
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field

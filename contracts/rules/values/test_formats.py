@@ -11,6 +11,7 @@ from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refu
 from contracts.record.party import Party
 from contracts.record.patches import leaves, settable
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged
 from specs import Api, Field
 
@@ -79,7 +80,7 @@ def test_valid_format_is_accepted(party: Party, case: Field) -> None:
     for text in texts:
         exchange = party.patch(party.composer.patch(first, case, text).body)
         if not exchange.ok:
-            failures.append(Failure(f"for {text!r} {exchange.said}", exchange, broken=broken(exchange)))
+            failures.append(Failure(f"for {spelled(text)} {exchange.said}", exchange, broken=broken(exchange)))
             doubtful &= not _is_plain(party, case, text)
     if failures and _may_be_limited(party, case) and not any(each.broken for each in failures):
         tidy(party, case, first)

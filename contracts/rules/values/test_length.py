@@ -8,12 +8,13 @@ from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, one_difference, put_back, write
 from contracts.judging.faults import limit, may_be_sent, too_long
 from contracts.judging.lengths import letters_written, loss, text_of
-from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, writable
+from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, writable
 from contracts.record.party import Party
 from contracts.record.patches import is_key, settable
 from contracts.record.records import look_up
 from contracts.record.values import of_length
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contracts.judging.evidence import control, one_difference, put_back, write
 from contracts.judging.faults import limit, may_be_sent
 from contracts.judging.lengths import letters_written, loss, text_of
-from contracts.judging.trials import Failure, brief, broken, conclude
+from contracts.judging.trials import Failure, broken, conclude
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 

@@ -41,29 +41,38 @@ def _extendable(array: Field) -> bool:
 def test_array_limit_is_enforced(party: Party, case: Field) -> None:
     """An array with fewer or more items than documented is refused, one of exactly so many is stored."""
     fewest, most = limit(case, "minItems") or 0, limit(case, "maxItems")
-    if fewest > 0:
-        few = _items(party, case, fewest - 1)
-        expected = f"fewer than {fewest} items to be refused for {case.path}"
-        expect_refused(party, case, [Bad(f"a list of {fewest - 1}", few)], keyword="minItems", expected=expected)
     if most is not None and _extendable(case):
         _judge_exact_items(party, case, most)
         many = _items(party, case, most + 1)
         expected = f"more than {most} items to be refused for {case.path}"
         expect_refused(party, case, [Bad(f"a list of {most + 1}", many)], keyword="maxItems", expected=expected)
+    if fewest > 0:
+        few = _items(party, case, fewest - 1)
+        expected = f"fewer than {fewest} items to be refused for {case.path}"
+        expect_refused(party, case, [Bad(f"a list of {fewest - 1}", few)], keyword="minItems", expected=expected)
 
 
 def _items(party: Party, array: Field, size: int) -> list[Any]:
-    """So many items, made up, or taken from the current ones where they cannot be."""
+    """So many items: those of the record, and made-up ones without a key of their own where these can be added."""
     if size == 0:
         return []
-    if _extendable(array):
-        item = Field(path=f"{array.path}[]", schema=array.schema.get("items", {}), children=array.children)
-        return [party.values.fresh(item) for _ in range(size)]
     shown = look_up(party.read(without=array.top), array.response)
+    if _extendable(array):
+        held = party.composer.exact(array, shown)[:size] if array.children and isinstance(shown, list) else []
+        return [*held, *(_made_up(party, array) for _ in range(size - len(held)))]
     if not isinstance(shown, list) or len(shown) < size:
         raise NotJudged(f"the record has fewer than {size} {array.path}")
     carried: list[Any] = party.composer.exact(array, shown[:size])
     return carried
+
+
+def _made_up(party: Party, array: Field) -> Any:
+    """An item that the record has not; without the key by which the service would know it for one that is there."""
+    item = Field(path=f"{array.path}[]", schema=array.schema.get("items", {}), children=array.children)
+    value = party.values.fresh(item)
+    key = (array.merge.key if array.merge is not None else None) or "id"
+    given = any(each.name == key and not each.required for each in array.children)
+    return {name: each for name, each in value.items() if name != key} if given and isinstance(value, dict) else value
 
 
 def _judge_exact_items(party: Party, array: Field, size: int) -> None:

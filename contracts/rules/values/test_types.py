@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.judging.acceptance import falsy_values
 from contracts.judging.evidence import differences_of, one_difference, put_back
 from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused
-from contracts.judging.trials import Bad, Failure, brief, broken, conclude, expect_refused, shown_now, survived, tidy, writable
+from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves
 from contracts.record.records import ABSENT, Record, is_empty, related
 from contracts.record.values import Values
 from contracts.terms.rule import field_cases, rule
+from contracts.terms.spelling import brief
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -104,7 +106,7 @@ def test_null_is_refused(party: Party, case: Field) -> None:
     if exchange.ok and not failures and is_empty(now) and not ignored and case.response in _needed(party.api):
         told = f"null was accepted, and the record lacks {case.path}, which it has to have"
         failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
-    if exchange.ok and not failures and not ignored and not is_empty(now):
+    if exchange.ok and not failures and not ignored and not is_empty(now) and not _reads_as_empty(party, case, now):
         told = f"null was accepted, and {case.path} reads {brief(now)}"
         failures = [Failure(told, exchange, one_difference(case.path, sent.shown_in(before), now))]
     conclude(party, case, failures, expected=f"null for {case.path} to be refused or ignored, or to empty it", keyword="null")
@@ -132,6 +134,18 @@ def _holding_something(party: Party, field: Field) -> Record:
             party.patch(party.composer.patch(record, field, value).body)
             return party.read(without=field.top)
     return record
+
+
+def _reads_as_empty(party: Party, field: Field, now: Any) -> bool:
+    """The empty value reads the same: the service fills in what is empty, and null has emptied the field."""
+    for value in filter(is_empty, falsy_values(field)):
+        before = party.read(without=field.top)
+        sent = party.composer.patch(before, field, value)
+        accepted = party.accepted(party.patch(sent.body))
+        same = accepted and party.reader.equal(shown_now(party, sent), now)
+        tidy(party, field, before)
+        return same
+    return False
 
 
 def _null_elsewhere(party: Party, field: Field) -> bool:

@@ -10,13 +10,15 @@ from typing import Any
 from contracts.judging.evidence import differences_of, fresh_patch, one_difference, single_or_none, stored, write
 from contracts.judging.faults import may_be_sent, no_keys, unknown_keys
 from contracts.judging.refusals import broken_json, text_probe
-from contracts.judging.trials import Failure, brief, broken, conclude, shown_now, survived, tidy, writable
+from contracts.judging.trials import Failure, broken, conclude, shown_now, survived, tidy, writable
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, Record, is_empty, undocumented
 from contracts.record.state import UNKNOWN_MEMBER
+from contracts.target.transport import TOO_LONG
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Case, field_cases, rule
+from contracts.terms.spelling import brief, spelled
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 from specs.model import json_types
@@ -173,8 +175,8 @@ def test_escaped_json_is_read(party: Party, case: None) -> None:
             continue  # without escapes it is no better: judged by other rules
         if not party.accepted(exchange) or not party.reader.same(field, text, now):
             raise Violation(
-                expected=f"{field.path} to read {text!r}, sent with escapes",
-                actual=f"it reads {now!r}; {exchange.said}",
+                expected=f"{field.path} to read {spelled(text)}, sent with escapes",
+                actual=f"it reads {spelled(now)}; {exchange.said}",
                 exchange=exchange,
                 difference=one_difference(field.path, text, now),
             )
@@ -200,6 +202,8 @@ def test_extreme_json_is_survived(party: Party, case: str) -> None:
     exchange = party.send("PATCH", b'{"%s": %s}' % (field.top.encode(), EXTREME[case]))
     failures = survived(party, f"a body with {case}", exchange, before, field)
     tidy(party, field, before)
+    if exchange.failure == TOO_LONG:  # it may well repeat what was sent
+        raise NotJudged(f"{TOO_LONG}, so that nobody knows what it says")
     conclude(party, None, failures, expected=f"a body with {case} to be accepted or refused", level=Level.SHOULD)
 
 
@@ -222,7 +226,7 @@ def test_unknown_reference_is_survived(party: Party, case: Field) -> None:
         sent = party.composer.patch(before, case, [value] if case.kind == "array" else value)
         exchanges.append(party.patch(sent.body))
         emptied = emptied or _taken_for_null(party, sent, exchanges[-1], before)
-        failures += survived(party, f"the unknown record {value!r}", exchanges[-1], before, case)
+        failures += survived(party, f"the unknown record {spelled(value)}", exchanges[-1], before, case)
         if not exchanges[-1].refused:
             tidy(party, case, before)
     expected = f"an unknown record for {case.path} to be refused or accepted"
@@ -249,7 +253,7 @@ def _taken_for_null(party: Party, sent: Patch, exchange: Exchange, before: Recor
     if field.kind == "array" or not party.accepted(exchange) or is_empty(old) or not is_empty(now):
         return None
     return Violation(
-        expected=f"{sent.value!r} for {field.path} to be refused, or stored: it is not null",
+        expected=f"{spelled(sent.value)} for {field.path} to be refused, or stored: it is not null",
         actual=f"it was accepted, and {field.path} reads {brief(now)}",
         exchange=exchange,
         difference=one_difference(field.path, old, now),
@@ -266,14 +270,16 @@ def _judge_no_keys(party: Party, field: Field) -> None:
             party.patch(fresh_patch(party, before, field).body)
             before = party.read(without=field.top)
         exchange = party.patch(sent.body)
-        failures = survived(party, f"{value!r} for a key", exchange, before, field)
+        failures = survived(party, f"{spelled(value)} for a key", exchange, before, field)
         old, now = sent.shown_in(before), shown_now(party, sent)
         if not exchange.refused:
             tidy(party, field, before)
-        conclude(party, field, failures, expected=f"{value!r} for {field.path} to be refused or accepted", keyword="reference")
+        conclude(
+            party, field, failures, expected=f"{spelled(value)} for {field.path} to be refused or accepted", keyword="reference"
+        )
         if party.accepted(exchange) and not is_empty(now) and not party.reader.equal(old, now):
             raise Violation(
-                expected=f"{value!r} for {field.path}, which is no key, to be refused",
+                expected=f"{spelled(value)} for {field.path}, which is no key, to be refused",
                 actual=f"it was accepted, and {field.path} reads {brief(now)}",
                 exchange=exchange,
                 difference=one_difference(field.path, old, now),

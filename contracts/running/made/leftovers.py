@@ -23,6 +23,7 @@ def left_behind(saved: Saved, parties: Iterable[Party], journal: Journal | None,
     ``saved``: the first record, with the list as it was. ``parties``: those of this process; what the others have made stands in
     the journal. ``making``: has made records for the run itself, which are no matter of this.
     """
+    parties = [*parties]
     judging = [saved.party, *parties]
     made = dict(journal.left().appeared) if journal is not None else {}
     for each in judging:
@@ -33,8 +34,11 @@ def left_behind(saved: Saved, parties: Iterable[Party], journal: Journal | None,
     known = {*map(_unknown, judging), *(key for each in judging for key in each.answered_to_post)}
     asked = saved.party.target.listing is not None  # somebody else's record may come into a list too: told where it is named
     found = [
-        *(taken_away(saved.party, key, told) for key, told in made.items()),
-        *(taken_away(saved.party, key, f"record {key} is in the list now") for key in sorted((appeared & known) - made.keys())),
+        *(taken_away(saved.party, key, told, parties) for key, told in made.items()),
+        *(
+            taken_away(saved.party, key, f"record {key} is in the list now", parties)
+            for key in sorted((appeared & known) - made.keys())
+        ),
         *(
             _still(f"record {key} is in the list now, made by this run or by somebody else")
             for key in sorted(appeared - known)
@@ -53,12 +57,25 @@ def _still(told: str) -> Difference:
     return Difference(path="*", before=NO_RECORD, after=told)
 
 
-def taken_away(party: Party, key: str, told: str) -> Difference | None:
-    """Take away a record that only this run can have made, where the document or the target file says how; else tell it."""
+def _is_gone(party: Party) -> bool:
+    """The record is not shown any more: what appeared may be it, under another key."""
+    try:
+        return party.record_in(party.read_exchange()) is None
+    except NotJudged:
+        return True
+
+
+def taken_away(party: Party, key: str, told: str, kept: Iterable[Party] = ()) -> Difference | None:
+    """Take away a record that only this run can have made, where the document or the target file says how; else tell it.
+
+    ``kept``: whose records are to be there still, for else that may be one of them, which nothing could bring back.
+    """
     fixture = party.target.fixture
     how = fixture.delete if isinstance(fixture, Fixture) else None
     documented = "delete" in party.api.document["paths"].get(party.api.path, {})
     template = how.path if how is not None and not how.command else party.api.path if documented else ""
+    if template and any(map(_is_gone, [party, *kept])):
+        return _still(f"{told}; it may be the record itself, which is not under its own key any more, and is not removed")
     if template and party.identity.path:
         last = [*party.identity.path][-1]
         with suppress(NotJudged):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 from threading import Lock
+from typing import Any
 
 from mock_server.defects.defect import Family, Turns
 from mock_server.exchange.exchange import Exchange
@@ -15,12 +16,19 @@ defect = Family("atomicity")
 
 
 def _let_others_in(exchange: Exchange) -> None:
-    """A moment in which other requests may write the same customer."""
-    exchange.entry.lock.release()
+    """A moment in which other requests may write the same customer.
+
+    Both locks of a write are let go, and taken again in the same order: with ``uniqueness`` held meanwhile, a second writer
+    would have the customer's and wait for it for ever.
+    """
+    locks: list[Any] = [exchange.entry.lock, *([exchange.store.uniqueness] if exchange.looks_at_others else [])]
+    for lock in reversed(locks):
+        lock.release()
     try:
         time.sleep(0.03)
     finally:
-        exchange.entry.lock.acquire()
+        for lock in locks:
+            lock.acquire()
 
 
 @defect.step("commit", "AT06")

@@ -1,0 +1,48 @@
+"""What a document says cannot be changed back: states that follow one another, and members that are final once they are set.
+
+Such values are hazards: on a record that somebody needs they are never sent, since nothing could put the record back.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from specs.model import Field
+
+STATE = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:status|state|stage|phase|lifecycle)$", re.IGNORECASE)
+"""Names of enums that a record goes through, by their last word."""
+ARROW = re.compile(r"->|=>|→|⇒")
+ORDER = re.compile(
+    r"\btransitions?\b|\b(?:can|may) ?not (?:become|go|move|return|be (?:changed|moved|reopened|set))\b"
+    r"|\b(?:can|may) only (?:become|go|move|be (?:changed|moved|set))\b|\bmoves? (?:from|on)\b|\bstate machine\b",
+    re.IGNORECASE,
+)
+"""Words of a description that tell which state may follow which."""
+FINAL = re.compile(
+    r"\b(?:can ?not|never) be (?:undone|reverted|reversed|unset|changed (?:back|again|later|afterwards|once))\b"
+    r"|\birreversibl[ey]\b|\bpermanently\b|\bone[- ]way\b|\b(?:immutable|final|fixed) once\b",
+    re.IGNORECASE,
+)
+"""Words that tell of any member that a change of it stays."""
+CONFLICT = "409"
+
+
+def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The ``hazard`` of a field that cannot be changed back by its document, None for others.
+
+    responses: those of the operation; one that lists 409 refuses changes for the state that a record is in (RFC 9110, 15.5.10).
+    """
+    text = str(field.schema.get("description") or "")
+    if FINAL.search(text):
+        return {"reason": "the document says that a change of it stays"}
+    members = [each for each in field.schema.get("enum", ()) if isinstance(each, str)]
+    if len(members) < 2 or not _is_state(field.name, text, members, responses):
+        return None
+    return {"reason": "a state: not each change of it can be taken back", "values": members}
+
+
+def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:
+    drawn = ARROW.search(text) and sum(each in text for each in members) > 1
+    return bool(drawn or (STATE.search(name) and (ORDER.search(text) or CONFLICT in responses)))

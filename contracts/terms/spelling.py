@@ -1,0 +1,43 @@
+"""Values of JSON as a report writes them: as JSON, whatever language the service and the reader speak."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from contracts.terms.looks import looks_like
+
+SHOWN_ABSENT = "(absent)"
+"""What stands for a member that is not there."""
+LONGEST = 400
+"""Characters of one value: what is longer is shown by its two ends, for a text that was cut has lost the last one."""
+BRIEF = 60
+"""Characters of a value beside others in one sentence."""
+
+
+def spelled(value: Any) -> str:
+    """A value as JSON, not more than ``LONGEST`` characters of it."""
+    return _cut(value, _json(value, ascii_only=False), LONGEST)
+
+
+def brief(value: Any) -> str:
+    """A value in few characters, ASCII only, so that look-alikes can be told apart."""
+    return _cut(value, _json(value, ascii_only=True), BRIEF)
+
+
+def told(value: Any, other: Any) -> str:
+    """A value as a report writes it beside another: by code points where the eye would see no difference."""
+    return _cut(value, _json(value, ascii_only=looks_like(value, other)), LONGEST)
+
+
+def _json(value: Any, *, ascii_only: bool) -> str:
+    text = json.dumps(value, ensure_ascii=ascii_only, default=str)
+    return SHOWN_ABSENT if SHOWN_ABSENT in (value, str(value)) else text
+
+
+def _cut(value: Any, text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    size = len(value) if isinstance(value, str) else len(text)
+    end = most // 4
+    return f"{text[: most // 2]}...{text[-end:]} ({size} characters)"
