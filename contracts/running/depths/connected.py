@@ -26,6 +26,9 @@ from contracts.terms.rule import Rule
 from contracts.terms.threads import Shared
 from specs import Field
 
+LONGEST = "value-unaltered"
+"""The rule that sends most: on two records, since all others would be waiting for one."""
+
 
 class ConnectedRun(Run):
     """A run whose items are judged on all of its records at the same time, and handed out as they are asked for."""
@@ -92,7 +95,8 @@ class ConnectedRun(Run):
         """Items about one property share its plain write, others what is sent for all of a rule or a file."""
         if item.about is None:
             return self._together.get(item.key, item.rule.id), item.rule.turn
-        return item.rule.id if item.rule.id in WHOLE else item.about.path, item.rule.turn
+        part = " of items" if item.rule.id == LONGEST and "[]" in item.about.path else ""
+        return f"{item.rule.id}{part}" if item.rule.id in WHOLE else item.about.path, item.rule.turn
 
     def _work(self, waiting: SimpleQueue[list[Asked]], number: int) -> None:
         try:
