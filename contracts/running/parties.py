@@ -22,6 +22,8 @@ from specs import Api
 
 RESTORE_SECONDS = 60.0
 """Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
+REQUESTS_OF_AN_ITEM = 3
+"""So many requests there are for an item on an average, in documents of all sizes."""
 RESERVED_READS = 12
 """Requests for a login, the preflight and the readings of a restoration."""
 
@@ -30,13 +32,14 @@ RESERVED_READS = 12
 class Saved:
     """A record with its record before anything was changed; ``name`` tells it from the first one.
 
-    ``listed``: the records that its list showed then, None where there is none.
+    ``listed``: the records that its list showed then, None where there is none. ``pace``: seconds that a request took.
     """
 
     name: str
     party: Party
     record: Record
     listed: frozenset[str] | None = None
+    pace: float = 0
 
 
 class Seats:
@@ -61,10 +64,19 @@ class Seats:
 
 def save(party: Party, name: str, journal: Journal | None) -> Saved:
     """The record of a party as it is, in the journal too; TargetError where it cannot be read."""
+    before, begun = party.client.count, party.client.clock.monotonic()
     record = party.state.preflight()
+    pace = (party.client.clock.monotonic() - begun) / max(1, party.client.count - before)
     if journal is not None:
         journal.save(party.target, party.identity, name, record)
-    return Saved(name, party, record, listed(party))
+    return Saved(name, party, record, listed(party), pace)
+
+
+def is_too_slow(saved: Sequence[Saved], items: int) -> bool:
+    """Whether judging so many items on these records takes longer than it may, by the time of the first requests."""
+    limits = saved[0].party.client.limits
+    pace = max(saved[0].pace, 1 / limits.requests_per_second if limits.requests_per_second else 0)
+    return 0 < limits.max_seconds < items * REQUESTS_OF_AN_ITEM * pace / len(saved)
 
 
 def with_bystander(target: Target, client: Client) -> Party:

@@ -28,7 +28,7 @@ from contracts.running.made.making import Making
 from contracts.running.made.onlooker import Onlooker
 from contracts.running.made.renewal import Renewal
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, budget, learn, limited, moves_of, save, with_bystander
+from contracts.running.parties import Saved, all_restored, budget, is_too_slow, learn, limited, moves_of, save, with_bystander
 from contracts.running.plan import Plan
 from contracts.running.selection import stale
 from contracts.running.watch import Watch
@@ -236,6 +236,10 @@ class Run:
         """Take a result, from this process or from a worker."""
         if result.api in self.reports:
             self.reports[result.api].results.append(result)
+
+    def will_be_cut(self, items: int) -> bool:
+        """Whether there seems to be too little time for so many items."""
+        return any(is_too_slow(saved, items) for saved in self._saved.values())
 
     @property
     def results(self) -> Sequence[Result]:
