@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from contracts.reports.result import Result
+from contracts.rules.order import soonest
 from contracts.running import options, terminal
 from contracts.running.arguments import asks_for_rules, has_own_settings, show_node_ids
 from contracts.running.depths.choosing import expect, run_of
@@ -228,6 +229,8 @@ def _arrange(config: pytest.Config, run: Run, items: list[pytest.Item]) -> None:
     if idle:
         config.hook.pytest_deselected(items=idle)
     items[:] = sorted((item for item in items if item not in idle), key=_turn)
+    if run.will_be_cut(len(items)):
+        items[:] = [*(each for each in items if _rule(each) is None), *soonest((each for each in items if _rule(each)), _rule)]
 
 
 def _has_case(item: pytest.Item) -> bool:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 CHUNK = 1 << 16
@@ -32,12 +33,24 @@ class Delaying:
 
 
 def _carry(source: socket.socket, sink: socket.socket, seconds: float) -> None:
+    """Every piece arrives so much later, and its connection's first one once more: connecting takes a way there and back too."""
+    pieces: SimpleQueue[tuple[float, bytes]] = SimpleQueue()
+    threading.Thread(target=_receive, args=(source, pieces, seconds), daemon=True).start()
     with suppress(OSError):
-        while chunk := source.recv(CHUNK):
-            time.sleep(seconds)
-            sink.sendall(chunk)
+        while (piece := pieces.get())[1]:
+            time.sleep(max(0.0, piece[0] - time.monotonic()))
+            sink.sendall(piece[1])
     with suppress(OSError):
         sink.shutdown(socket.SHUT_WR)
+
+
+def _receive(source: socket.socket, pieces: SimpleQueue[tuple[float, bytes]], seconds: float) -> None:
+    """Take what comes at once, so that a request in two pieces is not held up twice; with each, when it arrives."""
+    first = time.monotonic() + 2 * seconds
+    with suppress(OSError):
+        while chunk := source.recv(CHUNK):
+            pieces.put((max(time.monotonic() + seconds, first), chunk))
+    pieces.put((0, b""))
 
 
 @contextmanager

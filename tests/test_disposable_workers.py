@@ -86,11 +86,12 @@ def until(service: Accounts, patches: int, process: subprocess.Popen[Any]) -> No
         time.sleep(0.02)
 
 
-def test_each_worker_has_a_record_of_its_own(file: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("workers", ["-n", "--connections"])
+def test_each_worker_has_a_record_of_its_own(file: Path, tmp_path: Path, workers: str) -> None:
     """And another one where it is spoilt: those that were there are never touched, and none is left."""
     service = Accounts(LOCKED)
     before = copy.deepcopy(service.records)
-    with started(file, tmp_path, service, FIXTURE, ["-n", "4", *chosen(SOME)]) as process:
+    with started(file, tmp_path, service, FIXTURE, [workers, "4", *chosen(SOME)]) as process:
         code, output = finished(process)
 
     assert code == 0, output
@@ -130,7 +131,9 @@ def test_what_the_request_of_a_worker_has_made_reaches_the_report(file: Path, tm
         assert report.restored.ok
 
 
-@pytest.mark.parametrize("workers", [["-n", "2"], []], ids=["two workers", "one process"])
+@pytest.mark.parametrize(
+    "workers", [["-n", "2"], [], ["--connections", "2"]], ids=["two workers", "one process", "two connections"]
+)
 @pytest.mark.parametrize(
     ("number", "to_group"),
     [

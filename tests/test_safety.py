@@ -166,6 +166,26 @@ def test_a_time_budget_ends_the_judging_and_not_the_restoration() -> None:
     assert report.summary()[Verdict.VIOLATES] == 0
 
 
+@pytest.mark.parametrize("seconds", [30, 3000])
+def test_a_run_that_will_be_cut_asks_something_of_every_rule_first(seconds: int) -> None:
+    """What tells most first; a run that has time enough keeps its order, and both are no false alarm."""
+    with watched() as (_watch, ready):
+        report = judge(target(ready, requests_per_second=10, max_seconds=seconds), rules=frozenset(), clock=Clock(runs=False))
+
+    judged = [each for each in report.results if each.verdict != Verdict.NOT_JUDGED]
+    rules = list(dict.fromkeys(each.rule for each in report.results))
+    first = [each.rule for each in report.results[: len(rules) - 10]]
+    assert report.restored.ok
+    assert report.summary()[Verdict.VIOLATES] == 0
+    if seconds == 30:
+        assert first[:3] == ["sent-field-stored", "response-shows-stored", "repeat-same-state"]
+        assert len(set(first)) == len(first)
+        assert 30 < len({each.rule for each in judged}) < len(rules)
+        assert "the budget of 30 seconds is spent" in {each.actual for each in report.results}
+    else:
+        assert len(set(first)) < len(first) / 2
+
+
 @pytest.mark.parametrize("pause", ["30", "3000"])
 def test_a_429_is_not_waited_out_beyond_the_budgets(pause: str) -> None:
     """A target that asks to wait for longer than is left is left alone, and that is no violation."""

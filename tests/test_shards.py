@@ -229,7 +229,7 @@ def _target() -> Iterator[Target]:
         yield target
 
 
-WORKERS, *SHARDS, MERGE = pages.commands("how-to/scaling-out.md")
+CONNECTIONS, WORKERS, *SHARDS, MERGE = pages.commands("how-to/scaling-out.md")
 
 
 def gate(command: Sequence[str], folder: Path, reports: Path, *options: str) -> tuple[int, Verdicts]:
@@ -245,6 +245,7 @@ def test_workers_and_merged_shards_judge_as_the_single_run_does(target: Target, 
     alone = ["pytest", "contracts", "--target", "target.toml"]
     single = gate(alone, tmp_path, tmp_path / "single", "--report-dir", str(tmp_path / "single"))
     workers = gate(WORKERS, tmp_path, tmp_path / "workers", "--report-dir", str(tmp_path / "workers"), "-n", "2")
+    connected = gate(CONNECTIONS, tmp_path, tmp_path / "connected", "--report-dir", str(tmp_path / "connected"))
     halves = [tmp_path / "shard-1", tmp_path / "shard-2"]
     for command, folder in zip(SHARDS, halves, strict=True):
         gate(command, tmp_path, folder)
@@ -252,7 +253,7 @@ def test_workers_and_merged_shards_judge_as_the_single_run_does(target: Target, 
     merged = pages.run(MERGE, tmp_path)
 
     assert single[0] == 1
-    assert workers == single
+    assert workers == connected == single
     assert (merged.returncode, verdicts(read_json(tmp_path / "out" / "report.json"))) == single, merged.stdout + merged.stderr
     assert f"report: {tmp_path / 'out' / 'report.html'}" in merged.stdout
     sent = [json.loads((folder / "traffic.har").read_text())["log"]["entries"] for folder in [*halves, tmp_path / "out"]]

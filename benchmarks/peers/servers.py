@@ -65,7 +65,8 @@ def _others(node: Path | None) -> Iterator[Peer]:
         ],
         "json-server": lambda port, at: [*_bin(node, "json-server"), "--quiet", "--port", str(port), str(at / "db.json")],
         "Specmatic": lambda port, at: [
-            "java", "-jar", str(_jar(node, "specmatic")), "stub", "--noConsoleLog", "--port", str(port), str(at / "contacts.json")
+            "java", "-jar", str(_jar(node, "specmatic")), "stub", "--noConsoleLog", "--hot-reload=disabled", "--port", str(port),
+            str(at / "contacts.json"),  # by default it starts anew whenever another peer writes a file there, and refuses
         ],
         "WireMock": lambda port, at: [
             "java", "-jar", str(_jar(node, "wiremock")), "--port", str(port), "--root-dir", str(at / "wiremock"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
@@ -273,19 +273,19 @@ def disturbed(party: Party) -> frozenset[str]:
     That fault is reported by omitted-fields-unchanged, and finer rules leave these properties out.
     """
     if "disturbed" not in party.memory:
-        fields = [each for each in settable(party.api) if not party.thrifty or _looked_at(party, each)]
-        writes = [done for field in fields if (done := single_or_none(party, field)) is not None]
-        found = {(done.field, each.where) for done in writes for each in collateral(party, done)}
-        party.memory["disturbed"] = frozenset(
-            changed for field, changed in found if field.path == field.top or changed not in unsteady(party, field.top)
-        )
+        fields = [each for each in settable(party.api) if not party.thrifty or ("single", each.path) in party.memory]
+        told = party.disturbances
+        found = [_disturbed_by(party, fields)] if told is None else told.each(fields, lambda each: _disturbed_by(party, [each]))
+        party.memory["disturbed"] = frozenset().union(*found)
     kept: frozenset[str] = party.memory["disturbed"]
     return kept
 
 
-def _looked_at(party: Party, field: Field) -> bool:
-    """Where requests are few, what was not written yet is left out."""
-    return ("single", field.path) in party.memory
+def _disturbed_by(party: Party, fields: Sequence[Field]) -> frozenset[str]:
+    """The record properties that plain writes of some fields change unasked."""
+    writes = [done for field in fields if (done := single_or_none(party, field)) is not None]
+    found = {(done.field, each.where) for done in writes for each in collateral(party, done)}
+    return frozenset(where for field, where in found if field.path == field.top or where not in unsteady(party, field.top))
 
 
 def single_or_none(party: Party, leaf: Field) -> Write | None:

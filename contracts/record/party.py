@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
+from contextvars import copy_context
 from typing import Any, Protocol, TypeVar
 
 from contracts.record.answers import disguised, identifiers, record_in
@@ -21,6 +22,7 @@ from contracts.target.secrecy import Secret
 from contracts.target.target import Identity, Target, TargetError, plain_path
 from contracts.terms.exchange import Exchange
 from contracts.terms.search import Search
+from contracts.terms.threads import Shared
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
@@ -90,6 +92,7 @@ class Party:
         bystander_at_first: the bystander's record before anything was written here, where a GET shows it.
         search: what a thorough run is to search with.
         thrifty: requests are few, so that rules ask less of the same kind.
+        disturbances: what plain writes change unasked, as the records find out together that are judged at the same time.
     """
 
     def __init__(self, target: Target, client: Client, identity: Identity | None = None) -> None:
@@ -114,6 +117,7 @@ class Party:
         self.caution: Caution | None = None
         self.guard: Guard | None = None
         self.thrifty = False
+        self.disturbances: Shared[Field, frozenset[str]] | None = None
         self.search: Search | None = None
 
     @property
@@ -155,7 +159,7 @@ class Party:
         """PATCH a JSON body, and what a GET shows meanwhile, again and again until the patch is answered: at most so often."""
         template, found = self.target.read, list[Record]()
         with ThreadPoolExecutor(1) as pool:
-            patching = pool.submit(self.patch_together, [body])
+            patching = pool.submit(copy_context().run, self.patch_together, [body])
             while not patching.done() and len(found) < most:
                 (read,) = self.client.send_together([self.calls.call("GET", None, {}, template=template)])
                 found += [record] if (record := self.record_in(read)) is not None else []

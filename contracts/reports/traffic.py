@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
+from contextvars import ContextVar
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from threading import Lock
@@ -30,13 +31,24 @@ FILE = "traffic.har"
 
 
 class Traffic:
-    """The exchanges of one process; ``about`` says what the next ones are sent for."""
+    """The exchanges of one process; ``about`` says what the next ones are sent for, those of this thread if others set it too."""
 
     def __init__(self, folder: Path, redactor: Redactor) -> None:
-        self.about = ""
+        self._latest = ""
+        self._about: ContextVar[str] = ContextVar("about")
         self._folder = folder
         self._redactor = redactor
         self._lock = Lock()
+
+    @property
+    def about(self) -> str:
+        """What the next exchanges are sent for."""
+        return self._about.get(self._latest)
+
+    @about.setter
+    def about(self, purpose: str) -> None:
+        self._latest = purpose
+        self._about.set(purpose)
 
     def clear(self) -> None:
         """Remove what an earlier run that was killed has left in the folder."""

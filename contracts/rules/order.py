@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
 from contracts.terms.rule import Rule
+
+Listed = TypeVar("Listed")
 
 FIRST: tuple[str, ...] = (
     # plain writes of all fields at once, sent again, and what their answers show
@@ -126,6 +132,8 @@ SEVERAL = frozenset(
     {"omitted-fields-unchanged", "fields-stored-together", "invalid-part-changes-nothing", "repeat-after-refusal"}
 )
 """Rules whose items are about several fields at once: none of them can be judged beside another."""
+WHOLE = frozenset({"fields-stored-together", "omitted-fields-unchanged", "other-customer-unchanged", "value-unaltered"})
+"""Rules about single fields that are judged from patches of all of them, sent once for a record."""
 
 REFUSED = dict.fromkeys(
     (
@@ -145,6 +153,21 @@ REFUSED = dict.fromkeys(
 def rank(rule: Rule) -> tuple[bool, int]:
     """A sort key: the place of a rule among the others; generated ones, and those that spoil a record, come last."""
     return rule.generated or rule.spoils, FIRST.index(rule.id) if rule.id in FIRST else len(FIRST)
+
+
+def soonest(items: Iterable[Listed], rule_of: Callable[[Listed], Rule]) -> list[Listed]:
+    """Items in the order for a run that will be cut: the first of every rule, what tells most ahead, then the second, and so on.
+
+    What is generated, and what spoils a record, stays at the end.
+    """
+    seen: Counter[str] = Counter()
+    placed = []
+    for item in sorted(items, key=lambda each: rank(rule_of(each))):
+        found = rule_of(item)
+        late = found.turn if found.generated or found.spoils else 0
+        placed.append((late, seen[found.id], item))
+        seen[found.id] += 1
+    return [item for _late, _number, item in sorted(placed, key=lambda each: each[:2])]
 
 
 def only_refused(rule: Rule) -> bool:

@@ -138,6 +138,13 @@ def add_options(group: Group) -> None:
         default=RECORD_WAIT,
         help="wait so long for a record that another run on this machine is using",
     )
+    group.addoption(
+        "--connections",
+        metavar="N",
+        type=_positive(int),
+        default=1,
+        help="judge so many records at the same time, each over a connection of its own; [fixture] makes them",
+    )
     group.addoption("--shard", metavar="I/N", help="judge the share I of N; `patch-contracts merge` joins their reports")
     group.addoption("--dry-run", action="store_true", help="list what would be sent, by rule, and send nothing")
 
@@ -146,6 +153,7 @@ def plan(config: pytest.Config) -> Plan:
     """The plan that the options make; TargetError, one line, for options that do not fit together."""
     report_dir = config.getoption("--report-dir")
     target = _expecting(config, _target(config))
+    connections = _connections(config, target)
     return Plan(
         target=target,
         apis=(target.api,) if target is not None else embedded_apis(config.getoption("--api")),
@@ -158,7 +166,8 @@ def plan(config: pytest.Config) -> Plan:
         known=_known(config),
         known_update=config.getoption("--known-update"),
         observe=_observe(config),
-        workers=config.getoption("numprocesses", None) or 1,
+        workers=config.getoption("numprocesses", None) or connections,
+        threads=connections > 1,
         record_wait=config.getoption("--record-wait"),
         read_only=config.getoption("--read-only-check"),
         limits={name: config.getoption(name) for name in LIMITS if config.getoption(name) is not None},
@@ -171,6 +180,18 @@ def _seed(config: pytest.Config) -> int:
     if config.getoption("--seed") is None:
         config.option.seed = secrets.randbelow(10**6)
     return int(config.option.seed)
+
+
+def _connections(config: pytest.Config, target: Target | None) -> int:
+    """The records that are judged at the same time by one process; TargetError where that cannot be."""
+    count: int = config.getoption("--connections")
+    depth = config.getoption("--depth")
+    barred = {"-n": config.getoption("numprocesses", None), f"--depth {depth}": depth == "quick"}
+    for option in (name for name, given in barred.items() if given and count > 1):
+        raise TargetError(f"--connections judges several records in one process, at the gate or thorough: leave out {option}")
+    if count > 1 and target is None:
+        raise TargetError("--connections is about a target: give --target or --target-url")
+    return count
 
 
 def _positive(kind: Callable[[str], float], *, or_zero: bool = False) -> Callable[[str], float]:

@@ -17,11 +17,14 @@ from contracts.running.journal import Journal
 from contracts.target.client import Budget, Client, Clock
 from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
+from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
 RESTORE_SECONDS = 60.0
 """Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
+REQUESTS_OF_AN_ITEM = 3
+"""So many requests there are for an item on an average, in documents of all sizes."""
 RESERVED_READS = 12
 """Requests for a login, the preflight and the readings of a restoration."""
 
@@ -31,6 +34,7 @@ class Saved:
     """A record with its record before anything was changed; ``name`` tells it from the first one.
 
     ``listed``: the records that its list showed then, None where there is none. ``beside``: what a GET showed beside the record.
+    ``pace``: seconds that a request took.
     """
 
     name: str
@@ -38,6 +42,7 @@ class Saved:
     record: Record
     listed: frozenset[str] | None = None
     beside: Record = field(default_factory=dict)
+    pace: float = 0
 
 
 class Seats:
@@ -62,11 +67,20 @@ class Seats:
 
 def save(party: Party, name: str, journal: Journal | None) -> Saved:
     """The record of a party as it is, in the journal too; TargetError where it cannot be read."""
+    before, begun = party.client.count, party.client.clock.monotonic()
     record = party.state.preflight()
+    pace = (party.client.clock.monotonic() - begun) / max(1, party.client.count - before)
     beside = party.state.beside
     if journal is not None:
         journal.save(party.target, party.identity, name, record, beside)
-    return Saved(name, party, record, listed(party), beside)
+    return Saved(name, party, record, listed(party), beside, pace)
+
+
+def is_too_slow(saved: Sequence[Saved], items: int) -> bool:
+    """Whether judging so many items on these records takes longer than it may, by the time of the first requests."""
+    limits = saved[0].party.client.limits
+    pace = max(saved[0].pace, 1 / limits.requests_per_second if limits.requests_per_second else 0)
+    return 0 < limits.max_seconds < items * REQUESTS_OF_AN_ITEM * pace / len(saved)
 
 
 def with_bystander(target: Target, client: Client) -> Party:
@@ -134,7 +148,7 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)
-    found += [restored(each, redactor) for each in others]
+    found += each_in_a_thread(lambda each: restored(each, redactor), others)
     if _writes(others) != before:
         found = [restored(first, redactor), *(restored(each, redactor, write=False) for each in others)]
     return joined(found)

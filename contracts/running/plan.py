@@ -28,8 +28,9 @@ RECORD_WAIT = 600.0
 class Plan:
     """What was asked for: the target (None: the embedded mock of ``apis``), and how to judge it.
 
-    ``seed``: of what a thorough run draws. ``workers``: the processes that judge; ``record_wait``: seconds to wait for a
-    record that another run is using; ``clock``: what the time budget, the pace and waiting out a 429 go by.
+    ``seed``: of what a thorough run draws. ``workers``: the processes that judge, or with ``threads`` those of the only one, each
+    with a record of its own; ``record_wait``: seconds to wait for a record that another run is using; ``clock``: what the time
+    budget, the pace and waiting out a 429 go by.
     """
 
     target: Target | None
@@ -47,6 +48,7 @@ class Plan:
     read_only: bool = False
     shard: Shard | None = None
     workers: int = 1
+    threads: bool = False
     record_wait: float = RECORD_WAIT
     clock: Clock = time
 

@@ -7,7 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from contracts.drafting.creating import described
@@ -21,12 +23,12 @@ from contracts.reports.result import Result
 from contracts.reports.traffic import Traffic
 from contracts.running.concluding import Item, concluded
 from contracts.running.journal import Journal, pending, unfinished
-from contracts.running.made.leftovers import left_behind, still_there
+from contracts.running.made.leftovers import left_behind, remove_made
 from contracts.running.made.making import Making
 from contracts.running.made.onlooker import Onlooker
 from contracts.running.made.renewal import Renewal
 from contracts.running.outputs import Outputs
-from contracts.running.parties import Saved, all_restored, budget, learn, limited, moves_of, save, with_bystander
+from contracts.running.parties import Saved, all_restored, budget, is_too_slow, learn, limited, moves_of, save, with_bystander
 from contracts.running.plan import Plan
 from contracts.running.selection import stale
 from contracts.running.watch import Watch
@@ -38,6 +40,7 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Target, TargetError
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import Rule
+from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 
 
@@ -71,7 +74,7 @@ class Run:
         self._journal: Journal | None = None
         self._watch = Watch()
         self._making: Making | None = None
-        self._renewal = Renewal()
+        self._renewal, self._renewing = Renewal(), Lock()
         self.begun = plan.clock.monotonic()
         self._traffic = Traffic(plan.report_dir, self.redactor) if plan.report_dir is not None else None
 
@@ -103,8 +106,10 @@ class Run:
             )
             if self.plan.read_only and target.read is None:
                 raise TargetError("--read-only-check needs a GET that shows the record: give --read or [read] path")
-            for number in self.parties(name):
-                self._save(name, number)
+            first, *others = self.parties(name)
+            self._save(name, first)
+            each_in_a_thread(partial(self._save, name), others)
+            self._saved[name].sort(key=lambda each: target.identities.index(each.party.identity))
 
     def _with_records(self, target: Target) -> Target:
         """The target, with records that are made for this run where it says how."""
@@ -216,12 +221,7 @@ class Run:
                 self._embedded = None
 
     def _remove_made(self) -> None:
-        """Remove the records that were made for this run; those that stay are told in the report."""
-        left = [*self._making.remove()] if self._making is not None else []
-        for report in self.reports.values() if left else ():
-            report.restored = joined([report.restored, still_there(left, self.redactor)])
-        for each in left if not self.reports else ():
-            self.say(self.redactor.strike(each))
+        remove_made(self._making, [*self.reports.values()], self.redactor, self.say)
 
     def _parties_of(self, name: str) -> list[Party]:
         """The parties of an API that this process has judged, those whose record was spoilt behind the others."""
@@ -236,6 +236,10 @@ class Run:
         """Take a result, from this process or from a worker."""
         if result.api in self.reports:
             self.reports[result.api].results.append(result)
+
+    def will_be_cut(self, items: int) -> bool:
+        """Whether there seems to be too little time for so many items."""
+        return any(is_too_slow(saved, items) for saved in self._saved.values())
 
     @property
     def results(self) -> Sequence[Result]:
@@ -276,7 +280,8 @@ class Run:
             lost = self._watch.look(party, f"{rule.id} [{field}]") if not rule.spoils else None
             outcome = lost if lost is not None else outcome
             self._renewal.note((api, number), exchanges, spoils=rule.spoils, lost=self._watch.spoilt(party))
-        self._undo_accepted((api, number))
+            if party.caution is not None:  # with --read-only-check, what was accepted is put back at once
+                party.caution.undo()
         item = Item(rule=rule, field=field, exchanges=exchanges, seconds=seconds)
         found = concluded(item, outcome, self._targets[api], self.plan.known, self.redactor)
         if found.failed:  # what is only a should leaves the rest as sound as it was
@@ -291,31 +296,26 @@ class Run:
         except TargetError:
             if self._making is None:
                 raise  # else a worker that is gone had the record before, and has spoilt it
-        self._targets[api] = self._making.renewed(self._targets[api], number)
+        with self._renewing:  # several may be spoilt at the same time
+            self._targets[api] = self._making.renewed(self._targets[api], number)
         spoilt = self._judging.pop((api, number), None)
         self._renewal.done((api, number), spoilt.party if spoilt is not None else None)
         return self._begin(api, number)
-
-    def _undo_accepted(self, key: tuple[str, int]) -> None:
-        """With --read-only-check: put the record back at once where the target accepted what it had to refuse."""
-        caution = self._judging[key].party.caution if key in self._judging else None
-        if caution is not None:
-            caution.undo()
 
     def requests(self) -> dict[str, int]:
         """The requests that this process sent while judging, by API."""
         names = {api for api, _number in self._judging}
         return {name: sum(each.client.count for each in self._parties_of(name)) for name in names}
 
-    def _budget(self, target: Target) -> Budget:
+    def _budget(self, target: Target, number: int) -> Budget:
         whole = budget(target, len(self.parties(target.api.name)), self.begun)
-        gone = sum(party.client.count for party in self._renewal.retired(target.api.name))
+        gone = sum(party.client.count for party in self._renewal.retired(target.api.name, number))
         return whole if whole.requests is None else replace(whole, requests=max(0, whole.requests - gone))
 
     def _begin(self, api: str, number: int) -> _Judging:
         key = api, number
         if key not in self._judging:
-            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api])))
+            judging = _Judging(self._new_party(self._target(api, number), self._budget(self._targets[api], number)))
             judging.party.client.listeners.append(judging.transcript)
             self._prepare(judging.party, api)
             if self.plan.only_refused(judging.party.api):

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 
 from contracts.reports.report import RunReport
+from contracts.rules.order import soonest
 from contracts.running.depths.choosing import expect, run_of
 from contracts.running.depths.quick import Asked
 from contracts.running.plan import Plan
@@ -28,6 +29,8 @@ def judge_all(plan: Plan) -> list[RunReport]:
     expect(run, asked)
     try:
         run.open()
+        if run.will_be_cut(len(asked)):
+            asked = soonest(asked, lambda each: each.rule)
         for each in asked:
             result, _outcome = run.judge(each.api, each.rule, each.field, each.call)
             run.add(replace(result, order=len(run.results)))

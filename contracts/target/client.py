@@ -8,7 +8,6 @@ import re
 import shlex
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -17,6 +16,7 @@ from typing import Protocol
 from contracts.target.secrecy import Redactor
 from contracts.target.transport import NoAnswer, Sending, Transport
 from contracts.terms.exchange import Answer, Exchange
+from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from contracts.terms.wire import json_of, retry_after
 
@@ -154,8 +154,7 @@ class Client:
         self.wrote_at = self.clock.monotonic()
         transports = [Transport(self.limits.timeout) for _ in calls]
         try:
-            with ThreadPoolExecutor(len(calls)) as pool:
-                return list(pool.map(self._exchange_over, calls, transports))
+            return each_in_a_thread(lambda pair: self._exchange_over(*pair), [*zip(calls, transports, strict=True)])
         finally:
             for each in transports:
                 each.close()

@@ -9,6 +9,7 @@ import signal
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from threading import Lock
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -45,12 +46,13 @@ class Source(Protocol):
 class Obtained(Secret):
     """A credential that is not known before it has been obtained."""
 
-    __slots__ = ("_fruitless", "_source")
+    __slots__ = ("_fruitless", "_getting", "_source")
 
     def __init__(self, source: Source) -> None:
         super().__init__("")
         self._source = source
         self._fruitless = 0
+        self._getting = Lock()  # records that are judged at the same time may share it
 
     @property
     def identity(self) -> str:
@@ -59,18 +61,20 @@ class Obtained(Secret):
 
     def obtain(self, client: Client) -> None:
         """Get it, once; CredentialError where that fails."""
-        if not self._value:
-            self._get(client)
+        with self._getting:
+            if not self._value:
+                self._get(client)
 
     def renew(self, client: Client, stale: str) -> bool:
         """Get another one in place of ``stale``, which was refused; whether there is another one now."""
-        if self._value == stale and self._fruitless < FRUITLESS:
-            self._fruitless += 1
-            try:
-                self._get(client)
-            except CredentialError:  # what the target said to the stale one stands
-                return False
-        return self._value != stale
+        with self._getting:
+            if self._value == stale and self._fruitless < FRUITLESS:
+                self._fruitless += 1
+                try:
+                    self._get(client)
+                except CredentialError:  # what the target said to the stale one stands
+                    return False
+            return self._value != stale
 
     def worked(self) -> None:
         """A renewed credential was let in: so the old one had expired, and the new one may expire too."""

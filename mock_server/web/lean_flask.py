@@ -6,8 +6,10 @@ application as everybody knows it (``app.test_client()``, ``app.logger``, ``flas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, NoReturn, Protocol
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Request, Response
 from werkzeug.exceptions import HTTPException, NotFound
@@ -18,6 +20,11 @@ PATHS_KEPT = 1_000
 
 LENGTH_KEPT = 300
 """Longer paths are not remembered: they are no client's daily ones, and would fill the memory."""
+
+ENCODED_SLASH = "\udc2f"
+"""Stands for a slash that is no border of segments while a path is looked up: a lone surrogate, which no decoded path has."""
+
+_SLASH = re.compile(r"%2f", re.IGNORECASE)
 
 View = Callable[[Request], Response]
 """Answers the requests for one path."""
@@ -64,7 +71,7 @@ class LeanFlask(Flask):
     def wsgi_app(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         """The way of every request."""
         request, around = Sent(environ), self.surroundings
-        route = self._route(request.path)
+        route = self._route(_asked_path(request))
         request.url_rule = None if route is None else route.rule
         try:
             response = around.enter(request) or (_unknown() if route is None else route.view(request))
@@ -93,10 +100,21 @@ class LeanFlask(Flask):
             rule, arguments = MapAdapter(self.url_map, "localhost", "/", "", "http", path, "GET").match(return_rule=True)
         except HTTPException:
             return None
-        route = _Route(rule, self.routed[rule.endpoint](path, dict(arguments)))
+        values = {name: value.replace(ENCODED_SLASH, "/") for name, value in arguments.items()}
+        route = _Route(rule, self.routed[rule.endpoint](path.replace(ENCODED_SLASH, "/"), values))
         if len(self._routes) < PATHS_KEPT and len(path) <= LENGTH_KEPT:
             self._routes[path] = route
         return route
+
+
+def _asked_path(request: Request) -> str:
+    """The path, decoded but for slashes that were sent percent-encoded: those are data of one segment (RFC 3986, 2.2)."""
+    written = request.environ.get("REQUEST_URI") or request.environ.get("RAW_URI", "")
+    if "%2" not in written or not _SLASH.search(written):
+        return request.path
+    sent = urlsplit(written).path if "://" in written.partition("?")[0] else written.partition("?")[0]
+    kept = unquote(_SLASH.sub(ENCODED_SLASH, sent)).removeprefix(request.root_path)
+    return kept if kept.replace(ENCODED_SLASH, "/") == request.path else request.path
 
 
 def _refuse_hook(hook: Any) -> NoReturn:

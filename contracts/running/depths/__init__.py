@@ -1,1 +1,1 @@
-"""Runs of another depth than the gate's: what is asked first, in company, within how many requests."""
+"""Runs that arrange their items themselves: what is asked first, in company, on several records, within how many requests."""

@@ -106,10 +106,10 @@ class QuickRun(Run):
         party.movement.explained = frozenset(each for each in rows if each is not None)
         return party
 
-    def _budget(self, target: Target) -> Budget:
+    def _budget(self, target: Target, number: int) -> Budget:
         """What saving and restoring leave of the requests."""
         kept = reserve(target.api, ATTEMPTS) + PROOF
-        return replace(super()._budget(target), requests=target.limits.max_requests - kept, kept=kept)
+        return replace(super()._budget(target, number), requests=target.limits.max_requests - kept, kept=kept)
 
     def _prepare(self, party: Party, api: str) -> None:
         """What was learnt when the record was saved, a moment ago, holds; where another process did that, it is learnt anew."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
-from contracts.record.restoring import NO_RECORD, Restoration
+from contracts.record.restoring import NO_RECORD, Restoration, joined
+from contracts.reports.report import RunReport
 from contracts.running.journal import Journal
 from contracts.running.made.making import Making
 from contracts.running.parties import Saved
@@ -82,6 +83,15 @@ def taken_away(party: Party, key: str, told: str, kept: Iterable[Party] = ()) ->
             if party.send(how.method if how is not None else "DELETE", None, path=path, template=template).ok:
                 return None
     return _still(told)
+
+
+def remove_made(making: Making | None, reports: Sequence[RunReport], redactor: Redactor, say: Callable[[str], None]) -> None:
+    """Remove the records that were made for a run; those that stay are told in its reports, or said where there are none."""
+    left = [*making.remove()] if making is not None else []
+    for report in reports if left else ():
+        report.restored = joined([report.restored, still_there(left, redactor)])
+    for each in left if not reports else ():
+        say(redactor.strike(each))
 
 
 def still_there(told: Iterable[str], redactor: Redactor) -> Restoration:

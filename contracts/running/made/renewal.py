@@ -16,7 +16,7 @@ class Renewal:
 
     def __init__(self) -> None:
         self._spoilt: set[Key] = set()
-        self._retired: list[tuple[str, Party]] = []
+        self._retired: list[tuple[Key, Party]] = []
 
     def note(self, key: Key, exchanges: Sequence[Exchange], *, spoils: bool, lost: bool) -> None:
         """An item has ended: its record is spoilt if it was lost, or if the rule spoils a record and has sent something to it."""
@@ -30,8 +30,8 @@ class Renewal:
     def done(self, key: Key, spoilt: Party | None) -> None:
         """Another record stands in the place of a spoilt one, whose party is kept: it has sent requests, and has seen things."""
         self._spoilt.discard(key)
-        self._retired += [(key[0], spoilt)] if spoilt is not None else []
+        self._retired += [(key, spoilt)] if spoilt is not None else []
 
-    def retired(self, api: str) -> list[Party]:
-        """The parties of an API whose records were spoilt."""
-        return [party for name, party in self._retired if name == api]
+    def retired(self, api: str, number: int | None = None) -> list[Party]:
+        """The parties of an API whose records were spoilt, or those that had one of its numbers."""
+        return [party for key, party in self._retired if key[0] == api and number in (None, key[1])]

@@ -1,0 +1,85 @@
+"""What a run that is cut by its time has found by then: ``python -m benchmarks.cut --sample 20 --seed 5``.
+
+A sample of the mock's defects is judged one by one, in the order of a run with time enough and in that of one that will be cut,
+up to the first violation. What counts is the number of requests until then: at 200 ms an answer, 300 of them are a minute.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from functools import partial
+
+import click
+
+import specs
+from contracts.rules.order import soonest
+from contracts.running.depths.quick import Asked
+from contracts.running.plan import Plan
+from contracts.running.run import Run
+from contracts.running.selection import load_rules
+from tests.proof import admin, defects, mock, once_each, stop_mocks
+
+WITHIN = (300, 600)
+"""Requests: one minute and two at 200 ms an answer."""
+
+
+@click.command()
+@click.option("--sample", default=20, show_default=True, help="Defects.")
+@click.option("--seed", default=5, show_default=True, help="Of the sample.")
+def main(sample: int, seed: int) -> None:
+    """Print a line for each defect, and how many were found within so many requests."""
+    known = sorted((each for each in once_each(defects(specs.names())) if each.api in specs.names()), key=lambda each: each.name)
+    chosen = random.Random(seed).sample(known, sample)
+    found: dict[bool, list[int]] = {False: [], True: []}
+    for subject in chosen:
+        for is_cut, needed in found.items():
+            needed.append(requests_until_found(subject.api, subject.name, is_cut=is_cut))
+        click.echo(f"{subject.api} {subject.name}: {', '.join(_shown(needed[-1]) for needed in found.values())}")
+    for is_cut, needed in found.items():
+        shares = ", ".join(f"{sum(each <= most for each in needed)} within {most}" for most in WITHIN)
+        click.echo(
+            f"{'the order of a run that will be cut' if is_cut else 'the usual order'}: of {sample} defects {shares} requests"
+        )
+    stop_mocks()
+
+
+def requests_until_found(api: str, defect: str, *, is_cut: bool) -> int:
+    """The requests up to the first violation, one more than are asked for where there was none."""
+    target, url = mock(api)
+    admin("PUT", f"{url}/__admin/defects", {"defects": [defect]})
+    admin("POST", f"{url}/__admin/reset", None)
+    run = Run(Plan(target=target, apis=(target.api,)))
+    run.open()
+    try:
+        return _until_found(run, _asked(run, is_cut=is_cut))
+    finally:
+        run.close()
+
+
+def _until_found(run: Run, asked: Sequence[Asked]) -> int:
+    for each in asked:
+        result, _outcome = run.judge(each.api, each.rule, each.field, each.call)
+        requests = run.requests().get(each.api, 0)
+        if result.verdict == "violates" or requests > WITHIN[-1]:
+            return min(requests, WITHIN[-1] + 1)
+    return WITHIN[-1] + 1
+
+
+def _asked(run: Run, *, is_cut: bool) -> list[Asked]:
+    rules = sorted((found for found in load_rules() if run.plan.includes(found[0])), key=lambda found: found[0].turn)
+    asked = [
+        Asked(api.name, rule, case.field, case.value, partial(function, case=case.value))
+        for rule, function in rules
+        for api in run.plan.apis
+        for case in rule.items(api)
+    ]
+    return soonest(asked, lambda each: each.rule) if is_cut else asked
+
+
+def _shown(requests: int) -> str:
+    return str(requests) if requests <= WITHIN[-1] else "-"
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.cut")
