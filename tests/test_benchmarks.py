@@ -13,6 +13,7 @@ import specs
 from benchmarks.cut import requests_until_found
 from benchmarks.peers import report
 from tests import subjects
+from tests.proof import stop_mocks
 
 
 def test_the_throughput_is_measured_beside_an_echo() -> None:
@@ -81,7 +82,10 @@ def test_the_gate_is_timed_beside_stock_schemathesis() -> None:
 
 def test_a_run_that_will_be_cut_finds_a_fault_sooner() -> None:
     """In fewer requests than in the usual order, in which other things are asked first."""
-    sooner, usual = (requests_until_found("babyland", "neighbours-identity-shown", is_cut=each) for each in (True, False))
+    try:
+        sooner, usual = (requests_until_found("babyland", "neighbours-identity-shown", is_cut=each) for each in (True, False))
+    finally:
+        stop_mocks()
 
     assert 0 < sooner < usual / 2
 
