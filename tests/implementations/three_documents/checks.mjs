@@ -10,6 +10,9 @@ export const text = ({ min = 0, max = Infinity, pattern, trim = false, lower = f
   return result;
 };
 
+export const EMAIL =
+  /^(?=.{1,64}@)[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z]{2,}$/;
+
 export const integer = (min, max) => (value, at, report) => {
   if (!Number.isInteger(value)) return report(at, "must be a whole number");
   if (value < min || value > max) report(at, `must be between ${min} and ${max}`);
@@ -53,7 +56,7 @@ export const object = (checks, defaults = {}, { closed = false, path = (at, name
   return result;
 };
 
-const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,9})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
+const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d+)?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$/;
 
 export const isDate = (value) => {
   const time = /^\d{4}-\d\d-\d\d$/.test(value) ? new Date(`${value}T00:00:00Z`) : new Date(NaN);
@@ -62,8 +65,8 @@ export const isDate = (value) => {
 
 /** An RFC 3339 time with a zone; stored in UTC with milliseconds. */
 export const instant = (value, at, report) => {
-  const parts = typeof value === "string" ? INSTANT.exec(value) : null;
-  const utc = parts && isDate(parts[1]) ? new Date(value).toISOString() : "";
+  const parts = typeof value === "string" ? INSTANT.exec(value.toUpperCase()) : null;
+  const utc = parts && isDate(parts[1]) ? new Date(parts[0]).toISOString() : "";
   return /^\d{4}-/.test(utc) ? utc : report(at, "must be a time with a zone");
 };
 

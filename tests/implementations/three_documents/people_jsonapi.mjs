@@ -37,7 +37,7 @@ const birthday = (value, at, report) => {
 };
 const ATTRIBUTES = {
   name: check.text({ min: 1, max: 80, pattern: /\S/ }),
-  email: check.text({ max: 120, lower: true, pattern: /^[a-z0-9._%+-]+@([a-z0-9-]+\.)+[a-z]{2,}$/ }),
+  email: check.text({ max: 120, lower: true, pattern: check.EMAIL }),
   phone: check.nullable(check.text({ pattern: /^\+[0-9]{7,15}$/ })),
   "job-title": check.nullable(check.text({ min: 1, max: 60 })),
   birthday: check.nullable(birthday),

@@ -205,7 +205,11 @@ def smoke_people(service: Service, checks: Checks) -> None:
         status, _, _ = change(relationships={name: {"data": data}})
         checks.equal(f"{name} {data}", status, expected)
         shown = read()
-        checks.equal(f"{name} {data} shown", shown["relationships"][name]["data"] if status == 200 else shown, data if status == 200 else before)
+        checks.equal(
+            f"{name} {data} shown",
+            shown["relationships"][name]["data"] if status == 200 else shown,
+            data if status == 200 else before,
+        )
     note = "out-of-office-note"
     change(attributes={note: None})
     checks.equal("note absent", note in read()["attributes"], False)
@@ -267,23 +271,31 @@ def smoke_subscriptions(service: Service, checks: Checks) -> None:
     def read(where: str = path) -> Any:
         return service.call("GET", where, Authorization=auth)[2]
 
-    def send(body: Any, where: str = path, token: str = auth, kind: str = "application/json", **headers: str) -> tuple[int, dict[str, str], Any]:
+    def send(
+        body: Any, where: str = path, token: str = auth, kind: str = "application/json", **headers: str
+    ) -> tuple[int, dict[str, str], Any]:
         methods.reverse()
-        return service.call(methods[0] if not headers else "PATCH", where, body, Content_Type=kind, Authorization=token, **headers)
+        return service.call(
+            methods[0] if not headers else "PATCH", where, body, Content_Type=kind, Authorization=token, **headers
+        )
 
     refused = 422 if "values-422" in checks.name else 400
     for change in SUBSCRIPTION_REFUSED:
         before = read()
         status, headers, body = send({"auto_renew": False, "quantity": 5, **change})
         checks.equal(f"{change} refused", (status, headers["content-type"]), (refused, "application/json"))
-        checks.equal(f"{change} names the parameter", re.split(r"[.[]", (body or {}).get("error", {}).get("param", ""))[0] in change, True)
+        checks.equal(
+            f"{change} names the parameter", re.split(r"[.[]", (body or {}).get("error", {}).get("param", ""))[0] in change, True
+        )
         checks.equal(f"{change} changes nothing", read(), before)
     for change, expected in SUBSCRIPTION_ACCEPTED:
         before = read()
         status, headers, body = send(change)
         after = read()
         checks.equal(f"{change} accepted", (status, body), (200, after))
-        checks.equal(f"{change} weak tag and limits", (headers["etag"][:3], int(headers["ratelimit-remaining"]) > 0), ('W/"', True))
+        checks.equal(
+            f"{change} weak tag and limits", (headers["etag"][:3], int(headers["ratelimit-remaining"]) > 0), ('W/"', True)
+        )
         shown = {k: without_null(after[k]) if k in after else None for k in expected}
         checks.equal(f"{change} shown", shown, {k: without_null(v) for k, v in expected.items()})
         kept = before.keys() - change.keys() - expected.keys() - {"updated"}

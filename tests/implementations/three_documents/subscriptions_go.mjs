@@ -71,7 +71,6 @@ const metadata = (value, at, report) => {
   }
   return value;
 };
-const EMAIL = /^[A-Za-z0-9._%+-]+@([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$/;
 const CHANGEABLE = {
   description: orUnset(check.text({ max: 200 })),
   amount: check.integer(50, 99999999),
@@ -79,7 +78,7 @@ const CHANGEABLE = {
   collection_method: check.oneOf("charge_automatically", "send_invoice"),
   days_until_due: orUnset(check.integer(1, 90)),
   cancel_at: orUnset(future),
-  billing_email: orUnset(check.text({ max: 120, pattern: EMAIL })),
+  billing_email: orUnset(check.text({ max: 120, pattern: check.EMAIL })),
   external_id: check.text({ pattern: /^[A-Za-z0-9-]{4,36}$/ }),
   auto_renew: check.flag,
   coupon: orUnset(check.text()),
@@ -320,6 +319,8 @@ function create(variants) {
         throw refuse(429, "rate_limit_error", "rate_limited", "Too many requests.");
       }
       if (request.tooLarge) throw refuse(413, "invalid_request_error", "body_too_large", "The body is too large.");
+      const wrong = request.query.getAll("expand[]").find((name) => !["customer", "coupon"].includes(name));
+      if (wrong !== undefined) throw refuse(400, "invalid_request_error", "parameter_invalid", `${wrong} cannot be expanded`, "expand");
       const answer = methods[request.method](request, user, id);
       return { ...answer, headers: { ...answer.headers, ...limits } };
     } catch (error) {
