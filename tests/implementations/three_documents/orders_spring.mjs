@@ -13,8 +13,18 @@ const VARIANTS = [
   { name: "pretty-json", description: "indented JSON" },
 ];
 const SETS = ["handling", "labels"];
-const NEXT = { DRAFT: ["CONFIRMED", "CANCELLED"], CONFIRMED: ["PACKED", "CANCELLED"], PACKED: ["SHIPPED"], SHIPPED: [], CANCELLED: [] };
-const COURIERS = [{ id: 71, name: "Alpenkurier" }, { id: 72, name: "Velobote" }, { id: 75, name: "Rheinfracht" }];
+const NEXT = {
+  DRAFT: ["CONFIRMED", "CANCELLED"],
+  CONFIRMED: ["PACKED", "CANCELLED"],
+  PACKED: ["SHIPPED"],
+  SHIPPED: [],
+  CANCELLED: [],
+};
+const COURIERS = [
+  { id: 71, name: "Alpenkurier" },
+  { id: 72, name: "Velobote" },
+  { id: 75, name: "Rheinfracht" },
+];
 const TOKENS = {
   "north-writer": { merchant: "north", write: true },
   "north-reader": { merchant: "north", write: false },
@@ -64,26 +74,50 @@ const CHANGEABLE = {
   leaveAtDoor: check.flag,
 };
 const OPTIONAL = {
-  customerReference: null, insuredValue: null, earliestDelivery: null, latestDelivery: null, handling: [], labels: [],
-  courierId: null, leaveAtDoor: false, status: "DRAFT",
+  customerReference: null,
+  insuredValue: null,
+  earliestDelivery: null,
+  latestDelivery: null,
+  handling: [],
+  labels: [],
+  courierId: null,
+  leaveAtDoor: false,
+  status: "DRAFT",
 };
 
 function sample(id, merchant, more) {
   const now = "2026-02-03T08:15:30.120Z";
   return {
-    id, orderNumber: `A-${id}`, merchant, version: 3, createdAt: now, updatedAt: now,
-    recipientName: "Marta Keller", customerReference: "PO 4711", status: "DRAFT",
+    id,
+    orderNumber: `A-${id}`,
+    merchant,
+    version: 3,
+    createdAt: now,
+    updatedAt: now,
+    recipientName: "Marta Keller",
+    customerReference: "PO 4711",
+    status: "DRAFT",
     deliveryAddress: {
-      street: "Lindenweg 4", addition: "Hinterhaus", postalCode: "8005", city: "Zürich", countryCode: "CH",
+      street: "Lindenweg 4",
+      addition: "Hinterhaus",
+      postalCode: "8005",
+      city: "Zürich",
+      countryCode: "CH",
       geo: { latitude: 47.387654, longitude: 8.520113 },
     },
-    shippingFee: { amount: "12.50", currency: "CHF" }, insuredValue: 249.95,
-    earliestDelivery: "2026-03-02T07:00:00.000Z", latestDelivery: "2026-03-04T17:30:00.000Z",
+    shippingFee: { amount: "12.50", currency: "CHF" },
+    insuredValue: 249.95,
+    earliestDelivery: "2026-03-02T07:00:00.000Z",
+    latestDelivery: "2026-03-04T17:30:00.000Z",
     lines: [
       { sku: "LAMP-0042", quantity: 2, unitPrice: "89.90", giftNote: "Alles Gute!" },
       { sku: "BULB-E27", quantity: 6, unitPrice: "4.50", giftNote: null },
     ],
-    handling: ["FRAGILE", "GIFT"], labels: ["spring", "vip"], courierId: 71, leaveAtDoor: true, ...more,
+    handling: ["FRAGILE", "GIFT"],
+    labels: ["spring", "vip"],
+    courierId: 71,
+    leaveAtDoor: true,
+    ...more,
   };
 }
 
@@ -104,12 +138,16 @@ function create(variants) {
     sample(5002, "north", { recipientName: "Jonas Frey", status: "CONFIRMED", courierId: null, labels: [] }),
     sample(5003, "south", { recipientName: "Aline Roux", status: "DRAFT", courierId: 72 }),
     sample(5004, "south", { recipientName: "Ben Hart", status: "PACKED", customerReference: null }),
-  ]) orders.set(order.id, order);
+  ])
+    orders.set(order.id, order);
   let turn = 0;
 
   function show(order) {
     const { merchant, ...shown } = order;
-    const sum = order.lines.reduce((total, item) => total + item.quantity * cents(item.unitPrice), cents(order.shippingFee.amount));
+    const sum = order.lines.reduce(
+      (total, item) => total + item.quantity * cents(item.unitPrice),
+      cents(order.shippingFee.amount),
+    );
     shown.totalAmount = (sum / 100).toFixed(2);
     if (variants.has("sets-in-any-order")) {
       turn += 1;
@@ -151,7 +189,12 @@ function create(variants) {
 
   function invalid(status, violations) {
     const shown = variants.has("first-violation") ? violations.slice(0, 1) : violations;
-    return refuse(status, status === 400 ? "Constraint Violation" : "Rule Violation", "The request has values that are not accepted.", shown);
+    return refuse(
+      status,
+      status === 400 ? "Constraint Violation" : "Rule Violation",
+      "The request has values that are not accepted.",
+      shown,
+    );
   }
 
   function changesOf(body, checks) {
@@ -202,11 +245,21 @@ function create(variants) {
 
   function add(body, user) {
     const { changes, violations, report } = changesOf(body, CHANGEABLE);
-    for (const name of ["recipientName", "deliveryAddress", "shippingFee", "lines"]) if (!Object.hasOwn(body, name)) report(name, "is required");
+    for (const name of ["recipientName", "deliveryAddress", "shippingFee", "lines"])
+      if (!Object.hasOwn(body, name)) report(name, "is required");
     if (violations.length) throw invalid(400, violations);
     const now = new Date().toISOString();
     const id = lastId + 1;
-    const order = { id, orderNumber: `A-${id}`, merchant: user.merchant, version: 0, createdAt: now, updatedAt: now, ...OPTIONAL, ...changes };
+    const order = {
+      id,
+      orderNumber: `A-${id}`,
+      merchant: user.merchant,
+      version: 0,
+      createdAt: now,
+      updatedAt: now,
+      ...OPTIONAL,
+      ...changes,
+    };
     checkRules({ status: "DRAFT" }, order);
     lastId = id;
     orders.set(id, order);
@@ -236,7 +289,10 @@ function create(variants) {
     const couriers = request.path === "/api/v1/couriers" && { GET: () => ok(COURIERS) };
     const methods = id ? single : request.path === "/api/v1/orders" ? collection : couriers;
     if (!methods) throw refuse(404, "Not Found", "There is no such path.");
-    const Allow = Object.keys(methods).flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name])).concat("OPTIONS").join(", ");
+    const Allow = Object.keys(methods)
+      .flatMap((name) => (name === "GET" ? ["GET", "HEAD"] : [name]))
+      .concat("OPTIONS")
+      .join(", ");
     if (request.method === "OPTIONS") return { status: 200, headers: { Allow, "Content-Length": 0 } };
     if (!methods[request.method]) {
       const answer = problem(405, "Method Not Allowed", `Allowed: ${Allow}.`);
@@ -264,10 +320,16 @@ function create(variants) {
     handle,
     failure: () => problem(500, "Internal Server Error", "Something went wrong."),
     ready: {
-      operations: [{
-        method: "PATCH", path, read: path, record: { path: { orderId: 5001 } }, token: "north-writer",
-        other: { path: { orderId: 5003 }, token: "south-writer" },
-      }],
+      operations: [
+        {
+          method: "PATCH",
+          path,
+          read: path,
+          record: { path: { orderId: 5001 } },
+          token: "north-writer",
+          other: { path: { orderId: 5003 }, token: "south-writer" },
+        },
+      ],
       values: { courierId: COURIERS.map((courier) => courier.id) },
     },
   };
@@ -276,7 +338,11 @@ function create(variants) {
 const withoutNull = (value) => {
   if (Array.isArray(value)) return value.map(withoutNull);
   if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, withoutNull(member)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, withoutNull(member)]),
+  );
 };
 
 run("orders_spring.yaml", VARIANTS, create);

@@ -48,34 +48,78 @@ const ATTRIBUTES = {
   archived: check.flag,
   "out-of-office-note": check.nullable(check.text({ min: 1, max: 280 })),
 };
-const DEFAULTS = { phone: null, "job-title": null, birthday: null, locale: "en", skills: [], address: null, newsletter: false, archived: false };
+const DEFAULTS = {
+  phone: null,
+  "job-title": null,
+  birthday: null,
+  locale: "en",
+  skills: [],
+  address: null,
+  newsletter: false,
+  archived: false,
+};
 
 function sample(id, account, attributes, relationships) {
   return {
-    id, account, edits: 4, logins: 17, createdAt: "2025-11-05T10:20:30.400Z", updatedAt: "2026-01-15T16:45:00.250Z",
+    id,
+    account,
+    edits: 4,
+    logins: 17,
+    createdAt: "2025-11-05T10:20:30.400Z",
+    updatedAt: "2026-01-15T16:45:00.250Z",
     attributes: {
-      name: "Ida Sommer", email: "ida.sommer@acme.example", phone: "+41443334455", "job-title": "Team lead", birthday: "1988-06-30",
-      locale: "de", skills: ["ruby", "negotiation"], newsletter: true, archived: false,
-      address: { street: "Seestrasse 12", line2: "c/o Huber", city: "Zürich", postcode: "8002", "country-code": "CH" }, ...attributes,
+      name: "Ida Sommer",
+      email: "ida.sommer@acme.example",
+      phone: "+41443334455",
+      "job-title": "Team lead",
+      birthday: "1988-06-30",
+      locale: "de",
+      skills: ["ruby", "negotiation"],
+      newsletter: true,
+      archived: false,
+      address: { street: "Seestrasse 12", line2: "c/o Huber", city: "Zürich", postcode: "8002", "country-code": "CH" },
+      ...attributes,
     },
     relationships: { team: "11", mentor: "102", badges: ["first-aid", "speaker"], ...relationships },
   };
 }
 
-const error = (status, title, detail, pointer) => ({ status: String(status), title, detail, ...(pointer && { source: { pointer } }) });
+const error = (status, title, detail, pointer) => ({
+  status: String(status),
+  title,
+  detail,
+  ...(pointer && { source: { pointer } }),
+});
 const failed = (status, errors, headers = {}) => ({ status, headers: { "Content-Type": MEDIA, ...headers }, body: { errors } });
-const refuse = (status, title, detail, pointer, headers) => refusal(failed(status, [error(status, title, detail, pointer)], headers));
-const slugOf = (name) => name.normalize("NFKD").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "") || "person";
+const refuse = (status, title, detail, pointer, headers) =>
+  refusal(failed(status, [error(status, title, detail, pointer)], headers));
+const slugOf = (name) =>
+  name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "") || "person";
 
 function create(variants) {
   const people = new Map();
   let lastId = 104;
   for (const person of [
     sample("101", "acme", {}, {}),
-    sample("102", "acme", { name: "Paul Okoye", email: "paul@acme.example", phone: null, skills: [], address: null }, { mentor: null, team: "12" }),
+    sample(
+      "102",
+      "acme",
+      { name: "Paul Okoye", email: "paul@acme.example", phone: null, skills: [], address: null },
+      { mentor: null, team: "12" },
+    ),
     sample("103", "umbra", { name: "Léa Martin", email: "lea@umbra.example", locale: "fr" }, { mentor: "104", badges: [] }),
-    sample("104", "umbra", { name: "Tom Berg", email: "tom@umbra.example", "out-of-office-note": "Back in May" }, { mentor: null, team: null }),
-  ]) people.set(person.id, person);
+    sample(
+      "104",
+      "umbra",
+      { name: "Tom Berg", email: "tom@umbra.example", "out-of-office-note": "Back in May" },
+      { mentor: null, team: null },
+    ),
+  ])
+    people.set(person.id, person);
 
   const time = (text) => (variants.has("numeric-offset-times") ? text.replace("Z", "000+00:00") : text);
   const identifier = (type, id) => (id === null ? null : { type, id });
@@ -84,8 +128,12 @@ function create(variants) {
     const { team, mentor, badges } = person.relationships;
     const slug = slugOf(person.attributes.name) + (variants.has("slug-with-number") ? `-${person.id}` : "");
     const attributes = {
-      ...person.attributes, slug, "edits-count": person.edits, "logins-count": person.logins,
-      "created-at": time(person.createdAt), "updated-at": time(person.updatedAt),
+      ...person.attributes,
+      slug,
+      "edits-count": person.edits,
+      "logins-count": person.logins,
+      "created-at": time(person.createdAt),
+      "updated-at": time(person.updatedAt),
     };
     const relationships = {
       team: { data: identifier("teams", team) },
@@ -192,7 +240,8 @@ function create(variants) {
 
   function readChanges(data, account) {
     const errors = [];
-    const report = (pointer, detail, status = 422) => void errors.push(error(status, status === 422 ? REFUSED : "Refused", detail, pointer));
+    const report = (pointer, detail, status = 422) =>
+      void errors.push(error(status, status === 422 ? REFUSED : "Refused", detail, pointer));
     const attributes = readAttributes(data.attributes, report);
     const relationships = readRelationships(data.relationships, report, account);
     return { attributes, relationships, errors, report };
@@ -214,7 +263,9 @@ function create(variants) {
     const note = "out-of-office-note";
     if (attributes[note] === null && !Object.hasOwn(person.attributes, note)) delete attributes[note];
     const after = {
-      ...person, attributes: { ...person.attributes, ...attributes }, relationships: { ...person.relationships, ...relationships },
+      ...person,
+      attributes: { ...person.attributes, ...attributes },
+      relationships: { ...person.relationships, ...relationships },
     };
     if (same(after, person)) return ok(show(person));
     if (after.attributes.archived && person.attributes.archived) {
@@ -230,13 +281,20 @@ function create(variants) {
     checkIdentity(data);
     if (data.id !== undefined) throw refuse(403, "Forbidden", "Ids are given by the service.", "/data/id");
     const { attributes, relationships, errors, report } = readChanges(data, account);
-    for (const name of ["name", "email"]) if (!Object.hasOwn(attributes ?? {}, name)) report("/data/attributes", `${name} is required`);
+    for (const name of ["name", "email"])
+      if (!Object.hasOwn(attributes ?? {}, name)) report("/data/attributes", `${name} is required`);
     refuseErrors(errors);
     lastId += 1;
     const now = new Date().toISOString();
     const person = {
-      id: String(lastId), account, edits: 0, logins: 0, createdAt: now, updatedAt: now,
-      attributes: { ...DEFAULTS, ...attributes }, relationships: { team: null, mentor: null, badges: [], ...relationships },
+      id: String(lastId),
+      account,
+      edits: 0,
+      logins: 0,
+      createdAt: now,
+      updatedAt: now,
+      attributes: { ...DEFAULTS, ...attributes },
+      relationships: { team: null, mentor: null, badges: [], ...relationships },
     };
     people.set(person.id, person);
     return ok(show(person), 201, { Location: `/people/${person.id}` });
@@ -273,7 +331,12 @@ function create(variants) {
   }
 
   function detailed(answer) {
-    const more = (item, i) => ({ id: `e-${i + 1}`, code: `people.${item.status}`, ...item, meta: { "help-desk": "people@acme.example" } });
+    const more = (item, i) => ({
+      id: `e-${i + 1}`,
+      code: `people.${item.status}`,
+      ...item,
+      meta: { "help-desk": "people@acme.example" },
+    });
     return { ...answer, body: { errors: answer.body.errors.map(more) } };
   }
 
@@ -290,10 +353,16 @@ function create(variants) {
     handle,
     failure: () => failed(500, [error(500, "Internal error", "Something went wrong.")]),
     ready: {
-      operations: [{
-        method: "PATCH", path: "/people/{id}", read: "/people/{id}", record: { path: { id: "101" } }, token: "acme-key",
-        other: { path: { id: "102" }, token: null },
-      }],
+      operations: [
+        {
+          method: "PATCH",
+          path: "/people/{id}",
+          read: "/people/{id}",
+          record: { path: { id: "101" } },
+          token: "acme-key",
+          other: { path: { id: "102" }, token: null },
+        },
+      ],
       values: {
         "data.relationships.team.data.id": Object.keys(TEAMS),
         "data.relationships.mentor.data.id": ["102"],

@@ -20,11 +20,17 @@ function readArguments(argv, known) {
   return options;
 }
 
-/** Starts a service. `create(variants)` gives {handle(request) -> answer, ready}; the handler is synchronous, so each write is atomic. */
+/**
+ * Starts a service. `create(variants)` gives {handle(request) -> answer, ready}.
+ * The handler is synchronous, so each write is atomic.
+ */
 export function run(document, variants, create) {
   const argv = process.argv.slice(2);
   if (argv[0] === "--list-variants") return console.log(JSON.stringify(variants, null, 2));
-  const options = readArguments(argv, variants.map((variant) => variant.name));
+  const options = readArguments(
+    argv,
+    variants.map((variant) => variant.name),
+  );
   const service = create(options.variants);
   const server = createServer((incoming, outgoing) => receive(incoming, outgoing, service, options.variants));
   server.listen(options.port, "127.0.0.1", () => {

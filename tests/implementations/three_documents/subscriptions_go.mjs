@@ -90,12 +90,30 @@ const CHANGEABLE = {
 function sample(id, account, more) {
   const { livemode } = Object.values(TOKENS).find((token) => token.account === account);
   return {
-    account, id, object: "subscription", livemode, created: 1764000000, updated: 1767000000, status: "active",
-    customer: CUSTOMER_OF[account], currency: "nok", current_period_end: now() + 20 * DAY,
-    description: "Monthly box, large", amount: 34900, quantity: 2, collection_method: "send_invoice", days_until_due: 14,
-    cancel_at: now() + 200 * DAY, billing_email: "books@harbour.example", external_id: null, auto_renew: true, coupon: "co_spring10",
+    account,
+    id,
+    object: "subscription",
+    livemode,
+    created: 1764000000,
+    updated: 1767000000,
+    status: "active",
+    customer: CUSTOMER_OF[account],
+    currency: "nok",
+    current_period_end: now() + 20 * DAY,
+    description: "Monthly box, large",
+    amount: 34900,
+    quantity: 2,
+    collection_method: "send_invoice",
+    days_until_due: 14,
+    cancel_at: now() + 200 * DAY,
+    billing_email: "books@harbour.example",
+    external_id: null,
+    auto_renew: true,
+    coupon: "co_spring10",
     payment_method: { type: "card", brand: "visa", last4: "4242", exp_month: 11, exp_year: 2031, holder_name: "R. Dahl" },
-    notes: ["Rings twice", "Paper invoice wanted"], metadata: { shop: "bergen", cost_center: "K-12" }, ...more,
+    notes: ["Rings twice", "Paper invoice wanted"],
+    metadata: { shop: "bergen", cost_center: "K-12" },
+    ...more,
   };
 }
 
@@ -107,7 +125,9 @@ const envelope = (status, type, code, message, param) => ({
 const refuse = (...parts) => refusal(envelope(...parts));
 const withoutEmpty = (value) =>
   Object.fromEntries(
-    Object.entries(value).filter(([, member]) => member !== null).map(([name, member]) => [name, isObject(member) ? withoutEmpty(member) : member]),
+    Object.entries(value)
+      .filter(([, member]) => member !== null)
+      .map(([name, member]) => [name, isObject(member) ? withoutEmpty(member) : member]),
   );
 
 function create(variants) {
@@ -119,17 +139,26 @@ function create(variants) {
   for (const subscription of [
     sample("sub_0001", "river", {}),
     sample("sub_0002", "river", {
-      description: null, collection_method: "charge_automatically", days_until_due: null, cancel_at: null, external_id: "ERP-2002",
-      payment_method: { type: "bank", bank_name: "Fjordbank", account_last4: "0917", country: "NO" }, notes: [], metadata: {}, coupon: null,
+      description: null,
+      collection_method: "charge_automatically",
+      days_until_due: null,
+      cancel_at: null,
+      external_id: "ERP-2002",
+      payment_method: { type: "bank", bank_name: "Fjordbank", account_last4: "0917", country: "NO" },
+      notes: [],
+      metadata: {},
+      coupon: null,
     }),
     sample("sub_0003", "stone", { description: "Studio plan", currency: "dkk", amount: 129000, external_id: "LARK-1" }),
     sample("sub_0004", "stone", { currency: "dkk", billing_email: null, notes: ["x"] }),
-  ]) subscriptions.set(subscription.id, subscription);
+  ])
+    subscriptions.set(subscription.id, subscription);
 
   function show(subscription, expand = []) {
     const { account, ...shown } = subscription;
     if (expand.includes("customer")) shown.customer = CUSTOMERS[shown.customer];
-    if (expand.includes("coupon") && shown.coupon) shown.coupon = { id: shown.coupon, object: "coupon", percent_off: COUPONS[shown.coupon] };
+    if (expand.includes("coupon") && shown.coupon)
+      shown.coupon = { id: shown.coupon, object: "coupon", percent_off: COUPONS[shown.coupon] };
     if (variants.has("metadata-sorted")) shown.metadata = Object.fromEntries(Object.entries(shown.metadata).sort());
     return variants.has("omit-empty") ? withoutEmpty(shown) : shown;
   }
@@ -202,7 +231,8 @@ function create(variants) {
     if (after.days_until_due !== null && after.collection_method !== "send_invoice") {
       throw invalid("days_until_due", "can only be set when collection_method is send_invoice");
     }
-    if (after.coupon !== null && !Object.hasOwn(COUPONS, after.coupon)) throw invalid("coupon", "does not exist", "resource_missing");
+    if (after.coupon !== null && !Object.hasOwn(COUPONS, after.coupon))
+      throw invalid("coupon", "does not exist", "resource_missing");
     if (Object.keys(after.metadata).length > 20) throw invalid("metadata", "must have at most 20 keys");
   }
 
@@ -231,9 +261,21 @@ function create(variants) {
     if (customer !== CUSTOMER_OF[user.account]) throw invalid("customer", "does not exist", "resource_missing");
     if (!["nok", "dkk", "eur"].includes(currency)) throw invalid("currency", "must be one of nok, dkk, eur");
     const bare = {
-      ...sample(`sub_${String(lastId + 1).padStart(4, "0")}`, user.account, { created: now(), updated: now(), customer, currency }),
-      description: null, quantity: 1, collection_method: "charge_automatically", days_until_due: null, cancel_at: null, billing_email: null,
-      coupon: null, notes: [], metadata: {},
+      ...sample(`sub_${String(lastId + 1).padStart(4, "0")}`, user.account, {
+        created: now(),
+        updated: now(),
+        customer,
+        currency,
+      }),
+      description: null,
+      quantity: 1,
+      collection_method: "charge_automatically",
+      days_until_due: null,
+      cancel_at: null,
+      billing_email: null,
+      coupon: null,
+      notes: [],
+      metadata: {},
     };
     const subscription = merge(bare, readChanges(body, READ_ONLY));
     checkRules(bare, subscription);
@@ -307,7 +349,12 @@ function create(variants) {
     const used = windows.get(token)?.minute === minute ? windows.get(token).used + 1 : 1;
     windows.set(token, { minute, used });
     const reset = 60 - (now() % 60);
-    return { "RateLimit-Limit": LIMIT, "RateLimit-Remaining": Math.max(LIMIT - used, 0), "RateLimit-Reset": reset, exceeded: used > LIMIT };
+    return {
+      "RateLimit-Limit": LIMIT,
+      "RateLimit-Remaining": Math.max(LIMIT - used, 0),
+      "RateLimit-Reset": reset,
+      exceeded: used > LIMIT,
+    };
   }
 
   function dispatch(request, methods, id) {
@@ -320,7 +367,8 @@ function create(variants) {
       }
       if (request.tooLarge) throw refuse(413, "invalid_request_error", "body_too_large", "The body is too large.");
       const wrong = request.query.getAll("expand[]").find((name) => !["customer", "coupon"].includes(name));
-      if (wrong !== undefined) throw refuse(400, "invalid_request_error", "parameter_invalid", `${wrong} cannot be expanded`, "expand");
+      if (wrong !== undefined)
+        throw refuse(400, "invalid_request_error", "parameter_invalid", `${wrong} cannot be expanded`, "expand");
       const answer = methods[request.method](request, user, id);
       return { ...answer, headers: { ...answer.headers, ...limits } };
     } catch (error) {
@@ -359,7 +407,11 @@ function create(variants) {
 
   const path = "/v1/subscriptions/{subscription}";
   const operation = (method) => ({
-    method, path, read: path, record: { path: { subscription: "sub_0001" } }, token: "sk_test_river",
+    method,
+    path,
+    read: path,
+    record: { path: { subscription: "sub_0001" } },
+    token: "sk_test_river",
     other: { path: { subscription: "sub_0003" }, token: "sk_live_stone" },
   });
   return {
