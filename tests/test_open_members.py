@@ -88,6 +88,8 @@ class Notes:
         if not places and "places" in kept and "fills in" in self.habits:
             kept["places"] = places = FILLED
         listed = isinstance(places, list) and all(isinstance(each, str) and len(each) <= 20 for each in places)
+        if "takes names only" in self.habits and not all(str(each).isalnum() for each in texts if each):
+            raise ValueError
         if not listed or not all(isinstance(each, str) and len(each) <= 40 for each in texts):
             raise ValueError
         return kept
@@ -100,13 +102,13 @@ def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
     return load_api(str(output))
 
 
-def judged(api: Api, notes: Notes, *rules: str, depth: str = "gate") -> RunReport:
+def judged(api: Api, notes: Notes, *rules: str, depth: str = "gate", **limits: int) -> RunReport:
     """A run, after which the notes are as they were."""
     before = copy.deepcopy(notes.records)
     with serving(notes) as url:
         identity, other = (Identity(path={"id": each}, auth={}) for each in notes.records)
         target = Target(api=api, url=url, identity=identity, bystander=other, read="/notes/{id}")
-        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset(rules), depth=depth))
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset(rules), depth=depth, seed=7, limits=limits))
     assert notes.records == before
     return report
 
@@ -159,3 +161,13 @@ def test_an_empty_text_under_the_lower_limit_is_told_once(tmp_path: Path) -> Non
     assert {each.rule for each in report.results if each.verdict == "violates" and each.field == "title"} == {
         "under-limit-refused"
     }
+
+
+def test_a_search_does_not_draw_texts_where_only_names_are_taken(api: Api) -> None:
+    """A field that has refused every unusual text has rules that no document tells: that it refuses more is not told."""
+    notes = Notes("takes names only")
+    for record in notes.records.values():
+        record["anything"] = 5
+    report = judged(api, notes, "sequence-follows-model", depth="thorough", max_requests=500)
+
+    assert [(each.verdict, each.actual) for each in report.results] == [("conforms", None)]

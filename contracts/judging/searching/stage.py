@@ -97,7 +97,8 @@ class Stage:
         patches = self.composed(before, step)
         exchange = self._sent(step, patches)
         if self.party.accepted(exchange) == (step.kind in REFUSED) or not (self.party.accepted(exchange) or exchange.refused):
-            said = "to be refused" if step.kind in REFUSED else "to be accepted or refused"
+            said = "to be accepted" if exchange.refused else "to be accepted or refused"
+            said = "to be refused" if step.kind in REFUSED else said
             what = f"a patch {step.why or step.kind}" if step.kind in REFUSED else "a patch"
             self.forget()
             return Taken(step, exchange, Violation(expected=f"{what} {said}", actual=exchange.said, exchange=exchange))

@@ -161,8 +161,10 @@ class Ways:
 
             return make
 
-        yield Way(field, "drawn", drawn, sure=True)
-        yield Way(field, "drawn again", drawn, sure=True)
+        texts = [each for values in self._known(field).values() for each in values if isinstance(each, str)]
+        if any(" " in each for each in texts):  # else it may be a name, with rules that no document tells
+            yield Way(field, "drawn", drawn, sure=True)
+            yield Way(field, "drawn again", drawn, sure=True)
         if field.states("maxLength") and most <= SPAN:
             for size in {most, most - 1, least} - {0}:
                 yield Way(field, f"of {size}", of(size, "abc"))
