@@ -202,6 +202,8 @@ class Movement:
         field = next((each for each in self._probes.api.fields if each.name == name), None)
         if _KEY.search(path) or field is None or field.response is None or field.read_only:
             return ""
+        if field.response == path:  # it goes with itself, whatever it is
+            return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
             if Reader.equal(old, new):
