@@ -244,6 +244,39 @@ def test_a_value_of_another_record_is_accepted_or_refused(tmp_path: Path, breaks
     assert told(report, "same-body-for-each").startswith("violates the answer was 500" if breaks else "not_judged")
 
 
+NULLABLE = ("username", "city")
+
+
+class Nullable(People):
+    """Null takes the user's name out; the city is null from then on: a record that lacked it never lacks it again."""
+
+    def _wrong(self, sent: dict[str, Any]) -> str:
+        return super()._wrong({name: value for name, value in sent.items() if name not in NULLABLE or value is not None})
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        super()._store(key, record, sent)
+        if sent.get("username", "") is None:
+            del record["username"]
+
+
+def test_what_a_record_lacks_is_not_set_where_null_stays_null(tmp_path: Path) -> None:
+    """What changes when it is sent follows nothing, least of all itself: after the one null, nothing is sent for it."""
+
+    def nullable(content: dict[str, Any]) -> None:
+        for members in (request(content)["properties"], content["components"]["schemas"]["Person"]["properties"]):
+            for name in NULLABLE:
+                members[name]["nullable"] = True
+
+    people = Nullable()
+    del people.records[FIRST]["city"]
+    with serving(people) as url:
+        report = judged(target_of(drafted(tmp_path, nullable), url))
+
+    assert "city" not in report.moves
+    assert people.records[FIRST].get("city", None) is None
+    assert {**people.records[FIRST], "city": "Tunis"} == {**People().records[FIRST]}
+
+
 # --- how to go on -----------------------------------------------------------------------------------------------------
 
 
@@ -309,7 +342,7 @@ def test_a_required_member_that_is_never_shown_takes_its_declared_value(tmp_path
         request(content)["required"] = ["reason"]
 
     with serving(Confirmed()) as url:
-        target = replace(target_of(drafted(tmp_path, with_reason), url), values={"reason": ["tests"]})
+        target = replace(target_of(drafted(tmp_path, with_reason), url), values={"reason": ("tests",)})
         report = judged(target, "sent-field-stored")
 
     conforming = {each.field for each in report.results if each.verdict == "conforms"}

@@ -230,6 +230,8 @@ class Movement:
         """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
         if _KEY.search(path) or field.response is None or field.read_only or field.response == path:
             return ""
+        if field.response == path:  # it goes with itself, whatever it is
+            return ""
         for before, changed, back in self._changes_of(field):
             old, new, again = (look_up(each, path) for each in (before, changed, back))
             if Reader.equal(old, new):
