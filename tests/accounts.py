@@ -116,14 +116,15 @@ class Accounts:
         self._store(record, sent)
         return 200, self.shown(key), {}
 
-    @staticmethod
-    def _is_wrong(name: str, value: Any) -> bool:
-        if name not in KINDS:
+    def _is_wrong(self, name: str, value: Any) -> bool:
+        if name not in KINDS or (name == "active" and isinstance(value, str) and "any text is true" in self.faults):
             return False
         too_long = isinstance(value, str) and len(value) > LIMITS.get(name, 1000)
         return not isinstance(value, KINDS[name]) or too_long or (name == "password" and len(value) < 8)
 
     def _store(self, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        if "any text is true" in self.faults and isinstance(sent.get("active"), str):
+            sent = {**sent, "active": True}
         for name, value in sent.items() if "keeps what it holds" not in self.faults else ():
             if name == "photo" and "null keeps the photo" in self.faults:
                 continue

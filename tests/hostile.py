@@ -205,6 +205,12 @@ def longer(asked: Asked) -> None:
     asked.connection.shutdown(socket.SHUT_RDWR)
 
 
+def characters_counted(asked: Asked) -> None:
+    """States as the length of a body how many characters it has."""
+    body = '{"id": 57, "first_name": "Jos\u00e9", "last_name": "Mu\u00f1oz"}'
+    asked.answer(body.encode(), length=len(body))
+
+
 def shorter(asked: Asked) -> None:
     """Less is announced than is sent: the rest looks like the next answer."""
     asked.answer(asked.body, length=max(0, len(asked.body) - 5))

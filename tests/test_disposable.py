@@ -67,6 +67,7 @@ def verdicts(report: RunReport) -> dict[str, str]:
         ("null clears the note", "lasting-null-stored"),
         ("inactive is ignored", "hazardous-value-stored"),
         ("inactive clears the note", "hazardous-value-stored"),
+        ("any text is true", "hazardous-value-stored"),
         ("a password clears the note", "write-only-changes-nothing-shown"),
         ("a refused password lets the rest through", "write-only-changes-nothing-shown"),
         ("password shown once it was set", "write-only-value-not-repeated"),

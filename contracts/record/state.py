@@ -300,6 +300,8 @@ def _is_cut(answer: Answer) -> str:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
             told = ", since some characters have more bytes than one: does it count characters?" if not text.isascii() else ""
             return f"the JSON of the body is not complete after the {length} bytes of its Content-Length{told}"
+    except RecursionError:
+        return ""
     return ""
 
 

@@ -89,6 +89,12 @@ POINTS: Mapping[str, Point] = {
         about="a reference to a record that does not exist",
         by_field=True,
     ),
+    "answer": Point(
+        rules=("answer-shows-what-get-shows",),
+        behaviours=("whole", "changes"),
+        about="what the answer to a patch shows, where the document has no GET",
+        otherwise="whole",
+    ),
     "all_faults": Point(
         rules=("all-faults-reported",),
         behaviours=("all", "first"),

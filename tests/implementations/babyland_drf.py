@@ -193,7 +193,10 @@ class CustomerView(_django.Protected, generics.RetrieveUpdateAPIView):
                 serializer = self.get_serializer(self.get_object(), data=early, partial=True)
                 serializer.is_valid(raise_exception=True)
                 serializer.save()
-            return super().partial_update(request, *args, **kwargs)
+            response = super().partial_update(request, *args, **kwargs)
+        if on("changes_answered"):
+            response.data = {name: value for name, value in response.data.items() if name == "id" or name in request.data}
+        return response
 
     def get_exception_handler(self) -> Callable[..., Response | None]:
         return explain

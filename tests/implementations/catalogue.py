@@ -123,6 +123,7 @@ VARIANTS: Final[dict[str, dict[str, str]]] = {
         "address_unlimited": "no limits inside address",
         "shared_credential": "one token for both customers",
         "signed_avatar": "the address of the picture is signed anew in each answer",
+        "changes_answered": "a PATCH is answered with the id and the properties that were sent",
         "last_use_shown": "last_login is the time of the last request, in whole seconds",
     },
     "customers_me": _DJANGO
