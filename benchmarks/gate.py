@@ -15,7 +15,8 @@ from statistics import median
 import click
 
 import specs
-from tests import hooks, subjects
+from tests import subjects
+from tests.judging import hooks
 
 
 @click.command()

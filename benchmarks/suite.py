@@ -25,7 +25,7 @@ import click
 
 import specs
 from tests import subjects
-from tests.several import serving
+from tests.services.several import serving
 
 FIGURES = ("seconds", "cpu_seconds", "seconds_to_first_request", "requests")
 

@@ -26,7 +26,7 @@ import specs
 from specs import Api
 from specs.model import SeedCustomer
 from tests import subjects
-from tests.crashing import takes_any_text
+from tests.services.crashing import takes_any_text
 
 CLIENTS = 32
 FIELDS = 3

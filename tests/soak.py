@@ -22,9 +22,10 @@ from statistics import median
 from urllib.parse import urlsplit
 
 import specs
-from tests import hostile_requests, subjects
-from tests.hostile_requests import Place
+from tests import subjects
 from tests.linearizability import Clients
+from tests.services import hostile_requests
+from tests.services.hostile_requests import Place
 
 CLIENTS = 8
 SESSIONS = 5

@@ -77,15 +77,25 @@ def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -
     return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
 
 
-def rules_out(party: Party, mover: Patch, victim: Field, old: Any) -> bool:
-    """Whether a field's new value rules out what another one held, so that it is refused or not kept beside it: a rule between
-    the two, which holds whichever of them is sent. What a write only resets can be written again.
+def rules_out(party: Party, mover: Patch, victim: Field, old: Any, before: Record) -> bool:
+    """Whether a field's new value rules out what another one held, so that it is refused or not kept beside it, and is kept
+    beside the value of ``before``: a rule between the two, which holds whichever of them is sent. What a write only resets can
+    be written again.
     """
-    party.patch(party.composer.patch(party.read(without=mover.field.top), mover.field, mover.value).body)
+    if _is_kept(party, mover, mover.value, victim, old):
+        return False
+    held = mover.shown_in(before)
+    return held is not ABSENT and _is_kept(party, mover, held, victim, old)
+
+
+def _is_kept(party: Party, beside: Patch, value: Any, victim: Field, old: Any) -> bool:
+    """Whether a field takes a value where another one holds the given one; a failure of the server tells nothing."""
+    party.patch(party.composer.patch(party.read(without=beside.field.top), beside.field, value).body)
     own = party.composer.patch(party.read(without=victim.top), victim, old)
     exchange = party.patch(own.body)
-    kept = party.reader.same(victim, old, own.shown_in(party.read(without=victim.top)))
-    return exchange.refused or (party.accepted(exchange) and not kept)
+    return not exchange.refused and (
+        not party.accepted(exchange) or party.reader.same(victim, old, own.shown_in(party.read(without=victim.top)))
+    )
 
 
 def keeps_its_own(party: Party, sent: Patch, shown: Any) -> bool:

@@ -233,7 +233,7 @@ def _ruled_out(party: Party, case: Field, done: Write) -> bool:
         return False
     try:
         old = control(party, case).patch.shown_in(done.before)
-        return old is not ABSENT and rules_out(party, done.patch, case, old)
+        return old is not ABSENT and rules_out(party, done.patch, case, old, done.before)
     except NotJudged:
         return False
 

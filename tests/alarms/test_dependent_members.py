@@ -1,0 +1,155 @@
+"""Members that depend on others by sentences alone: no false alarm, nothing that could not be put back, and faults are told."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.drafting.draft import write
+from contracts.drafting.one_way import hazard
+from contracts.record.keeping.items import leaves_out
+from contracts.reports.report import RunReport
+from contracts.running.plan import Plan
+from contracts.running.whole import judge_all
+from contracts.target.target import Identity, Target, load_api
+from specs import Api, Field
+from tests.alarms.test_false_alarms import violated
+from tests.services.people import serving
+from tests.services.tickets import Tickets
+
+CONFLICTS = {"200": {}, "409": {}}
+STATES = {"type": "string", "enum": ["draft", "booked", "done"]}
+
+
+@pytest.mark.parametrize(
+    ("name", "schema", "responses", "values"),
+    [
+        ("status", STATES, CONFLICTS, ["draft", "booked", "done"]),
+        ("orderStatus", STATES, CONFLICTS, ["draft", "booked", "done"]),
+        ("status", STATES, {"200": {}}, None),
+        ("colour", STATES, CONFLICTS, None),
+        (
+            "status",
+            {**STATES, "description": "A done order cannot become booked again."},
+            {"200": {}},
+            ["draft", "booked", "done"],
+        ),
+        ("colour", {**STATES, "description": "draft -> booked -> done"}, {"200": {}}, ["draft", "booked", "done"]),
+        ("colour", {**STATES, "description": "Shown as RGB -> HSL."}, {"200": {}}, None),
+        ("status", {"type": "string"}, CONFLICTS, None),
+    ],
+    ids=str,
+)
+def test_states_are_told_by_their_document(name: str, schema: dict[str, Any], responses: dict[str, Any], values: Any) -> None:
+    """By an arrow between members; by the name of a state, with words of order or a documented conflict."""
+    found = hazard(Field(path=name, schema=schema), responses)
+
+    assert (found or {}).get("values") == values
+
+
+@pytest.mark.parametrize(
+    ("words", "final"),
+    [
+        ("Once archived it cannot be undone.", True),
+        ("Deletes the account permanently.", True),
+        ("Immutable once set.", True),
+        ("Archived projects are hidden.", False),
+        ("", False),
+    ],
+)
+def test_what_is_final_is_told_by_its_words(words: str, final: bool) -> None:
+    """Of any type; such a member is never written on a record that is to be kept."""
+    found = hazard(Field(path="archived", schema={"type": "boolean", "description": words}), {})
+
+    assert (found is not None) is final
+    assert "values" not in (found or {})
+
+
+HELD = [{"id": "k1", "label": "Lid"}, {"id": "k2", "label": "Box"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "lost"),
+    [
+        (HELD, False),
+        ([*HELD, {"label": "New"}], False),
+        ([*reversed(HELD)], False),
+        (HELD[:1], True),
+        ([], True),
+        (None, True),
+        ("text", True),
+        ([{"label": "Lid"}, {"label": "Box"}], True),
+    ],
+    ids=str,
+)
+def test_a_list_that_leaves_an_item_out_is_known(api: Api, value: Any, lost: bool) -> None:
+    """Whose key only the service could give again."""
+    parts = next(each for each in api.fields if each.name == "parts")
+
+    assert leaves_out(parts, value, HELD) is lost
+    assert not leaves_out(parts, value, [])
+
+
+DOCUMENT = Path(__file__).parents[1] / "openapi" / "tickets.yaml"
+
+
+@pytest.fixture(name="api", scope="module")
+def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    output = tmp_path_factory.mktemp("tickets") / "tickets.yaml"
+    write(DOCUMENT, None, output)
+    return load_api(str(output))
+
+
+def judged(api: Api, service: Tickets, *rules: str) -> RunReport:
+    """A run of the gate, of all rules or of some."""
+    with serving(service) as url:
+        target = Target(
+            api=api,
+            url=url,
+            identity=Identity(path={"id": "t-100001"}, auth={}),
+            bystander=Identity(path={"id": "t-100002"}, auth={}),
+            read="/tickets/{id}",
+        )
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset(rules)))
+    return report
+
+
+def test_a_service_that_keeps_to_its_sentences_is_not_failed(api: Api) -> None:
+    """States are not walked through, items keep their keys, and a counter of changes is learnt."""
+    service = Tickets()
+    before = copy.deepcopy(service.records)
+    report = judged(api, service)
+
+    assert violated(report) == set()
+    assert report.restored.ok
+    assert report.moves["version"] == "counts writes"
+    assert service.records == {key: {**record, "version": service.records[key]["version"]} for key, record in before.items()}
+
+
+@pytest.mark.parametrize(
+    ("fault", "found"),
+    [
+        ("title counts alone", ("must", "omitted-fields-unchanged", "version")),
+        ("no lorry", ("must", "member-stored", "route")),
+        ("null refused", ("must", "null-stored", "company")),
+        ("any number", ("must", "array-limit-enforced", "parts")),
+    ],
+)
+def test_a_fault_beside_such_members_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> None:
+    """A counter that only one member moves, a choice that no other one leads to, null that is never taken, a limit."""
+    service = Tickets(fault)
+    report = judged(api, service, "sent-field-stored", found[1])
+
+    assert found in violated(report)
+
+
+def test_a_state_that_the_document_draws_is_a_hazard(api: Api) -> None:
+    """It is never written on a record that is to be kept; a choice without such a sentence is."""
+    hazards = {each.path: each.hazard for each in api.walk_fields() if each.hazard is not None}
+
+    assert list(hazards) == ["stage"]
+    assert hazards["stage"] is not None
+    assert hazards["stage"].values == ("new", "open", "done")

@@ -1,0 +1,1 @@
+"""The control interface of the mock, and its pages."""

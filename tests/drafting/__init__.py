@@ -1,0 +1,1 @@
+"""Documents: how they are read, and what is drafted from them."""

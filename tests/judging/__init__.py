@@ -1,0 +1,1 @@
+"""What the rules find, by the proof's own defects, and what they say of one another."""

@@ -1,0 +1,1 @@
+"""The project itself: its house, its pages, its wheel."""

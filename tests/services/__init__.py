@@ -1,0 +1,1 @@
+"""Small services and layers that tests are run against."""
