@@ -162,7 +162,7 @@ class Ways:
             return make
 
         texts = [each for values in self._known(field).values() for each in values if isinstance(each, str)]
-        if any(" " in each for each in texts):  # else it may be a name, with rules that no document tells
+        if any(not each.isalnum() for each in texts):  # else it may be a name, with rules that no document tells
             yield Way(field, "drawn", drawn, sure=True)
             yield Way(field, "drawn again", drawn, sure=True)
         if field.states("maxLength") and most <= SPAN:
