@@ -51,6 +51,7 @@ class Service:
     build: tuple[str, ...]
     built: str
     run: tuple[str, ...]
+    kinds: tuple[str, ...] = ("fault", "variant")
 
 
 SERVICES = {
@@ -66,6 +67,14 @@ SERVICES = {
         api="customers_me", folder=FOLDER / "node", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
     ),
     "php": Service(api="babyland", folder=FOLDER / "php", build=("php", "--version"), built="run.php", run=("php", "run.php")),
+    **{
+        name: Service(api=name, folder=FOLDER / "three_documents", build=(), built=file, run=("node", file), kinds=("variant",))
+        for name, file in (
+            ("orders", "orders_spring.mjs"),
+            ("people", "people_jsonapi.mjs"),
+            ("subscriptions", "subscriptions_go.mjs"),
+        )
+    },
     "shipments": Service(
         api="shipments",
         folder=FOLDER / "shipments",
@@ -88,7 +97,7 @@ def listed(name: str, kinds: Iterable[str]) -> list[Subject]:
     """What a service can be started as."""
     service = SERVICES[name]
     found = [Subject(api=service.api, kind="honest", name="as it is")]
-    for kind in ("fault", "variant"):
+    for kind in service.kinds:
         answer = subprocess.run([*command(service), f"--list-{kind}s"], capture_output=True, text=True, check=True).stdout
         found += [
             Subject(
@@ -108,14 +117,17 @@ def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
     """The operations of a running service; from the document alone, as ``init`` drafts it, where it has one of its own."""
     if "openapi" not in ready:
         yield subjects.target_of(service.api, ready)
-    for operation in ready.get("operations", ()):
+    for operation in (each for each in ready.get("operations", ()) if each["method"] == "PATCH"):
         with tempfile.TemporaryDirectory() as folder:
             spec = Path(folder, "contract.yaml")
             write(Path(ready["openapi"]), operation["path"], spec)
             api = load_api(str(spec))
         names = [scheme.name for scheme in api.schemes]
         identity, bystander = (
-            Identity(path=each["path"], auth={scheme: Secret(each["token"]) for scheme in names})
+            Identity(
+                path={name: str(value) for name, value in each["path"].items()},
+                auth={scheme: Secret(each["token"] or operation["token"]) for scheme in names},
+            )
             for each in ({**operation["record"], "token": operation["token"]}, operation["other"])
         )
         yield Target(
@@ -124,7 +136,7 @@ def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
             identity=identity,
             bystander=bystander,
             read=operation["read"],
-            values={field: tuple(known) for field, known in ready["values"].items()},
+            values={field: tuple(known) for field, known in ready.get("values", {}).items()},
         )
 
 

@@ -31,6 +31,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     """
     shown = {each.path: each for each in api.walk_record()}
     told: list[str] = []
+    locks: set[str] = set()
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
@@ -38,6 +39,9 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
+        elif one_way.is_lock(field, operation["responses"]) and field.response in shown:
+            keys["hazard"] = {"reason": "it names the present version of the record, and a patch with another one is refused"}
+            locks.add(str(field.response))
         elif _is_torn(field, shown):
             told.append(field.path)
         else:
@@ -59,8 +63,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     for top in dict.fromkeys(top_of(path) for path in told):
         reason = "no value was found that a request may send and the record may show, for it or for a part of it"
         _extend(document, sent, top, {"hazard": {"reason": reason}})
-    names = {each.name for each in api.fields}
-    _mark_moving(document, operation, api, names)
+    _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
     return told
 
 
@@ -132,10 +135,10 @@ def _alike(shown: Schema, sent: Schema) -> bool:
     return not left or not right or left == right
 
 
-def _mark_moving(document: Document, operation: Document, api: Api, names: set[str]) -> None:
+def _mark_moving(document: Document, operation: Document, api: Api, names: set[str], locks: set[str]) -> None:
     record = _at(_shown_schema(document, operation, api), api.record_at if api.shows_record else api.read_at, document)
     for part in api.record:
-        if _moves(part) and part.path not in names:
+        if part.path in locks or (_moves(part) and part.path not in names):
             _extend(document, record, part.path, {"volatile": "now" if part.schema.get("format") == "date-time" else True})
 
 

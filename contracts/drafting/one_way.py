@@ -1,4 +1,4 @@
-"""What a document says cannot be changed back: states that follow one another, and members that are final once they are set.
+"""What a document says is not written at will: states that follow one another, members that are final, versions to be named.
 
 Such values are hazards: on a record that somebody needs they are never sent, since nothing could put the record back.
 """
@@ -26,7 +26,9 @@ FINAL = re.compile(
     re.IGNORECASE,
 )
 """Words that tell of any member that a change of it stays."""
-CONFLICT = "409"
+CONFLICT, STALE = "409", "412"
+LOCK = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:version|revision|rev|etag|lock)$|^(?:row|lock|record)_?version$", re.IGNORECASE)
+"""Names of what a patch has to name of the record that it was made for: an optimistic lock."""
 
 
 def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -41,6 +43,12 @@ def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
     if len(members) < 2 or not _is_state(field.name, text, members, responses):
         return None
     return {"reason": "a state: not each change of it can be taken back", "values": members}
+
+
+def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:
+    """Whether a top-level member names the version of the record that a patch is for: each needs it, or a conflict is listed."""
+    named = LOCK.search(field.name) is not None and "." not in field.path and not field.children and not field.read_only
+    return named and (field.required or bool({CONFLICT, STALE} & responses.keys()))
 
 
 def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:

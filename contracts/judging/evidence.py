@@ -64,10 +64,7 @@ def check_not_redirected(exchange: Exchange) -> None:
 
 
 def single(party: Party, leaf: Field) -> Write:
-    """The write of one field alone, to a safe value that the record did not show; made once.
-
-    Raises NotJudged, each time, where it could not be arranged.
-    """
+    """The write of one field alone, to a safe value that the record did not show; made once. NotJudged where that failed."""
     key = ("single", leaf.path)
     if key not in party.memory:
         party.memory[key] = _single(party, leaf)
@@ -79,6 +76,7 @@ def single(party: Party, leaf: Field) -> Write:
 
 def _single(party: Party, leaf: Field) -> Write | NotJudged:
     try:
+        party.check_writable(leaf)  # ahead of the reading: it may put back what other rules have left
         before = party.read(without=leaf.top)
         first = write(party, fresh_patch(party, before, leaf), before)
         done = first if _works(party, first) else _second(party, first) or first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -77,6 +78,10 @@ class Unusual:
 
     value: Any
     level: Level | None = None
+
+
+_SET = re.compile(r"\b(?:sets?|unordered|sorted|duplicates|(?:in any|no) order)\b", re.IGNORECASE)
+"""Words of a description by which a list has no order of the client's."""
 
 
 def unusual_values(field: Field, token: str) -> list[Unusual]:
@@ -162,7 +167,8 @@ def _lists(field: Field) -> Iterator[Unusual]:
     else:
         return
     most = int(field.schema.get("maxItems", 3))
-    level = Level.SHOULD if field.schema.get("uniqueItems") else None  # a set may have an order of its own
+    is_set = field.schema.get("uniqueItems") or _SET.search(str(field.schema.get("description") or ""))
+    level = Level.SHOULD if is_set else None  # a set may have an order of its own
     yield from (Unusual(each[:most], level) for each in lists)
 
 

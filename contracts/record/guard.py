@@ -18,7 +18,8 @@ from contracts.record.keeping.hidden import hides
 from contracts.record.keeping.items import leaves_out
 from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
-from contracts.record.keeping.presence import adds_items, new_members
+from contracts.record.keeping.locks import Locks
+from contracts.record.keeping.presence import adds_items, adds_keys, new_members
 from contracts.record.keeping.removal import Removal, unlike
 from contracts.record.keeping.renamed import is_moved
 from contracts.record.learning import FirstWrite
@@ -35,7 +36,6 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "PROPFIND", "PATCH")
 """Methods that change nothing where a server acts on them, and the one that is judged."""
 WITNESSES = 4
 """So many texts are asked whether the service keeps their type: it may know some of its members only by name."""
-MERGE_PATCH = "application/merge-patch+json"
 DISPOSABLE = "on a record that nobody needs (disposable = true) it would be"
 
 
@@ -57,6 +57,7 @@ class Guard:
         self._sticks, self._makes = left_by_a_run(saved), ""
         self._removal = Removal(party, saved, self._is_usable)
         self._kinds = Kinds(party, self._check_for_learning)
+        self._locks = Locks(party, saved)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
         self.renamed: Exchange | None = None
@@ -159,9 +160,10 @@ class Guard:
             if each is not top:
                 self._check_removable(each)
         self._undisturbed(self._kinds.check, top, value)
-        if self._adds_members(top, value) or adds_items(top, value, look_up(self._saved, top.response)):
+        present = look_up(self._saved, top.response)
+        if adds_keys(top, value, present, self._api.media_types) or adds_items(top, value, present):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
-        if leaves_out(top, value, look_up(self._saved, top.response)):
+        if leaves_out(top, value, present):
             raise NotJudged(f"an item that is left out of {name} would come back under another key; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
@@ -266,15 +268,6 @@ class Guard:
         path = other.identity.path if other is not None else None
         return names_the_record(top, self._saved, self._party.identity.path, self._party.bystander_at_first, path)
 
-    def _adds_members(self, top: Field, value: Any) -> bool:
-        """A value for a free-form map has keys that the map has not, and no documented way takes them out again."""
-        if top.kind != "object" or top.children or not isinstance(value, Mapping):
-            return False
-        present = look_up(self._saved, top.response)
-        added = value.keys() - (present.keys() if isinstance(present, Mapping) else set())
-        replaced = top.merge is not None and top.merge.documented and top.merge.policy == "replace"
-        return bool(added) and not replaced and MERGE_PATCH not in self._api.media_types
-
     # --- behind a request ---
 
     def note(self, method: str, body: bytes | None, exchange: Exchange, path: Mapping[str, str] | None) -> None:
@@ -288,6 +281,12 @@ class Guard:
         names = {each.name for each in self._api.fields}
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
             self._look_for_what_sticks(exchange)
+        if isinstance(sent, Mapping) and not self._party.thrifty:
+            with self.learning():
+                locking = self._locks.seen(sent)
+            self.spared |= {name: f"{reason}; {DISPOSABLE}" for name, reason in locking.items()}
+            for reason in locking.values():
+                raise NotJudged(reason)
 
     def _ask_for_nothing(self, path: Mapping[str, str]) -> None:
         """A patch without content, once, ahead of the first that changes a record which does not exist.

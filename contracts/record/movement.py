@@ -38,6 +38,8 @@ _FIRST_TIME = re.compile(r"creat|join|regist|insert|issued|birth", re.IGNORECASE
 """Names of times that are set once: one that moves with a write is a fault."""
 _KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
 """Names of what identifies something: it never moves on purpose."""
+_SLUG = "slug"
+"""The end of a key's name that is made of a title, and may follow it."""
 _TOKEN = re.compile(r"etag|hash|digest|rev|version|sign|checksum|url|uri|link|token|cursor", re.IGNORECASE)
 """Names of opaque texts that servers make anew at each write."""
 _MALFORMED = b'{"'
@@ -228,7 +230,8 @@ class Movement:
 
     def _goes_with(self, path: str, field: Field) -> str:
         """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
-        if _KEY.search(path) or field.response is None or field.read_only or field.response == path:
+        is_key = _KEY.search(path) is not None and not path.endswith(_SLUG)
+        if is_key or field.response is None or field.read_only or field.response == path:
             return ""
         if field.response == path:  # it goes with itself, whatever it is
             return ""

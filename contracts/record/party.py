@@ -119,6 +119,9 @@ class Party:
         self.thrifty = False
         self.disturbances: Shared[Field, frozenset[str]] | None = None
         self.search: Search | None = None
+        moving = {each.path for each in self.api.record if each.volatile}
+        required = {each.response for each in self.api.fields if each.required and not each.read_only}
+        self._names_versions = bool(moving & required) and target.read is not None
 
     @property
     def thorough(self) -> bool:
@@ -207,7 +210,9 @@ class Party:
 
     def _carried(self) -> dict[str, Any]:
         """The present values of the members that the document asks of every patch, as far as they are known."""
-        last = self.state.last or {}
+        # a version has to be that of the last write, which may have been a probe's
+        present = self.record_in(self.read_exchange()) if self._names_versions else None
+        last = present or self.state.last or {}
         shown = {each: look_up(last, each.response) for each in self.api.fields if each.required and not each.read_only}
         found = {each.name: self.composer.exact(each, value) for each, value in shown.items() if value is not ABSENT}
         missing = [each for each in shown if each.name not in found and (self.state.last or each.response is None)]

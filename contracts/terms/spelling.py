@@ -9,6 +9,7 @@ from contracts.terms.looks import looks_like
 
 SHOWN_ABSENT = "(absent)"
 """What stands for a member that is not there."""
+UNWRITABLE = "(a number of thousands of digits)"
 LONGEST = 400
 """Characters of one value: what is longer is shown by its two ends, for a text that was cut has lost the last one."""
 BRIEF = 60
@@ -31,8 +32,11 @@ def told(value: Any, other: Any) -> str:
 
 
 def _json(value: Any, *, ascii_only: bool) -> str:
-    text = json.dumps(value, ensure_ascii=ascii_only, default=str)
-    return SHOWN_ABSENT if SHOWN_ABSENT in (value, str(value)) else text
+    try:
+        text = json.dumps(value, ensure_ascii=ascii_only, default=str)
+    except ValueError:  # Python writes no number of more than 4,300 digits
+        return UNWRITABLE
+    return SHOWN_ABSENT if text == f'"{SHOWN_ABSENT}"' else text
 
 
 def _cut(value: Any, text: str, most: int) -> str:

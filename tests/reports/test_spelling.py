@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from contracts.record.records import ABSENT
-from contracts.terms.spelling import LONGEST, SHOWN_ABSENT, brief, spelled, told
+from contracts.terms.spelling import LONGEST, SHOWN_ABSENT, UNWRITABLE, brief, spelled, told
 
 
 @pytest.mark.parametrize(
@@ -33,6 +33,7 @@ def test_a_long_text_shows_its_two_ends_and_its_size() -> None:
     assert long != shorter
     assert long.endswith('az" (5001 characters)')
     assert len(long) < LONGEST
+    assert spelled([10**5000]) == UNWRITABLE
     assert brief("Zoë" * 50).startswith('"Zo\\u00ebZo')
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.record.records import ABSENT, Reader, Record, lacks, raw, shown
@@ -10,6 +10,7 @@ from contracts.record.values import Values
 from contracts.terms.verdict import Difference
 from specs import Field
 
+MERGE_PATCH = "application/merge-patch+json"
 EMPTY: tuple[Any, ...] = (None, [], {})
 """What comparisons of values take for no value at all."""
 
@@ -46,6 +47,15 @@ def adds_items(field: Field, value: Any, present: Any) -> bool:
     if merge.new == "append" and named is not None and any(Values.valid(named, each) for each in new):
         return True
     return any(adds_items(field, each, known[str(each[merge.key])]) for each in keyed if str(each[merge.key]) in known)
+
+
+def adds_keys(field: Field, value: Any, present: Any, media_types: Sequence[str]) -> bool:
+    """Whether a value for a free-form map has keys that the map has not, and no documented way takes them out again."""
+    if field.kind != "object" or field.children or not isinstance(value, Mapping):
+        return False
+    added = value.keys() - (present.keys() if isinstance(present, Mapping) else set())
+    replaced = field.merge is not None and field.merge.documented and field.merge.policy == "replace"
+    return bool(added) and not replaced and MERGE_PATCH not in media_types
 
 
 def _new_inside(field: Field, value: Any, present: Any, key: str) -> Iterator[Field]:

@@ -15,6 +15,7 @@ from contracts.judging.evidence import (
     one_difference,
     stored,
     unsteady,
+    works_at_first,
     write,
 )
 from contracts.record.party import Party
@@ -71,6 +72,8 @@ def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], co
             expected=f"{holder.path} with {sent.name} alone to be accepted", actual=done.exchange.said, exchange=done.exchange
         )
     if not stored(party, done):
+        if works_at_first(party, done):
+            raise NotJudged(f"what {sent.path} holds depends on other fields: on the record as it was found it is stored")
         now = done.patch.shown_in(done.after)
         raise Violation(
             expected=f"{sent.path} to read {told(value, now)}, sent without the other members of {holder.path}",
