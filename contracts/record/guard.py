@@ -8,7 +8,7 @@ For a record that nobody needs there is an onlooker in its place, see ``contract
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
 
@@ -282,11 +282,12 @@ class Guard:
         if not self._sticks and not (isinstance(sent, Mapping) and sent.keys() <= names):
             self._look_for_what_sticks(exchange)
         if isinstance(sent, Mapping) and not self._party.thrifty:
-            with self.learning():
-                locking = self._locks.seen(sent)
-            self.spared |= {name: f"{reason}; {DISPOSABLE}" for name, reason in locking.items()}
-            for reason in locking.values():
-                raise NotJudged(reason)
+            self._locks.note(sent)
+
+    def look(self) -> None:
+        """Between two items: what locks the record is put back, and not written again."""
+        with self.learning(), suppress(NotJudged):
+            self.spared |= {name: f"{reason}; {DISPOSABLE}" for name, reason in self._locks.found().items()}
 
     def _ask_for_nothing(self, path: Mapping[str, str]) -> None:
         """A patch without content, once, ahead of the first that changes a record which does not exist.

@@ -70,6 +70,9 @@ class Guard(Protocol):
     def note(self, method: str, body: bytes | None, exchange: Exchange, path: Mapping[str, str] | None) -> None:
         """Take notice of what came of a request."""
 
+    def look(self) -> None:
+        """Put back, between two items, what locks the record."""
+
     def first_write(self, field: Field) -> FirstWrite | None:
         """What came of sending the present value of a field's property back, None where that was not done."""
 

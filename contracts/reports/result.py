@@ -13,6 +13,7 @@ from contracts.target.secrecy import STRUCK, Redactor
 from contracts.terms.exchange import Exchange
 from contracts.terms.looks import looks_like
 from contracts.terms.rule import Rule
+from contracts.terms.spelling import written
 from contracts.terms.verdict import Difference, Level, NotJudged, Observed, Verdict, Violation
 from specs import Api
 from specs.pointing import keyword_at
@@ -174,7 +175,7 @@ def _brief(value: Any, redactor: Redactor) -> Any:
     """A value as JSON can hold it; long ones as the start of their text."""
     if value is None or isinstance(value, bool | int | float):
         return value
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = value if isinstance(value, str) else written(value)
     return _cut(text, redactor, SHOWN_VALUE).encode("utf-8", "backslashreplace").decode()
 
 

@@ -84,9 +84,14 @@ class Journal:
             self._write({"write": {"method": exchange.method, "url": exchange.url, "body": body, "status": exchange.status}})
 
     def close(self, *, restored: bool) -> None:
-        """The run has ended by itself, and has told what could not be put back: nothing is pending."""
+        """The run has ended by itself, and has told what could not be put back: nothing is pending.
+
+        A journal among the temporary files is gone with that, where all is as it was.
+        """
         self._write({"closed": {"restored": restored}}, sure=True)
         forget(self._marks)
+        if restored and self.path.parent == folder().resolve():
+            self.path.unlink(missing_ok=True)
         if self._held is not None:
             self._held.end()
 

@@ -22,9 +22,11 @@ class Watch:
         self._lost: dict[int, tuple[Party, str]] = {}
 
     def check(self, party: Party) -> None:
-        """Raise NotJudged where the record of a party was lost by an earlier item."""
+        """Raise NotJudged where the record of a party was lost by an earlier item; what an earlier one has locked is let go."""
         if id(party) in self._lost:
             raise NotJudged(self._lost[id(party)][1])
+        if party.guard is not None:
+            party.guard.look()
 
     def spoilt(self, party: Party) -> bool:
         """Whether the record of a party was lost."""

@@ -18,20 +18,21 @@ BRIEF = 60
 
 def spelled(value: Any) -> str:
     """A value as JSON, not more than ``LONGEST`` characters of it."""
-    return _cut(value, _json(value, ascii_only=False), LONGEST)
+    return _cut(value, written(value), LONGEST)
 
 
 def brief(value: Any) -> str:
     """A value in few characters, ASCII only, so that look-alikes can be told apart."""
-    return _cut(value, _json(value, ascii_only=True), BRIEF)
+    return _cut(value, written(value, ascii_only=True), BRIEF)
 
 
 def told(value: Any, other: Any) -> str:
     """A value as a report writes it beside another: by code points where the eye would see no difference."""
-    return _cut(value, _json(value, ascii_only=looks_like(value, other)), LONGEST)
+    return _cut(value, written(value, ascii_only=looks_like(value, other)), LONGEST)
 
 
-def _json(value: Any, *, ascii_only: bool) -> str:
+def written(value: Any, *, ascii_only: bool = False) -> str:
+    """A value as JSON, the whole of it."""
     try:
         text = json.dumps(value, ensure_ascii=ascii_only, default=str)
     except ValueError:  # Python writes no number of more than 4,300 digits

@@ -18,39 +18,47 @@ MOST = 4
 
 
 class Locks:
-    """Asks, after the first write of a flag or a choice alone, whether another property can still be changed."""
+    """Asks, once a flag or a choice was written and still holds its new value, whether another property can be changed.
+
+    That is done between the items that are judged, where no reading of theirs can be disturbed.
+    """
 
     def __init__(self, party: Party, saved: Record) -> None:
         self._party = party
         self._saved = saved
+        self._written: set[str] = set()
         self._asked: set[tuple[str, str]] = set()
         self._count: Counter[str] = Counter()
 
-    def seen(self, sent: Mapping[str, Any]) -> dict[str, str]:
-        """Why the property that an accepted body has set is not to be written, by its name; it is put back then.
+    def note(self, sent: Mapping[str, Any]) -> None:
+        """Take notice of an accepted body."""
+        self._written |= sent.keys()
 
-        Empty where it locks nothing.
-        """
-        choice, witness = self._choice(sent), self._party.movement.first_write
-        if choice is None or witness is None or witness.name == choice.name or not self._is_new(choice, sent[choice.name]):
+    def found(self) -> dict[str, str]:
+        """Why properties are not to be written any more, by their names; what locks the record is put back."""
+        witness = self._party.movement.first_write
+        choices = [each for each in self._party.api.fields if each.name in self._written and _is_choice(each)]
+        self._written.clear()
+        if witness is None or not choices:
             return {}
+        record = self._party.read()
+        changed = [each for each in choices if each.name != witness.name and self._is_new(each, look_up(record, each.response))]
+        if not changed or not self._is_refused(witness.name):
+            return {}
+        return dict(filter(None, (self._locking(each, look_up(record, each.response), witness.name) for each in changed)))
+
+    def _locking(self, choice: Field, value: Any, witness: str) -> tuple[str, str] | None:
+        """The name of a property, and why it is not written: without its new value, the other one can be changed again."""
         saved = look_up(self._saved, choice.response)
-        if saved is ABSENT or Reader.equal(saved, sent[choice.name]) or not self._is_refused(witness.name):
-            return {}
         self._party.patch({choice.name: self._party.composer.exact(choice, saved)})
-        if self._is_refused(witness.name):
-            return {}  # it was refused for another reason
-        value = brief(sent[choice.name])
-        return {choice.name: f"while {choice.name} is {value}, nothing else can be changed: it is written no more"}
-
-    def _choice(self, sent: Mapping[str, Any]) -> Field | None:
-        found = [each for each in self._party.api.fields if each.name in sent]
-        chosen = len(found) == 1 and (found[0].types == {"boolean"} or "enum" in found[0].schema)
-        return found[0] if chosen and found[0].response is not None else None
+        if self._is_refused(witness):
+            return None  # it was refused for another reason
+        return choice.name, f"while {choice.name} is {brief(value)}, nothing else can be changed"
 
     def _is_new(self, choice: Field, value: Any) -> bool:
-        key = (choice.name, brief(value))
-        if key in self._asked or self._count[choice.name] >= MOST:
+        """Whether a value is not that of the saved record, and was not asked about."""
+        key, saved = (choice.name, brief(value)), look_up(self._saved, choice.response)
+        if saved is ABSENT or Reader.equal(saved, value) or key in self._asked or self._count[choice.name] >= MOST:
             return False
         self._asked.add(key)
         self._count[choice.name] += 1
@@ -70,3 +78,7 @@ class Locks:
             field = next(each for each in party.api.fields if each.name == name)
             party.patch({name: party.composer.exact(field, look_up(record, field.response))})
         return exchange.refused
+
+
+def _is_choice(field: Field) -> bool:
+    return field.response is not None and (field.types == {"boolean"} or "enum" in field.schema)

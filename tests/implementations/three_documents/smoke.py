@@ -4,10 +4,10 @@ import json
 import subprocess
 import sys
 
-from smoke_orders import smoke_orders
-from smoke_people import smoke_people
-from smoke_service import HERE, Checks, Service
-from smoke_subscriptions import smoke_subscriptions
+from tests.implementations.three_documents.smoke_orders import smoke_orders
+from tests.implementations.three_documents.smoke_people import smoke_people
+from tests.implementations.three_documents.smoke_service import HERE, Checks, Service
+from tests.implementations.three_documents.smoke_subscriptions import smoke_subscriptions
 
 PROGRAMS = {"orders_spring.mjs": smoke_orders, "people_jsonapi.mjs": smoke_people, "subscriptions_go.mjs": smoke_subscriptions}
 

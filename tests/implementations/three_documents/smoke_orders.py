@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smoke_service import Checks, Service, without_null
+from tests.implementations.three_documents.smoke_service import Checks, Service, without_null
 
 ADDRESS = {"street": "Weg 1", "postalCode": "8000", "city": "Bern", "countryCode": "CH"}
 ORDER_REFUSED: list[tuple[dict[str, Any], int]] = [

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from smoke_service import Checks, Service
+from tests.implementations.three_documents.smoke_service import Checks, Service
 
 PERSON_ADDRESS = {"street": "Weg 1", "city": "Bern", "postcode": "3000", "country-code": "CH"}
 PERSON_REFUSED: list[tuple[dict[str, Any], int]] = [

@@ -4,7 +4,7 @@ import re
 import time
 from typing import Any
 
-from smoke_service import Checks, Service, without_null
+from tests.implementations.three_documents.smoke_service import Checks, Service, without_null
 
 CARD = {"type": "card", "brand": "amex", "last4": "0005", "exp_month": 1, "exp_year": 2030}
 BANK = {"type": "bank", "bank_name": "B", "account_last4": "0001", "country": "SE"}
