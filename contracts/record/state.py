@@ -300,7 +300,7 @@ def _is_cut(answer: Answer) -> str:
         if error.pos >= len(text) or error.msg.startswith("Unterminated"):
             told = ", since some characters have more bytes than one: does it count characters?" if not text.isascii() else ""
             return f"the JSON of the body is not complete after the {length} bytes of its Content-Length{told}"
-    except RecursionError:
+    except (RecursionError, ValueError):  # too deep, or a number of more digits than Python reads
         return ""
     return ""
 
