@@ -143,6 +143,14 @@ def is_picky(party: Party, field: Field) -> bool:
     return ("picky", field.path) in party.memory
 
 
+def _is_writable(party: Party, field: Field) -> bool:
+    try:
+        party.check_writable(field)
+    except NotJudged:
+        return False
+    return True
+
+
 class SecondOpinion:
     """What else is tried for a field whose first value was refused or not stored.
 
@@ -174,7 +182,7 @@ class SecondOpinion:
         for each in islice((each for each in party.api.fields if self._is_choice(each)), COMPANIONS):
             record = party.read()
             own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)
-            if shown is ABSENT or not own.body:
+            if shown is ABSENT or not own.body or not _is_writable(party, each):
                 continue
             other = party.composer.patch(record, each, party.values.fresh(each, shown))
             if not works(send(replace(own, body={**other.body, **own.body}), record)):

@@ -68,6 +68,8 @@ def single(party: Party, leaf: Field) -> Write:
     key = ("single", leaf.path)
     if key not in party.memory:
         party.memory[key] = _single(party, leaf)
+        if party.guard is not None:
+            party.guard.look()
     kept: Write | NotJudged = party.memory[key]
     if isinstance(kept, NotJudged):
         raise NotJudged(str(kept))

@@ -57,7 +57,7 @@ class Guard:
         self._sticks, self._makes = left_by_a_run(saved), ""
         self._removal = Removal(party, saved, self._is_usable)
         self._kinds = Kinds(party, self._check_for_learning)
-        self._locks = Locks(party, saved)
+        self._locks = Locks(party, saved, self._is_usable)
         self._typed: bool | None = None
         self.stuck: Exchange | None = None
         self.renamed: Exchange | None = None
@@ -285,7 +285,7 @@ class Guard:
             self._locks.note(sent)
 
     def look(self) -> None:
-        """Between two items: what locks the record is put back, and not written again."""
+        """Between items and plain writes: what locks the record is put back, and not written again."""
         with self.learning(), suppress(NotJudged):
             self.spared |= {name: f"{reason}; {DISPOSABLE}" for name, reason in self._locks.found().items()}
 

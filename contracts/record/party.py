@@ -71,7 +71,7 @@ class Guard(Protocol):
         """Take notice of what came of a request."""
 
     def look(self) -> None:
-        """Put back, between two items, what locks the record."""
+        """Put back what locks the record: between two items, or two plain writes."""
 
     def first_write(self, field: Field) -> FirstWrite | None:
         """What came of sending the present value of a field's property back, None where that was not done."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from contracts.drafting.draft import write
 from contracts.drafting.one_way import hazard
@@ -118,14 +119,14 @@ def judged(api: Api, service: Tickets, *rules: str) -> RunReport:
 
 
 def test_a_service_that_keeps_to_its_sentences_is_not_failed(api: Api) -> None:
-    """States are not walked through, items keep their keys, and a counter of changes is learnt."""
+    """States are not walked through, items keep their keys, a lock is let go, a counter and a slug are learnt."""
     service = Tickets()
     before = copy.deepcopy(service.records)
     report = judged(api, service)
 
     assert violated(report) == set()
     assert report.restored.ok
-    assert report.moves["version"] == "counts writes"
+    assert report.moves == {"version": "counts writes", "slug": "follows title"}
     assert service.records == {key: {**record, "version": service.records[key]["version"]} for key, record in before.items()}
 
 
@@ -136,6 +137,7 @@ def test_a_service_that_keeps_to_its_sentences_is_not_failed(api: Api) -> None:
         ("no lorry", ("must", "member-stored", "route")),
         ("null refused", ("must", "null-stored", "company")),
         ("any number", ("must", "array-limit-enforced", "parts")),
+        ("never archived", ("must", "sent-field-stored", "archived")),
     ],
 )
 def test_a_fault_beside_such_members_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> None:
@@ -144,6 +146,26 @@ def test_a_fault_beside_such_members_is_found(api: Api, fault: str, found: tuple
     report = judged(api, service, "sent-field-stored", found[1])
 
     assert found in violated(report)
+
+
+def test_a_version_that_each_patch_has_to_name_is_sent_along(tmp_path: Path) -> None:
+    """That of the last write, and never another one; it is no field that a rule changes."""
+    content = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    patch = content["paths"]["/tickets/{id}"]["patch"]
+    body = patch["requestBody"]["content"]["application/json"]["schema"]
+    body |= {"required": ["version"], "properties": {"version": {"type": "integer"}, **body["properties"]}}
+    patch["responses"]["409"] = {**patch["responses"]["400"], "description": "Another version."}
+    del content["components"]["schemas"]["Ticket"]["properties"]["version"]["readOnly"]
+    source, output = tmp_path / "source.yaml", tmp_path / "tickets.yaml"
+    source.write_text(yaml.safe_dump(content), encoding="utf-8")
+    write(source, None, output)
+    service = Tickets("names its version")
+    report = judged(load_api(str(output)), service)
+
+    assert violated(report) == set()
+    assert report.restored.ok
+    assert sum(each.verdict == "conforms" for each in report.results) > 200
+    assert service.records["t-100001"]["title"] == "North"
 
 
 def test_a_state_that_the_document_draws_is_a_hazard(api: Api) -> None:

@@ -24,6 +24,8 @@ def tickets() -> dict[str, dict[str, Any]]:
         "id": "t-100001",
         "version": 1,
         "title": "North",
+        "slug": "north",
+        "archived": False,
         "note": "None yet",
         "stage": "new",
         "route": "post",
@@ -33,7 +35,13 @@ def tickets() -> dict[str, dict[str, Any]]:
         "closes_at": "2027-05-01T10:00:00Z",
         "parts": [{"id": "k1", "label": "Lid"}, {"id": "k2", "label": "Box"}],
     }
-    second = {**copy.deepcopy(first), "id": "t-100002", "title": "South", "parts": [{"id": "k3", "label": "Lid"}]}
+    second = {
+        **copy.deepcopy(first),
+        "id": "t-100002",
+        "title": "South",
+        "slug": "south",
+        "parts": [{"id": "k3", "label": "Lid"}],
+    }
     return {first["id"]: first, second["id"]: second}
 
 
@@ -65,17 +73,27 @@ class Tickets:
             return 400, {"message": "no JSON"}, {}
         if not isinstance(sent, dict):
             return 400, {"message": "not an object"}, {}
+        if "names its version" in self.faults and sent.pop("version", None) != record["version"]:
+            return 409, {"message": f"the present version is {record['version']}", "field": "version"}, {}
         wrong = next((name for name, value in sent.items() if not self._takes(record, name, value)), "")
-        wrong = wrong or self._not_together({**record, **sent})
+        wrong = wrong or self._not_together({**record, **sent}) or self._locked(record, sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
+        return 200, self._changed(record, sent), {}
+
+    def _locked(self, record: dict[str, Any], sent: dict[str, Any]) -> str:
+        """``archived`` where the ticket is, stays so, and would change."""
+        changes = any(record.get(name) != value for name, value in sent.items() if name in record)
+        return "archived" if record["archived"] and sent.get("archived", True) and changes else ""
+
+    def _changed(self, record: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
         before = copy.deepcopy(record)
-        record |= {
-            name: self._stored(name, value) for name, value in sent.items() if name in record and name not in ("id", "version")
-        }
+        known = record.keys() - {"id", "version", "slug", *(["archived"] if "never archived" in self.faults else [])}
+        record |= {name: self._stored(name, value) for name, value in sent.items() if name in known}
+        record["slug"] = re.sub(r"\W+", "-", record["title"].lower())
         if record != before and ("title counts alone" not in self.faults or "title" in sent):
             record["version"] += 1
-        return 200, record, {}
+        return record
 
     def _takes(self, record: dict[str, Any], name: str, value: Any) -> bool:
         if name in TEXTS:
@@ -85,6 +103,8 @@ class Tickets:
             ways = {"stage": NEXT, "route": ROUTES}.get(name)
             known = value in CHOICES[name] and not (value == "lorry" and "no lorry" in self.faults)
             return known and (ways is None or value == record[name] or (record[name], value) in ways)
+        if name == "archived":
+            return isinstance(value, bool)
         if name in TIMES:
             return isinstance(value, str) and _moment(value) is not None
         return name != "parts" or self._is_list(record, value)

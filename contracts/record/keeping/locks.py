@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from contracts.record.party import Party
@@ -20,12 +21,13 @@ MOST = 4
 class Locks:
     """Asks, once a flag or a choice was written and still holds its new value, whether another property can be changed.
 
-    That is done between the items that are judged, where no reading of theirs can be disturbed.
+    That is done between items and plain writes, where no reading that is still used can be disturbed.
     """
 
-    def __init__(self, party: Party, saved: Record) -> None:
+    def __init__(self, party: Party, saved: Record, usable: Callable[[Field], bool]) -> None:
         self._party = party
         self._saved = saved
+        self._usable = usable
         self._written: set[str] = set()
         self._asked: set[tuple[str, str]] = set()
         self._count: Counter[str] = Counter()
@@ -36,22 +38,41 @@ class Locks:
 
     def found(self) -> dict[str, str]:
         """Why properties are not to be written any more, by their names; what locks the record is put back."""
-        witness = self._party.movement.first_write
         choices = [each for each in self._party.api.fields if each.name in self._written and _is_choice(each)]
         self._written.clear()
-        if witness is None or not choices:
+        record = self._party.read() if choices else {}
+        changed = [each for each in choices if self._is_new(each, look_up(record, each.response))]
+        witness = self._witness() if changed else None
+        body = self._changing(witness, record) if witness is not None else {}
+        if witness is None or self._is_taken(body, witness, record):
             return {}
-        record = self._party.read()
-        changed = [each for each in choices if each.name != witness.name and self._is_new(each, look_up(record, each.response))]
-        if not changed or not self._is_refused(witness.name):
-            return {}
-        return dict(filter(None, (self._locking(each, look_up(record, each.response), witness.name) for each in changed)))
+        return dict(filter(None, (self._locking(each, record, body, witness) for each in changed)))
 
-    def _locking(self, choice: Field, value: Any, witness: str) -> tuple[str, str] | None:
-        """The name of a property, and why it is not written: without its new value, the other one can be changed again."""
-        saved = look_up(self._saved, choice.response)
+    def _witness(self) -> Field | None:
+        """A field at the top, no choice itself, that can be changed and put back: a free text where there is one."""
+        tops = (each for each in settable(self._party.api) if each.path == each.top and not _is_choice(each))
+        usual = [each for each in tops if not each.unique and each.reference is None and each.types & {"string", "integer"}]
+        free = sorted(usual, key=lambda each: each.types != {"string"} or "format" in each.schema)
+        return next(filter(self._usable, free), None)
+
+    def _changing(self, witness: Field, record: Record) -> Mapping[str, Any]:
+        """A body that gives the witness another value; empty where none is known."""
+        with suppress(NotJudged):
+            return self._party.composer.fresh(record, witness).body
+        return {}
+
+    def _is_taken(self, body: Mapping[str, Any], witness: Field, record: Record) -> bool:
+        """Whether a body is not refused; the witness gets its present value again."""
+        exchange = self._party.patch(body) if body else None
+        if exchange is not None and self._party.accepted(exchange):
+            self._party.patch({witness.name: self._party.composer.exact(witness, look_up(record, witness.response))})
+        return exchange is None or not exchange.refused
+
+    def _locking(self, choice: Field, record: Record, body: Mapping[str, Any], witness: Field) -> tuple[str, str] | None:
+        """The name of a property, and why it is not written: without its new value, the very same body is taken."""
+        value, saved = (look_up(each, choice.response) for each in (record, self._saved))
         self._party.patch({choice.name: self._party.composer.exact(choice, saved)})
-        if self._is_refused(witness):
+        if not self._is_taken(body, witness, record):
             return None  # it was refused for another reason
         return choice.name, f"while {choice.name} is {brief(value)}, nothing else can be changed"
 
@@ -63,21 +84,6 @@ class Locks:
         self._asked.add(key)
         self._count[choice.name] += 1
         return True
-
-    def _is_refused(self, name: str) -> bool:
-        """Whether another value of a property is refused; one that is taken gives way to the present one again."""
-        party, record = self._party, self._party.state.last or self._saved
-        leaf = next((each for each in settable(party.api) if each.top == name), None)
-        if leaf is None:
-            return False
-        try:
-            exchange = party.patch(party.composer.fresh(record, leaf).body)
-        except NotJudged:
-            return False
-        if party.accepted(exchange):
-            field = next(each for each in party.api.fields if each.name == name)
-            party.patch({name: party.composer.exact(field, look_up(record, field.response))})
-        return exchange.refused
 
 
 def _is_choice(field: Field) -> bool:
