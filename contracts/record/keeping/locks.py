@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -45,8 +45,17 @@ class Locks:
         witness = self._witness() if changed else None
         body = self._changing(witness, record) if witness is not None else {}
         if witness is None or self._is_taken(body, witness, record):
+            self._hold(changed, record)
             return {}
         return dict(filter(None, (self._locking(each, record, body, witness) for each in changed)))
+
+    def _hold(self, choices: Sequence[Field], record: Record) -> None:
+        """Give choices their values again: one that any write changes is for the rules to find."""
+        now = self._party.read() if choices else {}
+        for each in choices:
+            value = look_up(record, each.response)
+            if not Reader.equal(look_up(now, each.response), value):
+                self._party.patch({each.name: self._party.composer.exact(each, value)})
 
     def _witness(self) -> Field | None:
         """A field at the top, no choice itself, that can be changed and put back: a free text where there is one."""
