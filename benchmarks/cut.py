@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
-from functools import partial
 
 import click
 
@@ -17,7 +16,7 @@ from contracts.rules.order import soonest
 from contracts.running.depths.quick import Asked
 from contracts.running.plan import Plan
 from contracts.running.run import Run
-from contracts.running.selection import load_rules
+from contracts.running.whole import items_of
 from tests.proof import admin, defects, mock, once_each, stop_mocks
 
 WITHIN = (300, 600)
@@ -52,7 +51,8 @@ def requests_until_found(api: str, defect: str, *, is_cut: bool) -> int:
     run = Run(Plan(target=target, apis=(target.api,)))
     run.open()
     try:
-        return _until_found(run, _asked(run, is_cut=is_cut))
+        asked = items_of(run.plan)
+        return _until_found(run, soonest(asked, lambda each: each.rule) if is_cut else asked)
     finally:
         run.close()
 
@@ -64,17 +64,6 @@ def _until_found(run: Run, asked: Sequence[Asked]) -> int:
         if result.verdict == "violates" or requests > WITHIN[-1]:
             return min(requests, WITHIN[-1] + 1)
     return WITHIN[-1] + 1
-
-
-def _asked(run: Run, *, is_cut: bool) -> list[Asked]:
-    rules = sorted((found for found in load_rules() if run.plan.includes(found[0])), key=lambda found: found[0].turn)
-    asked = [
-        Asked(api.name, rule, case.field, case.value, partial(function, case=case.value))
-        for rule, function in rules
-        for api in run.plan.apis
-        for case in rule.items(api)
-    ]
-    return soonest(asked, lambda each: each.rule) if is_cut else asked
 
 
 def _shown(requests: int) -> str:

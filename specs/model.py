@@ -111,6 +111,11 @@ class Field:
         return json_types(self.schema) - {"null"}
 
     @property
+    def is_choice(self) -> bool:
+        """Whether the value is a flag, or one of those that the document lists."""
+        return self.types == {"boolean"} or "enum" in self.schema
+
+    @property
     def nullable(self) -> bool:
         """Null is a valid value (documented or inferred), by itself or as a part of a union."""
         parts = (part for keyword in ("anyOf", "oneOf") for part in self.schema.get(keyword, ()))

@@ -27,7 +27,7 @@ FINAL = re.compile(
 )
 """Words that tell of any member that a change of it stays."""
 CONFLICT, STALE = "409", "412"
-LOCK = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:version|revision|rev|etag|lock)$|^(?:row|lock|record)_?version$", re.IGNORECASE)
+LOCK = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:version|revision|rev|etag|lock)$", re.IGNORECASE)
 """Names of what a patch has to name of the record that it was made for: an optimistic lock."""
 
 

@@ -166,20 +166,19 @@ class SecondOpinion:
     def found(self, refused: bool, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """A write of the field that works, None where there is none, or where the first one works without a reason."""
         listed = self._field.kind == "array" and not self._field.children  # to which the service may add members of its own
-        if (refused or listed) and "enum" not in self._field.schema and self._field.types != {"boolean"}:
+        if (refused or listed) and not self._field.is_choice:
             for number, value in enumerate(self._values()):
                 record = self._party.read(without=self._field.top)
                 done = send(self._party.composer.patch(record, self._field, value), record)
                 if works(done):
                     return None if self._taken_now(send, works) else self._kept(done, near=number < NEAR)
         found = self.on_the_first_record(send, works)
-        chosen = self._field.types == {"boolean"} or "enum" in self._field.schema
-        return found or (self.beside_another(send, works) if refused and chosen else None)
+        return found or (self.beside_another(send, works) if refused and self._field.is_choice else None)
 
     def beside_another(self, send: Callable[[Patch, Record], Done], works: Callable[[Done], bool]) -> Done | None:
         """The value alone, once a flag or a choice beside it has another value: it depends on what that one holds."""
         party, first = self._party, self._first
-        for each in islice((each for each in party.api.fields if self._is_choice(each)), COMPANIONS):
+        for each in islice((each for each in party.api.fields if self._may_be_chosen(each)), COMPANIONS):
             record = party.read()
             own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)
             if shown is ABSENT or not own.body or not _is_writable(party, each):
@@ -195,11 +194,9 @@ class SecondOpinion:
             party.patch(party.composer.patch(record, each, shown).body)
         return None
 
-    def _is_choice(self, each: Field) -> bool:
-        chooses = each.types == {"boolean"} or "enum" in each.schema
-        return (
-            chooses and not each.read_only and each.hazard is None and each.response is not None and each.name != self._field.top
-        )
+    def _may_be_chosen(self, each: Field) -> bool:
+        usable = not each.read_only and each.hazard is None and each.response is not None
+        return each.is_choice and usable and each.name != self._field.top
 
     def _values(self) -> Iterator[object]:
         """Values other than the present one: that it is taken says nothing of others."""

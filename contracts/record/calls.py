@@ -53,8 +53,8 @@ class Calls:
             usual["If-Match"] = self.tag
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
         plain = {name: with_boundary(value) if name == "Content-Type" else value for name, value in plain.items()}
-        credentials = present(self._target.api.schemes, self._identity.auth if auth is None else auth)
         own = present(self._target.api.schemes, self._identity.auth)
+        credentials = own if auth is None else present(self._target.api.schemes, auth)
         url = self.url(template or self._target.api.path, path)
         query = {**self._parameters("query", method), **query}
         return Call(

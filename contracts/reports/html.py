@@ -32,6 +32,7 @@ from contracts.reports.findings import (
 from contracts.reports.report import RunReport
 from contracts.reports.result import Result
 from contracts.terms.rule import FAMILIES
+from contracts.terms.spelling import written
 from contracts.terms.verdict import Level, Verdict
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -278,4 +279,4 @@ def _pretty(body: str | None) -> str:
 
 def _value(value: Any) -> str:
     """A value of the record: a text as it is, anything else as JSON."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=repr)
+    return value if isinstance(value, str) else written(value)

@@ -13,18 +13,23 @@ from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
 
 
-def judge_all(plan: Plan) -> list[RunReport]:
-    """A whole run without pytest: every selected rule, the generated ones last, and the records restored.
-
-    Raises TargetError, one line, when a target cannot be used.
-    """
+def items_of(plan: Plan) -> list[Asked]:
+    """What a plan asks, in the usual order: each item of each selected rule, the generated rules last."""
     rules = [found for found in load_rules() if plan.includes(found[0])]
-    asked = [
+    return [
         Asked(api.name, rule, case.field, case.value, partial(function, case=case.value))
         for rule, function in sorted(rules, key=lambda found: found[0].turn)
         for api in plan.apis
         for case in rule.items(api)
     ]
+
+
+def judge_all(plan: Plan) -> list[RunReport]:
+    """A whole run without pytest: every selected rule, the generated ones last, and the records restored.
+
+    Raises TargetError, one line, when a target cannot be used.
+    """
+    asked = items_of(plan)
     run = run_of(plan)
     expect(run, asked)
     try:

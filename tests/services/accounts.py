@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from contracts.drafting.draft import write
+from tests.services.people import read_object
 
 DOCUMENT = Path(__file__).parents[1] / "openapi" / "accounts.yaml"
 SHOWN = ("id", "name", "note", "active", "photo")
@@ -97,12 +98,9 @@ class Accounts:
     def _patch(self, key: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
         if "json" not in (headers.get("Content-Type") or "").lower():
             return 415, {"message": "only JSON"}, {}
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            return 400, {"message": "no JSON"}, {}
-        if not isinstance(sent, dict):
-            return 400, {"message": "not an object"}, {}
+        sent = read_object(body)
+        if isinstance(sent, str):
+            return 400, {"message": sent}, {}
         record, wrong = self.records[key], next((name for name, value in sent.items() if self._is_wrong(name, value)), "")
         if wrong:
             if wrong == "password" and "a refused password lets the rest through" in self.faults:

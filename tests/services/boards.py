@@ -8,6 +8,8 @@ import re
 import threading
 from typing import Any
 
+from tests.services.people import read_object
+
 TEXTS = {"title": 40, "place": 40, "note": 40}
 MEMBERS = (*TEXTS, "tag", "rights", "labels", "data")
 
@@ -83,12 +85,9 @@ class Boards:
         return "reads its data" in self.habits and not isinstance(self.records[key].get("data"), dict)
 
     def _patch(self, key: str, body: bytes) -> tuple[int, Any, dict[str, str]]:
-        try:
-            sent = json.loads(body)
-        except ValueError:
-            return 400, {"message": "no JSON"}, {}
-        if not isinstance(sent, dict):
-            return 400, {"message": "not an object"}, {}
+        sent = read_object(body)
+        if isinstance(sent, str):
+            return 400, {"message": sent}, {}
         wrong = self._wrong(sent)
         if wrong:
             return 400, {"message": f"{wrong} is wrong"}, {}

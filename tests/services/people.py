@@ -208,6 +208,15 @@ class Service(Protocol):
         """Status, JSON value and headers for a request."""
 
 
+def read_object(body: bytes) -> dict[str, Any] | str:
+    """The object in a body, or why it is refused: it is no JSON, or another value."""
+    try:
+        sent = json.loads(body)
+    except ValueError:
+        return "no JSON"
+    return sent if isinstance(sent, dict) else "not an object"
+
+
 @contextmanager
 def serving(people: Service) -> Iterator[str]:
     """The service on a free port of the loopback interface; its URL, until the block ends."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from contracts.judging.evidence import control, stored
 from contracts.judging.unusual import ASTRAL, unusual_writes
-from contracts.record.keeping.removal import MERGE_PATCH
+from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, look_up

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from contracts.record.keeping.presence import shown_name
 from specs import Field
 
 
@@ -16,7 +17,9 @@ def leaves_out(field: Field, value: Any, present: Any) -> bool:
     """
     if isinstance(value, Mapping):
         inside = present if isinstance(present, Mapping) else {}
-        return any(leaves_out(each, value[each.name], inside.get(_shown(each))) for each in field.children if each.name in value)
+        return any(
+            leaves_out(each, value[each.name], inside.get(shown_name(each))) for each in field.children if each.name in value
+        )
     items = [each for each in present if isinstance(each, Mapping)] if isinstance(present, list) else []
     key = _key(field)
     if not items or key is None or (field.merge is not None and field.merge.policy == "keyed"):
@@ -29,7 +32,7 @@ def _inside(field: Field, sent: Mapping[str, Any], items: list[Mapping[str, Any]
     for item in items:
         body = sent[str(item.get(key))]
         lists = (each for each in field.children if each.kind == "array" and each.name in body)
-        yield from (leaves_out(each, body[each.name], item.get(_shown(each))) for each in lists)
+        yield from (leaves_out(each, body[each.name], item.get(shown_name(each))) for each in lists)
 
 
 def _key(array: Field) -> str | None:
@@ -37,7 +40,3 @@ def _key(array: Field) -> str | None:
     name = (array.merge.key if array.merge is not None else None) or "id"
     named = next((each for each in array.children if each.name == name and each.response is not None), None)
     return name if named is not None and not named.required else None
-
-
-def _shown(field: Field) -> str:
-    return (field.response or field.name).rsplit(".", 1)[-1]

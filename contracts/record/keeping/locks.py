@@ -38,7 +38,7 @@ class Locks:
 
     def found(self) -> dict[str, str]:
         """Why properties are not to be written any more, by their names; what locks the record is put back."""
-        choices = [each for each in self._party.api.fields if each.name in self._written and _is_choice(each)]
+        choices = [each for each in self._party.api.fields if each.name in self._written and each.is_choice]
         self._written.clear()
         record = self._party.read() if choices else {}
         changed = [each for each in choices if self._is_new(each, look_up(record, each.response))]
@@ -59,7 +59,7 @@ class Locks:
 
     def _witness(self) -> Field | None:
         """A field at the top, no choice itself, that can be changed and put back: a free text where there is one."""
-        tops = (each for each in settable(self._party.api) if each.path == each.top and not _is_choice(each))
+        tops = (each for each in settable(self._party.api) if each.path == each.top and not each.is_choice)
         usual = [each for each in tops if not each.unique and each.reference is None and each.types & {"string", "integer"}]
         free = sorted(usual, key=lambda each: each.types != {"string"} or "format" in each.schema)
         return next(filter(self._usable, free), None)
@@ -93,7 +93,3 @@ class Locks:
         self._asked.add(key)
         self._count[choice.name] += 1
         return True
-
-
-def _is_choice(field: Field) -> bool:
-    return field.response is not None and (field.types == {"boolean"} or "enum" in field.schema)

@@ -28,6 +28,11 @@ def new_members(field: Field, value: Any, record: Record, key: str = "id") -> It
         yield from _new_inside(field, value, raw(record, field.response), key)
 
 
+def shown_name(field: Field) -> str:
+    """The member of a record that shows a field, by its own name in what holds it."""
+    return (field.response or field.name).rsplit(".", 1)[-1]
+
+
 def adds_items(field: Field, value: Any, present: Any) -> bool:
     """Whether a value adds items under valid keys for good: to lists that keep what is not sent, and take what is new.
 
@@ -35,7 +40,7 @@ def adds_items(field: Field, value: Any, present: Any) -> bool:
     """
     if isinstance(value, Mapping):
         inside = present if isinstance(present, Mapping) else {}
-        sent = ((each, (each.response or each.name).rsplit(".", 1)[-1]) for each in field.children if each.name in value)
+        sent = ((each, shown_name(each)) for each in field.children if each.name in value)
         return any(adds_items(each, value[each.name], inside.get(name)) for each, name in sent)
     merge = field.merge
     if not isinstance(value, list) or merge is None or merge.policy != "keyed" or merge.key is None:

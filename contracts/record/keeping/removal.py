@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
-from contracts.record.keeping.presence import emptied
+from contracts.record.keeping.presence import MERGE_PATCH, emptied
 from contracts.record.patches import Composer
 from contracts.record.records import Reader, Record, is_empty, lacks, look_up, undocumented
 from contracts.record.values import Values
@@ -14,7 +14,6 @@ from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
-MERGE_PATCH = "application/merge-patch+json"
 ZEROS: Mapping[str, Any] = {"array": [], "object": {}, "string": "", "integer": 0, "number": 0, "boolean": False}
 WITNESSES = 3
 """So many members that the record shows are asked whether a way takes them out; the first that is accepted decides."""

@@ -71,7 +71,7 @@ def _made_up(party: Party, array: Field) -> Any:
     """An item that the record has not; without the key by which the service would know it for one that is there."""
     item = Field(path=f"{array.path}[]", schema=array.schema.get("items", {}), children=array.children)
     value = party.values.fresh(item)
-    key = (array.merge.key if array.merge is not None else None) or "id"
+    key = party.reader.item_key(array.response or "")
     given = any(each.name == key and not each.required for each in array.children)
     return {name: each for name, each in value.items() if name != key} if given and isinstance(value, dict) else value
 
