@@ -17,6 +17,7 @@ from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import plain_path, top_of
 from contracts.terms.moving import COUNTS, FOLLOWS, WITH_CHANGES, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES, followed
+from contracts.terms.spelling import underscored
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -34,14 +35,20 @@ NEAR = 36 * 3600.0
 """Seconds from now within which a time counts as one of this run, whatever its zone."""
 _DIGITS = 17
 """Digits of a number that may be a time: of the year 5000 in microseconds."""
-_FIRST_TIME = re.compile(r"creat|join|regist|insert|issued|birth", re.IGNORECASE)
-"""Names of times that are set once: one that moves with a write is a fault."""
+_FIRST_TIME = re.compile(
+    r"(?:^|_)(?:date_?|time_?)?(?:created|creation|joined|registered|registration|inserted|issued|birth)(?:_|$|(?:at|on|date|day|time)$)"
+    r"|(?:^|_)(?:create|join|register|insert|issue)_?(?:at|on|date|day|time|date_?time|time_?stamp)$"
+)
+"""Names of times that are set once, spelt with underscores: one that moves with a write is a fault."""
 _KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
 """Names of what identifies something: it never moves on purpose."""
 _SLUG = "slug"
 """The end of a key's name that is made of a title, and may follow it."""
-_TOKEN = re.compile(r"etag|hash|digest|rev|version|sign|checksum|url|uri|link|token|cursor", re.IGNORECASE)
-"""Names of opaque texts that servers make anew at each write."""
+_TOKEN = re.compile(
+    r"(?:^|_)(?:e_?tag|rev|revision|(?:row|resource)?version|sign|signed|signature|uri)s?(?:_|$)"
+    r"|(?:hash|digest|checksum|url|link|token|cursor)s?(?:_|$)"
+)
+"""Names of opaque texts that servers make anew at each write, likewise."""
 _MALFORMED = b'{"'
 
 
@@ -157,7 +164,7 @@ class Movement:
     def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
         """Whether a property that differs is one that the service moves, and not one that a request has changed."""
         last = path.rsplit(".", 1)[-1]
-        if _KEY.search(path) or _FIRST_TIME.search(last):
+        if _KEY.search(path) or _FIRST_TIME.search(underscored(last)):
             return False
         settable = not self._is_unset(path)
         own = written is not None and written.response is not None and top_of(path) == top_of(written.response)
@@ -317,7 +324,7 @@ def plausible(path: str, old: Any, new: Any) -> bool:
         return True
     if isinstance(old, int) and isinstance(new, int) and not isinstance(old, bool):
         return 0 < new - old <= 3
-    return bool(_TOKEN.search(path)) and isinstance(old, str) and isinstance(new, str)
+    return bool(_TOKEN.search(underscored(path))) and isinstance(old, str) and isinstance(new, str)
 
 
 def is_now(value: Any) -> bool:
