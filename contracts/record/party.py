@@ -106,7 +106,7 @@ class Party:
         self.calls = Calls(target, self.identity)
         self.state = State(self)
         self.movement = Movement(Learning(self), target.moves)
-        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
+        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found, self.movement.reorders)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
@@ -265,7 +265,8 @@ class Party:
 
     def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
         """The record that a success answer shows, or None."""
-        return record_in(self.api, exchange)
+        found = record_in(self.api, exchange)
+        return self.reader.marked(found) if found is not None else None
 
     def accepted(self, exchange: Exchange) -> bool:
         """The request took effect by its answer: a success status, and not an error in disguise."""

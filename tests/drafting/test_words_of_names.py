@@ -8,7 +8,7 @@ from contracts.drafting.creating import _SINGLE
 from contracts.drafting.error_shapes import CODE, FIELD, MESSAGE
 from contracts.drafting.fields import _moves
 from contracts.drafting.one_way import hazard, is_lock
-from contracts.record.movement import _FIRST_TIME, plausible
+from contracts.record.comparing.purpose import FIRST_TIME, plausible
 from contracts.terms.spelling import underscored
 from specs import Field, RecordField
 
@@ -113,7 +113,7 @@ def test_only_an_opaque_text_is_made_anew_at_each_write(path: str, token: bool) 
 )
 def test_a_time_that_is_set_once_is_told_by_its_words(name: str, once: bool) -> None:
     """Such a one is never said to move by itself."""
-    assert bool(_FIRST_TIME.search(underscored(name))) is once
+    assert bool(FIRST_TIME.search(underscored(name))) is once
 
 
 @pytest.mark.parametrize(
