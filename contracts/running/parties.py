@@ -21,8 +21,6 @@ from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
-RESTORE_SECONDS = 60.0
-"""Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
 REQUESTS_OF_AN_ITEM = 3
 """So many requests there are for an item on an average, in documents of all sizes."""
 RESERVED_READS = 12
@@ -142,8 +140,7 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     if not everyone:
         return Restoration(ok=True)
     for each in everyone:
-        kept = each.party.client.budget.requests
-        each.party.client.budget = Budget(requests=kept, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        each.party.client.budget = Budget.of_restoring(clock, each.party.client.budget.requests)
         each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -74,7 +75,7 @@ def _now(party: Party, *, given: bool) -> Record:
 
 def _party(target: Target, identity: Identity) -> Party:
     """One record with a client of its own, and its credentials."""
-    party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
+    party = Party(target, Client(target.limits, Redactor(), Budget.of_restoring(time)), identity)
     party.learn_credentials()
     return party
 
