@@ -239,6 +239,7 @@ class Party:
             raise NotJudged(f"{HIDDEN}, or say that nobody needs the record (disposable = true)")
         if self.guard is not None:
             self.guard.check_field(leaf)
+        self.values.check_choice(leaf)
 
     def unknown_path(self) -> dict[str, str]:
         """Path parameters of the same form as the record's, for a record that does not exist.
