@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.record.calls import encoded
 from contracts.record.comparing.sets import is_reordered
+from contracts.record.keeping import beside
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
@@ -47,6 +48,16 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
         differences=tuple(difference for each in found for difference in each.differences),
         repairs=tuple(repair for each in found for repair in each.repairs),
     )
+
+
+def brought_back(party: Party, saved: Record, around: Record, *, write: bool = True) -> Restoration:
+    """Bring a record back, and what stood beside it, by every way that is known.
+
+    saved, around: the record as it was, and what a GET showed beside it. ``write``: False only compares.
+    """
+    found = Restorer(party, replaces=True).restore(saved, write=write)
+    gone = beside.brought_back(party, around, write=write)
+    return joined([found, Restoration(ok=not gone, differences=gone)])
 
 
 class Restorer:
