@@ -10,10 +10,18 @@ from contracts.drafting import one_way
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of
+from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
 from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
 
-CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
+_TIME = "at|on|date|time|stamp|date_?time|time_?stamp"
+CHANGES = re.compile(
+    r"(?:^|_)(?:last|date|time)?(?:updat(?:e|ed|es|ing)|modif(?:y|ied|ication|ications)|chang(?:e|ed|es|ing)|edit(?:ed|s|ing)?"
+    rf"|seen|sync(?:ed|hed|hroni[sz]ed)?|touch(?:ed)?)(?:_|$|(?:{_TIME})(?:_|$))"
+)
+"""Words of a name that tell of a change, spelt with underscores."""
+MOMENT = re.compile(rf"(?:(?:^|_)(?:{_TIME})(?:_|$))|(?:ed|update|modify|change|sync|seen)(?:{_TIME})?$")
+"""Names of what may be a time, likewise."""
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
@@ -155,8 +163,8 @@ def names_the_record(name: str, parameters: Sequence[str]) -> bool:
 def _moves(part: RecordField) -> bool:
     """A time that the service sets: by its name, and by a type that holds times."""
     timely = str(part.schema.get("format", "")).lower() in TIMES or json_types(part.schema) <= {"string", "integer", "null"}
-    named = CHANGES.search(part.path) and re.search(r"at$|time|date|stamp|on$|modified$|updated$", part.path, re.IGNORECASE)
-    return bool(timely and (named if part.schema.get("format") not in TIMES else CHANGES.search(part.path)))
+    name = underscored(part.path)
+    return bool(timely and CHANGES.search(name) and (part.schema.get("format") in TIMES or MOMENT.search(name)))
 
 
 def patchable(record: Schema, parameters: Sequence[str]) -> dict[str, Any]:

@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contracts.terms.spelling import underscored
 from specs.model import Field
 
-STATE = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:status|state|stage|phase|lifecycle)$", re.IGNORECASE)
-"""Names of enums that a record goes through, by their last word."""
+STATE = re.compile(r"(?:^|_)(?:status|state|stage|phase|life_?cycle)$")
+"""Names of enums that a record goes through, by their last word, spelt with underscores."""
 ARROW = re.compile(r"->|=>|→|⇒")
 ORDER = re.compile(
     r"\btransitions?\b|\b(?:can|may) ?not (?:become|go|move|return|be (?:changed|moved|reopened|set))\b"
@@ -27,8 +28,8 @@ FINAL = re.compile(
 )
 """Words that tell of any member that a change of it stays."""
 CONFLICT, STALE = "409", "412"
-LOCK = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:version|revision|rev|etag|lock)$", re.IGNORECASE)
-"""Names of what a patch has to name of the record that it was made for: an optimistic lock."""
+LOCK = re.compile(r"(?:^|_)(?:(?:row)?version|revision|rev|e_?tag|lock)$")
+"""Names of what a patch has to name of the record that it was made for, likewise: an optimistic lock."""
 
 
 def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -47,10 +48,12 @@ def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
 
 def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:
     """Whether a top-level member names the version of the record that a patch is for: each needs it, or a conflict is listed."""
-    named = LOCK.search(field.name) is not None and "." not in field.path and not field.children and not field.read_only
+    named = (
+        LOCK.search(underscored(field.name)) is not None and "." not in field.path and not field.children and not field.read_only
+    )
     return named and (field.required or bool({CONFLICT, STALE} & responses.keys()))
 
 
 def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:
     drawn = ARROW.search(text) and sum(each in text for each in members) > 1
-    return bool(drawn or (STATE.search(name) and (ORDER.search(text) or CONFLICT in responses)))
+    return bool(drawn or (STATE.search(underscored(name)) and (ORDER.search(text) or CONFLICT in responses)))

@@ -10,6 +10,8 @@ from itertools import islice
 from typing import Any
 
 from contracts.record.calls import encoded
+from contracts.record.comparing.sets import is_reordered
+from contracts.record.keeping import beside
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
@@ -46,6 +48,16 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
         differences=tuple(difference for each in found for difference in each.differences),
         repairs=tuple(repair for each in found for repair in each.repairs),
     )
+
+
+def brought_back(party: Party, saved: Record, around: Record, *, write: bool = True) -> Restoration:
+    """Bring a record back, and what stood beside it, by every way that is known.
+
+    saved, around: the record as it was, and what a GET showed beside it. ``write``: False only compares.
+    """
+    found = Restorer(party, replaces=True).restore(saved, write=write)
+    gone = beside.brought_back(party, around, write=write)
+    return joined([found, Restoration(ok=not gone, differences=gone)])
 
 
 class Restorer:
@@ -151,7 +163,12 @@ class Restorer:
 
     def _has_changed(self, each: Field, saved: Record, now: Record) -> bool:
         same = self._party.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
-        return not same or lacks(now, each.response)
+        return not same or lacks(now, each.response) or self._is_reordered(each, saved, now)
+
+    def _is_reordered(self, each: Field, saved: Record, now: Record) -> bool:
+        """A set whose order stands still has another one than it had: it is given that again, though it means nothing."""
+        old, new = look_up(saved, each.response), look_up(now, each.response)
+        return is_reordered(old, new) and not self._party.reader.reorders(each.response or "")
 
     def _settable_part(self, each: Field, record: Record) -> Any:
         return self._party.composer.exact(each, look_up(record, each.response))

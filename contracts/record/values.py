@@ -6,7 +6,7 @@ import math
 import re
 import secrets
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count, islice, pairwise, product
@@ -16,6 +16,7 @@ from zlib import crc32
 
 import jsonschema_rs
 
+from contracts.record.comparing.sets import equal
 from contracts.record.patterns import matching
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
@@ -69,11 +70,37 @@ class Values:
     def __init__(self, target: Target) -> None:
         self._known = target.values
         self._drawn: dict[str, Iterator[Any]] = {}
+        self._spared: dict[str, list[tuple[Any, str]]] = {}
         self.token = secrets.token_hex(3)
 
     def safe(self, field: Field, value: Any) -> bool:
-        """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
-        return self.valid(field, value) and _is_valid(field.safe, value)
+        """Whether a value is one that a conforming server accepts, and that does no harm: schema, safe keywords and hazards."""
+        return self.valid(field, value) and _is_valid(field.safe, value) and not self.spared(field, value)
+
+    def spare(self, field: Field, value: Any, reason: str) -> None:
+        """Never send this value of a field any more: here it was seen to be a hazard."""
+        self._spared.setdefault(field.path, []).append((value, reason))
+
+    def checked(self, field: Field, value: Any) -> Any:
+        """The value; NotJudged for one that is not sent any more."""
+        if reason := self.spared(field, value):
+            raise NotJudged(reason)
+        return value
+
+    def check_choice(self, field: Field) -> None:
+        """Raise NotJudged for a flag or a choice of which one value is left at most, so that it cannot be changed."""
+        members = [True, False] if field.types == {"boolean"} else field.schema.get("enum", ())
+        reasons = [each for each in (self.spared(field, value) for value in members) if each]
+        if reasons and len([each for each in members if each is not None]) - len(reasons) < 2:
+            raise NotJudged(reasons[0])
+
+    def free(self, field: Field, values: Iterable[Any]) -> list[Any]:
+        """Those of some values of a field that may be sent."""
+        return [each for each in values if not self.spared(field, each)]
+
+    def spared(self, field: Field, value: Any) -> str:
+        """Why a value of a field is not sent any more, "" where it may be."""
+        return next((reason for each, reason in self._spared.get(field.path, ()) if equal(each, value)), "")
 
     @staticmethod
     def valid(field: Field, value: Any) -> bool:
@@ -117,7 +144,8 @@ class Values:
     def _lack(self, field: Field) -> str:
         if field.reference is not None:
             return f"no other value is known for {field.path}: list some under [values] as {plain_path(field.path)}"
-        return f"no safe value other than the current one is known for {field.path}"
+        reasons = [reason for _value, reason in self._spared.get(field.path, ())]
+        return "; ".join(reasons) or f"no safe value other than the current one is known for {field.path}"
 
     def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
         known = self._known.get(plain_path(field.path), among if field.reference is not None else None)

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from specs import Api, RecordField
 
-WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS = (
+WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER = (
     "moves with every request",
     "moves with every write",
     "moves with every change",
     "moves with refused requests",
     "moves with time",
     "counts writes",
+    "is shown in any order",
 )
 FOLLOWS = "follows "
 """Ahead of the paths of the fields of the request that a property follows, without brackets, with commas between them."""
-WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS)
+WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER)
 
 
 def followed(how: str) -> tuple[str, ...]:
@@ -41,3 +43,13 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None else None
+
+
+def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
+    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
+        return False
+    try:
+        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
+    except (ValueError, TypeError):
+        return False

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.record.movement import plausible
+from contracts.record.comparing.purpose import plausible
 from contracts.reports import observe, summary
 from contracts.reports.html import render
 from contracts.reports.report import RunReport

@@ -21,7 +21,7 @@ from contracts.target.target import top_of
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled
+from contracts.terms.spelling import spelled, underscored
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, RecordField, Schema
@@ -29,9 +29,7 @@ from specs.model import json_types
 from specs.placing import value_at
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
-SECRET_NAMES = re.compile(
-    r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE
-)
+SECRET_NAMES = re.compile(r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$")
 
 
 def _successes(party: Party) -> list[Exchange]:
@@ -319,8 +317,7 @@ def test_success_shows_no_secret(party: Party, case: None) -> None:
         if exchange.answer is not None and any(credential in exchange.answer.text for credential in credentials):
             raise Violation(expected="no secret in the answer", actual="the answer shows the credential", exchange=exchange)
         for name in _names(record):
-            snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
-            if name not in documented and name not in hidden and SECRET_NAMES.search(snake):
+            if name not in documented and name not in hidden and SECRET_NAMES.search(underscored(name)):
                 raise Violation(
                     expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange
                 )

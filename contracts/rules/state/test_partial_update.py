@@ -15,7 +15,6 @@ from contracts.judging.evidence import (
     control,
     differences_of,
     fresh_patch,
-    one_difference,
     single,
     single_or_none,
     stored,
@@ -23,6 +22,7 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.judging.groups import combinable, group_writes
+from contracts.judging.telling.misread import misread
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
@@ -47,13 +47,8 @@ def test_sent_field_is_stored(party: Party, case: Field) -> None:
     if not stored(party, done):
         now = done.patch.shown_in(done.after)
         _excuse(party, case, done)
-        raise Violation(
-            expected=f"{case.path} to read {spelled(done.patch.value)} after the patch",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(case.path, done.patch.value, now),
-            level=Level.SHOULD if keeps_its_own(party, done.patch, now) else None,
-        )
+        level = Level.SHOULD if keeps_its_own(party, done.patch, now) else None
+        raise misread(case.path, done.patch.value, now, " after the patch", done.exchange, level=level)
 
 
 def _current_accepted(party: Party, field: Field) -> bool:

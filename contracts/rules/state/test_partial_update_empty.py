@@ -20,6 +20,7 @@ from contracts.judging.evidence import (
     works_at_first,
     write,
 )
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import elsewhere
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
@@ -98,12 +99,8 @@ def _judge_null_in_company(party: Party, field: Field) -> None:
     for patch in (null, company):
         now = patch.shown_in(done.after)
         if not party.reader.same(patch.field, patch.value, now):
-            raise Violation(
-                expected=f"{patch.field.path} to read {spelled(patch.value)}"
-                f" after null for {field.path} beside {company.field.path}",
-                actual=f"it reads {spelled(now)}",
-                exchange=done.exchange,
-                difference=one_difference(patch.field.path, patch.value, now),
+            raise misread(
+                patch.field.path, patch.value, now, f" after null for {field.path} beside {company.field.path}", done.exchange
             )
 
 
@@ -154,13 +151,9 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
             raise NotJudged("the empty text is shown as another type: judged by documented-types")
         if keeps_its_own(party, done.patch, now):
             raise NotJudged(f"{field.path} reads {spelled(now)} also beside other items: the service has its own in it")
-        raise Violation(
-            expected=f"{field.path} to read {spelled(value)} after it was accepted",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, value, now),
-            level=Level.SHOULD if value is False and works_at_first(party, done) else None,  # another flag may hold it
-        )
+        # where it is false, another flag may hold it
+        level = Level.SHOULD if value is False and works_at_first(party, done) else None
+        raise misread(field.path, value, now, " after it was accepted", done.exchange, level=level)
     with suppress(NotJudged):
         _judge_set_again(party, field, value)
 
@@ -179,9 +172,11 @@ def _judge_set_again(party: Party, field: Field, held: Any) -> None:
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
         if works_at_first(party, again):
             raise NotJudged(f"{spelled(again.patch.value)} for {field.path} depends on what other fields hold")
-        raise Violation(
-            expected=f"{field.path} to read {spelled(again.patch.value)}, also where it held {spelled(held)} before",
-            actual=f"it reads {spelled(now)}; {again.exchange.said}",
-            exchange=again.exchange,
-            difference=one_difference(field.path, again.patch.value, now),
+        raise misread(
+            field.path,
+            again.patch.value,
+            now,
+            f", also where it held {spelled(held)} before",
+            again.exchange,
+            said=f"; {again.exchange.said}",
         )

@@ -7,7 +7,8 @@ from html import unescape
 from typing import Any
 
 from contracts.judging.acceptance import is_picky
-from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
+from contracts.judging.evidence import Write, control, fresh_patch, stored, write
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import broken, elsewhere, tidy
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
 from contracts.record.party import Party
@@ -15,7 +16,7 @@ from contracts.record.patches import settable
 from contracts.record.values import validator
 from contracts.terms.looks import same_number
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled, told
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -87,13 +88,8 @@ def _judge_unusual(party: Party, field: Field) -> int:
             continue
         if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
-        found = Violation(
-            expected=f"{field.path} to read {told(unusual.value, now)} as it was sent",
-            actual=f"it reads {told(now, unusual.value)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, unusual.value, now),
-            level=Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level,
-        )
+        level = Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level
+        found = misread(field.path, unusual.value, now, " as it was sent", done.exchange, level=level)
         if found.level is None:
             raise found
         lesser = lesser or found
@@ -166,12 +162,7 @@ def _judge_case(party: Party, field: Field) -> None:
     done = write(party, party.composer.patch(before, field, text), before)
     if party.accepted(done.exchange) and not stored(party, done):
         now = done.patch.shown_in(done.after)
-        raise Violation(
-            expected=f"{field.path} to read {spelled(text)} after {spelled(current)}",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, text, now),
-        )
+        raise misread(field.path, text, now, f" after {spelled(current)}", done.exchange)
 
 
 def _judge_own_in_other_case(party: Party, field: Field) -> None:
@@ -211,13 +202,8 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
         return True
     if not party.reader.same(field, text, now) and not _unchanged(party, done):
         party.patch(fresh_patch(party, before, field).body)
-        raise Violation(
-            expected=f"{field.path} to read {told(text, now)} as it was sent",
-            actual=f"it reads {told(now, text)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, text, now),
-            level=Level.SHOULD if _is_same_html(text, now) else None,
-        )
+        level = Level.SHOULD if _is_same_html(text, now) else None
+        raise misread(field.path, text, now, " as it was sent", done.exchange, level=level)
     return True
 
 

@@ -16,15 +16,17 @@ from contracts.judging.evidence import (
     put_back,
     single_or_none,
 )
+from contracts.judging.telling.misread import misread
 from contracts.record.guard import DISPOSABLE
 from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import ABSENT, Record, look_up, same_instant
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
+from contracts.terms.moving import same_instant
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
@@ -276,12 +278,7 @@ def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record
     """What the document knows is stored in such company as well, where the answer is a success."""
     now = known.shown_in(after)
     if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
-        raise Violation(
-            expected=f"{known.field.path} to read {spelled(known.value)} after a patch that names an unknown member too",
-            actual=f"it reads {spelled(now)}",
-            exchange=exchange,
-            difference=one_difference(known.field.path, known.value, now),
-        )
+        raise misread(known.field.path, known.value, now, " after a patch that names an unknown member too", exchange)
 
 
 def _empty(party: Party, point: str, body: bytes) -> None:

@@ -82,6 +82,8 @@ def test_every_member_is_stored(party: Party, case: Field) -> None:
     if ruled_out:
         names = ", ".join(brief(each.patch.value) for each in ruled_out)
         raise NotJudged(f"{names} was refused for what {case.path} held then: the members are states that follow one another")
+    for member in members_of(case):
+        party.values.checked(case, member)
     if altered or not accepted:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
 
@@ -118,7 +120,7 @@ def _judge_beside_flags(party: Party, field: Field) -> None:
     for switch, value in product(switches[: None if party.thorough else 2], (True, False)):
         if not party.values.safe(switch, value) or (switch.response in party.reader.derived and not value):
             continue
-        for member in members_of(field):
+        for member in _members_in_turn(party, field):
             before = party.read()
             own = party.composer.patch(before, field, _as_sent(field, member))
             beside = party.composer.patch(predicted(party.reader, before, [own]), switch, value, _same_item(own))
@@ -156,7 +158,8 @@ def _members_in_turn(party: Party, field: Field) -> list[Any]:
     """The members, the current one last: each write then changes the record."""
     record = party.read(without=field.top)
     current = party.composer.patch(record, field, None).shown_in(record)
-    return sorted(members_of(field), key=lambda member: Reader.equal(_as_sent(field, member), current))
+    members = party.values.free(field, members_of(field))
+    return sorted(members, key=lambda member: Reader.equal(_as_sent(field, member), current))
 
 
 # --- near misses ----------------------------------------------------------------------------------------------------
