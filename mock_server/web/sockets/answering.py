@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from mock_server.disturbance import wire
@@ -16,6 +18,8 @@ class Task(wire.Task):
         if not is_whole or self.damage is not None:
             super().write(data)
             return
+        if not any(name.lower() == "date" for name, _ in self.response_headers):  # a forwarded answer has its own
+            self.response_headers = [*self.response_headers, ("Date", _date(int(self.start_time)))]
         head: bytes = self.build_response_header()
         self.wrote_header = True
         self.content_bytes_written = len(data)
@@ -30,3 +34,9 @@ class Task(wire.Task):
                 sent = channel.send(content, do_close=False)
         if sent < len(content):
             channel.write_soon(content[sent:])
+
+
+@lru_cache(maxsize=2)
+def _date(second: int) -> str:
+    """As HTTP has it (RFC 9110, 5.6.7); written once for all requests of a second."""
+    return formatdate(second, usegmt=True)
