@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from contracts.record.comparing.sets import AnyOrder, equal, holds, is_reordered, is_set, marked
+from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
@@ -121,6 +121,18 @@ def test_a_set_equals_any_list_of_the_same_items(left: Any, right: Any, same: bo
 def test_another_order_is_told_from_other_items(old: Any, new: Any, reordered: bool) -> None:
     """Of one list, or of the lists of several items."""
     assert is_reordered(old, new) is reordered
+
+
+def test_what_is_too_deep_or_too_long_to_be_sorted_is_survived() -> None:
+    """Whatever a service answers."""
+    one: Any = [1]
+    for _ in range(700):
+        one = [one]
+    number = int("7" * 4000) ** 2
+
+    assert not is_reordered([one, "b"], [one, "c"])
+    assert is_reordered([number, "b"], ["b", number])
+    assert in_one_order([one, number, "a"]) == [one, number, "a"]
 
 
 def test_a_reading_is_marked_where_its_sets_are() -> None:
