@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
+from contracts.judging.unusual import unusual_values
 from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.terms.moving import IN_ANY_ORDER
+from contracts.terms.verdict import Level
+from specs import Field
 from tests.alarms.test_unseen_services import Change, drafted, request
 from tests.services.people import People, serving
 from tests.targets.test_no_harm import FIRST, target_of
@@ -78,6 +81,29 @@ RULES = frozenset(
 def test_a_document_says_what_is_a_set(schema: dict[str, Any], means: bool) -> None:
     """By the keyword, or in words; an order that the service chooses is another matter."""
     assert is_set(schema) is means
+
+
+@pytest.mark.parametrize(
+    ("schema", "level"),
+    [
+        ({}, None),
+        ({"description": "Sets the tags of the record."}, None),
+        ({"description": "Settings, kept as sent."}, None),
+        ({"uniqueItems": True}, None),
+        ({"description": "A set of tags."}, Level.SHOULD),
+        ({"description": "Set of tags."}, Level.SHOULD),
+        ({"description": "The tags, sorted."}, Level.SHOULD),
+        ({"description": "Duplicates are dropped."}, Level.SHOULD),
+    ],
+    ids=str,
+)
+def test_a_list_that_the_service_may_sort_is_no_must(schema: dict[str, Any], level: Level | None) -> None:
+    """Of a set, the order is not asked for at all, nor that one item is stored twice."""
+    field = Field(path="tags", schema={"type": "array", "items": {"type": "string"}, **schema})
+    found = {tuple(each.value): each.level for each in unusual_values(field, "a")}
+
+    assert found["pear", "Apple", "fig"] is level
+    assert found.get(("fig", "fig")) is (None if "uniqueItems" in schema else Level.SHOULD)
 
 
 @pytest.mark.parametrize(
