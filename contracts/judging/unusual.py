@@ -81,7 +81,10 @@ class Unusual:
     level: Level | None = None
 
 
-_OWN_ORDER = re.compile(r"\b(?:sets?|sorted|duplicates|(?:alphabetical|ascending|descending) order)\b", re.IGNORECASE)
+_OWN_ORDER = re.compile(
+    r"\b(?:an?|the|this|as|unique) sets?\b|^sets? of\b|\b(?:sorted|duplicates|(?:alphabetical|ascending|descending) order)\b",
+    re.IGNORECASE,
+)
 """Words of a description by which a list may have an order of the service's."""
 
 

@@ -10,12 +10,13 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from contracts.record.comparing import sets
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME, same_instant
+from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
@@ -305,24 +306,6 @@ class Located:
         return f"{self.difference.path} changed from {spelled(self.difference.before)} to {spelled(self.difference.after)}"
 
 
-def undocumented(fields: Sequence[RecordField], record: Any, place: str = "") -> dict[str, Any]:
-    """The members of a record that its document does not name, at any depth, by their path; items of arrays by their index."""
-    found: dict[str, Any] = {}
-    if not isinstance(record, Mapping):
-        return found
-    known = {each.path.rsplit(".", 1)[-1]: each for each in fields}
-    for name, value in record.items():
-        path = f"{place}{name}"
-        if name not in known:
-            found[path] = value
-        elif known[name].children:
-            holders = value if isinstance(value, list) else [value]
-            for index, holder in enumerate(holders):
-                mark = f"[{index}]" if isinstance(value, list) else ""
-                found |= undocumented(known[name].children, holder, f"{path}{mark}.")
-    return found
-
-
 def is_empty(value: Any) -> bool:
     """Absent, null, an empty text or list, or an object of nothing but such."""
     if isinstance(value, Mapping):
@@ -333,6 +316,16 @@ def is_empty(value: Any) -> bool:
 def shown(value: Any) -> Any:
     """A value as a report writes it."""
     return SHOWN_ABSENT if value is ABSENT else value
+
+
+def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
+    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
+        return False
+    try:
+        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
+    except (ValueError, TypeError):
+        return False
 
 
 def related(property_path: str, response: str | None) -> bool:

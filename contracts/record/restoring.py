@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from contracts.record.answers import undocumented
 from contracts.record.calls import encoded
 from contracts.record.comparing.sets import is_reordered
 from contracts.record.keeping import beside
@@ -16,7 +17,7 @@ from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
 from contracts.record.party import Party
-from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
+from contracts.record.records import ABSENT, Record, lacks, look_up, raw
 from contracts.record.records import shown as shown_value
 from contracts.target.client import curl_line
 from contracts.terms.exchange import Exchange

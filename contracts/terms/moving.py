@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,13 +42,3 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return found if found is not None and found.tzinfo is not None else None
-
-
-def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
-    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
-    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
-        return False
-    try:
-        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
-    except (ValueError, TypeError):
-        return False

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 
-from contracts.record.comparing.sets import AnyOrder, equal, holds, is_reordered, is_set, marked
+from contracts.judging.unusual import unusual_values
+from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.terms.moving import IN_ANY_ORDER
+from contracts.terms.verdict import Level
+from specs import Field
 from tests.alarms.test_unseen_services import Change, drafted, request
 from tests.services.people import People, serving
 from tests.targets.test_no_harm import FIRST, target_of
@@ -81,6 +84,29 @@ def test_a_document_says_what_is_a_set(schema: dict[str, Any], means: bool) -> N
 
 
 @pytest.mark.parametrize(
+    ("schema", "level"),
+    [
+        ({}, None),
+        ({"description": "Sets the tags of the record."}, None),
+        ({"description": "Settings, kept as sent."}, None),
+        ({"uniqueItems": True}, None),
+        ({"description": "A set of tags."}, Level.SHOULD),
+        ({"description": "Set of tags."}, Level.SHOULD),
+        ({"description": "The tags, sorted."}, Level.SHOULD),
+        ({"description": "Duplicates are dropped."}, Level.SHOULD),
+    ],
+    ids=str,
+)
+def test_a_list_that_the_service_may_sort_is_no_must(schema: dict[str, Any], level: Level | None) -> None:
+    """Of a set, the order is not asked for at all, nor that one item is stored twice."""
+    field = Field(path="tags", schema={"type": "array", "items": {"type": "string"}, **schema})
+    found = {tuple(each.value): each.level for each in unusual_values(field, "a")}
+
+    assert found["pear", "Apple", "fig"] is level
+    assert found.get(("fig", "fig")) is (None if "uniqueItems" in schema else Level.SHOULD)
+
+
+@pytest.mark.parametrize(
     ("left", "right", "same"),
     [
         (["a", "b"], ["b", "a"], False),
@@ -121,6 +147,18 @@ def test_a_set_equals_any_list_of_the_same_items(left: Any, right: Any, same: bo
 def test_another_order_is_told_from_other_items(old: Any, new: Any, reordered: bool) -> None:
     """Of one list, or of the lists of several items."""
     assert is_reordered(old, new) is reordered
+
+
+def test_what_is_too_deep_or_too_long_to_be_sorted_is_survived() -> None:
+    """Whatever a service answers."""
+    one: Any = [1]
+    for _ in range(700):
+        one = [one]
+    number = int("7" * 4000) ** 2
+
+    assert not is_reordered([one, "b"], [one, "c"])
+    assert is_reordered([number, "b"], ["b", number])
+    assert in_one_order([one, number, "a"]) == [one, number, "a"]
 
 
 def test_a_reading_is_marked_where_its_sets_are() -> None:

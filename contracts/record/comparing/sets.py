@@ -54,7 +54,15 @@ def equal(left: Any, right: Any) -> bool:
 
 def in_one_order(items: list[Any]) -> list[Any]:
     """The items in an order that follows from themselves."""
-    return sorted(items, key=lambda item: json.dumps(_plain(item), sort_keys=True, default=str))
+    return sorted(items, key=_text)
+
+
+def _text(item: Any) -> str:
+    """The JSON of an item; "" for one that is too deep, or a number of too many digits, which nobody sorts."""
+    try:
+        return json.dumps(_plain(item), sort_keys=True, default=str)
+    except (RecursionError, ValueError):
+        return ""
 
 
 def _plain(value: Any) -> Any:
@@ -90,12 +98,19 @@ def _marked(value: Any, steps: list[str]) -> Any:
 
 def is_reordered(old: Any, new: Any) -> bool:
     """Whether two values differ in the order of lists alone; what a path means in several items is a list of such."""
+    try:
+        return _is_reordered(old, new)
+    except RecursionError:
+        return False
+
+
+def _is_reordered(old: Any, new: Any) -> bool:
     if not isinstance(old, list) or not isinstance(new, list) or equal([*old], [*new]):
         return False
     if equal(AnyOrder(old), new):
         return True
     pairs = [*zip(old, new, strict=False)]
-    return len(old) == len(new) and all(equal(*pair) or is_reordered(*pair) for pair in pairs)
+    return len(old) == len(new) and all(equal(*pair) or _is_reordered(*pair) for pair in pairs)
 
 
 def holds(shown: Any, sent: Any) -> bool:

@@ -12,9 +12,10 @@ from contracts.judging.faults import may_be_sent, no_keys, unknown_keys
 from contracts.judging.refusals import broken_json, text_probe
 from contracts.judging.telling.misread import misread
 from contracts.judging.trials import Failure, broken, conclude, shown_now, survived, tidy, writable
+from contracts.record.answers import undocumented
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import ABSENT, Record, is_empty, undocumented
+from contracts.record.records import ABSENT, Record, is_empty
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.target.transport import TOO_LONG
 from contracts.terms.exchange import Exchange
