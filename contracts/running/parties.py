@@ -146,7 +146,7 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     before = _writes(others)
     found += each_in_a_thread(lambda each: restored(each, redactor), others)
     if _writes(others) != before:
-        found = [restored(first, redactor), *(restored(each, redactor, write=False) for each in others)]
+        found = [restored(first, redactor), *each_in_a_thread(lambda each: restored(each, redactor, write=False), others)]
     return joined(found)
 
 
