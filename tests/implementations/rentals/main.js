@@ -1,7 +1,9 @@
 // The program: `node main.js --port 0 --ready-file FILE [--fault NAME]... [--variant NAME]... | --list-faults | --list-variants`.
 import { renameSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { faults } from "./faults.js";
+import { kinds } from "./kinds.js";
 import { FOREIGN, KNOWN, TOKENS } from "./seeds.js";
 import { service } from "./service.js";
 import { variants } from "./variants.js";
@@ -34,6 +36,19 @@ const chosen = (names, entries, what) =>
     return process.exit(2);
   });
 
+/** One PATCH operation with its GET, a record to be changed, and another agency's. */
+const operation = ({ collection, parameter }) => {
+  const path = `/${collection}/{${parameter}}`;
+  return {
+    method: "PATCH",
+    path,
+    read: path,
+    record: { path: { [parameter]: KNOWN[parameter] } },
+    token: TOKENS.gotland,
+    other: { path: { [parameter]: FOREIGN[parameter] }, token: TOKENS.dalarna },
+  };
+};
+
 const writeReady = (file, url) => {
   const ready = {
     url,
@@ -41,6 +56,8 @@ const writeReady = (file, url) => {
     auth: { bearerAuth: TOKENS.gotland },
     customer: KNOWN,
     other_customer: { path: FOREIGN, auth: { bearerAuth: TOKENS.dalarna } },
+    openapi: fileURLToPath(new URL("./openapi.yaml", import.meta.url)),
+    operations: Object.values(kinds).map(operation),
     values: {},
   };
   writeFileSync(`${file}.part`, JSON.stringify(ready));

@@ -24,7 +24,7 @@ export class Problem extends Error {
 
 /** The problem of a request whose members are wrong, from `{path, message}` each. */
 export const validationProblem = (errors) => {
-  const messages = {};
+  const messages = Object.create(null); // a path may be any text, `__proto__` too
   for (const { path, message } of errors) (messages[path] ??= []).push(message);
   return new Problem(400, undefined, { errors: messages });
 };

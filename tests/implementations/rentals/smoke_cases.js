@@ -108,6 +108,7 @@ export const honest = {
       { seasonalRates: [{ from: "2027-02-02", to: "2027-02-01", rate: { amount: 1, currency: "EUR" } }] },
       ["seasonalRates[0].to"],
     );
+    await refused(client, "property", '{"displayName": "Proto", "__proto__": {"a": 1}}', ["__proto__"]);
     for (const body of ["", "{", "[]", "null", "3", new Uint8Array([0x22, 0xff, 0x22])])
       await refused(client, "guest", body, [""]);
   },
