@@ -20,6 +20,9 @@ PREFERENCE = {
 }
 
 
+KNOWN = ("return=representation", "return=minimal", None)
+
+
 class Loud(People):
     """Cities in capitals."""
 
@@ -41,22 +44,27 @@ def test_a_conversion_that_a_description_tells_is_no_fault(tmp_path: Path, descr
 
 
 class Sparing(People):
-    """Shows the person after a change to who prefers it; ``secret``: with a member that is never to be shown."""
+    """Shows the person after a change to who prefers it; ``secret``: with a member of another type than the GET's."""
 
-    def __init__(self, *, secret: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *habits: str, secret: bool = False) -> None:
+        super().__init__(*habits)
         self.secret = secret
         self.preferences: list[str | None] = []
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
         """204 for a change, or the person."""
+        prefers = headers.get("Prefer")
+        if method == "PATCH" and "unknown preferences refused" in self.habits and prefers not in KNOWN:
+            return 400, {"message": "no such preference"}, {}
+        if method == "PATCH" and "stored only where preferred" in self.habits and prefers != KNOWN[0]:
+            body = b"{}"
         status, value, more = super().answer(method, path, headers, body)
         if method != "PATCH" or status != 200:
             return status, value, more
-        self.preferences.append(headers.get("Prefer"))
-        if headers.get("Prefer") != "return=representation":
-            return 204, None, more
-        return 200, {**value, "username": 7} if self.secret else value, {**more, "Preference-Applied": "return=representation"}
+        self.preferences.append(prefers)
+        if prefers != KNOWN[0]:
+            return 204, {}, more
+        return 200, {**value, "username": 7} if self.secret else value, {**more, "Preference-Applied": KNOWN[0]}
 
 
 def _preferring(content: dict[str, Any]) -> None:
@@ -74,6 +82,21 @@ def test_the_record_in_an_answer_is_asked_for(tmp_path: Path, secret: bool) -> N
 
     assert set(service.preferences) == {"return=representation"}
     assert {each[1:] for each in violated(report)} == ({("documented-types", "username")} if secret else set())
+
+
+@pytest.mark.parametrize("habit", ["", "unknown preferences refused", "stored only where preferred"])
+def test_what_is_preferred_is_no_matter_of_what_is_stored(tmp_path: Path, habit: str) -> None:
+    """Without the preference the same is stored, and one that nobody knows is ignored."""
+    with serving(Sparing(habit)) as url:
+        report = judged(target_of(drafted(tmp_path, _preferring), url), "preference-leaves-data")
+
+    assert violated(report) == ({("must", "preference-leaves-data", "*")} if habit else set())
+
+
+def test_a_document_without_the_preference_asks_for_none(tmp_path: Path) -> None:
+    """Then there is nothing to be judged about it."""
+    with serving(People()) as url:
+        assert not judged(target_of(drafted(tmp_path), url), "preference-leaves-data").results
 
 
 @pytest.mark.parametrize(
