@@ -229,6 +229,7 @@ class Api:
         path: path template of the PATCH.
         parameter_values: sample values of the required query and header parameters, by name.
         success, also_success: the documented success status, and further ones that are not failed.
+        preference: the value of Prefer (RFC 7240) that a patch needs for an answer of that status; None where none is needed.
         base: path of the first server, under which the paths stand; empty for none.
         described: the schemes that are described where none is required; a target may want one all the same.
         security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
@@ -266,6 +267,7 @@ class Api:
     fields: tuple[Field, ...]
     success: int
     also_success: tuple[int, ...]
+    preference: str | None
     record_at: str
     shows_record: bool
     read_at: str

@@ -75,6 +75,9 @@ SERVICES = {
             ("subscriptions", "subscriptions_go.mjs"),
         )
     },
+    "rentals": Service(
+        api="rentals", folder=FOLDER / "rentals", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
+    ),
     "shipments": Service(
         api="shipments",
         folder=FOLDER / "shipments",
@@ -136,6 +139,7 @@ def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
             identity=identity,
             bystander=bystander,
             read=operation["read"],
+            parameters=api.parameter_values,
             values={field: tuple(known) for field, known in ready.get("values", {}).items()},
         )
 

@@ -17,7 +17,7 @@ from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import described, header_credential, secured
 from contracts.drafting.document.source import Document, Source, opened
 from contracts.drafting.fields import link_fields
-from contracts.drafting.operations import PARAMETER, Answer, Operations
+from contracts.drafting.operations import PARAMETER, REPRESENTATION, Answer, Operations, asks_for_representation
 from contracts.drafting.places import Body
 from contracts.drafting.request import Request
 from contracts.drafting.responses import errors, responses, status_of
@@ -200,6 +200,7 @@ class _Draft:
             security, schemes = [{"authorizationHeader": []}], {"authorizationHeader": header}
         self._schemes = schemes
         self._lock = next((each for each in listed if str(each["name"]).lower() == "if-match" and each["in"] == "header"), None)
+        self._is_preferred = any(map(asks_for_representation, listed))
         others = [each for each in answers if each is not success]
         kept = {name: str(self._patch[name])[:400] for name in ("summary", "description") if self._patch.get(name)}
         return {
@@ -268,7 +269,11 @@ class _Draft:
         beside = {"body": body.around, "record": self._beside(success), "read": read[2].around if read else {}}
         beside = {name: each for name, each in beside.items() if each not in ({}, None)}
         contract |= {"around": beside} if beside else {}
-        contract["success"] = {"status": int(status_of(success)), **({"also": sorted(set(others))} if others else {})}
+        contract["success"] = {
+            "status": int(status_of(success)),
+            **({"also": sorted(set(others))} if others else {}),
+            **({"prefer": REPRESENTATION} if others and place is not None and self._is_preferred else {}),
+        }
         contract |= {"claims": {}, "choices": self._choices(operation, body, read is not None)}
         contract["errors"] = errors(self._operations, operation["responses"], secured=bool(operation["security"]))
         operation["x-contract"] = contract

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.drafting import one_way
+from contracts.drafting.conversions import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of
@@ -61,6 +62,8 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             _extend(document, sent, field.path, inferred, plain=True)
             shown_types = [] if "type" in inferred else _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
+        told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
+        keys |= {"normalise": told_of} if told_of and not field.read_only else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"])
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}

@@ -152,6 +152,9 @@ BAD_FORMATS = {
     "date-time": ("not-a-date", "1990-02-30T00:00:00Z"),
     "email": ("not-an-email",),
     "uuid": ("not-a-uuid",),
+    "duration": ("not-a-duration",),
+    "ipv4": ("not-an-address",),
+    "ipv6": ("not-an-address",),
 }
 """Values that no reading of a documented format admits; finer points (19900101, a@localhost) are left open."""
 

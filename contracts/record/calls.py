@@ -51,6 +51,8 @@ class Calls:
             body = self._wrapped(body, headers) if method == "PATCH" else body
         if method == "PATCH" and self.tag and self._needs_precondition:
             usual["If-Match"] = self.tag
+        if method == "PATCH" and self._target.api.preference is not None:
+            usual.setdefault("Prefer", self._target.api.preference)
         plain = {name: value for name, value in (usual | dict(headers)).items() if value is not None}
         plain = {name: with_boundary(value) if name == "Content-Type" else value for name, value in plain.items()}
         own = present(self._target.api.schemes, self._identity.auth)

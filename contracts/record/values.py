@@ -130,8 +130,8 @@ class Values:
         raise NotJudged(self._lack(field))
 
     def _near_days(self, field: Field, current: Any) -> Iterator[Any] | None:
-        """Days near the present one: a time may have to come before or after another, which few documents say."""
-        timely = {**field.schema, **field.safe}.get("format") in ("date", "date-time") and isinstance(current, str)
+        """Times near the present one: it may have to come before or after another, or be whole days, which few documents say."""
+        timely = {**field.schema, **field.safe}.get("format") in NEARBY_FORMATS and isinstance(current, str)
         if not timely or field.unique or plain_path(field.path) in self._known:
             return None
         found = [value for value in nearby(current) if self.safe(field, value)]
@@ -217,7 +217,9 @@ class Values:
         if made is not None and re.search(pattern, made(1, self.token if field.unique else "")):
             return (
                 value
-                for value in (made(index, self.token if field.unique else "") for index in count(1))
+                for value in (
+                    made(index, self.token if field.unique else "") for index in range(1, SPAN)
+                )  # all of them may be too long
                 if len(value) <= longest
             )
         if pattern and not all(re.search(pattern, word) for word in WORDS):
@@ -302,7 +304,11 @@ _FORMATS: Mapping[str, Callable[[int, str], str]] = {
     "time": lambda index, _token: f"10:{index // 60 % 60:02d}:{index % 60:02d}Z",
     "uri": lambda index, token: f"https://example.com/{token}{index}",
     "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),
+    "duration": lambda index, _token: f"P{index % 300 + 1}D",
+    "ipv4": lambda index, _token: f"192.0.2.{index % 200 + 1}",
+    "ipv6": lambda index, _token: f"2001:db8::{index % 60_000:x}",
 }
+NEARBY_FORMATS = frozenset({"date", "date-time", "duration"})
 
 
 def of_length(field: Field, size: int, letter: str = "a") -> str | None:

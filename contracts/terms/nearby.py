@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from contracts.terms.looks import DURATION
+
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 DAYS = (1, -1, 2, 3)
 STEPS = (1, -1, 2, 3)
@@ -30,11 +32,19 @@ def nearby(value: Any) -> Iterator[Any]:
 
 
 def _texts(text: str) -> Iterator[str]:
-    """Another day near it; else its last letter or digit replaced by others of its case and kind, the form kept."""
+    """Another day near it, a duration of the same unit near it, or else its last letter or digit replaced by others.
+
+    Those are of its case and kind, so that the form is kept.
+    """
     found = _DAY.match(text)
     day = _day(found[0]) if found is not None else None
     if day is not None:
         yield from ((day + timedelta(days=days)).isoformat() + text[10:] for days in DAYS)
+        return
+    number = re.search(r"\d+", text) if DURATION.fullmatch(text) else None
+    if number is not None:
+        counts = [int(number[0]) + step for step in STEPS]
+        yield from (text[: number.start()] + str(each) + text[number.end() :] for each in counts if each > 0)
         return
     spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and text[index].isalnum()), None)
     if spot is None:

@@ -266,6 +266,8 @@ def answer(exchange: Exchange) -> None:
     if not exchange.writes:
         body = placed(api.around_read, api.read_at, exchange.after.record, exchange.arguments)
         exchange.answer = Answer(200, body, plan.read_type)
+    elif (plain := _unasked(exchange)) is not None:
+        exchange.answer = Answer(plain, b"", plan.success_type)
     elif api.shows_record:
         body = placed(api.around_record, api.record_at, exchange.after.record, exchange.arguments)
         exchange.answer = Answer(api.success, body, plan.success_type)
@@ -276,6 +278,15 @@ def answer(exchange: Exchange) -> None:
         )
     if "if_match" in api.choices:
         exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
+
+
+def _unasked(exchange: Exchange) -> int | None:
+    """The status without a body, where the document shows the record to who prefers it, and the request does not say so."""
+    api = exchange.api
+    said = str(exchange.request.headers.get("Prefer") or "").replace(" ", "")
+    if api.preference is None or api.preference in said:
+        return None
+    return next((status for status in api.also_success if not api.responses[status].media_types), None)
 
 
 def refuse(exchange: Exchange) -> None:
