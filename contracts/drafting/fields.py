@@ -35,6 +35,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
+    names = one_way.parts_of_names(api.walk_fields())
     for field in api.walk_fields():
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
@@ -53,7 +54,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             _extend(document, sent, field.path, inferred, plain=True)
             shown_types = [] if "type" in inferred else _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
-        final = None if field.read_only else one_way.hazard(field, operation["responses"])
+        final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):

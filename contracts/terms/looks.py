@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,9 +26,33 @@ def _seen(text: str) -> str:
     return "".join(" " if kind in SPACES else each for each, kind in kinds if kind not in UNSEEN)
 
 
+def is_canonical(sent: Any, shown: Any) -> bool:
+    """What is shown is the composed form of a text, which Unicode takes for the same text (Unicode Standard, 3.2, C6)."""
+    return isinstance(sent, str) and isinstance(shown, str) and unicodedata.normalize("NFC", sent) == shown
+
+
 def same_number(left: Any, right: Any) -> bool:
     """Both texts are spellings of one number: an amount of money that is shown with its cents."""
     try:
         return isinstance(left, str) and isinstance(right, str) and Decimal(left) == Decimal(right)
     except InvalidOperation:
         return False
+
+
+def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, where the document says date-time: ``Z``, ``+00:00``, and no zone for the same hour in UTC."""
+    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
+        return False
+    try:
+        moments = [datetime.fromisoformat(each) for each in (left, right)]
+    except ValueError:
+        return False
+    if (moments[0].tzinfo is None) != (moments[1].tzinfo is None):
+        moments = [each if each.tzinfo else each.replace(tzinfo=UTC) for each in moments]
+    return moments[0] == moments[1]
+
+
+def is_decimal(schema: Mapping[str, Any]) -> bool:
+    """A text that is a number with places, by its format or a pattern with a decimal point and no letters."""
+    pattern = str(schema.get("pattern") or "")
+    return schema.get("format") == "decimal" or (r"\." in pattern and not re.search(r"[A-Za-z]", pattern.replace(r"\d", "")))

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from typing import Any
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_QUANTITY = re.compile(r"P?T?\d+(?:\.\d+)? ?[A-Za-z]{1,3}")
+"""A number and its unit, as in ``90d``, ``512 MB`` or ``PT30M``: its neighbours are of the same unit."""
 DAYS = (1, -1, 2, 3)
 STEPS = (1, -1, 2, 3)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -30,13 +32,17 @@ def nearby(value: Any) -> Iterator[Any]:
 
 
 def _texts(text: str) -> Iterator[str]:
-    """Another day near it; else its last letter or digit replaced by others of its case and kind, the form kept."""
+    """Another day near it; else its last letter or digit replaced by others of its case and kind, the form kept.
+
+    Of a number with its unit, it is the last digit.
+    """
     found = _DAY.match(text)
     day = _day(found[0]) if found is not None else None
     if day is not None:
         yield from ((day + timedelta(days=days)).isoformat() + text[10:] for days in DAYS)
         return
-    spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and text[index].isalnum()), None)
+    kept = str.isdigit if _QUANTITY.fullmatch(text) else str.isalnum
+    spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and kept(text[index])), None)
     if spot is None:
         return
     old = text[spot]

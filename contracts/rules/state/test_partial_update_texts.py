@@ -10,10 +10,11 @@ from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
 from contracts.judging.trials import broken, elsewhere, tidy
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.values import validator
-from contracts.terms.looks import same_number
+from contracts.terms.looks import is_canonical, same_number
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled, told
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -85,7 +86,7 @@ def _judge_unusual(party: Party, field: Field) -> int:
         now = done.patch.shown_in(done.after)
         if is_picky(party, field) and same_number(unusual.value, now):
             continue
-        if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
+        if names_a_record(field) or stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
         found = Violation(
             expected=f"{field.path} to read {told(unusual.value, now)} as it was sent",
@@ -216,7 +217,7 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
             actual=f"it reads {told(now, text)}",
             exchange=done.exchange,
             difference=one_difference(field.path, text, now),
-            level=Level.SHOULD if _is_same_html(text, now) else None,
+            level=Level.SHOULD if _is_same_html(text, now) or is_canonical(text, now) else None,
         )
     return True
 

@@ -20,11 +20,12 @@ from contracts.record.guard import DISPOSABLE
 from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import ABSENT, Record, look_up, same_instant
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
+from contracts.terms.looks import same_instant
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
