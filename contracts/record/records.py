@@ -213,12 +213,11 @@ class Reader:
             for each in self.api.record
             if not _alike(before.get(each.path), after.get(each.path))
             for found in self._compare(each, each.path, before, after, derived)
-            if not self._caught_up(found, before, after)
+            if not self.is_copy(found, found.difference.after, before, after)
         ]
 
-    def _caught_up(self, found: Located, before: Record, after: Record) -> bool:
-        """A copy, kept for some seconds, of a text that requests set: it was behind, and what it copies stays as it is."""
-        new = found.difference.after
+    def is_copy(self, found: Located, new: Any, before: Record, after: Record) -> bool:
+        """Whether ``new`` is in both readings what a text is that requests set: a copy of it, kept for a while, was behind."""
         texts = [each.response for each in self.api.fields if each.types == {"string"} and each.response and not each.read_only]
         late = found.where in self.unset and isinstance(new, str) and new
         return bool(late) and any(look_up(before, each) == look_up(after, each) == new for each in texts)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import keeps_its_own, rules_out, switched
+from contracts.judging.acceptance import keeps_its_own, one_moment, rules_out, switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -208,7 +208,7 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     if changed and other.top != other.path:
         changed = [each for each in changed if each.where not in unsteady(party, other.top)]
     changed = [each for each in changed if not _goes_along(party, each, done)]
-    if not changed:
+    if not changed or one_moment(case, other, done.before, done.after):
         return None
     _excuse_follower(party, case, other)
     return Violation(
