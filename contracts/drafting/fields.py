@@ -19,6 +19,7 @@ NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
+SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
@@ -57,6 +58,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
+        keys |= _as_a_slug(field, keys.get("safe", {}))
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
@@ -76,6 +78,12 @@ def _in_form(field: Field) -> dict[str, Any]:
         return {"hazard": {"reason": "it is a file"}}
     is_text = "string" in field.types and not field.schema.keys() & {"enum", "const"}
     return {"safe": {"minLength": 1}} if is_text and not field.schema.get("minLength") else {}
+
+
+def _as_a_slug(field: Field, safe: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a text that is a part of addresses by its name, such as are written in these alone: services make others into one."""
+    named = SLUG.search(field.name) and field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
+    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if named and not field.read_only else {}
 
 
 def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:

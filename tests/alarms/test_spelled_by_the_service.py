@@ -6,7 +6,6 @@ import copy
 import json
 import re
 import unicodedata
-from collections.abc import Collection
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,8 +15,12 @@ import pytest
 import yaml
 
 from contracts.drafting.draft import write
+from contracts.judging.groups import limit_each_other
+from contracts.record.party import Party
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
+from contracts.target.client import Budget, Client
+from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, load_api
 from tests.services.people import People, serving
 
@@ -39,20 +42,20 @@ SENT = {
     "seen": {"type": "string", "format": "date-time"},
     "seen_gmt": {"type": "string", "format": "date-time"},
     "grace": {"type": "string"},
+    "slug": {"type": "string"},
     "opens": {"type": ["string", "null"], "format": "date"},
     "closes": {"type": ["string", "null"], "format": "date"},
 }
 SHOWN = {"id": {"type": "string", "readOnly": True}, "label": {"type": "string", "readOnly": True}}
 
 
-def document(names: Collection[str] = SENT.keys()) -> dict[str, Any]:
-    """The one of the service below, with some of its members."""
-    sent = {name: SENT[name] for name in SENT if name in names}
+def document() -> dict[str, Any]:
+    """The one of the service below."""
     fault = {"description": "A fault.", "content": {"application/json": {"schema": {"type": "object"}}}}
-    record = {"type": "object", "properties": {**SHOWN, **sent}}
+    record = {"type": "object", "properties": {**SHOWN, **SENT}}
     good = {"description": "The asset.", "content": {"application/json": {"schema": record}}}
     answers = {"200": good, **dict.fromkeys(("400", "404"), fault)}
-    body = {"content": {"application/json": {"schema": {"type": "object", "properties": sent}}}}
+    body = {"content": {"application/json": {"schema": {"type": "object", "properties": SENT}}}}
     return {
         "openapi": "3.1.0",
         "info": {"title": "Assets", "version": "1"},
@@ -72,7 +75,14 @@ class Assets(People):
     def __init__(self, *, late: bool = False) -> None:
         super().__init__()
         asset = {"title": "Crane", "note": "heavy", "team": TEAM, "parent": 0, "height": "10.50"}
-        asset |= {"seen": "2031-05-06T10:00:00", "seen_gmt": "2031-05-06T09:00:00", "grace": "90d", "opens": None, "closes": None}
+        asset |= {
+            "seen": "2031-05-06T10:00:00",
+            "seen_gmt": "2031-05-06T09:00:00",
+            "grace": "90d",
+            "slug": "crane",
+            "opens": None,
+            "closes": None,
+        }
         self.records = {key: {"id": key, **copy.deepcopy(asset)} for key in ("a-1", "a-2")}
         self.late = late
         self.labels = dict.fromkeys(self.records, "Crane")
@@ -94,7 +104,7 @@ class Assets(People):
         sent |= {"seen_gmt": _moved(sent["seen"], -hour)} if "seen" in sent else {}
         sent |= {"seen": _moved(sent["seen_gmt"], hour)} if "seen_gmt" in sent else {}
         wanted = {**self.records[key], **{name: _kept(name, value) for name, value in sent.items() if name in SENT}}
-        if wanted["opens"] and wanted["closes"] and wanted["opens"] >= wanted["closes"]:
+        if wanted["opens"] and wanted["closes"] and wanted["opens"] > wanted["closes"]:
             return 400, {"message": "closes before it opens"}, {}
         if sent.get("team", TEAM) not in (None, TEAM):
             return 400, {"message": "no such team"}, {}
@@ -125,19 +135,25 @@ def _kept(name: str, value: Any) -> Any:
         return value
     if name == "height":
         return f"{Decimal(value):.2f}"
+    if name == "slug":
+        return re.sub(r"[^a-z0-9]+", "-", value.lower())
     return value[:19] if name in ("seen", "seen_gmt") else unicodedata.normalize("NFC", value)
 
 
-def judged(tmp_path: Path, service: Assets, *rules: str, names: Collection[str] = SENT.keys()) -> set[tuple[str, str, str]]:
-    """Level, rule and field of what is violated, by the draft of the document alone."""
+def targeted(tmp_path: Path, url: str) -> Target:
+    """The service, by the draft of its document alone."""
     source, output = tmp_path / "assets.yaml", tmp_path / "contract.yaml"
-    source.write_text(yaml.safe_dump(document(names)))
+    source.write_text(yaml.safe_dump(document()))
     write(source, None, output)
-    api = load_api(str(output))
+    return Target(api=load_api(str(output)), url=url, identity=Identity(path={"id": "a-1"}, auth={}), read="/people/{id}")
+
+
+def judged(tmp_path: Path, service: Assets, *rules: str) -> set[tuple[str, str, str]]:
+    """Level, rule and field of what is violated; the records are as they were."""
     before = copy.deepcopy(service.records)
     with serving(service) as url:
-        target = Target(api=api, url=url, identity=Identity(path={"id": "a-1"}, auth={}), read="/people/{id}")
-        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset(rules)))
+        target = targeted(tmp_path, url)
+        (report,) = judge_all(Plan(target=target, apis=(target.api,), rules=frozenset(rules)))
     assert service.records == before
     assert report.restored.ok
     return {(each.level, each.rule, each.field) for each in report.results if each.verdict == "violates"}
@@ -148,6 +164,7 @@ def judged(tmp_path: Path, service: Assets, *rules: str, names: Collection[str] 
     [
         (("sent-field-stored",), set()),
         (("omitted-fields-unchanged",), set()),
+        (("fields-stored-together",), set()),
         (("value-unaltered",), {("should", "value-unaltered", "title"), ("should", "value-unaltered", "note")}),
     ],
     ids=str,
@@ -164,10 +181,20 @@ def test_a_copy_that_is_behind_blames_no_request(tmp_path: Path) -> None:
     assert judged(tmp_path, Assets(late=True), *rules) == set()
 
 
-def test_what_other_fields_hold_meanwhile_may_rule_values_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("opens", "goes"), [("2024-02-01", True), ("no day", False)])
+def test_what_other_fields_hold_meanwhile_may_rule_values_out(tmp_path: Path, opens: str, *, goes: bool) -> None:
     """A day that has to come before another one, which had none when the run began, and where no value has neighbours."""
     service = Assets()
-    for each in service.records.values():
-        each["note"] = ""
+    service.records["a-1"]["note"] = ""
+    with serving(service) as url:
+        target = targeted(tmp_path, url)
+        party = Party(target, Client(target.limits, Redactor(), Budget()))
+        party.at_first = party.read()
+        party.patch({"closes": "2024-01-05"})
+        values = {"note": "Kelp", "opens": opens}
+        patches = [
+            party.composer.patch(party.read(), each, values[each.name]) for each in party.api.fields if each.name in values
+        ]
 
-    assert judged(tmp_path, service, "sent-field-stored", "fields-stored-together", names=("note", "opens", "closes")) == set()
+        assert party.patch(values).refused
+        assert limit_each_other(party, patches) is goes
