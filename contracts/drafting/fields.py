@@ -28,6 +28,7 @@ NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
+SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
@@ -44,6 +45,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
+    names = one_way.parts_of_names(api.walk_fields())
     for field in api.walk_fields():
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
@@ -64,9 +66,10 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
         told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
-        final = None if field.read_only else one_way.hazard(field, operation["responses"])
+        final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
+        keys |= _as_a_slug(field, keys.get("safe", {}))
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
             keys["merge"] = {"unspecified": "replace", "key": "id"}
         if keys:
@@ -86,6 +89,12 @@ def _in_form(field: Field) -> dict[str, Any]:
         return {"hazard": {"reason": "it is a file"}}
     is_text = "string" in field.types and not field.schema.keys() & {"enum", "const"}
     return {"safe": {"minLength": 1}} if is_text and not field.schema.get("minLength") else {}
+
+
+def _as_a_slug(field: Field, safe: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a text that is a part of addresses by its name, such as are written in these alone: services make others into one."""
+    named = SLUG.search(field.name) and field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
+    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if named and not field.read_only else {}
 
 
 def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:

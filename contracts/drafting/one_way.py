@@ -6,7 +6,7 @@ Such values are hazards: on a record that somebody needs they are never sent, si
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from contracts.terms.spelling import underscored
@@ -30,13 +30,20 @@ FINAL = re.compile(
 CONFLICT, STALE = "409", "412"
 LOCK = re.compile(r"(?:^|_)(?:(?:row)?version|revision|rev|e_?tag|lock)$")
 """Names of what a patch has to name of the record that it was made for, likewise: an optimistic lock."""
+KEYS = frozenset({"id", "uid", "uuid", "guid", "pk"})
+SORTS = frozenset({"type", "kind", "objecttype", "contenttype", "resourcetype", "entitytype", "model"})
+ADDRESSES = frozenset({"url", "uri", "href", "self"})
+"""Members of an object that does nothing but name another record: its key, of what sort it is, and where it is found."""
 
 
-def hazard(field: Field, responses: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The ``hazard`` of a field that cannot be changed back by its document, None for others.
+def hazard(field: Field, responses: Mapping[str, Any], names: Collection[str] = ()) -> dict[str, Any] | None:
+    """The ``hazard`` of a field that cannot be changed at will by its document, None for others.
 
     responses: those of the operation; one that lists 409 refuses changes for the state that a record is in (RFC 9110, 15.5.10).
+    names: the paths of ``parts_of_names``.
     """
+    if field.path in names:
+        return {"reason": "it is a part of what names another record, and a made-up value names none"}
     text = str(field.schema.get("description") or "")
     if FINAL.search(text):
         return {"reason": "the document says that a change of it stays"}
@@ -57,3 +64,17 @@ def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:
 def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:
     drawn = ARROW.search(text) and sum(each in text for each in members) > 1
     return bool(drawn or (STATE.search(underscored(name)) and (ORDER.search(text) or CONFLICT in responses)))
+
+
+def parts_of_names(fields: Iterable[Field]) -> frozenset[str]:
+    """The paths of the members of objects that name another record and hold nothing else, such as ``{type, id}`` or ``{id}``.
+
+    Made-up values for them name none, whatever each of them looks like; some services then keep what they had.
+    """
+    return frozenset(each.path for field in fields if _names_another(field) for each in field.children)
+
+
+def _names_another(field: Field) -> bool:
+    words = {re.sub(r"[^a-z0-9]", "", each.name.lower()) for each in field.children if not each.read_only}
+    sorted_ = bool(words & SORTS)
+    return bool(words & KEYS) and words <= KEYS | SORTS | (ADDRESSES if sorted_ else frozenset())

@@ -15,7 +15,7 @@ from typing import Any
 from contracts.record.comparing import sets
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import same_time
+from contracts.terms.looks import is_decimal, same_number, same_time
 from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -160,7 +160,9 @@ class Reader:
             sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
-        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_time(field.schema, sent, shown)
+        if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
+            return True
+        return same_time(field.schema, sent, shown) or (is_decimal(field.schema) and same_number(sent, shown))
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -209,7 +211,14 @@ class Reader:
             for each in self.api.record
             if not _alike(before.get(each.path), after.get(each.path))
             for found in self._compare(each, each.path, before, after, derived)
+            if not self.is_copy(found, found.difference.after, before, after)
         ]
+
+    def is_copy(self, found: Located, new: Any, before: Record, after: Record) -> bool:
+        """Whether ``new`` is in both readings what a text is that requests set: a copy of it, kept for a while, was behind."""
+        texts = [each.response for each in self.api.fields if each.types == {"string"} and each.response and not each.read_only]
+        late = found.where in self.unset and isinstance(new, str) and new
+        return bool(late) and any(look_up(before, each) == look_up(after, each) == new for each in texts)
 
     def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
         if each.volatile or (each.derived and not derived) or self._known.get(each.path) == WITH_TIME:

@@ -16,6 +16,7 @@ from contracts.record.keeping import beside
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
+from contracts.record.movement import MOMENT
 from contracts.record.party import Party
 from contracts.record.records import ABSENT, Record, lacks, look_up, raw
 from contracts.record.records import shown as shown_value
@@ -28,6 +29,8 @@ NO_RECORD = "(no such record)"
 """What was at the place of a record that a run has made, and that is still there."""
 MOST_ADDED = 40
 """So many members that were not there are tried to be taken out: each costs a request or two."""
+LATE = 8
+"""So many readings, a moment apart, a copy of a text that was put back may be behind it."""
 MOST_FLAGS = 4
 """So many booleans are sent along with what is not taken alone."""
 
@@ -131,6 +134,13 @@ class Restorer:
         """What still differs, and the lines that would mend it."""
         spent = self._spent()
         left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
+        for _ in range(LATE):
+            if not left or not all(self._party.reader.is_copy(each, each.difference.before, saved, now) for each in left):
+                break
+            self._party.client.pause(MOMENT)
+            self._party.state.forget()
+            now = self._party.read()
+            left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
         strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
         return Restoration(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -26,6 +26,11 @@ def _seen(text: str) -> str:
     return "".join(" " if kind in SPACES else each for each, kind in kinds if kind not in UNSEEN)
 
 
+def is_canonical(sent: Any, shown: Any) -> bool:
+    """What is shown is the composed form of a text, which Unicode takes for the same text (Unicode Standard, 3.2, C6)."""
+    return isinstance(sent, str) and isinstance(shown, str) and unicodedata.normalize("NFC", sent) == shown
+
+
 def same_number(left: Any, right: Any) -> bool:
     """Both texts are spellings of one number: an amount of money that is shown with its cents."""
     try:
@@ -41,16 +46,26 @@ DURATION = re.compile(
 
 
 def same_time(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
-    """Two spellings of one moment or duration, where the document says it is one: ``Z`` and ``+00:00``, ``P1D`` and ``PT24H``."""
+    """Two spellings of one moment or duration, where the document says it is one.
+
+    ``Z`` is ``+00:00``, and no zone at all for the same hour in UTC; ``P1D`` is ``PT24H``.
+    """
     if not isinstance(left, str) or not isinstance(right, str):
         return False
     if schema.get("format") == "duration":
         length = _length(left)
         return length is not None and length == _length(right)
+    return schema.get("format") == "date-time" and _same_instant(left, right)
+
+
+def _same_instant(left: str, right: str) -> bool:
     try:
-        return schema.get("format") == "date-time" and datetime.fromisoformat(left) == datetime.fromisoformat(right)
-    except (ValueError, TypeError):
+        moments = [datetime.fromisoformat(each) for each in (left, right)]
+    except ValueError:
         return False
+    if (moments[0].tzinfo is None) != (moments[1].tzinfo is None):
+        moments = [each if each.tzinfo else each.replace(tzinfo=UTC) for each in moments]
+    return moments[0] == moments[1]
 
 
 def _length(text: str) -> tuple[int, Decimal] | None:
@@ -60,3 +75,9 @@ def _length(text: str) -> tuple[int, Decimal] | None:
         return None
     years, months, weeks, days, hours, minutes, seconds = (Decimal(each or 0) for each in found.groups())
     return int(years * 12 + months), (((weeks * 7 + days) * 24 + hours) * 60 + minutes) * 60 + seconds
+
+
+def is_decimal(schema: Mapping[str, Any]) -> bool:
+    """A text that is a number with places, by its format or a pattern with a decimal point and no letters."""
+    pattern = str(schema.get("pattern") or "")
+    return schema.get("format") == "decimal" or (r"\." in pattern and not re.search(r"[A-Za-z]", pattern.replace(r"\d", "")))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import keeps_its_own, rules_out, switched
+from contracts.judging.acceptance import keeps_its_own, one_moment, rules_out, switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -23,10 +23,11 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.groups import combinable, group_writes
 from contracts.judging.telling.misread import misread
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
-from contracts.target.target import top_of
+from contracts.target.target import plain_path, top_of
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -59,6 +60,8 @@ def _current_accepted(party: Party, field: Field) -> bool:
 
 def _excuse(party: Party, field: Field, done: Write) -> None:
     """Raise NotJudged where another rule is about what kept the value from being shown."""
+    if names_a_record(field) and done.patch.value not in party.target.values.get(plain_path(field.path), ()):
+        raise NotJudged(f"{field.path} names another record, and the value that was sent names none: list some under [values]")
     if _other_took_it(party, field):
         raise NotJudged(f"the bystander's {field.path} took the value: judged by other-customer-unchanged")
     if "enum" in field.schema and done.patch.shown_in(done.after) not in (*field.schema["enum"], ABSENT):
@@ -200,7 +203,7 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     if changed and other.top != other.path:
         changed = [each for each in changed if each.where not in unsteady(party, other.top)]
     changed = [each for each in changed if not _goes_along(party, each, done)]
-    if not changed:
+    if not changed or one_moment(case, other, done.before, done.after):
         return None
     _excuse_follower(party, case, other)
     return Violation(

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from contracts.judging.acceptance import one_moment
 from contracts.judging.evidence import Write, differences_of, one_difference, stored, write
 from contracts.judging.groups import (
     Question,
@@ -72,6 +73,8 @@ def _judge(party: Party, own: Patch, patches: list[Patch], done: Write) -> None:
             exchange=done.exchange,
         )
     if not party.reader.same(own.field, own.value, now):
+        if any(one_moment(own.field, each.field, done.before, done.after) for each in patches if each is not own):
+            raise NotJudged(f"{own.field.path} shows a moment that another field of the patch sets too")
         level = Level.SHOULD if _exclude_each_other(own, now, patches) else None
         raise misread(own.field.path, own.value, now, f" after a patch of {len(patches)} fields", done.exchange, level=level)
 
