@@ -3,7 +3,7 @@
     python -m tests.independent                       # all of them: as they are, each fault, each conforming choice
     python -m tests.independent go --kind variant     # one of them, its conforming choices alone
 
-Each is built first where that was not done: Go, Node.js with npm, a JDK and PHP are needed for theirs. Exit 1 where a service
+Each is built first where that was not done: Go, Node.js with npm, a JDK, PHP and Ruby are needed for theirs. Exit 1 where a service
 that keeps to its document is failed, or is left changed; faults that are not found are listed. A fault is found where something
 is violated that is not violated on the service as it is, which is judged in every run for that reason.
 """
@@ -75,6 +75,9 @@ SERVICES = {
             ("subscriptions", "subscriptions_go.mjs"),
         )
     },
+    "lessons": Service(
+        api="lessons", folder=FOLDER / "lessons", build=("ruby", "--version"), built="run.rb", run=("ruby", "run.rb")
+    ),
     "shipments": Service(
         api="shipments",
         folder=FOLDER / "shipments",

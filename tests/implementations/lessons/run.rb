@@ -25,17 +25,24 @@ def print_list(rows)
   exit
 end
 
+LESSONS = %w[5b0c7c0e-7a52-4f0a-9a35-0d8f6d1f2a11 9e2d4f63-1c77-4b1b-a0c4-6f3b8a5d7e33].freeze
+RECORDS = { student_id: [101, 301], lesson_id: LESSONS, invoice_id: [210, 410] }.freeze
+
 # What somebody who tests the service needs to know.
 def ready_text(port, schools)
+  tokens = schools.map(&:token)
   JSON.pretty_generate(
-    url: "http://127.0.0.1:#{port}", api: "lessons", auth: { school_token: schools[0].token },
-    customer: { student_id: 101, lesson_id: "5b0c7c0e-7a52-4f0a-9a35-0d8f6d1f2a11", invoice_id: 210 },
-    other_customer: {
-      path: { student_id: 301, lesson_id: "9e2d4f63-1c77-4b1b-a0c4-6f3b8a5d7e33", invoice_id: 410 },
-      auth: { school_token: schools[1].token }
-    },
-    values: { teacher_id: [3, 4] }
+    url: "http://127.0.0.1:#{port}", api: "lessons", openapi: File.expand_path("openapi.yaml", __dir__),
+    auth: { school_token: tokens[0] }, customer: RECORDS.transform_values(&:first),
+    other_customer: { path: RECORDS.transform_values(&:last), auth: { school_token: tokens[1] } },
+    operations: RECORDS.map { |parameter, ids| operation(parameter, ids, tokens) }, values: { teacher_id: [3, 4] }
   )
+end
+
+def operation(parameter, ids, tokens)
+  path = "/v1/#{parameter.to_s.delete_suffix('_id')}s/{#{parameter}}"
+  { method: "PATCH", path: path, read: path, token: tokens[0], record: { path: { parameter => ids[0] } },
+    other: { path: { parameter => ids[1] }, token: tokens[1] } }
 end
 
 def announce(file, text)
