@@ -10,13 +10,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
 from contracts.terms.moving import WITH_TIME
-from contracts.terms.spelling import SHOWN_ABSENT, spelled
+from contracts.terms.spelling import SHOWN_ABSENT, same_amount, same_instant, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
 
@@ -155,7 +154,8 @@ class Reader:
             sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
-        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
+        alike = self.equal(self.normalised(field, sent), self.normalised(field, shown))
+        return alike or same_instant(field.schema, sent, shown) or same_amount(field.types, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -329,16 +329,6 @@ def is_empty(value: Any) -> bool:
 def shown(value: Any) -> Any:
     """A value as a report writes it."""
     return SHOWN_ABSENT if value is ABSENT else value
-
-
-def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
-    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
-    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
-        return False
-    try:
-        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
-    except (ValueError, TypeError):
-        return False
 
 
 def related(property_path: str, response: str | None) -> bool:

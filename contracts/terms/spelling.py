@@ -1,8 +1,11 @@
-"""Values of JSON as a report writes them: as JSON, whatever language the service and the reader speak."""
+"""Values of JSON as a report writes them, whatever language the service and the reader speak; and two spellings of one value."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from contracts.terms.looks import looks_like
@@ -46,3 +49,23 @@ def _cut(value: Any, text: str, most: int) -> str:
     size = len(value) if isinstance(value, str) else len(text)
     end = most // 4
     return f"{text[: most // 2]}...{text[-end:]} ({size} characters)"
+
+
+def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
+    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
+        return False
+    try:
+        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
+    except (ValueError, TypeError):
+        return False
+
+
+def same_amount(types: Collection[str], left: Any, right: Any) -> bool:
+    """Two spellings of one number, where the document lets a value be a number or its text: 42.5, ``"42.5"``, ``"042.50"``."""
+    if "string" not in types or not {"number", "integer"} & {*types}:
+        return False
+    try:
+        return Decimal(str(left)) == Decimal(str(right))
+    except InvalidOperation:
+        return False
