@@ -69,6 +69,14 @@ def test_a_member_of_items_that_nobody_should_see_is_found(api: Api) -> None:
     assert violated(report) == {("must", "write-only-not-shown", "lines[]._destroy")}
 
 
+def test_what_follows_a_field_does_not_move_with_its_repetition(api: Api) -> None:
+    """It stays where all that it follows stays."""
+    found = violated(judged(api, Baskets("takes the same tip off again"), "repeat-same-state"))
+
+    assert ("should", "repeat-same-state", "tip") in found
+    assert {each[0] for each in found} == {"should"}
+
+
 def test_required_members_of_a_part_are_kept(api: Api) -> None:
     """They may be described in another part that holds at the same time."""
     needed = {each.path for each in api.walk_record() if each.required}

@@ -38,6 +38,7 @@ class Baskets(People):
         self.faults = frozenset(faults)
         self.records = baskets()
         self.next_id = 100
+        self.taken_off = dict.fromkeys(self.records, 0)
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
         """As for people, at another path."""
@@ -49,7 +50,7 @@ class Baskets(People):
         amounts = [record["tip"], *(each["price"] for each in record["lines"])]
         hidden = {"_destroy": False} if "shows what takes out" in self.faults else {}
         lines = [{**each, **hidden} for each in record["lines"]]
-        return {**record, "lines": lines, "total": f"{sum(map(Decimal, amounts)):.2f}"}
+        return {**record, "lines": lines, "total": f"{sum(map(Decimal, amounts)) - self.taken_off[key]:.2f}"}
 
     def _patch(self, key: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:  # noqa: ARG002
         sent = read_object(body)
@@ -58,6 +59,8 @@ class Baskets(People):
         changed = self._changed(self.records[key], sent)
         if isinstance(changed, str):
             return 400, {"message": f"{changed} is wrong", "field": changed}, {}
+        if "takes the same tip off again" in self.faults and "tip" in sent:
+            self.taken_off[key] += 1 if changed["tip"] == self.records[key]["tip"] else -self.taken_off[key]
         self.records[key] = changed
         return 200, self.shown(key), {}
 

@@ -9,7 +9,7 @@ module Switches
     ["address-line2-lost", "partial update", "address.line2", "A change of the address without line2 clears it"],
     ["reminders-defaulted", "partial update", "reminders.hours_before", "A change of the reminders without hours_before sets it to 24"],
     ["ends-at-stale", "derived", "ends_at", "ends_at is only computed anew when starts_at is sent"],
-    ["discount-compounds", "idempotence", "total", "A discount that is sent again is taken off the discounted total"],
+    ["discount-compounds", "idempotence", "total", "A discount that is sent again is taken off the total once more"],
     ["instrument-any-case", "enum", "instrument", "The instrument is compared without regard to case and stored as sent"],
     ["no-show-refused", "enum", "status", "The lesson status no_show is refused"],
     ["homework-cut", "length", "homework", "Homework is cut off after 255 characters"],
