@@ -69,6 +69,13 @@ def test_a_member_of_items_that_nobody_should_see_is_found(api: Api) -> None:
     assert violated(report) == {("must", "write-only-not-shown", "lines[]._destroy")}
 
 
+def test_an_object_that_keeps_a_part_of_what_was_not_sent_is_told(api: Api) -> None:
+    """It is neither merged nor replaced: some of it stays, and some goes."""
+    found = violated(judged(api, Baskets("forgets the floor"), "nested-object-policy"))
+
+    assert found == {("should", "nested-object-policy", "place")}
+
+
 def test_what_follows_a_field_does_not_move_with_its_repetition(api: Api) -> None:
     """It stays where all that it follows stays."""
     found = violated(judged(api, Baskets("takes the same tip off again"), "repeat-same-state"))

@@ -21,6 +21,7 @@ def baskets() -> dict[str, dict[str, Any]]:
             "title": title,
             "note": "none",
             "tip": "1.50",
+            "place": {"street": "Elm 3", "floor": "2nd", "city": "Bonn"},
             "lines": [{"id": first, "name": "Tea", "price": "4.20"}, {"id": first + 1, "name": "Rice", "price": "2.00"}],
         }
         for key, title, first in (("b-100001", "North", 11), ("b-100002", "South", 21))
@@ -72,13 +73,27 @@ class Baskets(People):
                 return name
             if name == "tip" and self._amount(value) is None:
                 return name
+            if name == "place":
+                value = self._place(record["place"], value)  # noqa: PLW2901
+                if value is None:
+                    return name
             if name == "lines":
                 value = self._lines(record["lines"], value)  # noqa: PLW2901
                 if isinstance(value, str):
                     return value
-            if name in ("title", "note", "tip", "lines"):
+            if name in ("title", "note", "tip", "place", "lines"):
                 changed[name] = self._amount(value) if name == "tip" else value
         return changed
+
+    def _place(self, held: Mapping[str, Any], sent: Any) -> dict[str, Any] | None:
+        """The place with what was sent of it, None for what is none."""
+        if not isinstance(sent, dict):
+            return None
+        kept = {name: sent.get(name, held[name]) for name in ("street", "floor", "city")}
+        if "forgets the floor" in self.faults:
+            kept["floor"] = sent.get("floor")
+        is_right = all(_is_text(kept[name], least=True) for name in ("street", "city"))
+        return kept if is_right and (kept["floor"] is None or _is_text(kept["floor"], least=False)) else None
 
     def _lines(self, held: list[dict[str, Any]], sent: Any) -> list[dict[str, Any]] | str:
         if not isinstance(sent, list) or not all(isinstance(each, dict) for each in sent) or len(sent) > SENT_AT_MOST:
