@@ -62,11 +62,12 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
-            shown_types = [] if "type" in inferred else _shown_types(field, shown)
-            keys |= {"safe": {"type": shown_types}} if shown_types else {}
+            safe = {} if "type" in inferred else _surely_shown(field, shown)
+            keys |= {"safe": safe} if safe else {}
         told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
+        final = one_way.removal(field) if final is None and "response" in keys else final
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         keys |= _as_a_slug(field, keys.get("safe", {}))
@@ -126,12 +127,17 @@ def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     return found
 
 
-def _shown_types(field: Field, shown: Mapping[str, RecordField]) -> list[str]:
-    """The types in which the record shows what a request may send in several: the others are read as one of these."""
+def _surely_shown(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
+    """Of the types and spellings that a request may send, those that the record shows: others are read as one of these."""
     part = shown.get(field.response or "")
-    if part is None or field.types or not any(keyword in field.schema for keyword in ("anyOf", "oneOf")):
-        return []
-    return sorted(json_types(part.schema) - {"null"})
+    if part is None or field.children:
+        return {}
+    types = sorted(json_types(part.schema) - {"null"})
+    in_union = not field.types and any(keyword in field.schema for keyword in ("anyOf", "oneOf"))
+    narrower = len(field.types) > 1 and field.types > {*types}
+    safe: dict[str, Any] = {"type": types} if types and (in_union or narrower) else {}
+    pattern = part.schema.get("pattern")
+    return {**safe, "pattern": pattern} if pattern is not None and field.schema.get("pattern", pattern) != pattern else safe
 
 
 def _of_union(field: Field, part: RecordField) -> dict[str, Any]:

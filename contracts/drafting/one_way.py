@@ -27,6 +27,10 @@ FINAL = re.compile(
     re.IGNORECASE,
 )
 """Words that tell of any member that a change of it stays."""
+REMOVAL = re.compile(r"^_?(?:destroy|delete|remove)(?:d|_?item)?$", re.IGNORECASE)
+"""Names of a member of an item that has it removed."""
+REMOVES = re.compile(r"\b(?:remov|delet|destroy|detach)(?:es?|s|ing|ed)?\b", re.IGNORECASE)
+"""Words for the same in its description."""
 CONFLICT, STALE = "409", "412"
 LOCK = re.compile(r"(?:^|_)(?:(?:row)?version|revision|rev|e_?tag|lock)$")
 """Names of what a patch has to name of the record that it was made for, likewise: an optimistic lock."""
@@ -51,6 +55,14 @@ def hazard(field: Field, responses: Mapping[str, Any], names: Collection[str] = 
     if len(members) < 2 or not _is_state(field.name, text, members, responses):
         return None
     return {"reason": "a state: not each change of it can be taken back", "values": members}
+
+
+def removal(field: Field) -> dict[str, Any] | None:
+    """The ``hazard`` of a member that no record shows and that has the item removed with which it is sent, None for others."""
+    text = str(field.schema.get("description") or "")
+    if "[]" not in field.path or not (REMOVAL.search(field.name) or REMOVES.search(text)):
+        return None
+    return {"reason": "it has its item removed, which could not be put back as it was"}
 
 
 def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:

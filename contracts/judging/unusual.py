@@ -12,6 +12,7 @@ from contracts.judging.evidence import Write
 from contracts.judging.groups import Question, answered, workable
 from contracts.record.comparing.sets import is_set
 from contracts.record.party import Party
+from contracts.record.patches import may_show
 from contracts.record.restoring import Restorer
 from contracts.record.values import Values, validator
 from contracts.terms.exchange import Exchange
@@ -183,14 +184,18 @@ def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
     return found
 
 
+def _of(party: Party, field: Field) -> list[Unusual]:
+    return [each for each in unusual_values(field, party.values.token) if may_show(party.api, field, each.value)]
+
+
 def own_unusual_writes(party: Party, field: Field) -> list[tuple[Unusual, Write]]:
     """What came of a few unusual values of one field, each in a patch of its own."""
-    few = unusual_values(field, party.values.token)[:FEW]
+    few = _of(party, field)[:FEW]
     return [(each, done) for each in few for done in answered(party, [Question(field, each.value)])]
 
 
 def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
-    values = {each: unusual_values(each, party.values.token) for each in workable(party)}
+    values = {each: _of(party, each) for each in workable(party)}
     found: dict[str, list[tuple[Unusual, Write]]] = {each.path: [] for each in values}
     for number in range(max(map(len, values.values()), default=0)):
         asked = {each: listed[number] for each, listed in values.items() if number < len(listed)}

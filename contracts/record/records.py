@@ -15,7 +15,7 @@ from typing import Any
 from contracts.record.comparing import sets
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import is_decimal, same_number, same_time
+from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
 from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -162,7 +162,9 @@ class Reader:
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
             return True
-        return same_time(field.schema, sent, shown) or (is_decimal(field.schema) and same_number(sent, shown))
+        if same_time(field.schema, sent, shown) or same_amount(field.types, sent, shown):
+            return True
+        return is_decimal(field.schema) and same_number(sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown

@@ -185,7 +185,8 @@ class Values:
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
         if not field.children:
             return  # a map: whether an empty one empties it is open, and keys are never made up
-        members = [child for child in field.children if not child.read_only and child.write != "open"]
+        settable = (child for child in field.children if not child.read_only and child.write != "open")
+        members = [child for child in settable if not _may_be_spared(child)]
         if not members:
             yield from self._maps(field)
             return
@@ -228,6 +229,12 @@ class Values:
         words = (self.token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)
+
+
+def _may_be_spared(member: Field) -> bool:
+    """A member that a made-up object can do without and should: it is never sent, or no record shows what it did."""
+    never = member.hazard is not None and member.hazard.values is None
+    return not member.required and (never or (member.write_only and "[]" in member.path))
 
 
 def _endless(values: Any) -> Iterator[Any]:

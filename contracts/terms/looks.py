@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -35,6 +35,16 @@ def same_number(left: Any, right: Any) -> bool:
     """Both texts are spellings of one number: an amount of money that is shown with its cents."""
     try:
         return isinstance(left, str) and isinstance(right, str) and Decimal(left) == Decimal(right)
+    except InvalidOperation:
+        return False
+
+
+def same_amount(types: Collection[str], left: Any, right: Any) -> bool:
+    """Two spellings of one number, where the document lets a value be a number or its text: 42.5, ``"42.5"``, ``"042.50"``."""
+    if "string" not in types or not {"number", "integer"} & {*types}:
+        return False
+    try:
+        return Decimal(str(left)) == Decimal(str(right))
     except InvalidOperation:
         return False
 

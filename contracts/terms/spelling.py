@@ -1,4 +1,4 @@
-"""Values of JSON as a report writes them: as JSON, whatever language the service and the reader speak."""
+"""Values of JSON as a report writes them, whatever language the service and the reader speak."""
 
 from __future__ import annotations
 

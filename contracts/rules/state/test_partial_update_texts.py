@@ -13,7 +13,7 @@ from contracts.judging.trials import broken, elsewhere, tidy
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
 from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
-from contracts.record.patches import settable
+from contracts.record.patches import may_show, settable
 from contracts.record.values import validator
 from contracts.terms.looks import is_canonical, same_number
 from contracts.terms.rule import field_cases, rule
@@ -198,7 +198,7 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
 
 def _comes_back(party: Party, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
-    if not party.values.valid(field, text):
+    if not party.values.valid(field, text) or not may_show(party.api, field, text):
         return False
     before = party.read(without=field.top)
     try:

@@ -98,6 +98,13 @@ def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], co
             and not party.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
         ]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
+        torn = [each for each in lost if not is_empty(look_up(done.before, each.response))] if any(map(_is_free, kept)) else []
+        _blame(done, torn, f"the members of {holder.path} that were not sent to stay, as others of them did")
+
+
+def _is_free(field: Field) -> bool:
+    """A text that no default of a new object would have been by chance."""
+    return "string" in field.types and not field.schema.keys() & {"enum", "const"}
 
 
 def _fill(party: Party, holder: Field) -> None:

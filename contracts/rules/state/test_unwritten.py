@@ -325,13 +325,20 @@ def _hidden(api: Api) -> list[Field]:
     return [each for each in leaves(api) if each.write_only]
 
 
+def _is_there(found: Any, lists: int) -> bool:
+    """Whether a value was found at a path: in any item of the ``lists`` on the way."""
+    if lists and isinstance(found, list):
+        return any(_is_there(each, lists - 1) for each in found)
+    return found is not ABSENT
+
+
 @rule("write-only-not-shown", family="partial_update", cases=field_cases(_hidden), wfc="F204")
 def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
     """A write-only field appears in no answer."""
     showing = [each for each in (single_or_none(party, other) for other in settable(party.api)) if each is not None]
     for done in showing:
         for record in (party.record_in(done.exchange) or {}, done.after):
-            if look_up(record, case.path) is not ABSENT:
+            if _is_there(look_up(record, case.path), case.path.count("[]")):
                 raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
     if not showing:
         raise NotJudged("no answer with a record was seen")
