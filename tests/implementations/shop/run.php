@@ -6,7 +6,7 @@ declare(strict_types=1);
 
 spl_autoload_register(fn (string $class) => require __DIR__ . '/src/' . substr($class, strlen('Shop\\')) . '.php');
 
-const USAGE = 'usage: php run.php --port N --ready-file FILE [--fault NAME]... [--variant NAME]... | --list-faults | --list-variants';
+const USAGE = 'usage: php run.php --port N --ready-file FILE [--fault NAME]... [--variant NAME]... [--per-minute N] | --list-faults | --list-variants';
 
 function fail(string $message): never
 {
@@ -17,7 +17,7 @@ function fail(string $message): never
 /** @return array<string, list<string>> the options, each with its values */
 function options(array $arguments): array
 {
-    $options = ['port' => [], 'ready-file' => [], 'fault' => [], 'variant' => []];
+    $options = ['port' => [], 'ready-file' => [], 'fault' => [], 'variant' => [], 'per-minute' => []];
     while ($arguments !== []) {
         $name = substr((string) array_shift($arguments), 2);
         if (!isset($options[$name]) || $arguments === []) {
@@ -41,11 +41,11 @@ function freePort(): int
 }
 
 /** @return resource */
-function serve(int $port, string $database, array $choices)
+function serve(int $port, string $database, array $choices, int $perMinute)
 {
     $settings = ['display_errors=0', 'log_errors=1', 'expose_php=0', 'enable_post_data_reading=0', 'opcache.enable_cli=1', 'date.timezone=UTC'];
     $flags = array_merge(...array_map(fn ($setting) => ['-d', $setting], $settings));
-    $environment = ['SHOP_DATABASE' => $database, 'SHOP_CHOICES' => implode(',', $choices)] + getenv();
+    $environment = ['SHOP_DATABASE' => $database, 'SHOP_CHOICES' => implode(',', $choices), 'SHOP_PER_MINUTE' => (string) $perMinute] + getenv();
     $command = [PHP_BINARY, '-q', ...$flags, '-S', "127.0.0.1:$port", __DIR__ . '/server.php'];
     $quiet = [['file', '/dev/null', 'r'], ['file', '/dev/null', 'w'], ['file', "$database.log", 'w']];
     return proc_open($command, $quiet, $pipes, __DIR__, $environment);
@@ -64,11 +64,26 @@ function awaitServer(int $port): void
     fail('The server does not answer.');
 }
 
+/** One PATCH operation, the records that it may be tried on, and the GET that shows them. */
+function operation(string $name, int $record, int $other): array
+{
+    return [
+        'method' => 'PATCH',
+        'path' => "/{$name}s/{{$name}}",
+        'read' => "/{$name}s/{{$name}}",
+        'token' => Shop\Seed::TOKEN,
+        'record' => ['path' => [$name => $record]],
+        'other' => ['path' => [$name => $other], 'token' => Shop\Seed::OTHER_TOKEN],
+    ];
+}
+
 function tell(string $file, int $port): void
 {
     $ready = [
         'url' => "http://127.0.0.1:$port/api",
         'api' => 'shop',
+        'openapi' => __DIR__ . '/openapi.yaml',
+        'operations' => array_map(operation(...), ['product', 'customer', 'coupon'], [1001, 201, 71], [1003, 203, 73]),
         'auth' => ['apiToken' => Shop\Seed::TOKEN],
         'customer' => ['product' => 1001, 'customer' => 201, 'coupon' => 71],
         'other_customer' => ['path' => ['product' => 1003, 'customer' => 203, 'coupon' => 73], 'auth' => ['apiToken' => Shop\Seed::OTHER_TOKEN]],
@@ -97,7 +112,7 @@ function main(array $arguments): void
     $database->migrate();
     (new Shop\Seed($database))->run();
     $port = (int) ($options['port'][0] ?? 0) ?: freePort();
-    $server = serve($port, $file, [...$options['fault'], ...$options['variant']]);
+    $server = serve($port, $file, [...$options['fault'], ...$options['variant']], (int) ($options['per-minute'][0] ?? 600));
     awaitServer($port);
     tell($options['ready-file'][0] ?? fail(USAGE), $port);
     while (!$ended && proc_get_status($server)['running']) {

@@ -75,7 +75,7 @@ final class Api
     /** Counts the request of a client in the window that runs, and ends it if it is one too many. */
     private function throttle(string $client): void
     {
-        [$limit, $seconds] = Choices::has('short-window') ? [40, 2] : [600, 60];
+        [$limit, $seconds] = Choices::has('short-window') ? [40, 2] : [(int) getenv('SHOP_PER_MINUTE'), 60];
         $now = time();
         $hit = $this->database->rows(
             'INSERT INTO hits VALUES (?1, ?2 + ?3, 1) ON CONFLICT (client) DO UPDATE SET
