@@ -51,8 +51,10 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
+            safe = _shown_pattern(field, shown)
             shown_types = [] if "type" in inferred else _shown_types(field, shown)
-            keys |= {"safe": {"type": shown_types}} if shown_types else {}
+            safe |= {"type": shown_types} if shown_types else {}
+            keys |= {"safe": safe} if safe else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"])
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
@@ -112,6 +114,13 @@ def _shown_types(field: Field, shown: Mapping[str, RecordField]) -> list[str]:
     if part is None or field.types or not any(keyword in field.schema for keyword in ("anyOf", "oneOf")):
         return []
     return sorted(json_types(part.schema) - {"null"})
+
+
+def _shown_pattern(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
+    """The pattern in which the record shows a text whose own pattern is another: what has not both is stored in another form."""
+    part = shown.get(field.response or "")
+    found = None if part is None or field.read_only else part.schema.get("pattern")
+    return {"pattern": found} if found is not None and found != field.schema.get("pattern", found) else {}
 
 
 def _of_union(field: Field, part: RecordField) -> dict[str, Any]:

@@ -27,6 +27,12 @@ FINAL = re.compile(
 )
 """Words that tell of any member that a change of it stays."""
 CONFLICT, STALE = "409", "412"
+OF_OTHERS = re.compile(
+    r"\bunique|\bduplicate|\b(?:already|is) (?:exists?|taken|used|in use|been taken)\b|\banother\b", re.IGNORECASE
+)
+"""Words of a 409 that is about the values of other records."""
+OF_ITS_STATE = re.compile(r"\bstat(?:e|us|es|uses)\b|\btransition|\bversion|\bconcurrent|\bmodified\b|\blifecycle", re.IGNORECASE)
+"""Words of one that is about the record itself, too."""
 LOCK = re.compile(r"(?:^|[_.-]|(?<=[a-z]))(?:version|revision|rev|etag|lock)$", re.IGNORECASE)
 """Names of what a patch has to name of the record that it was made for: an optimistic lock."""
 
@@ -53,4 +59,10 @@ def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:
 
 def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:
     drawn = ARROW.search(text) and sum(each in text for each in members) > 1
-    return bool(drawn or (STATE.search(name) and (ORDER.search(text) or CONFLICT in responses)))
+    return bool(drawn or (STATE.search(name) and (ORDER.search(text) or _refuses_for_state(responses.get(CONFLICT)))))
+
+
+def _refuses_for_state(conflict: Mapping[str, Any] | None) -> bool:
+    """Whether a 409 may be for the state that a record is in: not one that is described by the values of others alone."""
+    text = str((conflict or {}).get("description") or "")
+    return conflict is not None and (OF_ITS_STATE.search(text) is not None or OF_OTHERS.search(text) is None)

@@ -21,7 +21,7 @@ from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
-RESTORE_SECONDS = 60.0
+RESTORE_SECONDS = 300.0
 """Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
 REQUESTS_OF_AN_ITEM = 3
 """So many requests there are for an item on an average, in documents of all sizes."""
@@ -143,7 +143,8 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
         return Restoration(ok=True)
     for each in everyone:
         kept = each.party.client.budget.requests
-        each.party.client.budget = Budget(requests=kept, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        until = clock.monotonic() + RESTORE_SECONDS
+        each.party.client.budget = Budget(requests=kept, until=until, seconds=RESTORE_SECONDS, asked=RESTORE_SECONDS)
         each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]

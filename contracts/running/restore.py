@@ -13,6 +13,7 @@ from contracts.record.records import Record
 from contracts.record.restoring import Restoration, Restorer, joined
 from contracts.running import journal
 from contracts.running.made.leftovers import still_there, taken_away
+from contracts.running.parties import RESTORE_SECONDS
 from contracts.target.client import Budget, Client
 from contracts.target.fixture import Fixtures
 from contracts.target.locks import Held
@@ -74,7 +75,7 @@ def _now(party: Party, *, given: bool) -> Record:
 
 def _party(target: Target, identity: Identity) -> Party:
     """One record with a client of its own, and its credentials."""
-    party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
+    party = Party(target, Client(target.limits, Redactor(), Budget(asked=RESTORE_SECONDS)), identity)
     party.learn_credentials()
     return party
 
@@ -88,7 +89,7 @@ def _removed(target: Target, made: Sequence[Mapping[str, str]], lost: int) -> Re
             for each in made
         ]
     else:
-        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget()))
+        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget(asked=RESTORE_SECONDS)))
         fixtures.made += [replace(target.identity, path=each) for each in made]
         left += fixtures.remove()
     return still_there(left, Redactor()) if left else Restoration(ok=True)

@@ -24,8 +24,8 @@ GIVE_UP = 6
 """Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
 SILENT_METHOD = 20
 """The same for the requests of one method, where others between them are answered."""
-IN_VAIN = 6
-"""So many times ``max_wait`` is waited without an answer that is no 429; after that, a 429 is not waited out any more."""
+IN_VAIN, IN_VAIN_SECONDS = 6, 60
+"""So many times ``max_wait``, or so long, is waited without an answer that is no 429; then none is waited out any more."""
 RECEIVED = 512 * 1024 * 1024
 """Bytes of answers after which nothing more is sent: what is judged from them is kept in memory."""
 KEPT_THROTTLED = 20
@@ -59,7 +59,7 @@ class Limits:
     requests_per_second: float = 0
     max_requests: int = 10_000
     timeout: float = 10
-    max_wait: float = 10
+    max_wait: float = 75
     max_seconds: float = 0
 
 
@@ -68,12 +68,14 @@ class Budget:
     """How much one client may send: so many requests, and until a time of the client's clock; None for no bound.
 
     ``kept``: the requests of the target's whole budget that are not this client's; ``seconds``: how long that time was.
+    ``asked``: seconds that a target may ask to wait beyond ``max_wait``: a record that cannot be brought back now can be then.
     """
 
     requests: int | None = None
     until: float | None = None
     kept: int = 0
     seconds: float = 0
+    asked: float = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,9 +138,11 @@ class Client:
                 return exchange
             if exchange.status == THROTTLED and len(self.throttled) < KEPT_THROTTLED:
                 self.throttled.append(exchange)
-            pause = max(least, retry_after(exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""))
+            asked = exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""
+            pause = max(least, retry_after(asked))
+            longest = self.budget.asked if asked and not waited else 0
             waited, least = waited + pause, least * 2
-            if waited > self.limits.max_wait or self._patience.lost:
+            if pause > longest and (waited > self.limits.max_wait or self._patience.lost):
                 self._patience.in_vain += self.limits.max_wait
                 raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
             self.pause(pause)
@@ -233,7 +237,7 @@ class _Patience:
     @property
     def lost(self) -> bool:
         """Waiting has not helped so often that it is not tried again."""
-        return self.in_vain >= IN_VAIN * self._limits.max_wait
+        return self.in_vain >= min(IN_VAIN * self._limits.max_wait, IN_VAIN_SECONDS)
 
     def note(self, method: str, answer: Answer | None) -> None:
         """Take notice of an answer, or that there was none."""

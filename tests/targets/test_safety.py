@@ -204,6 +204,27 @@ def test_a_429_is_not_waited_out_beyond_the_budgets(pause: str) -> None:
     assert report.summary()[Verdict.VIOLATES] == 0
 
 
+@pytest.mark.parametrize("bound", [{}, {"max_wait": 5}])
+def test_a_window_of_a_minute_leaves_no_record_changed(bound: dict[str, float]) -> None:
+    """By default it is waited out; with a lower bound nothing more is judged, and restoring waits for it all the same."""
+    clock = Clock()
+    with watched() as (watch, ready):
+        before, plain = shown(ready), Watch.__call__
+
+        def throttle(request: Request, mock: Any) -> Response:
+            spent = watch.accepted >= 4 and clock.ahead < 50
+            return Response("", 429, {"Retry-After": "55"}) if spent else plain(watch, request, mock)
+
+        watch.instead = throttle
+        report = judge(target(ready, **bound), clock=clock)
+        after = shown(ready)
+
+    given_up = [each for each in report.results if "throttles" in (each.actual or "")]
+    assert bool(given_up) is bool(bound)
+    assert report.restored.ok
+    assert after == before
+
+
 def test_requests_keep_their_distance() -> None:
     """So many a second: by a clock that only moves while the suite waits, the waiting adds up to that."""
     clock = Clock(runs=False)

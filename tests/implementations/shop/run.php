@@ -95,8 +95,9 @@ function tell(string $file, int $port): void
 
 function main(array $arguments): void
 {
-    if (in_array($arguments, [['--list-faults'], ['--list-variants']], true)) {
-        echo json_encode($arguments === ['--list-faults'] ? Shop\Choices::faults() : Shop\Choices::variants(), JSON_PRETTY_PRINT), "\n";
+    $asked = array_intersect($arguments, ['--list-faults', '--list-variants']);
+    if ($asked !== []) {
+        echo json_encode(in_array('--list-faults', $asked, true) ? Shop\Choices::faults() : Shop\Choices::variants(), JSON_PRETTY_PRINT), "\n";
         return;
     }
     $options = options($arguments);
