@@ -32,6 +32,12 @@ REMOVAL = re.compile(r"^_?(?:destroy|delete|remove)(?:d|_?item)?$", re.IGNORECAS
 REMOVES = re.compile(r"\b(?:remov|delet|destroy|detach)(?:es?|s|ing|ed)?\b", re.IGNORECASE)
 """Words for the same in its description."""
 CONFLICT, STALE = "409", "412"
+OF_OTHERS = re.compile(
+    r"\bunique|\bduplicate|\b(?:already|is) (?:exists?|taken|used|in use|been taken)\b|\banother\b", re.IGNORECASE
+)
+"""Words of a 409 that is about the values of other records."""
+OF_ITS_STATE = re.compile(r"\bstat(?:e|us|es|uses)\b|\btransition|\bversion|\bconcurrent|\bmodified\b|\blifecycle", re.IGNORECASE)
+"""Words of one that is about the record itself, too."""
 LOCK = re.compile(r"(?:^|_)(?:(?:row)?version|revision|rev|e_?tag|lock)$")
 """Names of what a patch has to name of the record that it was made for, likewise: an optimistic lock."""
 KEYS = frozenset({"id", "uid", "uuid", "guid", "pk"})
@@ -74,8 +80,16 @@ def is_lock(field: Field, responses: Mapping[str, Any]) -> bool:
 
 
 def _is_state(name: str, text: str, members: list[str], responses: Mapping[str, Any]) -> bool:
-    drawn = ARROW.search(text) and sum(each in text for each in members) > 1
-    return bool(drawn or (STATE.search(underscored(name)) and (ORDER.search(text) or CONFLICT in responses)))
+    if ARROW.search(text) and sum(each in text for each in members) > 1:
+        return True
+    ordered = ORDER.search(text) is not None or _refuses_for_state(responses.get(CONFLICT))
+    return STATE.search(underscored(name)) is not None and ordered
+
+
+def _refuses_for_state(conflict: Mapping[str, Any] | None) -> bool:
+    """Whether a 409 may be for the state that a record is in: not one that is described by the values of others alone."""
+    text = str((conflict or {}).get("description") or "")
+    return conflict is not None and (OF_ITS_STATE.search(text) is not None or OF_OTHERS.search(text) is None)
 
 
 def parts_of_names(fields: Iterable[Field]) -> frozenset[str]:

@@ -87,7 +87,7 @@ def _removed(target: Target, made: Sequence[Mapping[str, str]], lost: int) -> Re
             for each in made
         ]
     else:
-        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget()))
+        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget.of_restoring(time)))
         fixtures.made += [replace(target.identity, path=each) for each in made]
         left += fixtures.remove()
     return still_there(left, Redactor()) if left else Restoration(ok=True)

@@ -24,8 +24,8 @@ GIVE_UP = 6
 """Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
 SILENT_METHOD = 20
 """The same for the requests of one method, where others between them are answered."""
-IN_VAIN = 6
-"""So many times ``max_wait`` is waited without an answer that is no 429; after that, a 429 is not waited out any more."""
+IN_VAIN, IN_VAIN_SECONDS = 6, 60
+"""So many times ``max_wait``, or so long, is waited without an answer that is no 429; then none is waited out any more."""
 RESTORE_SECONDS = 90.0
 """Restoring has so much time of its own, whatever the run had: a limit of so many requests a minute is waited for, and against a
 target that is silent, or throttles for ever, it ends too, and tells."""
@@ -62,7 +62,7 @@ class Limits:
     requests_per_second: float = 0
     max_requests: int = 10_000
     timeout: float = 10
-    max_wait: float = 10
+    max_wait: float = 75
     max_seconds: float = 0
 
 
@@ -252,7 +252,7 @@ class _Patience:
     @property
     def lost(self) -> bool:
         """Waiting has not helped so often that it is not tried again."""
-        return self.in_vain >= IN_VAIN * self._limits.max_wait
+        return self.in_vain >= min(IN_VAIN * self._limits.max_wait, IN_VAIN_SECONDS)
 
     def note(self, method: str, answer: Answer | None) -> None:
         """Take notice of an answer, or that there was none."""

@@ -30,6 +30,8 @@ STATES = {"type": "string", "enum": ["draft", "booked", "done"]}
     [
         ("status", STATES, CONFLICTS, ["draft", "booked", "done"]),
         ("orderStatus", STATES, CONFLICTS, ["draft", "booked", "done"]),
+        ("status", STATES, {"200": {}, "409": {"description": "The name is already taken."}}, None),
+        ("status", STATES, {"200": {}, "409": {"description": "Taken, or not in this state."}}, ["draft", "booked", "done"]),
         ("status", STATES, {"200": {}}, None),
         ("colour", STATES, CONFLICTS, None),
         (

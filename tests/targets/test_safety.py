@@ -234,7 +234,7 @@ def test_restoring_waits_for_a_target_that_has_a_rate(seconds: int) -> None:
     with watched() as (watch, ready):
         clock, before = Clock(runs=False), shown(ready)
         watch.instead = Rate(watch, clock, most=60, seconds=seconds)
-        report = judge(target(ready), rules=frozenset(), clock=clock)
+        report = judge(target(ready, max_wait=10), rules=frozenset(), clock=clock)
         watch.instead = None
 
         assert shown(ready) == before
@@ -250,11 +250,32 @@ def test_restoring_ends_against_a_target_that_throttles_for_ever(seconds: int) -
     with watched() as (watch, ready):
         clock = Clock(runs=False)
         watch.instead = Rate(watch, clock, most=-1, seconds=seconds, since=4)
-        report = judge(target(ready), rules=frozenset(), clock=clock)
+        report = judge(target(ready, max_wait=10), rules=frozenset(), clock=clock)
 
     assert not report.restored.ok
     assert "the target throttles (429) for longer than 90 s" in {each.after for each in report.restored.differences}
     assert clock.ahead < 6 * 10 + 10 + RESTORE_SECONDS + 20
+
+
+@pytest.mark.parametrize("bound", [{}, {"max_wait": 5}])
+def test_a_window_of_a_minute_leaves_no_record_changed(bound: dict[str, float]) -> None:
+    """By default it is waited out; with a lower bound nothing more is judged, and restoring waits for it all the same."""
+    clock = Clock()
+    with watched() as (watch, ready):
+        before, plain = shown(ready), Watch.__call__
+
+        def throttle(request: Request, mock: Any) -> Response:
+            spent = watch.accepted >= 4 and clock.ahead < 50
+            return Response("", 429, {"Retry-After": "55"}) if spent else plain(watch, request, mock)
+
+        watch.instead = throttle
+        report = judge(target(ready, **bound), clock=clock)
+        after = shown(ready)
+
+    given_up = [each for each in report.results if "throttles" in (each.actual or "")]
+    assert bool(given_up) is bool(bound)
+    assert report.restored.ok
+    assert after == before
 
 
 def test_requests_keep_their_distance() -> None:
