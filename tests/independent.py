@@ -82,6 +82,9 @@ SERVICES = {
         built=".venv",
         run=(".venv/bin/python", "main.py"),
     ),
+    "fleet": Service(
+        api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
+    ),
 }
 
 

@@ -3,6 +3,8 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 )
 
 // The two customers' access tokens.
@@ -85,19 +87,31 @@ func (f *Fleet) plant(kind *Resource, id string, body map[string]any) {
 	f.add(kind.Collection, id, record)
 }
 
-// ready is the ready file's content: where the service listens, and which records may be changed.
+// ready is the ready file's content: where the service and its document are, and which records may be changed.
 func ready(address string) []byte {
+	operations := []any{}
+	for _, each := range []struct{ parameter, record, other string }{
+		{"vehicle", "tipper-17", "bus-8"}, {"driver", "anna-keller", "lea-huber"}, {"geofence", "harbour-gate", "school-yard"},
+	} {
+		path := "/v1/" + each.parameter + "s/{" + each.parameter + "}"
+		operations = append(operations, map[string]any{
+			"method": "PATCH", "path": path, "read": path, "token": northToken,
+			"record": map[string]any{"path": map[string]string{each.parameter: each.record}},
+			"other":  map[string]any{"path": map[string]string{each.parameter: each.other}, "token": southToken},
+		})
+	}
 	content, _ := json.Marshal(map[string]any{
-		"url":      "http://" + address,
-		"api":      "fleet",
-		"auth":     map[string]string{"bearerAuth": northToken},
-		"customer": map[string]string{"vehicle": "tipper-17", "driver": "anna-keller", "geofence": "harbour-gate"},
-		"other_customer": map[string]any{
-			"path": map[string]string{"vehicle": "bus-8", "driver": "lea-huber", "geofence": "school-yard"},
-			"auth": map[string]string{"bearerAuth": southToken},
-		},
-		"read":   "/v1/vehicles/{vehicle}",
-		"values": map[string]any{"driver": []string{"drivers/anna-keller", "drivers/tom-brandt"}},
+		"url":        "http://" + address,
+		"api":        "fleet",
+		"openapi":    document(),
+		"operations": operations,
+		"values":     map[string]any{"driver": []string{"drivers/anna-keller", "drivers/tom-brandt"}},
 	})
 	return content
+}
+
+// document is the path of openapi.yaml, beside the program.
+func document() string {
+	program, _ := os.Executable()
+	return filepath.Join(filepath.Dir(program), "openapi.yaml")
 }
