@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.drafting import one_way
+from contracts.drafting import described, one_way
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of
@@ -35,7 +35,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
-    for field in api.walk_fields():
+    for field in _left_to_a_patch(document, sent, api):
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
@@ -53,6 +53,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             _extend(document, sent, field.path, inferred, plain=True)
             shown_types = [] if "type" in inferred else _shown_types(field, shown)
             keys |= {"safe": {"type": shown_types}} if shown_types else {}
+            keys |= described.marks(field)
         final = None if field.read_only else one_way.hazard(field, operation["responses"])
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
@@ -65,6 +66,14 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         _extend(document, sent, top, {"hazard": {"reason": reason}})
     _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
     return told
+
+
+def _left_to_a_patch(document: Document, sent: Schema, api: Api) -> list[Field]:
+    """The fields but for those that no patch sets by their descriptions, which are made read-only."""
+    fixed = [each for each in api.walk_fields() if described.is_fixed(each)]
+    for field in fixed:
+        _extend(document, sent, field.path, {"readOnly": True}, plain=True)
+    return [each for each in api.walk_fields() if each not in fixed]
 
 
 def _in_form(field: Field) -> dict[str, Any]:

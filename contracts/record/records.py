@@ -10,11 +10,11 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
+from contracts.terms.looks import same_time
 from contracts.terms.moving import WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -155,7 +155,7 @@ class Reader:
             sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
-        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_instant(field.schema, sent, shown)
+        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_time(field.schema, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -225,7 +225,7 @@ class Reader:
                 yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
-            and not same_instant(each.schema, old, new)
+            and not same_time(each.schema, old, new)
             and not self._excused(each)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
@@ -329,16 +329,6 @@ def is_empty(value: Any) -> bool:
 def shown(value: Any) -> Any:
     """A value as a report writes it."""
     return SHOWN_ABSENT if value is ABSENT else value
-
-
-def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
-    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
-    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
-        return False
-    try:
-        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
-    except (ValueError, TypeError):
-        return False
 
 
 def related(property_path: str, response: str | None) -> bool:

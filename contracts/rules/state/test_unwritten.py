@@ -20,11 +20,12 @@ from contracts.record.guard import DISPOSABLE
 from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import ABSENT, Record, look_up, same_instant
+from contracts.record.records import ABSENT, Record, look_up
 from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
+from contracts.terms.looks import same_time
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
@@ -143,7 +144,7 @@ def _judge_inside(party: Party, case: Field) -> None:
 
 
 def _count(party: Party, values: Sequence[Any], sent: Any) -> int:
-    return sum(party.reader.equal(each, sent) or same_instant({"format": "date-time"}, each, sent) for each in values)
+    return sum(party.reader.equal(each, sent) or same_time({"format": "date-time"}, each, sent) for each in values)
 
 
 def _named_inside(party: Party, case: Field) -> list[Named]:
@@ -207,7 +208,7 @@ def _was_written(party: Party, field: Field, value: Any, current: Any, now: Any)
         return False
     if _moves(party, field):
         by_chance = isinstance(value, bool)  # a flag that moves has one of two values
-        return not by_chance and (party.reader.equal(now, value) or same_instant({"format": "date-time"}, now, value))
+        return not by_chance and (party.reader.equal(now, value) or same_time({"format": "date-time"}, now, value))
     return True
 
 
