@@ -17,6 +17,7 @@ STORED_IN = re.compile(
     r"\b(?:stored|saved|kept|converted|turned|normali[sz]ed)\b(?: \w+){0,4}? (?:to|in|into|as) (?:all )?(upper|lower)[- ]?case",
     re.IGNORECASE,
 )
+REPLACED = re.compile(r"\breplaced (?:whole|entirely|completely|in full|as a whole|in its entirety)\b", re.IGNORECASE)
 NO_VALUE = re.compile(r"(?:^|_)UNSPECIFIED$")
 
 
@@ -27,13 +28,15 @@ def is_fixed(field: Field) -> bool:
 
 
 def marks(field: Field) -> dict[str, Any]:
-    """``normalise`` and ``safe`` of a field, as far as its description and the members of its enum say so."""
-    case = STORED_IN.search(str(field.schema.get("description") or ""))
+    """``normalise``, ``merge`` and ``safe`` of a field, as far as its description and the members of its enum say so."""
+    text = str(field.schema.get("description") or "")
+    case = STORED_IN.search(text)
     normalise = {"normalise": [case[1].lower()]} if case is not None and "string" in field.types else {}
+    whole = {"merge": {"documented": "replace"}} if field.kind != "scalar" and REPLACED.search(text) else {}
     values = _with_a_meaning(field.schema.get("enum"))
     items = _with_a_meaning(field.schema.get("items", {}).get("enum")) if not field.children else {}
     safe = {**values, **({"items": items} if items else {})}
-    return {**normalise, **({"safe": safe} if safe else {})}
+    return {**normalise, **whole, **({"safe": safe} if safe else {})}
 
 
 def _with_a_meaning(enum: Any) -> dict[str, Any]:

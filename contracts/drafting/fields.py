@@ -58,7 +58,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
-            keys["merge"] = {"unspecified": "replace", "key": "id"}
+            keys.setdefault("merge", {"unspecified": "replace", "key": "id"})
         if keys:
             _extend(document, sent, field.path, keys)
     for top in dict.fromkeys(top_of(path) for path in told):
