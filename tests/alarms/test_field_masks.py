@@ -30,19 +30,23 @@ class Masked(People):
         parts = urlsplit(path)
         if method != "PATCH":
             return super().answer(method, parts.path, headers, body)
-        mask = parse_qs(parts.query).get(MASK, [""])[0].split(",")
+        given = parse_qs(parts.query).get(MASK, [""])[0]
         try:
             sent = json.loads(body)
         except ValueError:
             sent = None
         if not isinstance(sent, dict):
             return super().answer(method, parts.path, headers, body)
-        if not any(mask):
+        mask = given.split(",") if given or "a mask may be left out" not in self.habits else list(sent)
+        if not any(mask) and mask:
             return 400, {"message": f"{MASK} is needed"}, {}
         for name in mask:
-            if name not in sent and parts.path.endswith(FIRST):
+            if name not in sent and parts.path.endswith(FIRST) and "keeps what a body lacks" not in self.habits:
                 self.records[FIRST].pop(name, None)
-        kept = {name: value for name, value in sent.items() if name in mask}
+        kept = {name: value for name, value in sent.items() if name in mask or "looks at no mask" in self.habits}
+        if "null is taken out" in self.habits and kept.get("city", "") is None and parts.path.endswith(FIRST):
+            self.records[FIRST].pop("city", None)
+            del kept["city"]
         return super().answer(method, parts.path, headers, json.dumps(kept).encode())
 
 
@@ -64,6 +68,31 @@ def test_each_patch_has_the_mask_of_its_body(tmp_path: Path, habits: tuple[str, 
     stored = {each.field for each in report.results if each.rule == "sent-field-stored" and each.verdict == "conforms"}
     assert {"first_name", "last_name", "username", "city", "newsletter", "tags"} <= stored
     assert {each for each in violated(report) if each[0] == "must"} == set()
+
+
+@pytest.mark.parametrize(
+    ("habit", "rule", "field"),
+    [
+        ("looks at no mask", "omitted-fields-unchanged", "city"),
+        ("keeps what a body lacks", "null-stored", "city"),
+        ("", "", ""),
+    ],
+)
+@pytest.mark.parametrize("required", [True, False])
+def test_a_mask_decides_what_is_changed(tmp_path: Path, habit: str, rule: str, field: str, required: bool) -> None:
+    """What it does not name stays, and what it names and the body lacks goes; where it may be left out, too."""
+
+    def change(content: dict[str, Any]) -> None:
+        _needs_a_mask(content)
+        next(iter(content["paths"].values()))["patch"]["parameters"][0]["required"] = required
+        for members in (request(content)["properties"], content["components"]["schemas"]["Person"]["properties"]):
+            members["city"] = {"type": ["string", "null"], "maxLength": 40}
+
+    people = Masked(habit, "null is taken out", *([] if required else ["a mask may be left out"]))
+    with serving(people) as url:
+        report = judged(target_of(drafted(tmp_path, change), url), "omitted-fields-unchanged", "null-stored")
+
+    assert violated(report) == ({("should", rule, field)} if rule else set())
 
 
 def test_a_mask_of_ones_own_is_refused(tmp_path: Path) -> None:

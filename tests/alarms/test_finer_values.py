@@ -61,7 +61,9 @@ def _both(content: dict[str, Any], name: str, schema: dict[str, Any]) -> None:
 
 def _large(format_: str | None) -> Change:
     def change(content: dict[str, Any]) -> None:
-        _both(content, "city", {"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$", **({"format": format_} if format_ else {})})
+        _both(
+            content, "city", {"type": "string", "pattern": "^(0|[1-9][0-9]{0,18})$", **({"format": format_} if format_ else {})}
+        )
 
     return change
 

@@ -74,12 +74,33 @@ def test_null_is_stored(party: Party, case: Field) -> None:
             actual="the member is there, with null",
             exchange=done.exchange,
         )
+    _judge_cleared(party, case)
     if not party.thrifty or case.path == _nullable(party.api)[-1].path:  # where requests are few, once
         _judge_null_in_company(party, case)
 
 
+def _judge_cleared(party: Party, case: Field) -> None:
+    """What a field mask names, and the body lacks, is emptied as by null (AIP-134); a should, judged with the first member."""
+    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    tops = [each.path for each in _nullable(party.api) if each.path == each.top and each.kind == "scalar"]
+    if mask is None or case.path not in tops[:1]:
+        return
+    _hold_something(party, case)
+    before = party.read()
+    exchange = party.send("PATCH", b"{}", query={mask: case.name})
+    now = look_up(party.read(), case.response)
+    if party.accepted(exchange) and not party.reader.same(case, None, now) and now != "":
+        raise Violation(
+            expected=f"{case.path} to be null after a patch without it whose {mask} names it",
+            actual=f"it reads {spelled(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, look_up(before, case.response), now),
+            level=Level.SHOULD,
+        )
+
+
 def _shows_none_as_empty(party: Party) -> bool:
-    """The records as they were found show something empty, and lack nothing that may be null and empty: so is no value shown."""
+    """The records as they were found show something empty, and lack nothing that may be so: that is how no value is shown."""
     shown: list[Any] = []
     may_be_empty = [each for each in _nullable(party.api) if "[]" not in each.path and _admits_empty(party, each)]
     for record in (each for each in (party.at_first, party.bystander_at_first) if each is not None):
