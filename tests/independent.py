@@ -95,6 +95,9 @@ SERVICES = {
         built="run.php",
         run=("php", "run.php", "--per-minute", "60000"),  # to wait out its 600 is judged apart
     ),
+    "fleet": Service(
+        api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
+    ),
 }
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.drafting import one_way
+from contracts.drafting import described, one_way
 from contracts.drafting.conversions import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
@@ -46,7 +46,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
     names = one_way.parts_of_names(api.walk_fields())
-    for field in api.walk_fields():
+    for field in _left_to_a_patch(document, sent, api):
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
@@ -62,8 +62,9 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
-            safe = {} if "type" in inferred else _surely_shown(field, shown)
+            safe = ({} if "type" in inferred else _surely_shown(field, shown)) | described.meant(field)
             keys |= {"safe": safe} if safe else {}
+            keys |= {"merge": {"documented": "replace"}} if described.is_replaced(field) else {}
         told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
@@ -72,7 +73,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         keys |= _as_a_slug(field, keys.get("safe", {}))
         if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
-            keys["merge"] = {"unspecified": "replace", "key": "id"}
+            keys.setdefault("merge", {"unspecified": "replace", "key": "id"})
         if keys:
             _extend(document, sent, field.path, keys)
     for top in dict.fromkeys(top_of(path) for path in told):
@@ -80,6 +81,14 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         _extend(document, sent, top, {"hazard": {"reason": reason}})
     _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
     return told
+
+
+def _left_to_a_patch(document: Document, sent: Schema, api: Api) -> list[Field]:
+    """The fields but for those that no patch sets by their descriptions, which are made read-only."""
+    fixed = [each for each in api.walk_fields() if described.is_fixed(each)]
+    for field in fixed:
+        _extend(document, sent, field.path, {"readOnly": True}, plain=True)
+    return [each for each in api.walk_fields() if each not in fixed]
 
 
 def _in_form(field: Field) -> dict[str, Any]:

@@ -49,6 +49,8 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
         "https://example.com/?u=https://b.example",
     ),
     "time": ("23:59:59Z", "00:00:00Z", "12:30:00+05:45"),
+    "int64": ("9007199254740993", "1234567890123456789"),
+    "google-duration": ("1.500s", "12.250s"),
     "uuid": ("00000000-0000-4000-8000-000000000000",),
 }
 """Texts of a format that are shifted by a zone, by the end of an epoch, or cut; some may be refused."""

@@ -56,7 +56,7 @@ def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(dict(schema.schema), validate_formats=True)
 
 
-def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
+def keeps_to(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a value keeps to a schema; a text with half of a surrogate pair has no UTF-8, and is no value to send again."""
     return is_valid(_validator(_Hashable(dict(schema))), value)
 
@@ -75,7 +75,7 @@ class Values:
 
     def safe(self, field: Field, value: Any) -> bool:
         """Whether a value is one that a conforming server accepts, and that does no harm: schema, safe keywords and hazards."""
-        return self.valid(field, value) and _is_valid(field.safe, value) and not self.spared(field, value)
+        return self.valid(field, value) and keeps_to(field.safe, value) and not self.spared(field, value)
 
     def spare(self, field: Field, value: Any, reason: str) -> None:
         """Never send this value of a field any more: here it was seen to be a hazard."""
@@ -107,7 +107,7 @@ class Values:
         """Whether a value that the record shows can be sent again: by the schema and without hazard."""
         if value is ABSENT or (field.hazard is not None and (field.hazard.values is None or value in field.hazard.values)):
             return False
-        return _is_valid(field.schema, value)
+        return keeps_to(field.schema, value)
 
     def fresh(self, field: Field, current: Any = ABSENT, among: Sequence[Any] = ()) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.
@@ -308,6 +308,7 @@ _FORMATS: Mapping[str, Callable[[int, str], str]] = {
     "email": lambda index, token: f"sample{token}{index}@example.com",
     "date": lambda index, _token: (date(1980, 1, 1) + timedelta(days=index)).isoformat(),
     "date-time": lambda index, _token: f"2024-01-{index % 28 + 1:02d}T10:{index // 28 % 60:02d}:00Z",
+    "google-duration": lambda index, _token: f"{index % 40 + 1}s",  # short ones: how long one may be is mostly told in words
     "time": lambda index, _token: f"10:{index // 60 % 60:02d}:{index % 60:02d}Z",
     "uri": lambda index, token: f"https://example.com/{token}{index}",
     "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),

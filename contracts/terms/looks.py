@@ -12,6 +12,8 @@ from typing import Any
 UNSEEN = ("Cc", "Cf")
 SPACES = ("Zs", "Zl", "Zp")
 """Categories of characters that the eye does not see, or does not tell apart."""
+SECONDS = re.compile(r"-?\d+(?:\.\d+)?s")
+"""A length of time in seconds, as JSON has it for Protocol Buffers: shown with as many digits as are needed, by threes."""
 
 
 def looks_like(left: Any, right: Any) -> bool:
@@ -58,11 +60,11 @@ DURATION = re.compile(
 def same_time(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
     """Two spellings of one moment or duration, where the document says it is one.
 
-    ``Z`` is ``+00:00``, and no zone at all for the same hour in UTC; ``P1D`` is ``PT24H``.
+    ``Z`` is ``+00:00``, and no zone at all for the same hour in UTC; ``P1D`` is ``PT24H``, and ``1.5s`` is ``1.500s``.
     """
     if not isinstance(left, str) or not isinstance(right, str):
         return False
-    if schema.get("format") == "duration":
+    if "duration" in str(schema.get("format", "")):
         length = _length(left)
         return length is not None and length == _length(right)
     return schema.get("format") == "date-time" and _same_instant(left, right)
@@ -80,6 +82,8 @@ def _same_instant(left: str, right: str) -> bool:
 
 def _length(text: str) -> tuple[int, Decimal] | None:
     """A duration in months and seconds, which no calendar brings together."""
+    if SECONDS.fullmatch(text):
+        return 0, Decimal(text[:-1])
     found = DURATION.fullmatch(text)
     if found is None:
         return None

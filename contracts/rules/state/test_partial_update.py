@@ -15,6 +15,7 @@ from contracts.judging.evidence import (
     control,
     differences_of,
     fresh_patch,
+    one_difference,
     single,
     single_or_none,
     stored,
@@ -23,6 +24,7 @@ from contracts.judging.evidence import (
 )
 from contracts.judging.groups import combinable, group_writes
 from contracts.judging.telling.misread import misread
+from contracts.record.calls import encoded
 from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
@@ -162,12 +164,41 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
             lesser = lesser or found
             movers.append(other)
     _judge_groups(party, case, movers)
+    _judge_mask(party, case)
     if lesser is not None:
         raise lesser
     if not judged:
         raise NotJudged("no other field could be patched")
     if case.response in party.movement.found:
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
+
+
+def _judge_mask(party: Party, case: Field) -> None:
+    """A member that a body has and its field mask does not name keeps its value (AIP-134); judged with the first of two members.
+
+    A should: how a mask is meant is mostly told in words.
+    """
+    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    if mask is None or party.caution is not None or case.path != case.top or case not in settable(party.api):
+        return
+    others = (single_or_none(party, each) for each in settable(party.api) if each.path == each.top)
+    known = [each for each in others if each is not None and party.accepted(each.exchange) and stored(party, each)][:2]
+    if len(known) < 2 or known[0].field is not case:
+        return
+    before = party.read()
+    left_out, named = (fresh_patch(party, before, each.field) for each in known)
+    body = {**left_out.body, **named.body}
+    exchange = party.send("PATCH", encoded(body), query={mask: known[1].field.name})
+    after = party.read()
+    old, now = left_out.shown_in(before), left_out.shown_in(after)
+    if party.accepted(exchange) and party.reader.same(case, left_out.value, now) and not party.reader.same(case, old, now):
+        raise Violation(
+            expected=f"{case.path} to stay as it was when {mask} names {known[1].field.path} alone",
+            actual=f"it changed from {spelled(old)} to {spelled(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, old, now),
+            level=Level.SHOULD,
+        )
 
 
 def _judge_first_write(party: Party, case: Field) -> None:

@@ -16,6 +16,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Keyed, Reader, Record, look_up
 from contracts.record.records import member as item_member
+from contracts.record.values import keeps_to
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import brief
@@ -44,12 +45,13 @@ LANGUAGES = ("ar-EG, ar;q=0.9", "fr-CA, fr;q=0.9", "de-DE, de;q=0.9")
 
 
 def members_of(field: Field) -> tuple[Any, ...]:
-    """The documented members of a field, or of the items of its array; null and hazards left out."""
+    """The documented members of a field, or of the items of its array, which it takes for safe; null and hazards left out."""
     holder = field.schema.get("items", {}) if field.kind == "array" and not field.children else field.schema
     if "enum" not in holder or "enum" in field.inferred:
         return ()
     never = (field.hazard.values or ()) if field.hazard is not None else ()
-    return tuple(member for member in holder["enum"] if member is not None and not _among(member, never))
+    members = (member for member in holder["enum"] if member is not None and not _among(member, never))
+    return tuple(member for member in members if keeps_to(field.safe, _as_sent(field, member)))
 
 
 def _as_sent(field: Field, member: Any) -> Any:
