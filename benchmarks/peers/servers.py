@@ -55,19 +55,17 @@ def _own() -> list[Peer]:
             "this mock", lambda port, at: [*mock, str(at / "contacts.json"), "--port", str(port), *seeds, str(at / "seeds.json")]
         ),
         Peer("this mock, by x-contract", lambda port, at: [*mock, str(at / "drafted.yaml"), "--port", str(port), "--quiet"]),
-        Peer(
-            "its application on granian",
-            _on_granian if find_spec("granian") else None,
-            "the Python package granian is not installed",
-        ),
+        Peer("its application on granian", *_granian()),
     ]
 
 
-def _on_granian(port: int, _at: Path) -> list[str]:
+def _granian() -> tuple[Callable[[int, Path], Sequence[str]] | None, str]:
     """The quickest web server for WSGI that was found: Rust around one process of Python, as the mock is one."""
-    options = ["--interface", "wsgi", "--workers", "1", "--http", "1", "--no-ws", "--log-level", "critical"]
-    place = ["--host", "127.0.0.1", "--port", str(port)]
-    return [sys.executable, "-m", "granian", *options, *place, "benchmarks.peers.application:app"]
+    if find_spec("granian") is None:
+        return None, "the Python package granian is not installed"
+    words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--http", "1", "--no-ws"]
+    words += ["--log-level", "critical", "--host", "127.0.0.1"]
+    return lambda port, _: [*words, "--port", str(port), "benchmarks.peers.application:app"], ""
 
 
 def _others(node: Path | None) -> Iterator[Peer]:
