@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -118,6 +119,24 @@ def test_items_that_are_refused_one_by_one_tell_nothing_of_a_limit(tmp_path: Pat
         report = judged(target_of(drafted(tmp_path, limited), url), "array-limit-enforced")
 
     assert told(report, "array-limit-enforced").startswith("violates" if few else "not_judged an item that is made up")
+
+
+def test_listed_items_that_are_too_few_for_a_limit_tell_nothing_of_it(tmp_path: Path) -> None:
+    """Values that the target file lists are not repeated where each may stand once."""
+
+    def limited(content: dict[str, Any]) -> None:
+        request(content)["properties"]["tags"] |= {"maxItems": 8, "uniqueItems": True}
+
+    class Set(Choosy):
+        def _wrong(self, sent: dict[str, Any]) -> str:
+            tags = [*map(str, sent.get("tags", []))]
+            return super()._wrong(sent) or ("tags" if len(tags) != len({*tags}) else "")
+
+    with serving(Set(few=False)) as url:
+        target = replace(target_of(drafted(tmp_path, limited), url), values={"tags": ("early", "vip")})
+        report = judged(target, "array-limit-enforced")
+
+    assert told(report, "array-limit-enforced").startswith("not_judged fewer than 8 different items")
 
 
 class Needing(People):

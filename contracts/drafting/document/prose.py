@@ -13,7 +13,7 @@ TRIMMED = re.compile(
     re.IGNORECASE,
 )
 NOT = re.compile(r"\b(?:not|never|without|nor|neither|unless|except)\b|n't\b", re.IGNORECASE)
-OF_ALL = re.compile(r"\b(?:all|every|texts|strings|values|inputs|fields|members|attributes|properties)\b", re.IGNORECASE)
+OF_ALL = re.compile(r"\b(?:all|every|texts|strings|values|inputs|fields|members|properties)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n\s*\n|\n\s*[-*] ")
 
 

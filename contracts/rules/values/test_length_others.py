@@ -18,6 +18,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.record.values import validator
+from contracts.target.target import plain_path
 from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
@@ -88,9 +89,17 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     before = party.read(without=array.top)
     done = write(party, party.composer.patch(before, array, _items(party, array, size)), before)
     failure = None if _in_another_order(done) else loss(party, done, f"a list of {size}")
+    if failure and done.exchange.refused and _repeats(party, array, done.patch.value):
+        raise NotJudged(f"fewer than {size} different items are known for {array.path}")
     if failure and done.exchange.refused and not _is_accepted(party, array, done.patch.value[-1:]):
         raise NotJudged(f"an item that is made up for {array.path} is refused, however many there are")
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
+
+
+def _repeats(party: Party, array: Field, items: list[Any]) -> bool:
+    """Whether items stand twice in a list that may not have that: by its schema, or as names from the target file."""
+    once_each = array.schema.get("uniqueItems") is True or plain_path(array.path) in party.target.values
+    return once_each and any(items.count(each) > 1 for each in items)
 
 
 def _is_accepted(party: Party, array: Field, items: list[Any]) -> bool:
