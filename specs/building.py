@@ -83,6 +83,7 @@ def build(path: Path, document: Mapping[str, Any]) -> Api:
         fields=tuple(fields_of(body_schema, "", "")),
         success=success,
         also_success=tuple(contract["success"].get("also", ())),
+        preference=contract["success"].get("prefer"),
         record_at=str(record_at or ""),
         shows_record=record_at is not None,
         read_at=read_at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -197,6 +198,11 @@ class Parameter:
         """Every value of a path parameter holds a slash, by its pattern: then it is written as it is."""
         return self.location == "path" and "/" in str(self.schema.get("pattern", "")).replace("[^/]", "").replace("[^\\/]", "")
 
+    @property
+    def is_field_mask(self) -> bool:
+        """Its value names the members of the body that are to be changed, by the usual name of such a parameter (AIP-134)."""
+        return self.location == "query" and re.sub(r"[^a-z]", "", self.name.lower()) in ("updatemask", "fieldmask")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Response:
@@ -229,6 +235,7 @@ class Api:
         path: path template of the PATCH.
         parameter_values: sample values of the required query and header parameters, by name.
         success, also_success: the documented success status, and further ones that are not failed.
+        preference: the value of Prefer (RFC 7240) that a patch needs for an answer of that status; None where none is needed.
         base: path of the first server, under which the paths stand; empty for none.
         described: the schemes that are described where none is required; a target may want one all the same.
         security: the schemes of all alternatives; security_sets: which of them an alternative asks for together.
@@ -266,6 +273,7 @@ class Api:
     fields: tuple[Field, ...]
     success: int
     also_success: tuple[int, ...]
+    preference: str | None
     record_at: str
     shows_record: bool
     read_at: str

@@ -75,6 +75,9 @@ SERVICES = {
             ("subscriptions", "subscriptions_go.mjs"),
         )
     },
+    "rentals": Service(
+        api="rentals", folder=FOLDER / "rentals", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
+    ),
     "lessons": Service(
         api="lessons", folder=FOLDER / "lessons", build=("ruby", "--version"), built="run.rb", run=("ruby", "run.rb")
     ),
@@ -84,6 +87,16 @@ SERVICES = {
         build=("./build.sh",),
         built=".venv",
         run=(".venv/bin/python", "main.py"),
+    ),
+    "shop": Service(
+        api="shop",
+        folder=FOLDER / "shop",
+        build=("php", "--version"),
+        built="run.php",
+        run=("php", "run.php", "--per-minute", "60000"),  # to wait out its 600 is judged apart
+    ),
+    "fleet": Service(
+        api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
     ),
 }
 
@@ -139,6 +152,7 @@ def targets_of(service: Service, ready: Mapping[str, Any]) -> Iterator[Target]:
             identity=identity,
             bystander=bystander,
             read=operation["read"],
+            parameters=api.parameter_values,
             values={field: tuple(known) for field, known in ready.get("values", {}).items()},
         )
 

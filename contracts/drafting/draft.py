@@ -11,13 +11,13 @@ from typing import Any
 import specs
 from contracts.drafting.claims import claims
 from contracts.drafting.companion import companion
-from contracts.drafting.document import media, swagger
+from contracts.drafting.document import media, prose, swagger
 from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import described, header_credential, secured
 from contracts.drafting.document.source import Document, Source, opened
 from contracts.drafting.fields import link_fields
-from contracts.drafting.operations import PARAMETER, Answer, Operations
+from contracts.drafting.operations import PARAMETER, REPRESENTATION, Answer, Operations, asks_for_representation
 from contracts.drafting.places import Body
 from contracts.drafting.request import Request
 from contracts.drafting.responses import errors, responses, status_of
@@ -200,6 +200,7 @@ class _Draft:
             security, schemes = [{"authorizationHeader": []}], {"authorizationHeader": header}
         self._schemes = schemes
         self._lock = next((each for each in listed if str(each["name"]).lower() == "if-match" and each["in"] == "header"), None)
+        self._is_preferred = any(map(asks_for_representation, listed))
         others = [each for each in answers if each is not success]
         kept = {name: str(self._patch[name])[:400] for name in ("summary", "description") if self._patch.get(name)}
         return {
@@ -213,8 +214,7 @@ class _Draft:
 
     def _around(self, operation: Document, read: tuple[str, Document, Answer] | None) -> Document:
         """The document that holds the operations."""
-        info = self._source.content.get("info")
-        info = info if isinstance(info, Mapping) else {}
+        info = self._info()
         paths: Document = {self._path: {"patch": operation}}
         if read is not None:
             place, get, _answer = read
@@ -230,6 +230,10 @@ class _Draft:
             "paths": paths,
             "components": {name: each for name, each in components.items() if each},
         }
+
+    def _info(self) -> Mapping[str, Any]:
+        info = self._source.content.get("info")
+        return info if isinstance(info, Mapping) else {}
 
     def _servers(self) -> list[Document]:
         """The first server, with its variables filled in."""
@@ -268,7 +272,11 @@ class _Draft:
         beside = {"body": body.around, "record": self._beside(success), "read": read[2].around if read else {}}
         beside = {name: each for name, each in beside.items() if each not in ({}, None)}
         contract |= {"around": beside} if beside else {}
-        contract["success"] = {"status": int(status_of(success)), **({"also": sorted(set(others))} if others else {})}
+        contract["success"] = {
+            "status": int(status_of(success)),
+            **({"also": sorted(set(others))} if others else {}),
+            **({"prefer": REPRESENTATION} if others and place is not None and self._is_preferred else {}),
+        }
         contract |= {"claims": {}, "choices": self._choices(operation, body, read is not None)}
         contract["errors"] = errors(self._operations, operation["responses"], secured=bool(operation["security"]))
         operation["x-contract"] = contract
@@ -300,6 +308,8 @@ class _Draft:
         choices: Document = {
             point: {"unspecified": each} for point, each in {**DEFAULT_CHOICES, **closed, **needed, **least}.items()
         }
+        if prose.trims_texts((self._info().get("description"), self._patch.get("description"))):
+            choices["whitespace"] = {"documented": "trim"}
         if self._lock is not None:
             choices["if_match"] = {"documented": "required"} if self._lock.get("required") else {"unspecified": "optional"}
         return choices

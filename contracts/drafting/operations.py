@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,12 +13,14 @@ from contracts.drafting.document import media
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.source import Document, Source
 from contracts.drafting.places import Body
-from specs.model import Schema, SpecError, json_types
+from specs.model import Parameter, Schema, SpecError, json_types
 from specs.normalise import inline, properties
 
 PARAMETER = re.compile(r"\{([^}]+)\}")
 OWN_HEADERS = frozenset({"accept", "content-type", "authorization", "if-match", "if-none-match", "if-modified-since"})
 """Headers that are no parameters (OpenAPI 3.0, 4.7.12.1), or that the suite has rules of its own for."""
+REPRESENTATION = "return=representation"
+"""The preference for an answer that shows the record (RFC 7240, 4.2)."""
 SUCCESSES = ("200", "204", "202", "201", "205", "203", "2XX", "2xx", "default")
 MOST_FIELDS = 100
 """A body with more fields at some depth is written out to the level above: a gate on thousands of fields takes hours."""
@@ -71,7 +74,7 @@ class Operations:
     # --- parameters ---
 
     def parameters(self, template: str, item: Document, operation: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The path parameters of the template, and what else every request needs."""
+        """The path parameters of the template, what else every request needs, and what a request may say of its body."""
         listed = {(each["name"], each["in"]): each for each in self.listed(item, operation)}
         found = [
             self._parameter({"name": name, "in": "path", "schema": {"type": "string"}, **listed.get((name, "path"), {})})
@@ -81,6 +84,8 @@ class Operations:
             needed = each.get("required") in (True, "true") and location in ("query", "header", "cookie")
             if needed and not (location == "header" and name.lower() in OWN_HEADERS):
                 found.append(self._parameter(each))
+            elif Parameter(name=name, location=location, schema={}).is_field_mask:
+                found.append({**self._parameter(each), "required": False})
         return found
 
     def listed(self, item: Document, operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -174,6 +179,12 @@ def _size(schema: Schema) -> int:
     below = [schema["items"]] if isinstance(schema.get("items"), Mapping) else []
     choices = [each for keyword in ("allOf", "anyOf", "oneOf") for each in schema.get(keyword, ())]
     return len(inner) + sum(_size(each) for each in (*inner, *below, *choices))
+
+
+def asks_for_representation(parameter: Mapping[str, Any]) -> bool:
+    """Whether a parameter is the header that asks for the record in the answer, by what stands in it."""
+    is_prefer = parameter["in"] == "header" and parameter["name"].lower() == "prefer"
+    return is_prefer and REPRESENTATION in json.dumps(parameter, default=str).replace(" ", "")
 
 
 def is_list(schema: Schema) -> bool:

@@ -125,6 +125,7 @@ FIRST: tuple[str, ...] = (
     "same-shape-on-repeat",
     "record-inside-enum",
     "language-leaves-data",
+    "preference-leaves-data",
     "entity-tag-changes",
     "stale-precondition-refused",
 )

@@ -8,17 +8,18 @@ from typing import Any
 
 from specs import Api, RecordField
 
-WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS = (
+WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER = (
     "moves with every request",
     "moves with every write",
     "moves with every change",
     "moves with refused requests",
     "moves with time",
     "counts writes",
+    "is shown in any order",
 )
 FOLLOWS = "follows "
 """Ahead of the paths of the fields of the request that a property follows, without brackets, with commas between them."""
-WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS)
+WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER)
 
 
 def followed(how: str) -> tuple[str, ...]:

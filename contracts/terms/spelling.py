@@ -1,11 +1,9 @@
-"""Values of JSON as a report writes them, whatever language the service and the reader speak; and two spellings of one value."""
+"""Values of JSON as a report writes them, whatever language the service and the reader speak."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
-from datetime import datetime
-from decimal import Decimal, InvalidOperation
+import re
 from typing import Any
 
 from contracts.terms.looks import looks_like
@@ -17,6 +15,15 @@ LONGEST = 400
 """Characters of one value: what is longer is shown by its two ends, for a text that was cut has lost the last one."""
 BRIEF = 60
 """Characters of a value beside others in one sentence."""
+
+
+_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+"""Where one word of a name ends and the next one begins."""
+
+
+def underscored(name: str) -> str:
+    """A member's name or path, its words in lower case with underscores between them: ``orderStatus``, ``Order-Status``."""
+    return _BORDERS.sub("_", name).strip("_").lower()
 
 
 def spelled(value: Any) -> str:
@@ -49,23 +56,3 @@ def _cut(value: Any, text: str, most: int) -> str:
     size = len(value) if isinstance(value, str) else len(text)
     end = most // 4
     return f"{text[: most // 2]}...{text[-end:]} ({size} characters)"
-
-
-def same_instant(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
-    """Two spellings of one moment, where the document says date-time: ``Z`` and ``+00:00``."""
-    if schema.get("format") != "date-time" or not isinstance(left, str) or not isinstance(right, str):
-        return False
-    try:
-        return datetime.fromisoformat(left) == datetime.fromisoformat(right)
-    except (ValueError, TypeError):
-        return False
-
-
-def same_amount(types: Collection[str], left: Any, right: Any) -> bool:
-    """Two spellings of one number, where the document lets a value be a number or its text: 42.5, ``"42.5"``, ``"042.50"``."""
-    if "string" not in types or not {"number", "integer"} & {*types}:
-        return False
-    try:
-        return Decimal(str(left)) == Decimal(str(right))
-    except InvalidOperation:
-        return False

@@ -214,11 +214,21 @@ def clean(exchange: Exchange) -> None:
     if not body and body_of(exchange) and behaves(api, "empty_body", "refuse"):
         raise Refusal("empty_body")
     strict = exchange.settings.strict
+    body = _masked(exchange, body)
     cleaning = Cleaning(refuses_unknown=strict or exchange.plan.refuses_unknown, refuses_read_only=strict)
     exchange.changes = cleaning.members(body, exchange.plan.members)
     exchange.faults = cleaning.faults
     if body and not exchange.changes and not cleaning.faults and behaves(api, "only_unknown_fields", "refuse"):
         raise Refusal("empty_body")
+
+
+def _masked(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
+    """What a field mask names of the body, null for what the body lacks (AIP-134); all of it without a mask, or with ``*``."""
+    masks = [each.name for each in exchange.api.parameters if each.is_field_mask]
+    given = next((text for name in masks if (text := exchange.request.args.get(name))), "*")
+    if given == "*":
+        return body
+    return {name: body.get(name) for name in (path.strip().partition(".")[0] for path in given.split(",")) if name}
 
 
 def validate(exchange: Exchange, validator: Validator) -> None:
@@ -266,6 +276,8 @@ def answer(exchange: Exchange) -> None:
     if not exchange.writes:
         body = placed(api.around_read, api.read_at, exchange.after.record, exchange.arguments)
         exchange.answer = Answer(200, body, plan.read_type)
+    elif (plain := _unasked(exchange)) is not None:
+        exchange.answer = Answer(plain, b"", plan.success_type)
     elif api.shows_record:
         body = placed(api.around_record, api.record_at, exchange.after.record, exchange.arguments)
         exchange.answer = Answer(api.success, body, plan.success_type)
@@ -276,6 +288,15 @@ def answer(exchange: Exchange) -> None:
         )
     if "if_match" in api.choices:
         exchange.answer.headers["ETag"] = f'"{exchange.store.etag(exchange.after)}"'
+
+
+def _unasked(exchange: Exchange) -> int | None:
+    """The status without a body, where the document shows the record to who prefers it, and the request does not say so."""
+    api = exchange.api
+    said = str(exchange.request.headers.get("Prefer") or "").replace(" ", "")
+    if api.preference is None or api.preference in said:
+        return None
+    return next((status for status in api.also_success if not api.responses[status].media_types), None)
 
 
 def refuse(exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
-from contracts.terms.spelling import same_amount
+from contracts.terms.looks import same_amount
 from specs import Api, Field
 from tests.alarms.test_false_alarms import violated
 from tests.services.baskets import Baskets

@@ -16,9 +16,9 @@ from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Answer, Exchange
-from contracts.terms.looks import looks_like
+from contracts.terms.looks import looks_like, same_time
 from contracts.terms.rule import Rule, once
-from contracts.terms.verdict import Difference, Level, Violation
+from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Field, Schema
 
 
@@ -57,6 +57,50 @@ def test_a_value_is_another_one_than_the_current() -> None:
     field, source = Field(path="a", schema={"type": "integer", "minimum": 1, "maximum": 2}), values()
 
     assert [source.fresh(field, current) for current in islice((1, 2, 1, 2), 4)] == [2, 1, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("form", "current", "drawn"),
+    [
+        ("duration", "P3D", ["P4D", "P2D", "P5D"]),
+        ("duration", "PT36H", ["PT37H", "PT35H", "PT38H"]),
+        ("duration", None, ["P2D", "P3D", "P4D"]),
+        ("ipv4", "203.0.113.7", ["192.0.2.2", "192.0.2.3", "192.0.2.4"]),
+        ("ipv6", None, ["2001:db8::1", "2001:db8::2", "2001:db8::3"]),
+    ],
+)
+def test_a_text_of_a_format_is_drawn(form: str, current: str | None, drawn: list[str]) -> None:
+    """A duration in the unit of the present one; no word is an address."""
+    field, source = Field(path="a", schema={"type": "string", "format": form}), values()
+
+    assert [source.fresh(field, current) for _ in drawn] == drawn
+
+
+@pytest.mark.parametrize("form", ["email", "uri", "date-time"])
+def test_a_text_of_a_format_that_the_limit_has_no_room_for_is_not_looked_for_for_ever(form: str) -> None:
+    """No value is known, and the run goes on."""
+    with pytest.raises(NotJudged, match="no safe value"):
+        values().fresh(Field(path="a", schema={"type": "string", "format": form, "maxLength": 4}))
+
+
+@pytest.mark.parametrize(
+    ("form", "left", "right", "alike"),
+    [
+        ("duration", "P1D", "PT24H", True),
+        ("duration", "P1W", "P7D", True),
+        ("duration", "P1Y", "P12M", True),
+        ("duration", "PT90M", "PT1H30M", True),
+        ("duration", "PT1M", "P1M", False),
+        ("duration", "P30D", "P1M", False),
+        ("duration", "P", "P", False),
+        ("date-time", "2024-01-01T10:00:00Z", "2024-01-01T11:00:00+01:00", True),
+        ("date-time", "P1D", "PT24H", False),
+        ("date", "2024-01-01", "2024-01-02", False),
+    ],
+)
+def test_a_time_may_be_spelled_in_two_ways(form: str, left: str, right: str, alike: bool) -> None:
+    """A moment by its offset, a duration by its units, as libraries write them."""
+    assert same_time({"format": form}, left, right) is alike
 
 
 @pytest.mark.parametrize(

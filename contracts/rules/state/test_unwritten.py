@@ -16,6 +16,7 @@ from contracts.judging.evidence import (
     put_back,
     single_or_none,
 )
+from contracts.judging.telling.misread import misread
 from contracts.record.guard import DISPOSABLE
 from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
@@ -25,8 +26,9 @@ from contracts.record.state import UNKNOWN_MEMBER, left_by_a_run
 from contracts.target.target import top_of
 from contracts.terms.changed import other_value
 from contracts.terms.exchange import Exchange
+from contracts.terms.looks import same_time
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import same_instant, spelled
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Observed, Violation
 from specs import Api, Field, RecordField
 
@@ -143,7 +145,7 @@ def _judge_inside(party: Party, case: Field) -> None:
 
 
 def _count(party: Party, values: Sequence[Any], sent: Any) -> int:
-    return sum(party.reader.equal(each, sent) or same_instant({"format": "date-time"}, each, sent) for each in values)
+    return sum(party.reader.equal(each, sent) or same_time({"format": "date-time"}, each, sent) for each in values)
 
 
 def _named_inside(party: Party, case: Field) -> list[Named]:
@@ -207,7 +209,7 @@ def _was_written(party: Party, field: Field, value: Any, current: Any, now: Any)
         return False
     if _moves(party, field):
         by_chance = isinstance(value, bool)  # a flag that moves has one of two values
-        return not by_chance and (party.reader.equal(now, value) or same_instant({"format": "date-time"}, now, value))
+        return not by_chance and (party.reader.equal(now, value) or same_time({"format": "date-time"}, now, value))
     return True
 
 
@@ -276,12 +278,7 @@ def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record
     """What the document knows is stored in such company as well, where the answer is a success."""
     now = known.shown_in(after)
     if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
-        raise Violation(
-            expected=f"{known.field.path} to read {spelled(known.value)} after a patch that names an unknown member too",
-            actual=f"it reads {spelled(now)}",
-            exchange=exchange,
-            difference=one_difference(known.field.path, known.value, now),
-        )
+        raise misread(known.field.path, known.value, now, " after a patch that names an unknown member too", exchange)
 
 
 def _empty(party: Party, point: str, body: bytes) -> None:

@@ -88,7 +88,17 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     before = party.read(without=array.top)
     done = write(party, party.composer.patch(before, array, _items(party, array, size)), before)
     failure = None if _in_another_order(done) else loss(party, done, f"a list of {size}")
+    if failure and done.exchange.refused and not _is_accepted(party, array, done.patch.value[-1:]):
+        raise NotJudged(f"an item that is made up for {array.path} is refused, however many there are")
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
+
+
+def _is_accepted(party: Party, array: Field, items: list[Any]) -> bool:
+    """Whether a list of these items is taken, with as many more of the record's as it needs."""
+    before = party.read(without=array.top)
+    held = _items(party, array, max(0, (limit(array, "minItems") or 0) - len(items)))
+    done = write(party, party.composer.patch(before, array, [*held, *items]), before)
+    return party.accepted(done.exchange)
 
 
 def _in_another_order(done: Write) -> bool:
