@@ -60,6 +60,7 @@ def test_a_service_that_keeps_to_its_document_is_not_failed(api: Api, depth: str
     assert violated(report) == set()
     assert report.restored.ok
     assert service.records == before
+    assert service.removals == []
 
 
 def test_a_member_of_items_that_nobody_should_see_is_found(api: Api) -> None:

@@ -32,6 +32,7 @@ class Baskets(People):
     """The records, and what is wrong with the service; without any fault it keeps to its document.
 
     faults: names, those that the service looks for below.
+    removals: the items that were sent with the member which takes one out, whatever its value.
     """
 
     def __init__(self, *faults: str) -> None:
@@ -39,6 +40,7 @@ class Baskets(People):
         self.faults = frozenset(faults)
         self.records = baskets()
         self.next_id = 100
+        self.removals: list[dict[str, Any]] = []
         self.taken_off = dict.fromkeys(self.records, 0)
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
@@ -98,6 +100,7 @@ class Baskets(People):
     def _lines(self, held: list[dict[str, Any]], sent: Any) -> list[dict[str, Any]] | str:
         if not isinstance(sent, list) or not all(isinstance(each, dict) for each in sent) or len(sent) > SENT_AT_MOST:
             return "lines"
+        self.removals += [each for each in sent if "_destroy" in each]
         lines = [dict(each) for each in held]
         for each in sent:
             made: dict[str, Any] = {"id": self._new_id()}
