@@ -6,18 +6,16 @@ up to the first violation. What counts is the number of requests until then: at 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
 import click
 
-import specs
 from contracts.rules.order import soonest
 from contracts.running.depths.quick import Asked
 from contracts.running.plan import Plan
 from contracts.running.run import Run
 from contracts.running.whole import items_of
-from tests.proof import admin, defects, mock, once_each, stop_mocks
+from tests.proof import admin, drawn, mock, stop_mocks
 
 WITHIN = (300, 600)
 """Requests: one minute and two at 200 ms an answer."""
@@ -28,10 +26,8 @@ WITHIN = (300, 600)
 @click.option("--seed", default=5, show_default=True, help="Of the sample.")
 def main(sample: int, seed: int) -> None:
     """Print a line for each defect, and how many were found within so many requests."""
-    known = sorted((each for each in once_each(defects(specs.names())) if each.api in specs.names()), key=lambda each: each.name)
-    chosen = random.Random(seed).sample(known, sample)
     found: dict[bool, list[int]] = {False: [], True: []}
-    for subject in chosen:
+    for subject in drawn(sample, seed):
         for is_cut, needed in found.items():
             needed.append(requests_until_found(subject.api, subject.name, is_cut=is_cut))
         click.echo(f"{subject.api} {subject.name}: {', '.join(_shown(needed[-1]) for needed in found.values())}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as default
@@ -196,6 +197,11 @@ class Parameter:
     def spans_segments(self) -> bool:
         """Every value of a path parameter holds a slash, by its pattern: then it is written as it is."""
         return self.location == "path" and "/" in str(self.schema.get("pattern", "")).replace("[^/]", "").replace("[^\\/]", "")
+
+    @property
+    def is_field_mask(self) -> bool:
+        """Its value names the members of the body that are to be changed, by the usual name of such a parameter (AIP-134)."""
+        return self.location == "query" and re.sub(r"[^a-z]", "", self.name.lower()) in ("updatemask", "fieldmask")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

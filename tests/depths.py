@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from zlib import crc32
@@ -18,7 +17,7 @@ from contracts.running.plan import DEPTHS, Plan
 from contracts.running.whole import judge_all
 from mock_server.defects.writes import sequences
 from tests import subjects
-from tests.proof import Subject, admin, defects, mock, once_each, stop_mocks
+from tests.proof import Subject, admin, defects, drawn, mock, stop_mocks
 
 DOCUMENT = subjects.ROOT / "docs" / "reference" / "depths.md"
 SEARCH = frozenset({"sequence-follows-model"})
@@ -68,11 +67,8 @@ def sampled(count: int, seed: int) -> list[Found]:
 
     Drawn from the half of the defects that the order of a quick run was not chosen by.
     """
-    known = [each for each in once_each(defects(specs.names())) if each.api in specs.names()]
-    listed = sorted((each for each in known if is_held_out(each.name)), key=lambda each: each.name)
-    chosen = random.Random(seed).sample(listed, count)
     found = []
-    for subject in sorted(chosen, key=lambda each: each.api):
+    for subject in sorted(drawn(count, seed, is_held_out), key=lambda each: each.api):
         report = judged(subject.api, "quick", subject.name)
         at_gate = None if is_found(report) else is_found(judged(subject.api, "gate", subject.name))
         found.append(Found(subject, is_found(report), report.requests, at_gate))

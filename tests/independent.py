@@ -3,9 +3,9 @@
     python -m tests.independent                       # all of them: as they are, each fault, each conforming choice
     python -m tests.independent go --kind variant     # one of them, its conforming choices alone
 
-Each is built first where that was not done: Go, Node.js with npm, a JDK and PHP are needed for theirs. Exit 1 where a service
-that keeps to its document is failed, or is left changed; faults that are not found are listed. A fault is found where something
-is violated that is not violated on the service as it is, which is judged in every run for that reason.
+Each is built first where that was not done: Go, Node.js with npm, a JDK, PHP and Ruby are needed for theirs. Exit 1 where a
+service that keeps to its document is failed, or is left changed; faults that are not found are listed. A fault is found where
+something is violated that is not violated on the service as it is, which is judged in every run for that reason.
 """
 
 from __future__ import annotations
@@ -78,12 +78,25 @@ SERVICES = {
     "rentals": Service(
         api="rentals", folder=FOLDER / "rentals", build=("npm", "ci"), built="node_modules", run=("node", "main.js")
     ),
+    "lessons": Service(
+        api="lessons", folder=FOLDER / "lessons", build=("ruby", "--version"), built="run.rb", run=("ruby", "run.rb")
+    ),
     "shipments": Service(
         api="shipments",
         folder=FOLDER / "shipments",
         build=("./build.sh",),
         built=".venv",
         run=(".venv/bin/python", "main.py"),
+    ),
+    "shop": Service(
+        api="shop",
+        folder=FOLDER / "shop",
+        build=("php", "--version"),
+        built="run.php",
+        run=("php", "run.php", "--per-minute", "60000"),  # to wait out its 600 is judged apart
+    ),
+    "fleet": Service(
+        api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
     ),
 }
 

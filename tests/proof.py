@@ -13,13 +13,14 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import subprocess
 import sys
 import time
 import urllib.request
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -216,6 +217,12 @@ def once_each(subjects_: Iterable[Subject]) -> list[Subject]:
     for subject in subjects_:
         by_name.setdefault(subject.name, []).append(subject)
     return [found[crc32(name.encode()) % len(found)] for name, found in by_name.items()]
+
+
+def drawn(count: int, seed: int, listed: Callable[[str], bool] = lambda _name: True) -> list[Subject]:
+    """A sample of the defects of the documents in specs/, each in one of its APIs; ``listed``: whose names may be drawn."""
+    known = [each for each in once_each(defects(specs.names())) if each.api in specs.names() and listed(each.name)]
+    return random.Random(seed).sample(sorted(known, key=lambda each: each.name), count)
 
 
 def faults(apis: Sequence[str]) -> list[Subject]:

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,17 @@ def _own() -> list[Peer]:
             "this mock", lambda port, at: [*mock, str(at / "contacts.json"), "--port", str(port), *seeds, str(at / "seeds.json")]
         ),
         Peer("this mock, by x-contract", lambda port, at: [*mock, str(at / "drafted.yaml"), "--port", str(port), "--quiet"]),
+        Peer("its application on granian", *_granian()),
     ]
+
+
+def _granian() -> tuple[Callable[[int, Path], Sequence[str]] | None, str]:
+    """The quickest web server for WSGI that was found: Rust around one process of Python, as the mock is one."""
+    if find_spec("granian") is None:
+        return None, "the Python package granian is not installed"
+    words = [sys.executable, "-m", "granian", "--interface", "wsgi", "--workers", "1", "--http", "1", "--no-ws"]
+    words += ["--log-level", "critical", "--host", "127.0.0.1"]
+    return lambda port, _: [*words, "--port", str(port), "benchmarks.peers.application:app"], ""
 
 
 def _others(node: Path | None) -> Iterator[Peer]:

@@ -16,6 +16,7 @@ from contracts.drafting.operations import PARAMETER
 from contracts.drafting.seeding import sample
 from contracts.target.target import Target, TargetError
 from contracts.terms.fixture import UNIQUE, Creation, Deletion, Fixture, FromDocument
+from contracts.terms.spelling import underscored
 from specs.model import Api, Schema, SpecError, json_types
 from specs.normalise import inline, properties
 
@@ -124,7 +125,7 @@ def _unique(made: Mapping[str, Any], schema: Schema) -> dict[str, Any]:
         member = members.get(name, {})
         if isinstance(value, Mapping):
             found[name] = _unique(value, member)
-        elif isinstance(value, str) and _SINGLE.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()):
+        elif isinstance(value, str) and _SINGLE.search(underscored(name)):
             found[name] = _with_token(value, member)
     return found
 

@@ -11,7 +11,7 @@ from typing import Any
 import specs
 from contracts.drafting.claims import claims
 from contracts.drafting.companion import companion
-from contracts.drafting.document import media, swagger
+from contracts.drafting.document import media, prose, swagger
 from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import described, header_credential, secured
@@ -214,8 +214,7 @@ class _Draft:
 
     def _around(self, operation: Document, read: tuple[str, Document, Answer] | None) -> Document:
         """The document that holds the operations."""
-        info = self._source.content.get("info")
-        info = info if isinstance(info, Mapping) else {}
+        info = self._info()
         paths: Document = {self._path: {"patch": operation}}
         if read is not None:
             place, get, _answer = read
@@ -231,6 +230,10 @@ class _Draft:
             "paths": paths,
             "components": {name: each for name, each in components.items() if each},
         }
+
+    def _info(self) -> Mapping[str, Any]:
+        info = self._source.content.get("info")
+        return info if isinstance(info, Mapping) else {}
 
     def _servers(self) -> list[Document]:
         """The first server, with its variables filled in."""
@@ -305,6 +308,8 @@ class _Draft:
         choices: Document = {
             point: {"unspecified": each} for point, each in {**DEFAULT_CHOICES, **closed, **needed, **least}.items()
         }
+        if prose.trims_texts((self._info().get("description"), self._patch.get("description"))):
+            choices["whitespace"] = {"documented": "trim"}
         if self._lock is not None:
             choices["if_match"] = {"documented": "required"} if self._lock.get("required") else {"unspecified": "optional"}
         return choices

@@ -11,12 +11,17 @@ import jsonschema_rs
 
 from contracts.drafting.places import branches
 from contracts.drafting.seeding import sample
+from contracts.terms.spelling import underscored
 from specs.model import Schema, SpecError, json_types
 from specs.normalise import properties
 
-MESSAGE = re.compile(r"message|detail|description|reason|title|msg|error", re.IGNORECASE)
-CODE = re.compile(r"code|type|kind", re.IGNORECASE)
-FIELD = re.compile(r"field|param|att|property|pointer|path|name|key|loc|source|target", re.IGNORECASE)
+CODE = re.compile(r"(?:^|_)(?:(?:err|error|status|result|reason)?code|type|kind)$")
+MESSAGE = re.compile(r"(?:^|_)(?:detail|description|reason|title|error)s?(?:_|$)|(?:message|msg)s?(?:_|$)")
+FIELD = re.compile(
+    r"(?:^|_)(?:(?:field|param|parameter|att(?:r|ribute)?|prop|property)(?:_?(?:name|path|key|id))?|(?:json_?)?pointer|path|name|key"
+    r"|loc|location|source|target)s?$"
+)
+"""Names of members by what they hold, spelt with underscores; what ends like a code is none of the message's words."""
 FAULTS: Mapping[str, Mapping[str, str]] = {
     "default": {"message": "is not valid", "code": "invalid"},
     "maxLength": {"message": "has more than {limit} characters", "code": "too_long"},
@@ -126,9 +131,10 @@ def _member(name: str, member: Schema, *, each: bool) -> Any:
         return "$status" if "status" in name.lower() or "code" in name.lower() else None
     if "string" not in types or set(member) & {"pattern", "format", "maxLength"}:
         return None
-    if MESSAGE.search(name):
-        return "$message"
-    return "$code" if CODE.search(name) else None
+    spelt = underscored(name)
+    if CODE.search(spelt):
+        return "$code"
+    return "$message" if MESSAGE.search(spelt) else None
 
 
 def _list(member: Schema, *, each: bool, least: int = 0) -> Any:
@@ -138,7 +144,7 @@ def _list(member: Schema, *, each: bool, least: int = 0) -> Any:
         return [_item(items, {})] if least else None
     if "string" in json_types(items):
         return {"$each": "$message"}
-    named = {name: json_types(schema) for name, schema in properties(items).items() if FIELD.search(name)}
+    named = {name: json_types(schema) for name, schema in properties(items).items() if FIELD.search(underscored(name))}
     field = next((name for name, types in named.items() if "string" in types), None)
     steps = next((name for name, types in named.items() if "array" in types), None)  # the way to the field, a step each
     known = {field: "$field"} if field else {steps: ["$field"]} if steps else {}

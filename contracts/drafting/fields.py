@@ -6,20 +6,29 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from contracts.drafting import one_way
+from contracts.drafting import described, one_way
 from contracts.drafting.conversions import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of
+from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
 from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
 
-CHANGES = re.compile(r"updat|modif|chang|edit|seen|sync|touch", re.IGNORECASE)
+_TIME = "at|on|date|time|stamp|date_?time|time_?stamp"
+CHANGES = re.compile(
+    r"(?:^|_)(?:last|date|time)?(?:updat(?:e|ed|es|ing)|modif(?:y|ied|ication|ications)|chang(?:e|ed|es|ing)|edit(?:ed|s|ing)?"
+    rf"|seen|sync(?:ed|hed|hroni[sz]ed)?|touch(?:ed)?)(?:_|$|(?:{_TIME})(?:_|$))"
+)
+"""Words of a name that tell of a change, spelt with underscores."""
+MOMENT = re.compile(rf"(?:(?:^|_)(?:{_TIME})(?:_|$))|(?:ed|update|modify|change|sync|seen)(?:{_TIME})?$")
+"""Names of what may be a time, likewise."""
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
+SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
 MERGE_PATCH = "application/merge-patch+json"
@@ -38,7 +47,8 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
-    for field in api.walk_fields():
+    names = one_way.parts_of_names(api.walk_fields())
+    for field in _left_to_a_patch(document, sent, api):
         keys: dict[str, Any] = {"response": None} if _is_never_shown(field, shown) else {}
         if field in api.fields and names_the_record(field.name, parameters) and not field.read_only:
             keys["hazard"] = {"reason": "it names the record: with another value the record could not be found again"}
@@ -54,14 +64,17 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
                 keys["inferred"] = sorted([*inferred, "nullable"])
                 keys["null"] = {"unspecified": "refuse" if shown[str(field.response)].required else "remove"}
             _extend(document, sent, field.path, inferred, plain=True)
-            shown_types = [] if "type" in inferred else _shown_types(field, shown)
-            keys |= {"safe": {"type": shown_types}} if shown_types else {}
+            safe = ({} if "type" in inferred else _surely_shown(field, shown)) | described.meant(field)
+            keys |= {"safe": safe} if safe else {}
+            keys |= {"merge": {"documented": "replace"}} if described.is_replaced(field) else {}
         told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
-        final = None if field.read_only else one_way.hazard(field, operation["responses"])
+        final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
+        final = one_way.removal(field) if final is None and "response" in keys else final
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
-        keys |= _policy(field, is_merged=is_merged)
+        keys |= _as_a_slug(field, keys.get("safe", {}))
+        keys = _policy(field, is_merged=is_merged) | keys
         if keys:
             _extend(document, sent, field.path, keys)
     for top in dict.fromkeys(top_of(path) for path in told):
@@ -83,6 +96,14 @@ def _policy(field: Field, *, is_merged: bool) -> dict[str, Any]:
     return {"merge": {"documented": "merge"}} if is_merged and in_parts and "[]" not in field.path else {}
 
 
+def _left_to_a_patch(document: Document, sent: Schema, api: Api) -> list[Field]:
+    """The fields but for those that no patch sets by their descriptions, which are made read-only."""
+    fixed = [each for each in api.walk_fields() if described.is_fixed(each)]
+    for field in fixed:
+        _extend(document, sent, field.path, {"readOnly": True}, plain=True)
+    return [each for each in api.walk_fields() if each not in fixed]
+
+
 def _in_form(field: Field) -> dict[str, Any]:
     """What of a form is never sent, and texts that may stand for nothing there: no document says how they are meant."""
     if not field.types & PLAIN:
@@ -91,6 +112,12 @@ def _in_form(field: Field) -> dict[str, Any]:
         return {"hazard": {"reason": "it is a file"}}
     is_text = "string" in field.types and not field.schema.keys() & {"enum", "const"}
     return {"safe": {"minLength": 1}} if is_text and not field.schema.get("minLength") else {}
+
+
+def _as_a_slug(field: Field, safe: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a text that is a part of addresses by its name, such as are written in these alone: services make others into one."""
+    named = SLUG.search(field.name) and field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
+    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if named and not field.read_only else {}
 
 
 def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:
@@ -122,12 +149,17 @@ def _inferred(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
     return found
 
 
-def _shown_types(field: Field, shown: Mapping[str, RecordField]) -> list[str]:
-    """The types in which the record shows what a request may send in several: the others are read as one of these."""
+def _surely_shown(field: Field, shown: Mapping[str, RecordField]) -> dict[str, Any]:
+    """Of the types and spellings that a request may send, those that the record shows: others are read as one of these."""
     part = shown.get(field.response or "")
-    if part is None or field.types or not any(keyword in field.schema for keyword in ("anyOf", "oneOf")):
-        return []
-    return sorted(json_types(part.schema) - {"null"})
+    if part is None or field.children:
+        return {}
+    types = sorted(json_types(part.schema) - {"null"})
+    in_union = not field.types and any(keyword in field.schema for keyword in ("anyOf", "oneOf"))
+    narrower = len(field.types) > 1 and field.types > {*types}
+    safe: dict[str, Any] = {"type": types} if types and (in_union or narrower) else {}
+    pattern = part.schema.get("pattern")
+    return {**safe, "pattern": pattern} if pattern is not None and field.schema.get("pattern", pattern) != pattern else safe
 
 
 def _of_union(field: Field, part: RecordField) -> dict[str, Any]:
@@ -171,8 +203,8 @@ def names_the_record(name: str, parameters: Sequence[str]) -> bool:
 def _moves(part: RecordField) -> bool:
     """A time that the service sets: by its name, and by a type that holds times."""
     timely = str(part.schema.get("format", "")).lower() in TIMES or json_types(part.schema) <= {"string", "integer", "null"}
-    named = CHANGES.search(part.path) and re.search(r"at$|time|date|stamp|on$|modified$|updated$", part.path, re.IGNORECASE)
-    return bool(timely and (named if part.schema.get("format") not in TIMES else CHANGES.search(part.path)))
+    name = underscored(part.path)
+    return bool(timely and CHANGES.search(name) and (part.schema.get("format") in TIMES or MOMENT.search(name)))
 
 
 def patchable(record: Schema, parameters: Sequence[str]) -> dict[str, Any]:

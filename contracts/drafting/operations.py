@@ -13,7 +13,7 @@ from contracts.drafting.document import media
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.source import Document, Source
 from contracts.drafting.places import Body
-from specs.model import Schema, SpecError, json_types
+from specs.model import Parameter, Schema, SpecError, json_types
 from specs.normalise import inline, properties
 
 PARAMETER = re.compile(r"\{([^}]+)\}")
@@ -74,7 +74,7 @@ class Operations:
     # --- parameters ---
 
     def parameters(self, template: str, item: Document, operation: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The path parameters of the template, and what else every request needs."""
+        """The path parameters of the template, what else every request needs, and what a request may say of its body."""
         listed = {(each["name"], each["in"]): each for each in self.listed(item, operation)}
         found = [
             self._parameter({"name": name, "in": "path", "schema": {"type": "string"}, **listed.get((name, "path"), {})})
@@ -84,6 +84,8 @@ class Operations:
             needed = each.get("required") in (True, "true") and location in ("query", "header", "cookie")
             if needed and not (location == "header" and name.lower() in OWN_HEADERS):
                 found.append(self._parameter(each))
+            elif Parameter(name=name, location=location, schema={}).is_field_mask:
+                found.append({**self._parameter(each), "required": False})
         return found
 
     def listed(self, item: Document, operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:

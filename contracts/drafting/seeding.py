@@ -165,8 +165,8 @@ def _texts(schema: Schema, path: str, number: int) -> Iterator[Any]:
     if made is not None:
         yield made(crc32(path.encode()) % 20 + 100 * number)
         yield made(number)
-    if "pattern" in schema:
-        found = matching(str(schema["pattern"]), least, most)
+    for pattern in dict.fromkeys(str(each["pattern"]) for each in (schema, *schema.get("allOf", ())) if "pattern" in each):
+        found = matching(pattern, least, most)
         yield from (found[(number - 1 + turn) % len(found)] for turn in range(len(found)))
     if least > most:
         return

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -30,6 +31,8 @@ NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
 """So many flags and choices are tried beside one that is refused."""
+ZONES = timedelta(hours=14)
+"""So far are the zones of the earth from UTC at most."""
 DAYS = ("date", "date-time")
 """Formats of which one value may have to come after another."""
 EXACT_FORMATS = frozenset({"date", "date-time", "email"})
@@ -75,6 +78,27 @@ def switched(fields: Iterable[Field], sent: Mapping[str, Any], found: Located) -
     flags = [sent[field.name] for field in fields if field.types == {"boolean"} and isinstance(sent.get(field.name), bool)]
     before, after = found.difference.before, found.difference.after
     return (bool(flags) and before is True and after is False) or (any(flags) and before is False and after is True)
+
+
+def one_moment(field: Field, other: Field, before: Record, after: Record) -> bool:
+    """Two members show one moment, such as ``date`` and ``date_gmt``: their names begin alike, and they stay as far apart.
+
+    What sets the one sets the other, whichever of them a patch names.
+    """
+    names = sorted((field.name.lower(), other.name.lower()), key=len)
+    if {field.schema.get("format"), other.schema.get("format")} != {"date-time"} or not names[1].startswith(names[0]):
+        return False
+    shifts = [_apart(look_up(each, field.response), look_up(each, other.response)) for each in (before, after)]
+    return shifts[0] is not None and shifts[0] == shifts[1] and abs(shifts[0]) <= ZONES
+
+
+def _apart(left: Any, right: Any) -> timedelta | None:
+    """How far two times are apart by their clocks; None for what is no time."""
+    try:
+        moments = [datetime.fromisoformat(each).replace(tzinfo=None) for each in (left, right)]
+    except (ValueError, TypeError):
+        return None
+    return moments[0] - moments[1]
 
 
 def rules_out(party: Party, mover: Patch, victim: Field, old: Any, before: Record) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +13,7 @@ from contracts.terms.exchange import NOT_JSON, Answer, Exchange
 from contracts.terms.spelling import spelled
 from contracts.terms.validity import first_error
 from specs import Api, Shape, Situation
-from specs.model import Response
+from specs.model import Response, json_types
 from specs.normalise import properties
 
 STAND_INS = {"wrong_credential": "unauthenticated", "empty_body": "malformed_json", "not_an_object": "malformed_json"}
@@ -179,9 +180,20 @@ STATING = ("status", "statuscode", "httpstatus", "httpstatuscode", "httpcode", "
 SUCCEEDING = ("success", "ok", "succeeded")
 
 
-def stated_problem(answer: Answer) -> Problem | None:
-    """A member of the body that states another status than the answer's own, or a success."""
+HTTP_STATUS = re.compile(r"\bHTTP (?:response |answer )?status\b", re.IGNORECASE)
+"""Words of a description by which a member repeats the status, whatever it is called."""
+
+
+def stated_problem(answer: Answer, response: Response | None = None) -> Problem | None:
+    """A member of the body that states another status than the answer's own, or a success.
+
+    response: the documented one; a member that it describes as the HTTP status may hold nothing else.
+    """
     body = answer.json
+    for place in _repeating(response.schema) if response is not None else ():
+        for value in at(body, place):
+            if isinstance(value, int | str) and str(value) != str(answer.status):
+                return Problem(f"{place[-1]} to be {answer.status}, the HTTP status", f"it is {spelled(value)}")
     inner = [each for each in body.values() if isinstance(each, Mapping)] if isinstance(body, Mapping) else []
     for holder in [body, *inner] if isinstance(body, Mapping) else []:
         for name, value in holder.items():
@@ -192,6 +204,15 @@ def stated_problem(answer: Answer) -> Problem | None:
             if claims_success and not 200 <= answer.status < 300:
                 return Problem(f"no success to be told with status {answer.status}", f"{name} is {spelled(value)}")
     return None
+
+
+def _repeating(schema: Mapping[str, Any], above: Place = ()) -> Iterator[Place]:
+    """The places of whole numbers that are described as the HTTP status."""
+    for name, member in properties(schema).items():
+        if json_types(member) == {"integer"} and HTTP_STATUS.search(str(member.get("description") or "")):
+            yield (*above, name)
+        elif len(above) < 2:  # such members stand near the top
+            yield from _repeating(member, (*above, name))
 
 
 def _is_status(value: Any) -> bool:

@@ -131,10 +131,10 @@ def known_patch(party: Party, record: Record, field: Field) -> Patch:
     """A patch to a fresh value; of an enum or a reference, to one that is known to work: others are judged by themselves."""
     if "enum" not in field.schema and field.reference is None:
         return fresh_patch(party, record, field)
-    first = single(party, field).patch.value
-    current = party.composer.patch(record, field, first).shown_in(record)
-    others = (value for value in _proven(party, field) if not party.reader.same(field, value, current))
-    return party.composer.patch(record, field, next(others, first))
+    current = party.composer.patch(record, field, first := single(party, field).patch.value).shown_in(record)
+    free = party.values.free(field, _proven(party, field))
+    other = next((value for value in free if not party.reader.same(field, value, current)), first)
+    return party.composer.patch(record, field, party.values.checked(field, other))
 
 
 def _proven(party: Party, field: Field) -> list[Any]:
@@ -162,7 +162,7 @@ def joined(patches: Iterable[Patch]) -> dict[str, Any]:
 
 def companion(party: Party, record: Record, field: Field) -> Patch | None:
     """A patch of another property whose plain write works, inside an object if there is one: to go beside that of a field."""
-    others = [each for each in settable(party.api) if each.top != field.top and "[]" not in each.path]
+    others = (each for each in settable(party.api) if each.top != field.top and "[]" not in each.path)
     for each in sorted(others, key=lambda other: other.path == other.top):
         done = single_or_none(party, each) if each.reference is None else None
         if done is not None and party.accepted(done.exchange) and stored(party, done):

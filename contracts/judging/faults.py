@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -157,6 +157,13 @@ BAD_FORMATS = {
     "ipv6": ("not-an-address",),
 }
 """Values that no reading of a documented format admits; finer points (19900101, a@localhost) are left open."""
+RIGHT_FORMATS: Mapping[str, list[str]] = {
+    "date": ["1990-02-28"],
+    "date-time": ["1990-02-28T00:00:00Z"],
+    "email": ["sample@example.com"],
+    "uuid": ["00000000-0000-4000-8000-000000000001"],
+}
+"""What stands ahead of such a value in a list: the first item is seldom the one that is not looked at."""
 
 
 def _bad_formats(field: Field) -> Iterator[Fault]:
@@ -164,3 +171,8 @@ def _bad_formats(field: Field) -> Iterator[Fault]:
     if name in BAD_FORMATS and field.states("format"):
         for value in BAD_FORMATS[name]:
             yield Fault(field, value, "format", f"{spelled(value)}, not of the format {name}")
+    items = field.schema.get("items", {}) if field.kind == "array" and not field.children else {}
+    name = str(items.get("format", ""))
+    if name in BAD_FORMATS and "items" not in field.inferred:
+        right = RIGHT_FORMATS[name] if int(field.schema.get("maxItems", 2)) > 1 else []
+        yield Fault(field, [*right, BAD_FORMATS[name][0]], "format", f"an item {spelled(BAD_FORMATS[name][0])}, no {name}")

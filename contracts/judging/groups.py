@@ -82,12 +82,18 @@ def without(party: Party, patches: Sequence[Patch], failing: Mapping[Field, Exch
 
 
 def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
-    """Whether a refused patch of several fields is accepted with values near those of the record as it was found.
+    """Whether a refused patch of several fields is accepted on the record as it was found, or with values near those there.
 
-    Then the values did not go together, as a start that comes after its end; which do, few documents say.
+    Then the values did not go together, as a start that comes after its end; which do, few documents say. Nor did they go with
+    what the record held meanwhile in other fields.
     """
     if party.at_first is None:
         return False
+    Restorer(party).restore(party.at_first)
+    record = party.read()
+    same = write(party, Patch(patches[0].field, patches[0].value, joined(patches), patches[0].selectors), record)
+    if party.accepted(same.exchange) and all(stored(party, replace(same, patch=each)) for each in patches):
+        return True
     Restorer(party).restore(party.at_first)
     record = party.read()
     beside: list[Patch] = []

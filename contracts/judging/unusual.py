@@ -10,7 +10,9 @@ from zlib import crc32
 
 from contracts.judging.evidence import Write
 from contracts.judging.groups import Question, answered, workable
+from contracts.record.comparing.sets import is_set
 from contracts.record.party import Party
+from contracts.record.patches import may_show
 from contracts.record.restoring import Restorer
 from contracts.record.values import Values, validator
 from contracts.terms.exchange import Exchange
@@ -47,6 +49,8 @@ FORMATS: Mapping[str, tuple[str, ...]] = {
         "https://example.com/?u=https://b.example",
     ),
     "time": ("23:59:59Z", "00:00:00Z", "12:30:00+05:45"),
+    "int64": ("9007199254740993", "1234567890123456789"),
+    "google-duration": ("1.500s", "12.250s"),
     "uuid": ("00000000-0000-4000-8000-000000000000",),
 }
 """Texts of a format that are shifted by a zone, by the end of an epoch, or cut; some may be refused."""
@@ -80,8 +84,11 @@ class Unusual:
     level: Level | None = None
 
 
-_SET = re.compile(r"\b(?:sets?|unordered|sorted|duplicates|(?:in any|no) order)\b", re.IGNORECASE)
-"""Words of a description by which a list has no order of the client's."""
+_OWN_ORDER = re.compile(
+    r"\b(?:an?|the|this|as|unique) sets?\b|^sets? of\b|\b(?:sorted|duplicates|(?:alphabetical|ascending|descending) order)\b",
+    re.IGNORECASE,
+)
+"""Words of a description by which a list may have an order of the service's."""
 
 
 def unusual_values(field: Field, token: str) -> list[Unusual]:
@@ -160,15 +167,14 @@ def _lists(field: Field) -> Iterator[Unusual]:
         lists: list[list[Any]] = [members, members[::-1]]
     elif "string" in json_types(items) and not items.keys() & {"format", "pattern"}:
         lists = [[*WORDS], [*WORDS[::-1]], ["<b>&amp;", "na\u00efve", "x\U0001f600"], ["null", "007", "true"], ["a,b", "c;d"]]
-        yield Unusual(["fig", "fig"], Level.SHOULD)
+        yield from () if is_set(field.schema) else (Unusual(["fig", "fig"], Level.SHOULD),)
     elif json_types(items) & {"integer", "number"}:
         lists = [[3, 1, 2], [2, 3, 1], [2**31, 5], *([[0.1, 19.99]] if "number" in json_types(items) else [])]
-        yield Unusual([2, 2], Level.SHOULD)
+        yield from () if is_set(field.schema) else (Unusual([2, 2], Level.SHOULD),)
     else:
         return
     most = int(field.schema.get("maxItems", 3))
-    is_set = field.schema.get("uniqueItems") or _SET.search(str(field.schema.get("description") or ""))
-    level = Level.SHOULD if is_set else None  # a set may have an order of its own
+    level = Level.SHOULD if _OWN_ORDER.search(str(field.schema.get("description") or "")) else None  # it may be sorted
     yield from (Unusual(each[:most], level) for each in lists)
 
 
@@ -180,14 +186,18 @@ def unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
     return found
 
 
+def _of(party: Party, field: Field) -> list[Unusual]:
+    return [each for each in unusual_values(field, party.values.token) if may_show(party.api, field, each.value)]
+
+
 def own_unusual_writes(party: Party, field: Field) -> list[tuple[Unusual, Write]]:
     """What came of a few unusual values of one field, each in a patch of its own."""
-    few = unusual_values(field, party.values.token)[:FEW]
+    few = _of(party, field)[:FEW]
     return [(each, done) for each in few for done in answered(party, [Question(field, each.value)])]
 
 
 def _unusual_writes(party: Party) -> Mapping[str, list[tuple[Unusual, Write]]]:
-    values = {each: unusual_values(each, party.values.token) for each in workable(party)}
+    values = {each: _of(party, each) for each in workable(party)}
     found: dict[str, list[tuple[Unusual, Write]]] = {each.path: [] for each in values}
     for number in range(max(map(len, values.values()), default=0)):
         asked = {each: listed[number] for each, listed in values.items() if number < len(listed)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.record.records import ABSENT, is_empty, shown
@@ -75,3 +75,21 @@ def shows(each: RecordField, holder: Mapping[str, Any]) -> bool:
     if isinstance(value, list | Mapping):
         return not types or ("array" if isinstance(value, list) else "object") in types
     return value is None or not types or bool(types - {"array", "object", "null"})
+
+
+def undocumented(fields: Sequence[RecordField], record: Any, place: str = "") -> dict[str, Any]:
+    """The members of a record that its document does not name, at any depth, by their path; items of arrays by their index."""
+    found: dict[str, Any] = {}
+    if not isinstance(record, Mapping):
+        return found
+    known = {each.path.rsplit(".", 1)[-1]: each for each in fields}
+    for name, value in record.items():
+        path = f"{place}{name}"
+        if name not in known:
+            found[path] = value
+        elif known[name].children:
+            holders = value if isinstance(value, list) else [value]
+            for index, holder in enumerate(holders):
+                mark = f"[{index}]" if isinstance(value, list) else ""
+                found |= undocumented(known[name].children, holder, f"{path}{mark}.")
+    return found

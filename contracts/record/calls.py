@@ -18,6 +18,8 @@ from specs import Api
 from specs.model import json_types
 from specs.placing import escaped, placed
 
+MASKABLE = re.compile(r"[A-Za-z_$][\w$-]*")
+"""A name that a field mask can hold: a comma would end it there, and a dot lead below it."""
 NO_QUERY: Mapping[str, str] = {}
 
 
@@ -44,6 +46,7 @@ class Calls:
         """Any request to the endpoint; the arguments are those of ``Party.send``."""
         usual: dict[str, str | None] = {"Accept": _accepted(self._target.api, method)}
         usual |= self._parameters("header", method)
+        masks = self._masks(body) if method == "PATCH" else {}
         if method == "PATCH" and self._target.api.style == "action" and "Content-Type" not in headers:
             body = None  # there is nothing to say
         if body is not None:
@@ -58,7 +61,7 @@ class Calls:
         own = present(self._target.api.schemes, self._identity.auth)
         credentials = own if auth is None else present(self._target.api.schemes, auth)
         url = self.url(template or self._target.api.path, path)
-        query = {**self._parameters("query", method), **query}
+        query = {**self._parameters("query", method), **masks, **query}
         return Call(
             method=method,
             url=url + _query({**query, **credentials.query}),
@@ -128,6 +131,15 @@ class Calls:
             for each in self._target.api.parameters
             if each.location == location and method in each.operations and each.name in self._target.parameters
         }
+
+    def _masks(self, body: bytes | None) -> dict[str, str]:
+        """The field masks that every patch needs: what the body names. A mask of anything else would clear what it names."""
+        masks = [each.name for each in self._target.api.parameters if each.is_field_mask and each.required]
+        if not masks:
+            return {}
+        fixed = [each.name for each in self._target.api.fields if each.read_only]
+        named = [name for name in top_names(body) if MASKABLE.fullmatch(name)] or fixed[:1]
+        return dict.fromkeys(masks, ",".join(named))
 
     @property
     def _needs_precondition(self) -> bool:

@@ -155,6 +155,7 @@ class Guard:
             return
         if self._is_as_it_is(top, value):
             return
+        self._party.values.checked(top, value)
         self.check_field(top)
         for each in new_members(top, value, self._saved, self._party.reader.item_key(top.response or "")):
             if each is not top:
@@ -285,9 +286,10 @@ class Guard:
             self._locks.note(sent)
 
     def look(self) -> None:
-        """Between items and plain writes: what locks the record is put back, and not written again."""
+        """Between items and plain writes: what locks the record is put back, and that value not written again."""
         with self.learning(), suppress(NotJudged):
-            self.spared |= {name: f"{reason}; {DISPOSABLE}" for name, reason in self._locks.found().items()}
+            for each, value, reason in self._locks.found():
+                self._party.values.spare(each, value, f"{reason}; {DISPOSABLE}")
 
     def _ask_for_nothing(self, path: Mapping[str, str]) -> None:
         """A patch without content, once, ahead of the first that changes a record which does not exist.

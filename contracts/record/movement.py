@@ -9,14 +9,26 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import Any
 
 from contracts.record.answers import lost
+from contracts.record.comparing.purpose import FIRST_TIME, is_now, members_of, plausible
+from contracts.record.comparing.sets import is_reordered
 from contracts.record.learning import FirstWrite, Learning
 from contracts.record.records import Reader, Record, look_up, related
 from contracts.target.target import plain_path, top_of
-from contracts.terms.moving import COUNTS, FOLLOWS, WITH_CHANGES, WITH_REFUSALS, WITH_REQUESTS, WITH_TIME, WITH_WRITES, followed
+from contracts.terms.moving import (
+    COUNTS,
+    FOLLOWS,
+    IN_ANY_ORDER,
+    WITH_CHANGES,
+    WITH_REFUSALS,
+    WITH_REQUESTS,
+    WITH_TIME,
+    WITH_WRITES,
+    followed,
+)
+from contracts.terms.spelling import underscored
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -28,20 +40,14 @@ SUSPECTS = 3
 """So many of the fields that were written last are tried as the ones that a property follows."""
 INSIDE = 4
 """So many members of a property that holds others are tried one by one, those beside the follower first."""
+LOOKS = 3
+"""So many further readings show whether a list keeps its order."""
 STEADY = 2
 """So many fields have to move a property on, each by itself, before it is said to count the changes."""
-NEAR = 36 * 3600.0
-"""Seconds from now within which a time counts as one of this run, whatever its zone."""
-_DIGITS = 17
-"""Digits of a number that may be a time: of the year 5000 in microseconds."""
-_FIRST_TIME = re.compile(r"creat|join|regist|insert|issued|birth", re.IGNORECASE)
-"""Names of times that are set once: one that moves with a write is a fault."""
 _KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
 """Names of what identifies something: it never moves on purpose."""
 _SLUG = "slug"
 """The end of a key's name that is made of a title, and may follow it."""
-_TOKEN = re.compile(r"etag|hash|digest|rev|version|sign|checksum|url|uri|link|token|cursor", re.IGNORECASE)
-"""Names of opaque texts that servers make anew at each write."""
 _MALFORMED = b'{"'
 
 
@@ -65,6 +71,7 @@ class Movement:
         self.first_write: FirstWrite | None = None
         self._learnt = False
         self._timed = False
+        self._in_order: set[str] = set()
         self._waits = 0
         self._busy = False
         self._first: Record = {}
@@ -111,6 +118,8 @@ class Movement:
 
     def moves(self, path: str) -> bool:
         """Whether a property that differs, and that no request sets, moves by itself; asked on suspicion."""
+        if self.found.get(path) == IN_ANY_ORDER:
+            return False  # what it holds does not
         if path not in self.found:
             if self._busy or any(related(path, each) for each in self.explained):
                 return False
@@ -149,15 +158,40 @@ class Movement:
     def _note(self, before: Record, after: Record, how: str, written: Field | None = None) -> None:
         if not before or not after:
             return
+        if how in (WITH_REQUESTS, WITH_REFUSALS):  # no write is in between
+            self._note_order(before, after)
         for path in self._candidates(before, after):
             old, new = look_up(before, path), look_up(after, path)
             if path not in self.found and not Reader.equal(old, new) and self._by_itself(path, old, new, how, written):
                 self.found[path] = _word(new) if how == WITH_WRITES else how
 
+    def _note_order(self, before: Record, after: Record) -> None:
+        """Note the lists that two readings with no write in between show in another order."""
+        holders = (each.path for each in self._probes.api.walk_record() if each.children)
+        for path in (*self._candidates(before, after), *holders):
+            if path not in self.found and is_reordered(look_up(before, path), look_up(after, path)):
+                self.found[path] = IN_ANY_ORDER
+
+    def reorders(self, path: str) -> bool:
+        """Whether a list that differs in its order alone is shown in any order, with nothing written in between; asked once."""
+        if self._busy or path in self.found or path in self._in_order:
+            return self.found.get(path) == IN_ANY_ORDER
+        self._in_order.add(path)
+        self._busy = True
+        try:
+            before = self._probes.look()
+            for _ in range(LOOKS):
+                self._note_order(before, self._probes.look())
+        except NotJudged:
+            return False
+        finally:
+            self._busy = False
+        return self.found.get(path) == IN_ANY_ORDER
+
     def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
         """Whether a property that differs is one that the service moves, and not one that a request has changed."""
         last = path.rsplit(".", 1)[-1]
-        if _KEY.search(path) or _FIRST_TIME.search(last):
+        if _KEY.search(path) or FIRST_TIME.search(underscored(last)):
             return False
         settable = not self._is_unset(path)
         own = written is not None and written.response is not None and top_of(path) == top_of(written.response)
@@ -297,42 +331,3 @@ class Movement:
 def _word(value: Any) -> str:
     """How a property that moves with writes is said to."""
     return COUNTS if isinstance(value, int) and not is_now(value) else WITH_WRITES
-
-
-def members_of(path: str, *values: Any) -> Iterator[str]:
-    """The paths of the members of free-form objects at a path, at any depth of objects."""
-    holders = [each for each in values if isinstance(each, Mapping)]
-    for name in sorted({str(name) for each in holders for name in each}):
-        inner = [each.get(name) for each in holders]
-        yield f"{path}.{name}"
-        yield from members_of(f"{path}.{name}", *inner)
-
-
-def plausible(path: str, old: Any, new: Any) -> bool:
-    """Whether a change at a write that changed nothing is one that servers make on purpose: a time, a count, an opaque token."""
-    if isinstance(old, list) and isinstance(new, list):  # what the items of an array hold
-        pairs = list(zip(old, new, strict=False))
-        return len(old) == len(new) and all(Reader.equal(*pair) or plausible(path, *pair) for pair in pairs)
-    if is_now(new):
-        return True
-    if isinstance(old, int) and isinstance(new, int) and not isinstance(old, bool):
-        return 0 < new - old <= 3
-    return bool(_TOKEN.search(path)) and isinstance(old, str) and isinstance(new, str)
-
-
-def is_now(value: Any) -> bool:
-    """A moment close to now: RFC 3339 text or a number of seconds or milliseconds since 1970."""
-    now = datetime.now(UTC).timestamp()
-    if isinstance(value, bool):
-        return False
-    if isinstance(value, int | float):
-        return abs(value) < 10**_DIGITS and any(abs(value / scale - now) < NEAR for scale in (1, 1_000, 1_000_000))
-    if not isinstance(value, str):
-        return False
-    if value.isascii() and value.isdigit() and len(value) >= 10:
-        return len(value) <= _DIGITS and is_now(int(value))
-    try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        return False
-    return abs((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() - now) < NEAR

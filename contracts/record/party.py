@@ -106,7 +106,7 @@ class Party:
         self.calls = Calls(target, self.identity)
         self.state = State(self)
         self.movement = Movement(Learning(self), target.moves)
-        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found)
+        self.reader = Reader(self.api, target.expect, self.movement.moves, self.movement.found, self.movement.reorders)
         self.values = Values(target)
         self.composer = Composer(self.api, self.values, self.reader)
         self.memory: dict[object, Any] = {}
@@ -239,6 +239,7 @@ class Party:
             raise NotJudged(f"{HIDDEN}, or say that nobody needs the record (disposable = true)")
         if self.guard is not None:
             self.guard.check_field(leaf)
+        self.values.check_choice(leaf)
 
     def unknown_path(self) -> dict[str, str]:
         """Path parameters of the same form as the record's, for a record that does not exist.
@@ -265,7 +266,8 @@ class Party:
 
     def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
         """The record that a success answer shows, or None."""
-        return record_in(self.api, exchange)
+        found = record_in(self.api, exchange)
+        return self.reader.marked(found) if found is not None else None
 
     def accepted(self, exchange: Exchange) -> bool:
         """The request took effect by its answer: a success status, and not an error in disguise."""

@@ -263,3 +263,10 @@ def unshown(api: Api) -> tuple[Field, ...]:
     """The leaves that a patch may set and no record shows, under any name."""
     plain = (each for each in leaves(api) if each.response is None and each.hazard is None and not each.write_only)
     return tuple(each for each in plain if not each.read_only and each.write == "documented")
+
+
+def may_show(api: Api, field: Field, value: Any) -> bool:
+    """Whether the record can show a text as it was sent: the pattern that it has there may admit fewer spellings."""
+    pattern = next((each.schema.get("pattern") for each in api.walk_record() if each.path == field.response), None)
+    admitted = pattern is None or Values.valid(Field(path=field.path, schema={"pattern": pattern}), value)
+    return admitted or not isinstance(value, str)

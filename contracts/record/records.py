@@ -12,10 +12,11 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.record.comparing import sets
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import same_time
-from contracts.terms.moving import WITH_TIME
+from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
+from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
@@ -117,6 +118,7 @@ class Reader:
     moves: asked for the path of a property that differs and that no request sets: whether it changes by itself, so that no
         request is to blame.
     known: how properties are known to move, by their path; members of free-form objects among them.
+    reorders: asked for the path of a list that differs in its order alone: whether each reading shows it in another one.
     unset: the properties that no request sets, by the document or (added as that is seen) by the target.
     """
 
@@ -126,9 +128,12 @@ class Reader:
         expect: Expect,
         moves: Callable[[str], bool] = lambda _path: False,
         known: Mapping[str, str] | None = None,
+        reorders: Callable[[str], bool] = lambda _path: False,
     ) -> None:
         self.api = api
         self.moves = moves
+        self.reorders = reorders
+        self._sets = sets.sets_of(api)
         self._known = known if known is not None else {}
         self._expect = expect
         self._item_keys = {
@@ -155,7 +160,11 @@ class Reader:
             sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
-        return self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_time(field.schema, sent, shown)
+        if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
+            return True
+        if same_time(field.schema, sent, shown) or same_amount(field.types, sent, shown):
+            return True
+        return is_decimal(field.schema) and same_number(sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -164,14 +173,8 @@ class Reader:
         if field.reference is not None:
             return Counter(map(repr, sent)) == Counter(map(repr, shown))
         if field.children:  # an item may be shown with members that nobody sends
-            return len(sent) == len(shown) and all(map(self._holds, shown, sent))
-        return self.equal(sent, shown)
-
-    def _holds(self, shown: Any, sent: Any) -> bool:
-        """A shown value has all that was sent; beside it, an object may have more."""
-        if isinstance(shown, Mapping) and isinstance(sent, Mapping):
-            return all(name in shown and self._holds(shown[name], value) for name, value in sent.items())
-        return self.equal(shown, sent)
+            return sets.holds(shown, sent)
+        return self.equal_lists(field.response or "", sent, shown)
 
     def normalised(self, field: Field, value: Any) -> Any:
         """A string as the target stores it by its declared and documented normalisation."""
@@ -185,19 +188,18 @@ class Reader:
         """A free-form object without the members that are known to move by themselves."""
         if not isinstance(value, Mapping) or not any(each.startswith(f"{path}.") for each in self._known):
             return value
-        kept = {name: each for name, each in value.items() if f"{path}.{name}" not in self._known}
+        kept = {name: each for name, each in value.items() if self._known.get(f"{path}.{name}", IN_ANY_ORDER) == IN_ANY_ORDER}
         return {name: self._steady(f"{path}.{name}", each) for name, each in kept.items()}
 
-    @staticmethod
-    def equal(left: Any, right: Any) -> bool:
-        """JSON equality: true is not 1, and 1 is 1.0."""
-        if isinstance(left, bool) or isinstance(right, bool):
-            return left is right
-        if isinstance(left, Mapping) and isinstance(right, Mapping):
-            return left.keys() == right.keys() and all(Reader.equal(left[key], right[key]) for key in left)
-        if isinstance(left, list) and isinstance(right, list):
-            return len(left) == len(right) and all(map(Reader.equal, left, right))
-        return bool(left == right)
+    equal = staticmethod(sets.equal)
+
+    def marked(self, record: dict[str, Any]) -> dict[str, Any]:
+        """A reading with its lists whose order means nothing as such."""
+        return sets.marked(record, self._sets.union(path for path, how in self._known.items() if how == IN_ANY_ORDER))
+
+    def equal_lists(self, path: str, old: list[Any], new: list[Any]) -> bool:
+        """Equality of two values of one list; where the order alone differs, it may be another one at each reading."""
+        return self.equal(old, new) or (sets.is_reordered(old, new) and self.reorders(path))
 
     # --- whole records ---
 
@@ -211,7 +213,14 @@ class Reader:
             for each in self.api.record
             if not _alike(before.get(each.path), after.get(each.path))
             for found in self._compare(each, each.path, before, after, derived)
+            if not self.is_copy(found, found.difference.after, before, after)
         ]
+
+    def is_copy(self, found: Located, new: Any, before: Record, after: Record) -> bool:
+        """Whether ``new`` is in both readings what a text is that requests set: a copy of it, kept for a while, was behind."""
+        texts = [each.response for each in self.api.fields if each.types == {"string"} and each.response and not each.read_only]
+        late = found.where in self.unset and isinstance(new, str) and new
+        return bool(late) and any(look_up(before, each) == look_up(after, each) == new for each in texts)
 
     def _compare(self, each: RecordField, place: str, before: Any, after: Any, derived: bool) -> Iterator[Located]:
         if each.volatile or (each.derived and not derived) or self._known.get(each.path) == WITH_TIME:
@@ -236,9 +245,16 @@ class Reader:
 
     def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         if not each.children:
-            if not self.equal(old, new) and not self._excused(each):
+            if not self.equal_lists(each.path, old, new) and not self._excused(each):
                 yield Located(each.path, Difference(path=place, before=old, after=new))
             return
+        if isinstance(old, sets.AnyOrder) or isinstance(new, sets.AnyOrder):
+            old, new = sets.in_one_order(old), sets.in_one_order(new)
+        found = [*self._compare_items(each, place, old, new, derived)]
+        if found and not (sets.is_reordered(old, new) and self.reorders(each.path)):
+            yield from found
+
+    def _compare_items(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         before, after = self._by_key(each, old), self._by_key(each, new)
         other = len(before) != len(old) or len(after) != len(new) or before.keys() != after.keys()
         if other and not self._excused(each):
@@ -299,24 +315,6 @@ class Located:
     def told(self) -> str:
         """The difference in words."""
         return f"{self.difference.path} changed from {spelled(self.difference.before)} to {spelled(self.difference.after)}"
-
-
-def undocumented(fields: Sequence[RecordField], record: Any, place: str = "") -> dict[str, Any]:
-    """The members of a record that its document does not name, at any depth, by their path; items of arrays by their index."""
-    found: dict[str, Any] = {}
-    if not isinstance(record, Mapping):
-        return found
-    known = {each.path.rsplit(".", 1)[-1]: each for each in fields}
-    for name, value in record.items():
-        path = f"{place}{name}"
-        if name not in known:
-            found[path] = value
-        elif known[name].children:
-            holders = value if isinstance(value, list) else [value]
-            for index, holder in enumerate(holders):
-                mark = f"[{index}]" if isinstance(value, list) else ""
-                found |= undocumented(known[name].children, holder, f"{path}{mark}.")
-    return found
 
 
 def is_empty(value: Any) -> bool:

@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from contracts.record.answers import undocumented
 from contracts.record.calls import encoded
+from contracts.record.comparing.sets import is_reordered
+from contracts.record.keeping import beside
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
+from contracts.record.movement import MOMENT
 from contracts.record.party import Party
-from contracts.record.records import ABSENT, Record, lacks, look_up, raw, undocumented
+from contracts.record.records import ABSENT, Record, lacks, look_up, raw
 from contracts.record.records import shown as shown_value
 from contracts.target.client import curl_line
 from contracts.terms.exchange import Exchange
@@ -25,6 +29,8 @@ NO_RECORD = "(no such record)"
 """What was at the place of a record that a run has made, and that is still there."""
 MOST_ADDED = 40
 """So many members that were not there are tried to be taken out: each costs a request or two."""
+LATE = 8
+"""So many readings, a moment apart, a copy of a text that was put back may be behind it."""
 MOST_FLAGS = 4
 """So many booleans are sent along with what is not taken alone."""
 
@@ -46,6 +52,16 @@ def joined(restorations: Iterable[Restoration]) -> Restoration:
         differences=tuple(difference for each in found for difference in each.differences),
         repairs=tuple(repair for each in found for repair in each.repairs),
     )
+
+
+def brought_back(party: Party, saved: Record, around: Record, *, write: bool = True) -> Restoration:
+    """Bring a record back, and what stood beside it, by every way that is known.
+
+    saved, around: the record as it was, and what a GET showed beside it. ``write``: False only compares.
+    """
+    found = Restorer(party, replaces=True).restore(saved, write=write)
+    gone = beside.brought_back(party, around, write=write)
+    return joined([found, Restoration(ok=not gone, differences=gone)])
 
 
 class Restorer:
@@ -118,6 +134,13 @@ class Restorer:
         """What still differs, and the lines that would mend it."""
         spent = self._spent()
         left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
+        for _ in range(LATE):
+            if not left or not all(self._party.reader.is_copy(each, each.difference.before, saved, now) for each in left):
+                break
+            self._party.client.pause(MOMENT)
+            self._party.state.forget()
+            now = self._party.read()
+            left = [each for each in self._party.reader.differences(saved, now) if each.where not in spent]
         strangers = tuple(self._strange_differences(saved, now))
         lost = () if self._party.state.sacrificed is None else (self._lost(self._party.state.sacrificed, saved),)
         return Restoration(
@@ -151,7 +174,12 @@ class Restorer:
 
     def _has_changed(self, each: Field, saved: Record, now: Record) -> bool:
         same = self._party.reader.equal(self._settable_part(each, saved), self._settable_part(each, now))
-        return not same or lacks(now, each.response)
+        return not same or lacks(now, each.response) or self._is_reordered(each, saved, now)
+
+    def _is_reordered(self, each: Field, saved: Record, now: Record) -> bool:
+        """A set whose order stands still has another one than it had: it is given that again, though it means nothing."""
+        old, new = look_up(saved, each.response), look_up(now, each.response)
+        return is_reordered(old, new) and not self._party.reader.reorders(each.response or "")
 
     def _settable_part(self, each: Field, record: Record) -> Any:
         return self._party.composer.exact(each, look_up(record, each.response))

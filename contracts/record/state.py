@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from contracts.record.answers import beside, record_in
+from contracts.record.answers import beside
 from contracts.record.records import Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
@@ -44,6 +44,9 @@ class Sender(Protocol):
 
     def patch(self, body: Any, *, headers: Mapping[str, str | None] | None = None, **how: Any) -> Exchange:
         """PATCH a JSON body."""
+
+    def record_in(self, exchange: Exchange) -> dict[str, Any] | None:
+        """The record that a success answer shows, or None."""
 
     def send(self, method: str, body: bytes | None, *, template: str | None = None) -> Exchange:
         """Send any request to the endpoint."""
@@ -123,7 +126,7 @@ class State:
             self._kept = (self._sender.client.writes, shown)
 
     def _record_in(self, exchange: Exchange) -> dict[str, Any] | None:
-        return record_in(self._sender.api, exchange)
+        return self._sender.record_in(exchange)
 
     def read(self, without: str | None = None) -> Record:
         """The record now: by the GET companion, or by a PATCH that changes nothing.

@@ -6,7 +6,7 @@ import math
 import re
 import secrets
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import count, islice, pairwise, product
@@ -16,6 +16,7 @@ from zlib import crc32
 
 import jsonschema_rs
 
+from contracts.record.comparing.sets import equal
 from contracts.record.patterns import matching
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
@@ -55,7 +56,7 @@ def _validator(schema: _Hashable) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator(dict(schema.schema), validate_formats=True)
 
 
-def _is_valid(schema: Mapping[str, Any], value: Any) -> bool:
+def keeps_to(schema: Mapping[str, Any], value: Any) -> bool:
     """Whether a value keeps to a schema; a text with half of a surrogate pair has no UTF-8, and is no value to send again."""
     return is_valid(_validator(_Hashable(dict(schema))), value)
 
@@ -69,18 +70,44 @@ class Values:
     def __init__(self, target: Target) -> None:
         self._known = target.values
         self._drawn: dict[str, Iterator[Any]] = {}
+        self._spared: dict[str, list[tuple[Any, str]]] = {}
         self.token = secrets.token_hex(3)
 
     def safe(self, field: Field, value: Any) -> bool:
-        """Whether a value is one that a conforming server accepts: schema, safe keywords and hazards."""
-        return self.valid(field, value) and _is_valid(field.safe, value)
+        """Whether a value is one that a conforming server accepts, and that does no harm: schema, safe keywords and hazards."""
+        return self.valid(field, value) and keeps_to(field.safe, value) and not self.spared(field, value)
+
+    def spare(self, field: Field, value: Any, reason: str) -> None:
+        """Never send this value of a field any more: here it was seen to be a hazard."""
+        self._spared.setdefault(field.path, []).append((value, reason))
+
+    def checked(self, field: Field, value: Any) -> Any:
+        """The value; NotJudged for one that is not sent any more."""
+        if reason := self.spared(field, value):
+            raise NotJudged(reason)
+        return value
+
+    def check_choice(self, field: Field) -> None:
+        """Raise NotJudged for a flag or a choice of which one value is left at most, so that it cannot be changed."""
+        members = [True, False] if field.types == {"boolean"} else field.schema.get("enum", ())
+        reasons = [each for each in (self.spared(field, value) for value in members) if each]
+        if reasons and len([each for each in members if each is not None]) - len(reasons) < 2:
+            raise NotJudged(reasons[0])
+
+    def free(self, field: Field, values: Iterable[Any]) -> list[Any]:
+        """Those of some values of a field that may be sent."""
+        return [each for each in values if not self.spared(field, each)]
+
+    def spared(self, field: Field, value: Any) -> str:
+        """Why a value of a field is not sent any more, "" where it may be."""
+        return next((reason for each, reason in self._spared.get(field.path, ()) if equal(each, value)), "")
 
     @staticmethod
     def valid(field: Field, value: Any) -> bool:
         """Whether a value that the record shows can be sent again: by the schema and without hazard."""
         if value is ABSENT or (field.hazard is not None and (field.hazard.values is None or value in field.hazard.values)):
             return False
-        return _is_valid(field.schema, value)
+        return keeps_to(field.schema, value)
 
     def fresh(self, field: Field, current: Any = ABSENT, among: Sequence[Any] = ()) -> Any:
         """A safe value other than ``current``, and other than those given before where there are enough.
@@ -117,7 +144,8 @@ class Values:
     def _lack(self, field: Field) -> str:
         if field.reference is not None:
             return f"no other value is known for {field.path}: list some under [values] as {plain_path(field.path)}"
-        return f"no safe value other than the current one is known for {field.path}"
+        reasons = [reason for _value, reason in self._spared.get(field.path, ())]
+        return "; ".join(reasons) or f"no safe value other than the current one is known for {field.path}"
 
     def _candidates(self, field: Field, among: Sequence[Any]) -> Iterator[Any]:
         known = self._known.get(plain_path(field.path), among if field.reference is not None else None)
@@ -157,7 +185,8 @@ class Values:
     def _objects(self, field: Field, _schema: Mapping[str, Any]) -> Iterator[Any]:
         if not field.children:
             return  # a map: whether an empty one empties it is open, and keys are never made up
-        members = [child for child in field.children if not child.read_only and child.write != "open"]
+        settable = (child for child in field.children if not child.read_only and child.write != "open")
+        members = [child for child in settable if not _may_be_spared(child)]
         if not members:
             yield from self._maps(field)
             return
@@ -200,6 +229,12 @@ class Values:
         words = (self.token + word if field.unique else word for word in _words(field.path))
         shortest = int(schema.get("minLength", 1))
         return (word[:longest].ljust(shortest, "a") for word in words) if longest >= 5 else _letters(longest)
+
+
+def _may_be_spared(member: Field) -> bool:
+    """A member that a made-up object can do without and should: it is never sent, or no record shows what it did."""
+    never = member.hazard is not None and member.hazard.values is None
+    return not member.required and (never or (member.write_only and "[]" in member.path))
 
 
 def _endless(values: Any) -> Iterator[Any]:
@@ -273,6 +308,7 @@ _FORMATS: Mapping[str, Callable[[int, str], str]] = {
     "email": lambda index, token: f"sample{token}{index}@example.com",
     "date": lambda index, _token: (date(1980, 1, 1) + timedelta(days=index)).isoformat(),
     "date-time": lambda index, _token: f"2024-01-{index % 28 + 1:02d}T10:{index // 28 % 60:02d}:00Z",
+    "google-duration": lambda index, _token: f"{index % 40 + 1}s",  # short ones: how long one may be is mostly told in words
     "time": lambda index, _token: f"10:{index // 60 % 60:02d}:{index % 60:02d}Z",
     "uri": lambda index, token: f"https://example.com/{token}{index}",
     "uuid": lambda index, _token: str(UUID(int=0x1000_4000_8000_0000_0000_0000 + index, version=4)),

@@ -7,11 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from contracts.record.keeping.beside import brought_back
 from contracts.record.keeping.collection import listed
 from contracts.record.party import Party
 from contracts.record.records import Record
-from contracts.record.restoring import Restoration, Restorer, joined
+from contracts.record.restoring import Restoration, Restorer, brought_back, joined
 from contracts.reports.result import struck
 from contracts.running.journal import Journal
 from contracts.target.client import Budget, Client, Clock
@@ -21,8 +20,6 @@ from contracts.terms.threads import each_in_a_thread
 from contracts.terms.verdict import NotJudged
 from specs import Api
 
-RESTORE_SECONDS = 60.0
-"""Restoring has so much time of its own, whatever the run had: against a silent target it ends too, and tells."""
 REQUESTS_OF_AN_ITEM = 3
 """So many requests there are for an item on an average, in documents of all sizes."""
 RESERVED_READS = 12
@@ -142,15 +139,14 @@ def all_restored(everyone: Sequence[Saved], redactor: Redactor, clock: Clock, mo
     if not everyone:
         return Restoration(ok=True)
     for each in everyone:
-        kept = each.party.client.budget.requests
-        each.party.client.budget = Budget(requests=kept, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS)
+        each.party.client.budget = Budget.of_restoring(clock, each.party.client.budget.requests)
         each.party.movement.found.update(moves)
     first, *others = everyone
     found = [restored(first, redactor)]
     before = _writes(others)
     found += each_in_a_thread(lambda each: restored(each, redactor), others)
     if _writes(others) != before:
-        found = [restored(first, redactor), *(restored(each, redactor, write=False) for each in others)]
+        found = [restored(first, redactor), *each_in_a_thread(lambda each: restored(each, redactor, write=False), others)]
     return joined(found)
 
 
@@ -161,9 +157,7 @@ def _writes(everyone: Sequence[Saved]) -> int:
 def restored(saved: Saved, redactor: Redactor, *, write: bool = True) -> Restoration:
     """Restoring never raises: whatever goes wrong is told in the report, with whose record it is."""
     try:
-        found = Restorer(saved.party, replaces=True).restore(saved.record, write=write)
-        gone = brought_back(saved.party, saved.beside, write=write)
-        found = joined([found, Restoration(ok=not gone, differences=gone)])
+        found = brought_back(saved.party, saved.record, saved.beside, write=write)
         told = f"{saved.name}: " if saved.name else ""
         differences = (struck(replace(each, path=f"{told}{each.path}"), redactor) for each in found.differences)
         return replace(found, differences=tuple(differences))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from contracts.record.keeping.beside import brought_back
 from contracts.record.party import Party
 from contracts.record.records import Record
-from contracts.record.restoring import Restoration, Restorer, joined
+from contracts.record.restoring import Restoration, brought_back
 from contracts.running import journal
 from contracts.running.made.leftovers import still_there, taken_away
 from contracts.target.client import Budget, Client
@@ -40,9 +40,8 @@ def restore(path: Path, auth: Mapping[str, str], file: Path | None) -> Iterator[
         identity = _identity(target, kept.path, kept.name)
         identities.append(identity)
         party = _party(target, identity)
-        found = Restorer(party, replaces=True).restore(_known(kept.record, _now(party, given=bool(auth or file))))
-        gone = brought_back(party, _known(kept.beside, party.state.beside))
-        found = joined([found, Restoration(ok=not gone, differences=gone)])
+        now = _now(party, given=bool(auth or file))
+        found = brought_back(party, _known(kept.record, now), _known(kept.beside, party.state.beside))
         restored = restored and found.ok
         yield kept.name or "the record", found
     if made or left.lost:
@@ -74,7 +73,7 @@ def _now(party: Party, *, given: bool) -> Record:
 
 def _party(target: Target, identity: Identity) -> Party:
     """One record with a client of its own, and its credentials."""
-    party = Party(target, Client(target.limits, Redactor(), Budget()), identity)
+    party = Party(target, Client(target.limits, Redactor(), Budget.of_restoring(time)), identity)
     party.learn_credentials()
     return party
 
@@ -88,7 +87,7 @@ def _removed(target: Target, made: Sequence[Mapping[str, str]], lost: int) -> Re
             for each in made
         ]
     else:
-        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget()))
+        fixtures = Fixtures(target, Client(target.limits, Redactor(), Budget.of_restoring(time)))
         fixtures.made += [replace(target.identity, path=each) for each in made]
         left += fixtures.remove()
     return still_there(left, Redactor()) if left else Restoration(ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from contracts.record.movement import is_now
+from contracts.record.comparing.purpose import is_now
 from contracts.record.party import Party
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import LOST, Level, NotJudged, Violation

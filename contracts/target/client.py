@@ -24,8 +24,11 @@ GIVE_UP = 6
 """Requests in a row without an answer after which nothing more is sent: a dead target must not take hours."""
 SILENT_METHOD = 20
 """The same for the requests of one method, where others between them are answered."""
-IN_VAIN = 6
-"""So many times ``max_wait`` is waited without an answer that is no 429; after that, a 429 is not waited out any more."""
+IN_VAIN, IN_VAIN_SECONDS = 6, 60
+"""So many times ``max_wait``, or so long, is waited without an answer that is no 429; then none is waited out any more."""
+RESTORE_SECONDS = 90.0
+"""Restoring has so much time of its own, whatever the run had: a limit of so many requests a minute is waited for, and against a
+target that is silent, or throttles for ever, it ends too, and tells."""
 RECEIVED = 512 * 1024 * 1024
 """Bytes of answers after which nothing more is sent: what is judged from them is kept in memory."""
 KEPT_THROTTLED = 20
@@ -59,7 +62,7 @@ class Limits:
     requests_per_second: float = 0
     max_requests: int = 10_000
     timeout: float = 10
-    max_wait: float = 10
+    max_wait: float = 75
     max_seconds: float = 0
 
 
@@ -68,12 +71,20 @@ class Budget:
     """How much one client may send: so many requests, and until a time of the client's clock; None for no bound.
 
     ``kept``: the requests of the target's whole budget that are not this client's; ``seconds``: how long that time was.
+    ``restores``: this time is the bound of each wait too, since nothing is left to be judged: a target that throttles is waited
+    for as long as it asks within it.
     """
 
     requests: int | None = None
     until: float | None = None
     kept: int = 0
     seconds: float = 0
+    restores: bool = False
+
+    @staticmethod
+    def of_restoring(clock: Clock, requests: int | None = None) -> Budget:
+        """What restoring has of its own from now on, whatever the run had."""
+        return Budget(requests=requests, until=clock.monotonic() + RESTORE_SECONDS, seconds=RESTORE_SECONDS, restores=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,10 +149,18 @@ class Client:
                 self.throttled.append(exchange)
             pause = max(least, retry_after(exchange.answer.headers.get("Retry-After", "") if exchange.answer else ""))
             waited, least = waited + pause, least * 2
-            if waited > self.limits.max_wait or self._patience.lost:
-                self._patience.in_vain += self.limits.max_wait
-                raise self._stop(f"the target throttles ({exchange.status}) for longer than {self.limits.max_wait:g} s")
+            self._check_wait(exchange, pause, waited)
             self.pause(pause)
+
+    def _check_wait(self, exchange: Exchange, pause: float, waited: float) -> None:
+        """Raise NotJudged where a target that throttles is not waited for any more; ``waited``: with this pause."""
+        if self.budget.restores and self.budget.until is not None:
+            most, in_vain = self.budget.seconds, self.clock.monotonic() + pause >= self.budget.until
+        else:
+            most, in_vain = self.limits.max_wait, waited > self.limits.max_wait or self._patience.lost
+        if in_vain:
+            self._patience.in_vain += self.limits.max_wait
+            raise self._stop(f"the target throttles ({exchange.status}) for longer than {most:g} s")
 
     def send_together(self, calls: Sequence[Call]) -> list[Exchange]:
         """Send ``calls`` at the same time, each over a connection of its own; a 429 among the answers is not waited out.
@@ -233,7 +252,7 @@ class _Patience:
     @property
     def lost(self) -> bool:
         """Waiting has not helped so often that it is not tried again."""
-        return self.in_vain >= IN_VAIN * self._limits.max_wait
+        return self.in_vain >= min(IN_VAIN * self._limits.max_wait, IN_VAIN_SECONDS)
 
     def note(self, method: str, answer: Answer | None) -> None:
         """Take notice of an answer, or that there was none."""

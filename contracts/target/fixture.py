@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, unquote, urlencode, urlsplit
 
-from contracts.target.client import Call, Client
+from contracts.target.client import Budget, Call, Client
 from contracts.target.credentials import CredentialError, learn
 from contracts.target.presenting import present
 from contracts.target.secrecy import Secret
@@ -67,12 +67,14 @@ class Fixtures:
     def remove(self) -> list[str]:
         """Remove all that were made, the last one first; what could not be removed, in words."""
         left = []
+        kept, self._client.budget = self._client.budget, Budget.of_restoring(self._client.clock)
         while self.made:
             identity = self.made.pop()
             reason = self._removed(identity)
             self._tell("left" if reason else "removed", identity.path)
             if reason:
                 left.append(f"{identity.name} is still there: {reason}")
+        self._client.budget = kept
         return left
 
     def _removed(self, identity: Identity) -> str:

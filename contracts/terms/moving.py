@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from specs import Api, RecordField
 
-WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS = (
+WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER = (
     "moves with every request",
     "moves with every write",
     "moves with every change",
     "moves with refused requests",
     "moves with time",
     "counts writes",
+    "is shown in any order",
 )
 FOLLOWS = "follows "
 """Ahead of the paths of the fields of the request that a property follows, without brackets, with commas between them."""
-WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS)
+WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER)
 
 
 def followed(how: str) -> tuple[str, ...]:
     """The names that ``how`` says a property follows; none where it moves otherwise."""
     return tuple(name.strip() for name in how.removeprefix(FOLLOWS).split(",")) if how.startswith(FOLLOWS) else ()
+
+
+def followers(found: Mapping[str, str], source: str | None = None) -> list[str]:
+    """Of properties and how each moves, those that follow others; ``source``: those that follow this path, or what holds it."""
+    names = {path: followed(how) for path, how in found.items()}
+    if source is None:
+        return [path for path, sources in names.items() if sources]
+    return [path for path, sources in names.items() if any(f"{source}.".startswith(f"{each}.") for each in sources)]
 
 
 def times_of_change(api: Api) -> list[RecordField]:

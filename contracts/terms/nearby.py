@@ -10,6 +10,8 @@ from typing import Any
 from contracts.terms.looks import DURATION
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_QUANTITY = re.compile(r"\d+(?:\.\d+)? ?[A-Za-z]{1,3}")
+"""A number and its unit, as in ``90d`` or ``512 MB``: its neighbours are of the same unit."""
 DAYS = (1, -1, 2, 3)
 STEPS = (1, -1, 2, 3)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -34,7 +36,7 @@ def nearby(value: Any) -> Iterator[Any]:
 def _texts(text: str) -> Iterator[str]:
     """Another day near it, a duration of the same unit near it, or else its last letter or digit replaced by others.
 
-    Those are of its case and kind, so that the form is kept.
+    Those are of its case and kind, so that the form is kept; of a number with its unit, it is the last digit.
     """
     found = _DAY.match(text)
     day = _day(found[0]) if found is not None else None
@@ -46,7 +48,8 @@ def _texts(text: str) -> Iterator[str]:
         counts = [int(number[0]) + step for step in STEPS]
         yield from (text[: number.start()] + str(each) + text[number.end() :] for each in counts if each > 0)
         return
-    spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and text[index].isalnum()), None)
+    kept = str.isdigit if _QUANTITY.fullmatch(text) else str.isalnum
+    spot = next((index for index in range(len(text) - 1, -1, -1) if text[index].isascii() and kept(text[index])), None)
     if spot is None:
         return
     old = text[spot]

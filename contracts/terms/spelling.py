@@ -1,8 +1,9 @@
-"""Values of JSON as a report writes them: as JSON, whatever language the service and the reader speak."""
+"""Values of JSON as a report writes them, whatever language the service and the reader speak."""
 
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from contracts.terms.looks import looks_like
@@ -14,6 +15,15 @@ LONGEST = 400
 """Characters of one value: what is longer is shown by its two ends, for a text that was cut has lost the last one."""
 BRIEF = 60
 """Characters of a value beside others in one sentence."""
+
+
+_BORDERS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
+"""Where one word of a name ends and the next one begins."""
+
+
+def underscored(name: str) -> str:
+    """A member's name or path, its words in lower case with underscores between them: ``orderStatus``, ``Order-Status``."""
+    return _BORDERS.sub("_", name).strip("_").lower()
 
 
 def spelled(value: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from http import HTTPStatus
@@ -14,6 +13,7 @@ from mock_server.disturbance.wire import WIRE, Damage
 from mock_server.exchange import flow
 from mock_server.exchange.exchange import Answer, Exchange
 from mock_server.exchange.steps import Steps
+from mock_server.state.pausing import pause
 
 DELAY_LIMIT = 30_000
 """Milliseconds; longer delays are cut to this, since each holds a thread."""
@@ -79,7 +79,7 @@ def run(exchange: Exchange, steps: Steps, order: Sequence[str], wanted: Interfer
 
 def _wait(wanted: Interference) -> None:
     if wanted.fault != "dribble":
-        time.sleep(wanted.delay / 1_000)
+        pause(wanted.delay / 1_000)
 
 
 def _play(exchange: Exchange, steps: Steps, order: Sequence[str], wanted: Interference) -> bool:

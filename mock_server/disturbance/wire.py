@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import struct
-import time
 from dataclasses import dataclass
 from typing import Any
 
 from waitress.channel import ClientDisconnected
 from waitress.task import WSGITask
+
+from mock_server.state.pausing import pause
 
 WIRE = "mock_server.disturbance.wire"
 """Where in the environ of a request the application says what is to be done to its answer."""
@@ -31,9 +32,14 @@ class Damage:
 class Task(WSGITask):
     """One request; writes its answer whole, unless the application asks for less."""
 
+    @property
+    def damage(self) -> Damage | None:
+        """What the application asks for."""
+        return self.environ.get(WIRE) if self.environ else None
+
     def write(self, data: bytes) -> None:
         """A piece of the body; the head goes out with the first one."""
-        damage = self.environ.get(WIRE) if self.environ else None
+        damage = self.damage
         if damage is None:
             super().write(data)
         else:
@@ -54,5 +60,5 @@ class Task(WSGITask):
         super().write(b"")
         size = max(1, -(-len(data) // DROPS))
         for start in range(0, len(data), size):
-            time.sleep(seconds / DROPS)
+            pause(seconds / DROPS)
             super().write(data[start : start + size])

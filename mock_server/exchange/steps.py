@@ -214,11 +214,21 @@ def clean(exchange: Exchange) -> None:
     if not body and body_of(exchange) and behaves(api, "empty_body", "refuse"):
         raise Refusal("empty_body")
     strict = exchange.settings.strict
+    body = _masked(exchange, body)
     cleaning = Cleaning(refuses_unknown=strict or exchange.plan.refuses_unknown, refuses_read_only=strict)
     exchange.changes = cleaning.members(body, exchange.plan.members)
     exchange.faults = cleaning.faults
     if body and not exchange.changes and not cleaning.faults and behaves(api, "only_unknown_fields", "refuse"):
         raise Refusal("empty_body")
+
+
+def _masked(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
+    """What a field mask names of the body, null for what the body lacks (AIP-134); all of it without a mask, or with ``*``."""
+    masks = [each.name for each in exchange.api.parameters if each.is_field_mask]
+    given = next((text for name in masks if (text := exchange.request.args.get(name))), "*")
+    if given == "*":
+        return body
+    return {name: body.get(name) for name in (path.strip().partition(".")[0] for path in given.split(",")) if name}
 
 
 def validate(exchange: Exchange, validator: Validator) -> None:

@@ -8,6 +8,8 @@ from queue import Empty, Full, Queue
 from threading import BoundedSemaphore, Lock
 from typing import Any
 
+from mock_server.state import pausing
+
 SUBSCRIBER_LIMIT = 8
 """Each one holds a thread of the web server."""
 
@@ -79,6 +81,7 @@ class Subscription:
 
     def events(self, seconds: float) -> Iterator[Any]:
         """One event after another, and None whenever none comes within these seconds, until the subscription is ended."""
+        pausing.ahead()
         while self._events.has(self._queue):
             try:
                 yield self._queue.get(timeout=seconds)

@@ -8,7 +8,6 @@ Pointer; a text that is nothing else becomes that value with its own type.
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 from flask import Request
 
 from mock_server.exchange.exchange import Answer
+from mock_server.state.pausing import pause
 from mock_server.syntax.encoding import encoded
 from mock_server.syntax.strict_json import NotJson, reader
 from mock_server.syntax.wildcards import fits_path
@@ -57,7 +57,7 @@ class Mapped:
     def answer(self, request: Request, body: Any) -> Answer:
         """What it says; after its delay."""
         response = self.response
-        time.sleep(min(response.get("delay", 0), DELAY_LIMIT) / 1_000)
+        pause(min(response.get("delay", 0), DELAY_LIMIT) / 1_000)
         facts = {
             "body": body,
             "query": dict(request.args.items()),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -18,6 +17,7 @@ from mock_server.exchange import credentials
 from mock_server.exchange.exchange import Answer, Fault, Refusal
 from mock_server.resource.answering.refusals import STATUSES
 from mock_server.resource.service import Outcome, ResourceService
+from mock_server.state.pausing import pause
 from mock_server.state.settings import RateLimit
 
 EMPTY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
@@ -34,7 +34,7 @@ def handle(
     if settings.rate_limit is not None and _is_throttled(outcome, service, settings.rate_limit):
         return outcome
     if late := settings.lateness():
-        time.sleep(late)
+        pause(late)
     _run(outcome, service)
     if operation is not None:
         service.resource.answers.complete(operation, outcome.answer, lambda: request.host_url)
@@ -96,7 +96,7 @@ def _run_with(outcome: Outcome, service: ResourceService, wanted: Interference) 
 
 def _wait(wanted: Interference) -> None:
     if wanted.fault != "dribble":
-        time.sleep(wanted.delay / 1_000)
+        pause(wanted.delay / 1_000)
 
 
 def _example(outcome: Outcome, service: ResourceService, status: int | None, name: str) -> tuple[Answer, Refusal | None] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import NamedTuple
@@ -16,6 +15,7 @@ from mock_server.disturbance.wire import WIRE, Damage
 from mock_server.exchange.exchange import Answer
 from mock_server.resource import custom
 from mock_server.resource.custom import Mapped
+from mock_server.state.pausing import pause
 from mock_server.syntax.problem import Problem
 from mock_server.web.forwarding import Forward
 from mock_server.web.visit import Visit
@@ -45,7 +45,7 @@ class Elsewhere:
             return None
         world = visit.world
         if late := world.settings.lateness():
-            time.sleep(late)
+            pause(late)
         if world.settings.overrides and prefer.is_given(request.environ):
             return _preferred(request, visit, way)
         found = world.faults.interference(None, request.method, request.path) if world.faults else None
@@ -83,7 +83,7 @@ def _interfered(request: Request, way: _Way, wanted: Interference) -> Response:
     is_done = wanted.phase == "after_commit" or not wanted.hides_the_outcome or not (is_refused or way.writes)
     response = way.answer() if is_done else Response("{}", content_type="application/json")
     if wanted.fault != "dribble":
-        time.sleep(wanted.delay / 1_000)
+        pause(wanted.delay / 1_000)
     if wanted.status is not None and is_refused:
         response = _refusal(wanted.status)
     return _damaged(request, response, wanted)

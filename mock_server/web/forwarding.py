@@ -10,6 +10,7 @@ import urllib3
 from flask import Request, Response
 
 from mock_server.resource.custom import HEADER
+from mock_server.state import pausing
 from mock_server.syntax.problem import Problem
 from mock_server.syntax.wildcards import fits_path
 from mock_server.web.recording import Recording
@@ -51,6 +52,7 @@ class Forward:
 
     def answer(self, request: Request) -> Response:
         """What the service answers; Problem 502 where it does not."""
+        pausing.ahead()
         try:
             answer = self.pool.request(
                 request.method,

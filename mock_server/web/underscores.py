@@ -36,16 +36,4 @@ def _of_document(resource: Resource) -> Iterator[str]:
 
 def parser(wanted: frozenset[bytes]) -> type[Parser]:
     """A parser of requests that lets these headers through."""
-
-    class Letting(Parser):
-        """Reads a request."""
-
-        def parse_header(self, header_plus: bytes) -> None:
-            """What is read of any request, and the wanted headers that waitress has passed over."""
-            super().parse_header(header_plus)
-            for line in header_plus.split(b"\r\n")[1:]:
-                name, _, value = line.partition(b":")
-                if name.lower() in wanted:
-                    self.headers.setdefault(name.upper().decode("latin-1"), value.strip(b" \t").decode("latin-1"))
-
-    return Letting if wanted else Parser
+    return type("Letting", (Parser,), {"underscored": wanted}) if wanted else Parser

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -16,6 +15,7 @@ from mock_server.disturbance.rate_limit import Limiter
 from mock_server.exchange import credentials, envelope, flow
 from mock_server.exchange.exchange import Exchange, Refusal
 from mock_server.state.clock import Clock
+from mock_server.state.pausing import pause
 from mock_server.state.settings import RateLimit, Settings
 from mock_server.state.store import Store
 from mock_server.worlds.definition import Definition
@@ -57,7 +57,7 @@ class Service:
         if settings.rate_limit is not None and self._is_throttled(exchange, settings.rate_limit):
             return exchange
         if late := settings.lateness():
-            time.sleep(late)
+            pause(late)
         if settings.overrides and prefer.is_given(request.environ):
             self._run_preferred(exchange)
         elif self._world.faults:

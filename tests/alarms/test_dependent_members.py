@@ -18,7 +18,7 @@ from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
 from specs import Api, Field
 from tests.alarms.test_false_alarms import violated
-from tests.services.people import serving
+from tests.services.people import read_object, serving
 from tests.services.tickets import Tickets
 
 CONFLICTS = {"200": {}, "409": {}}
@@ -30,6 +30,8 @@ STATES = {"type": "string", "enum": ["draft", "booked", "done"]}
     [
         ("status", STATES, CONFLICTS, ["draft", "booked", "done"]),
         ("orderStatus", STATES, CONFLICTS, ["draft", "booked", "done"]),
+        ("status", STATES, {"200": {}, "409": {"description": "The name is already taken."}}, None),
+        ("status", STATES, {"200": {}, "409": {"description": "Taken, or not in this state."}}, ["draft", "booked", "done"]),
         ("status", STATES, {"200": {}}, None),
         ("colour", STATES, CONFLICTS, None),
         (
@@ -146,6 +148,72 @@ def test_a_fault_beside_such_members_is_found(api: Api, fault: str, found: tuple
     report = judged(api, service, "sent-field-stored", found[1])
 
     assert found in violated(report)
+
+
+class Heard(Tickets):
+    """Keeps the values that requests had for a member."""
+
+    def __init__(self, member: str, *faults: str) -> None:
+        super().__init__(*faults)
+        self.member = member
+        self.heard: list[Any] = []
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As any of them."""
+        sent = read_object(body) if method == "PATCH" and body else ""
+        if isinstance(sent, dict) and self.member in sent:
+            self.heard.append(sent[self.member])
+        return super().answer(method, path, headers, body)
+
+
+def verdicts(report: RunReport, field: str) -> dict[str, str]:
+    """What became of the rules that ask about one field."""
+    return {each.rule: each.verdict for each in report.results if each.field == field}
+
+
+def test_only_the_value_that_locks_is_spared(api: Api) -> None:
+    """Another type, null and what is read as false are asked about a flag that locks when it is true."""
+    service = Heard("archived")
+    report = judged(api, service)
+    found = verdicts(report, "archived")
+
+    assert len([each for each in service.heard if each is True]) == 1
+    assert {"wrong-type-refused", "invalid-field-status", "invalid-part-changes-nothing"} <= {
+        rule for rule, verdict in found.items() if verdict == "conforms"
+    }
+    assert (found["coerced-value-typed"], found["null-refused"]) == ("observed", "observed")
+    assert "false" in service.heard
+    assert "true" not in service.heard
+    assert report.restored.ok
+    assert "while archived is true, nothing else can be changed" in " ".join(
+        each.actual or "" for each in report.results if each.field == "archived" and each.verdict == "not_judged"
+    )
+
+
+def test_only_the_member_that_locks_is_spared(api: Api) -> None:
+    """Near misses of a choice are asked, and its other members are what it is changed to."""
+    service = Heard("route", "lorries wait")
+    report = judged(api, service)
+    found = verdicts(report, "route")
+
+    assert violated(report) == set()
+    assert report.restored.ok
+    assert service.heard.count("lorry") <= 3
+    assert service.heard.count("ship") > 3
+    assert {"near-miss-refused", "wrong-type-refused", "sent-field-stored", "repeat-same-state"} <= {
+        rule for rule, verdict in found.items() if verdict == "conforms"
+    }
+
+
+def test_a_fault_of_what_locks_is_found(api: Api) -> None:
+    """And what was taken for a value that locks is put back."""
+    service = Tickets("archived is anything")
+    before = copy.deepcopy(service.records)
+    report = judged(api, service)
+
+    assert {("must", "wrong-type-refused", "archived"), ("should", "null-refused", "archived")} <= violated(report)
+    assert report.restored.ok
+    assert [each["archived"] for each in service.records.values()] == [each["archived"] for each in before.values()]
 
 
 def test_a_version_that_each_patch_has_to_name_is_sent_along(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts.record.movement import plausible
+from contracts.record.comparing.purpose import plausible
 from contracts.reports import observe, summary
 from contracts.reports.html import render
 from contracts.reports.report import RunReport
@@ -43,11 +43,12 @@ def test_what_moves_is_declared_in_the_target_file(tmp_path: Path) -> None:
     """With the words of the report, for properties of the record by their path."""
     lines = (
         '[read]\npath = "/api/customer/{id}/"\nsettle = 0.5\n[moves]\nlast_seen = "moves with time"\nage = "follows first_name"\n'
+        'tags = "is shown in any order"\n'
     )
 
     target = from_file(written(tmp_path, lines))
 
-    assert target.moves == {"last_seen": "moves with time", "age": "follows first_name"}
+    assert target.moves == {"last_seen": "moves with time", "age": "follows first_name", "tags": "is shown in any order"}
     assert target.settle == 0.5
 
 

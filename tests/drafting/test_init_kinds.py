@@ -149,7 +149,10 @@ def test_each_keyword_of_a_draft_gates(defect: str, rule: str, tmp_path: Path) -
         ("a credential that is described and never required, with a 401", "that key is taken here (inferred)"),
         ("two forms of the body", "one of 2 documented forms is judged"),
         ("nothing shows the record", "only the answers themselves are judged"),
-        ("alternatives, one of which no request can present", "of the documented alternatives, key is used here"),
+        (
+            "alternatives, one of which no request can present",
+            "is enough: key; not presented in a request here: certificate",
+        ),
         ("media types with a parameter, and of a vendor", "text/csv is documented too, and not judged"),
         ("a request that names no members", "the document names no members; those of the record are tried"),
     ],

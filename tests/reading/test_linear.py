@@ -14,8 +14,9 @@ import specs
 from contracts.judging.envelopes import leaves_of, skeleton
 from contracts.judging.leaks import TRACES, WORDS, shows, trace_in, words_in
 from contracts.judging.naming import named, naming
-from contracts.record.movement import is_now, plausible
-from contracts.record.records import Reader, undocumented
+from contracts.record.answers import undocumented
+from contracts.record.comparing.purpose import is_now, plausible
+from contracts.record.records import Reader
 from contracts.reports import summary
 from contracts.reports.html import render
 from contracts.reports.report import RunReport

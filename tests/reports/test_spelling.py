@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from contracts.judging.telling.misread import misread
 from contracts.record.records import ABSENT
+from contracts.terms.exchange import Exchange
 from contracts.terms.spelling import LONGEST, SHOWN_ABSENT, UNWRITABLE, brief, spelled, told
 
 
@@ -41,3 +43,30 @@ def test_look_alikes_are_told_apart_by_their_code_points() -> None:
     """Others are written as their language has them."""
     assert told("a\u200bb", "ab") == '"a\\u200bb"'
     assert told("Zoë", "Zoé") == '"Zoë"'
+
+
+@pytest.mark.parametrize(
+    ("sent", "now", "expected", "actual"),
+    [
+        ("Ada", "Eve", 'name to read "Ada" after the patch', 'it reads "Eve"'),
+        ("a\u200bb", "ab", 'name to read "a\\u200bb" after the patch', 'it reads "ab"'),
+        (["x"], ABSENT, 'name to read ["x"] after the patch', "it reads (absent)"),
+    ],
+)
+def test_a_property_that_reads_another_value_is_told_with_both(sent: Any, now: Any, expected: str, actual: str) -> None:
+    """In the sentences and as a difference."""
+    exchange = Exchange(
+        method="PATCH",
+        url="http://127.0.0.1",
+        headers={},
+        body=b"{}",
+        answer=None,
+        failure="none",
+        curl="curl",
+        started="",
+        seconds=0,
+    )
+    found = misread("name", sent, now, " after the patch", exchange)
+
+    assert (found.expected, found.actual, found.level, found.exchange) == (expected, actual, None, exchange)
+    assert [(each.path, each.before) for each in found.difference] == [("name", sent)]

@@ -17,12 +17,16 @@ from tests.services.delaying import delaying
 
 
 @contextmanager
-def serving(name: str, records: int, latency: float) -> Iterator[str]:
-    """A mock with as many records that may be changed, and a bystander; the text of a target file for it."""
+def serving(name: str, records: int, latency: float, *defects: str) -> Iterator[str]:
+    """A mock with as many records that may be changed, and a bystander; the text of a target file for it.
+
+    defects: ids of deliberate defects that it has.
+    """
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder, f"{name}.yaml")
         identities = _with_records(name, records, file)
-        with subjects.running("mock_server", str(file)) as ready, delaying(ready["url"], latency) as (delayed, _proxy):
+        wrong = [word for each in defects for word in ("--defect", each)]
+        with subjects.running("mock_server", str(file), *wrong) as ready, delaying(ready["url"], latency) as (delayed, _proxy):
             facts = ready["apis"][name]
             url = (delayed if latency else ready["url"]) + facts["url"].removeprefix(ready["url"])
             lines = [f"api = {json.dumps(str(file))}", f"url = {json.dumps(url)}", "disposable = true"]

@@ -80,8 +80,10 @@ class Tickets:
         return 200, self._changed(record, sent), {}
 
     def _locked(self, record: dict[str, Any], sent: dict[str, Any]) -> str:
-        """``archived`` where the ticket is, stays so, and would change."""
+        """``archived`` where the ticket is, stays so, and would change; "lorries wait" does the same for a route."""
         changes = any(record.get(name) != value for name, value in sent.items() if name in record)
+        if "lorries wait" in self.faults and record["route"] == "lorry" and sent.get("route", "lorry") == "lorry" and changes:
+            return "route"
         return "archived" if record["archived"] and sent.get("archived", True) and changes else ""
 
     def _changed(self, record: dict[str, Any], sent: dict[str, Any]) -> dict[str, Any]:
@@ -102,7 +104,7 @@ class Tickets:
             known = value in CHOICES[name] and not (value == "lorry" and "no lorry" in self.faults)
             return known and (ways is None or value == record[name] or (record[name], value) in ways)
         if name == "archived":
-            return isinstance(value, bool)
+            return isinstance(value, bool) or "archived is anything" in self.faults
         if name in TIMES:
             return isinstance(value, str) and _moment(value) is not None
         return name != "parts" or self._is_list(record, value)

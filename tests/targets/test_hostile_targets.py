@@ -173,7 +173,7 @@ STAYING = {
 @pytest.mark.parametrize("name", STAYING)
 def test_what_could_not_be_restored_is_told(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A target that stays hostile ends the run, too, and the report says what it has not seen restored."""
-    monkeypatch.setattr("contracts.running.parties.RESTORE_SECONDS", 3.0)
+    monkeypatch.setattr("contracts.target.client.RESTORE_SECONDS", 3.0)
     hostile.GROWN.clear()
     with serving(API, replace(STAYING[name])) as ready:
         report = judge(target(ready))

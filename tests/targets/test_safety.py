@@ -24,6 +24,7 @@ from contracts.running.parties import reserve
 from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
 from contracts.running.whole import judge_all
+from contracts.target.client import RESTORE_SECONDS
 from contracts.target.settings import from_settings
 from contracts.target.target import Target, TargetError
 from contracts.terms.rule import RULES
@@ -202,6 +203,79 @@ def test_a_429_is_not_waited_out_beyond_the_budgets(pause: str) -> None:
     told = {result.actual for result in report.results if result.verdict == Verdict.NOT_JUDGED}
     assert told & {"the budget of 20 seconds is spent", "the target throttles (429) for longer than 60 s"}
     assert report.summary()[Verdict.VIOLATES] == 0
+
+
+@dataclass
+class Rate:
+    """So many requests in a window of so many seconds by a clock, then 429 till it ends; ``since``: accepted writes ahead."""
+
+    watch: Watch
+    clock: Clock
+    most: int
+    seconds: float
+    since: int = 0
+    begun: float = -1e9
+    taken: int = 0
+
+    def __call__(self, request: Request, mock: Any) -> Response:
+        """Answer within the rate, or say when to come again."""
+        now = self.clock.monotonic()
+        if now - self.begun >= self.seconds:
+            self.begun, self.taken = now, 0
+        self.taken += 1
+        if self.taken > self.most and self.watch.accepted >= self.since:
+            return Response("", 429, {"Retry-After": str(int(self.begun + self.seconds - now) + 1)})
+        return Watch.__call__(self.watch, request, mock)
+
+
+@pytest.mark.parametrize("seconds", [30, 60])
+def test_restoring_waits_for_a_target_that_has_a_rate(seconds: int) -> None:
+    """A window is longer than a 429 is waited out while judging: that ends, and the record is put back all the same."""
+    with watched() as (watch, ready):
+        clock, before = Clock(runs=False), shown(ready)
+        watch.instead = Rate(watch, clock, most=60, seconds=seconds)
+        report = judge(target(ready, max_wait=10), rules=frozenset(), clock=clock)
+        watch.instead = None
+
+        assert shown(ready) == before
+    assert report.restored.ok
+    told = {result.actual for result in report.results if result.verdict == Verdict.NOT_JUDGED}
+    assert "the target throttles (429) for longer than 10 s" in told
+    assert report.summary()[Verdict.VIOLATES] == 0
+
+
+@pytest.mark.parametrize("seconds", [5, 60, 3000])
+def test_restoring_ends_against_a_target_that_throttles_for_ever(seconds: int) -> None:
+    """Within its own time, and told with what could not be put back."""
+    with watched() as (watch, ready):
+        clock = Clock(runs=False)
+        watch.instead = Rate(watch, clock, most=-1, seconds=seconds, since=4)
+        report = judge(target(ready, max_wait=10), rules=frozenset(), clock=clock)
+
+    assert not report.restored.ok
+    assert "the target throttles (429) for longer than 90 s" in {each.after for each in report.restored.differences}
+    assert clock.ahead < 6 * 10 + 10 + RESTORE_SECONDS + 20
+
+
+@pytest.mark.parametrize("bound", [{}, {"max_wait": 5}])
+def test_a_window_of_a_minute_leaves_no_record_changed(bound: dict[str, float]) -> None:
+    """By default it is waited out; with a lower bound nothing more is judged, and restoring waits for it all the same."""
+    clock = Clock()
+    with watched() as (watch, ready):
+        before, plain = shown(ready), Watch.__call__
+
+        def throttle(request: Request, mock: Any) -> Response:
+            spent = watch.accepted >= 4 and clock.ahead < 50
+            return Response("", 429, {"Retry-After": "55"}) if spent else plain(watch, request, mock)
+
+        watch.instead = throttle
+        report = judge(target(ready, **bound), clock=clock)
+        after = shown(ready)
+
+    given_up = [each for each in report.results if "throttles" in (each.actual or "")]
+    assert bool(given_up) is bool(bound)
+    assert report.restored.ok
+    assert after == before
 
 
 def test_requests_keep_their_distance() -> None:

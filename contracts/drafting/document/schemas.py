@@ -41,8 +41,11 @@ class Schemas:
         self.newer = newer
         self._names: dict[str, str] = {}
 
-    def copied(self, schema: Any, place: str) -> dict[str, Any]:
-        """A schema without what is not valid; ``place`` is told in notes. Raises SpecError for a reference to nothing."""
+    def copied(self, schema: Any, place: str, *, beside: bool = False) -> dict[str, Any]:
+        """A schema without what is not valid; ``place`` is told in notes. Raises SpecError for a reference to nothing.
+
+        beside: it is one of several that hold together, so that what it requires may be described in another.
+        """
         if isinstance(schema, bool):
             return {} if schema else {"not": {}}
         if not isinstance(schema, Mapping):
@@ -55,7 +58,7 @@ class Schemas:
             kept = self._keyword(str(keyword), value, f"{place}/{keyword}")
             if kept is not None:
                 copy[str(keyword)] = kept
-        return self._in_order(copy, place)
+        return self._in_order(copy, place, beside=beside)
 
     def _referred(self, schema: Mapping[str, Any], place: str) -> dict[str, Any]:
         reference = str(schema["$ref"])
@@ -99,7 +102,8 @@ class Schemas:
         if keyword in HOLDERS and isinstance(value, Mapping):
             return self._members(value, place)
         if keyword in LISTS and isinstance(value, list) and value:
-            return [self.copied(each, f"{place}/{index}") for index, each in enumerate(value)]
+            beside = keyword == "allOf"
+            return [self.copied(each, f"{place}/{index}", beside=beside) for index, each in enumerate(value)]
         if keyword in SINGLE:
             return self._single(keyword, value, place)
         if keyword in ("example", "default", "const"):
@@ -125,7 +129,7 @@ class Schemas:
             return self.copied(value[0], place) if value else {}
         return self.copied(value, place) if isinstance(value, Mapping | bool) else None
 
-    def _in_order(self, copy: dict[str, Any], place: str) -> dict[str, Any]:
+    def _in_order(self, copy: dict[str, Any], place: str, *, beside: bool) -> dict[str, Any]:
         """Without keywords that contradict one another, as far as a validator would stumble over them."""
         if "items" in copy and "type" not in copy and "properties" not in copy:
             copy["type"] = "array"
@@ -133,7 +137,7 @@ class Schemas:
             copy["items"] = {}
         if "properties" in copy and "type" not in copy and not copy.keys() & {"allOf", "anyOf", "oneOf"}:
             copy["type"] = "object"
-        if "required" in copy and "properties" in copy and not copy.keys() & {"allOf", "anyOf", "oneOf"}:
+        if "required" in copy and "properties" in copy and not (beside or copy.keys() & {"allOf", "anyOf", "oneOf"}):
             missing = [name for name in copy["required"] if name not in copy["properties"]]
             if missing:
                 self._source.note(f"{place}/required: {', '.join(missing)[:80]} is no property; left out.")

@@ -1,4 +1,4 @@
-"""The credentials of a draft: one of the documented alternatives, with its schemes."""
+"""The credentials of a draft: those of the documented alternatives that a request can present, with their schemes."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ SIMPLE = frozenset({"bearer", "basic"})
 
 
 def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str, list[str]]], dict[str, Any]]:
-    """The requirement of the operation as a draft has it, and its schemes; both empty where no credential is needed.
+    """The requirements of the operation as a draft has them, and their schemes; both empty where no credential is needed.
 
-    The schemes of other alternatives stand among them: a credential may be let in by those as well.
+    Each alternative that a request can present is one, the smallest first: which of them a tester has, no document says.
     """
     schemes = _schemes(source)
     listed = operation.get("security", source.content.get("security"))
@@ -32,11 +32,14 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
         names = ", ".join(dict.fromkeys(name for each in alternatives for name in each))
         source.note(f"security: {names} cannot be presented in a request, or is not described; none is sent.")
         return [], {}
-    chosen = min(usable, key=len)
+    kept = sorted(usable, key=len)
     if len(alternatives) > 1:
-        others = [" and ".join(each) for each in alternatives if each is not chosen]
-        source.note(f"security: of the documented alternatives, {' and '.join(chosen)} is used here; also: {', '.join(others)}.")
-    return [{name: [] for name in chosen}], {name: schemes[name] for each in (chosen, *usable) for name in each}
+        left = [" and ".join(each) for each in alternatives if each not in usable]
+        source.note(
+            f"security: a credential for one of these is enough: {', '.join(' and '.join(each) for each in kept)}"
+            + (f"; not presented in a request here: {', '.join(left)}." if left else ".")
+        )
+    return [{name: [] for name in each} for each in kept], {name: schemes[name] for each in kept for name in each}
 
 
 def described(source: Source) -> dict[str, Any]:

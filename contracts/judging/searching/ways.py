@@ -110,7 +110,7 @@ class Ways:
         never = (field.hazard.values or ()) if field.hazard is not None else ()
         if "enum" in field.schema:
             members = [each for each in field.schema["enum"] if each is not None and each not in never]
-            return {None: members} if members else {}
+            return {None: free} if (free := self._party.values.free(field, members)) else {}
         found: dict[Level | None, list[Any]] = {}
         for each, done in unusual_writes(self._party).get(field.path, ()):
             kept = self._party.accepted(done.exchange) and stored(self._party, done)

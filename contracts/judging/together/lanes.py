@@ -13,7 +13,9 @@ from contracts.record.calls import encoded, parsed
 from contracts.record.party import Party
 from contracts.record.records import Record
 from contracts.target.secrecy import Secret
+from contracts.target.target import plain_path
 from contracts.terms.exchange import Exchange
+from contracts.terms.moving import followers
 from specs import Field
 from specs.placing import placed
 
@@ -99,8 +101,9 @@ class Lane(Party):
     def _own_part(self, record: Record) -> Record:
         """The record without what the other lanes have changed."""
         others = self._table.without_changes(record, self._base)
-        own = self.shown_at
-        seen = grafted(others, record, steps_of(own)) if own is not None else others
+        seen: Any = others
+        for own in (self.shown_at, *followers(self._real.movement.found, plain_path(self.field.path))):
+            seen = seen if own is None or seen is MISFIT else grafted(seen, record, steps_of(own))
         return record if seen is MISFIT else dict(seen)
 
     def _as_if_alone(self, exchange: Exchange) -> Exchange:

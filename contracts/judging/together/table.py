@@ -18,6 +18,7 @@ from contracts.judging.together.lanes import Lane
 from contracts.record.party import Party
 from contracts.record.records import Record, related
 from contracts.terms.exchange import Exchange
+from contracts.terms.moving import followers
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -85,11 +86,10 @@ class Tables:
         return seat.answer
 
     def without_changes(self, record: Record, base: Record) -> Record:
-        """A record with the fields of all lanes as they are in ``base``; as it is, where the two have not the same form."""
+        """A record with the fields of all lanes, and what follows them, as in ``base``; as it is, where the forms differ."""
         if self._last is None or self._last[0] is not record:
             found: Any = record
-            for seat in self._seats:
-                path = seat.lane.shown_at
+            for path in (*(seat.lane.shown_at for seat in self._seats), *followers(self._party.movement.found)):
                 found = found if path is None else grafted(found, base, steps_of(path))
                 if found is MISFIT:
                     found = record

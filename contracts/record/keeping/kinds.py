@@ -5,6 +5,7 @@ Null for the key of another record is one as well: a service that shows records 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,6 +17,9 @@ from specs import Field
 
 HARDLY_A_KEY = 1_000_003
 """A number that hardly any record has as its key: what is stored of it is no reference."""
+
+_CALLED_ID = re.compile(r"\bIDs?\b|\b[Ii]dentifiers?\b|\b(?:primary|foreign) key\b")
+_NAMED_ID = re.compile(r"(?:^|[_-])(?:id|parent|owner|author)$|[a-z](?:Id|Parent|Owner)$")
 
 MOMENTS = ("date-time", "date", "time")
 """Formats of which the empty text is none: checks for what is unset let it through, and what reads the record may fail on it."""
@@ -111,6 +115,12 @@ def may_be_a_key(field: Field) -> bool:
     """A whole number without two limits, or a UUID: the key of another record looks like that, whatever the document calls it."""
     limited = {"minimum", "maximum"} <= field.schema.keys() or "enum" in field.schema
     return not limited and ("integer" in field.types or field.schema.get("format") == "uuid")
+
+
+def names_a_record(field: Field) -> bool:
+    """What may be a key, and is called one by its name or description: a made-up value names no record, refused or not."""
+    told = _CALLED_ID.search(str(field.schema.get("description") or "")) or _NAMED_ID.search(field.name)
+    return may_be_a_key(field) and told is not None
 
 
 def _kind(value: Any) -> str:

@@ -36,18 +36,25 @@ class Locks:
         """Take notice of an accepted body."""
         self._written |= sent.keys()
 
-    def found(self) -> dict[str, str]:
-        """Why properties are not to be written any more, by their names; what locks the record is put back."""
+    def found(self) -> list[tuple[Field, Any, str]]:
+        """Properties, values of them that are not to be written any more, and why; what locks the record is put back."""
         choices = [each for each in self._party.api.fields if each.name in self._written and each.is_choice]
         self._written.clear()
-        record = self._party.read() if choices else {}
+        record = self._unlocked(choices, self._party.read()) if choices else {}
         changed = [each for each in choices if self._is_new(each, look_up(record, each.response))]
         witness = self._witness() if changed else None
         body = self._changing(witness, record) if witness is not None else {}
         if witness is None or self._is_taken(body, witness, record):
             self._hold(changed, record)
-            return {}
-        return dict(filter(None, (self._locking(each, record, body, witness) for each in changed)))
+            return []
+        return [*filter(None, (self._locking(each, record, body, witness) for each in changed))]
+
+    def _unlocked(self, choices: Sequence[Field], record: Record) -> Record:
+        """The record without what is known to lock it, which a value that was read as that may have brought."""
+        held = [each for each in choices if self._party.values.spared(each, look_up(record, each.response))]
+        for each in held:
+            self._party.patch({each.name: self._party.composer.exact(each, look_up(self._saved, each.response))})
+        return self._party.read() if held else record
 
     def _hold(self, choices: Sequence[Field], record: Record) -> None:
         """Give choices their values again: one that any write changes is for the rules to find."""
@@ -77,13 +84,13 @@ class Locks:
             self._party.patch({witness.name: self._party.composer.exact(witness, look_up(record, witness.response))})
         return exchange is None or not exchange.refused
 
-    def _locking(self, choice: Field, record: Record, body: Mapping[str, Any], witness: Field) -> tuple[str, str] | None:
-        """The name of a property, and why it is not written: without its new value, the very same body is taken."""
+    def _locking(self, choice: Field, record: Record, body: Mapping[str, Any], witness: Field) -> tuple[Field, Any, str] | None:
+        """A property, its new value, and why it is not written: without that, the very same body is taken."""
         value, saved = (look_up(each, choice.response) for each in (record, self._saved))
         self._party.patch({choice.name: self._party.composer.exact(choice, saved)})
         if not self._is_taken(body, witness, record):
             return None  # it was refused for another reason
-        return choice.name, f"while {choice.name} is {brief(value)}, nothing else can be changed"
+        return choice, value, f"while {choice.name} is {brief(value)}, nothing else can be changed"
 
     def _is_new(self, choice: Field, value: Any) -> bool:
         """Whether a value is not that of the saved record, and was not asked about."""

@@ -6,9 +6,10 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Protocol
 
+from contracts.record.answers import undocumented
 from contracts.record.keeping.presence import MERGE_PATCH, emptied
 from contracts.record.patches import Composer
-from contracts.record.records import Reader, Record, is_empty, lacks, look_up, undocumented
+from contracts.record.records import Reader, Record, is_empty, lacks, look_up
 from contracts.record.values import Values
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import NotJudged

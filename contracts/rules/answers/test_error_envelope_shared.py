@@ -121,7 +121,8 @@ def test_stated_status_agrees(party: Party, case: None) -> None:
     """An error body that states a status states the answer's own, and no success."""
     answers = [each for each in error_answers(party) if each.refused]
     for exchange in answers:
-        problem = stated_problem(exchange.answer) if exchange.answer else None
+        response = party.api.responses.get(exchange.status or 0)
+        problem = stated_problem(exchange.answer, response) if exchange.answer else None
         if problem is not None and exchange.answer is not None:
             raise Violation(
                 expected=problem.expected,

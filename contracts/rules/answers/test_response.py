@@ -15,13 +15,13 @@ from contracts.judging.envelopes import is_json
 from contracts.judging.evidence import control, falsy_write, single, single_or_none, stored
 from contracts.record.party import Party
 from contracts.record.patches import settable
-from contracts.record.records import look_up
+from contracts.record.records import Record, look_up
 from contracts.target.secrecy import MIN_LENGTH
 from contracts.target.target import top_of
 from contracts.terms.exchange import NOT_JSON, Exchange
 from contracts.terms.moving import CLOCKS, moment
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled
+from contracts.terms.spelling import spelled, underscored
 from contracts.terms.validity import first_error
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, RecordField, Schema
@@ -29,9 +29,7 @@ from specs.model import json_types
 from specs.placing import value_at
 
 JUDGED_KEYWORDS = ("type", "format", "pattern", "minimum", "maximum", "maxLength", "minLength", "minItems", "maxItems", "const")
-SECRET_NAMES = re.compile(
-    r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$", re.IGNORECASE
-)
+SECRET_NAMES = re.compile(r"(^|_)(password|passwd|password_hash|secret|api_key|private_key|access_token|refresh_token|salt)$")
 
 
 def _successes(party: Party) -> list[Exchange]:
@@ -276,18 +274,31 @@ def test_answer_shows_the_members_that_get_shows(party: Party, case: None) -> No
     if not party.reads_by_get:
         raise NotJudged("the target gives no GET")
     record = party.read()
-    for exchange, answered in _records(party):
-        lacking = [
-            each.path
-            for each in party.api.record
-            if each.path in record and record[each.path] is not None and each.path not in answered
-        ]
+    for first, answered in _records(party):
+        exchange, lacking = first, _lacking(party, record, answered)
+        if lacking:  # the record may have lacked it then: one shape in place of another
+            exchange = _once_more(party, first)
+            again = party.record_in(exchange)
+            lacking = _lacking(party, party.read(), again) if again is not None else []
         if lacking and (party.api.read is None or party.api.read.inferred) and _shows_changes_alone(party):
             raise Observed("answer", "changes", "the answers show what was changed, and nothing else", exchange=exchange)
         if lacking:
             raise Violation(
                 expected="the members that the GET shows", actual=f"the answer lacks {', '.join(lacking)}", exchange=exchange
             )
+
+
+def _once_more(party: Party, exchange: Exchange) -> Exchange:
+    """The answer to the same patch, sent again; the same answer, where it was none to a plain write."""
+    done = (single_or_none(party, field) for field in settable(party.api))
+    body = next((each.patch.body for each in done if each is not None and each.exchange is exchange), None)
+    return exchange if body is None else party.patch(body)
+
+
+def _lacking(party: Party, record: Record, answered: Mapping[str, Any]) -> list[str]:
+    """The documented members that a reading has, and an answer has not."""
+    shown = (each.path for each in party.api.record if record.get(each.path) is not None)
+    return [path for path in shown if path not in answered]
 
 
 def _shows_changes_alone(party: Party) -> bool:
@@ -319,8 +330,7 @@ def test_success_shows_no_secret(party: Party, case: None) -> None:
         if exchange.answer is not None and any(credential in exchange.answer.text for credential in credentials):
             raise Violation(expected="no secret in the answer", actual="the answer shows the credential", exchange=exchange)
         for name in _names(record):
-            snake = re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name)
-            if name not in documented and name not in hidden and SECRET_NAMES.search(snake):
+            if name not in documented and name not in hidden and SECRET_NAMES.search(underscored(name)):
                 raise Violation(
                     expected="documented members only, and no secret", actual=f"the answer shows {name}", exchange=exchange
                 )

@@ -15,6 +15,7 @@ from contracts.judging.evidence import (
     stored,
     write,
 )
+from contracts.judging.telling.misread import misread
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import Located, look_up
@@ -86,12 +87,7 @@ def _rest(party: Party, done: Write) -> list[Located]:
 def _judge_stored(party: Party, done: Write, company: str = "") -> None:
     if not stored(party, done):
         now = done.patch.shown_in(done.after)
-        raise Violation(
-            expected=f"{done.field.path} to read {spelled(done.patch.value)}{company}",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(done.field.path, done.patch.value, now),
-        )
+        raise misread(done.field.path, done.patch.value, now, company, done.exchange)
 
 
 # --- null for good ------------------------------------------------------------------------------------------------------

@@ -27,12 +27,13 @@ from contracts.judging.evidence import (
 from contracts.judging.faults import plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT, Located, Record, shown
+from contracts.record.records import ABSENT, Located, Record, look_up, shown
 from contracts.rules.repetition.repeats import Repetition, holding_its_value, repeat, repeated
 from contracts.terms.exchange import Exchange
+from contracts.terms.moving import followers
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled, told
-from contracts.terms.verdict import Difference, NotJudged, Violation
+from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Api, Field
 
 
@@ -48,13 +49,25 @@ def _judge_states(party: Party, done: Repetition) -> None:
         now = patch.shown_in(record)
         if not changed and not party.reader.same(patch.field, patch.value, now):  # a derived one, which is not compared
             changed = [Located(patch.field.path, Difference(path=patch.field.path, before=patch.value, after=shown(now)))]
-        if changed:
+        along = [] if changed else _moved_along(party, done.first.after, record)
+        if changed or along:
             raise Violation(
                 expected=f"the same record after patch number {number} as after the first",
-                actual=changed[0].told,
+                actual=[*changed, *along][0].told,
                 exchange=exchange,
-                difference=differences_of(changed),
+                difference=differences_of([*changed, *along]),
+                level=Level.SHOULD if along else None,
             )
+
+
+def _moved_along(party: Party, before: Record, after: Record) -> list[Located]:
+    """What follows fields, and has changed where none of them has; a should, for a document seldom says how it follows."""
+    readings = ((path, look_up(before, path), look_up(after, path)) for path in followers(party.movement.found))
+    return [
+        Located(path, Difference(path=path, before=shown(old), after=shown(new)))
+        for path, old, new in readings
+        if not party.reader.equal(old, new)
+    ]
 
 
 @rule("repeat-same-state", family="idempotence", cases=field_cases(settable), wfc="F118")

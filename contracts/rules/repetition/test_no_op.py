@@ -47,7 +47,7 @@ def _judge_first_write(party: Party, case: Field) -> None:
     found = party.guard.first_write(case) if first and party.guard is not None else None
     if found is not None and spared is not None:
         _judge_spared(party, case, found, spared)
-    elif found is not None and party.accepted(found.exchange):
+    elif found is not None and party.accepted(found.exchange) and _held_already(party, case, found):
         own = top_of(case.response or "")
         around = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) != own]
         # A should: some servers tidy up what requests have set when they first save.
@@ -63,13 +63,19 @@ def _is_set_in_order(field: Field, before: Any, after: Any) -> bool:
     return sorted(map(repr, before)) == sorted(map(repr, after))
 
 
+def _held_already(party: Party, case: Field, found: FirstWrite) -> bool:
+    """Whether what was sent first was what the property held: the write of another one may have changed it before."""
+    top = next(each for each in party.api.fields if each.name == case.top)
+    return party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present)
+
+
 def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudged) -> None:
     """The first write of a property that is not written any more."""
-    top = next(each for each in party.api.fields if each.name == case.top)
-    if not party.reader.equal(party.composer.exact(top, look_up(found.before, top.response)), found.present):
-        return  # an earlier fault had changed it: that was no no-op
+    if not _held_already(party, case, found):
+        return
     own = top_of(case.response or "")
     changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
+    top = next(each for each in party.api.fields if each.name == case.top)
     reordered = _is_set_in_order(top, look_up(found.before, top.response), look_up(found.after, top.response))
     _judge_nothing_changed(changed, found.exchange, Level.SHOULD if reordered else None)
     if found.exchange.refused and not is_empty(found.present) and _keeps_to_it(party, case, found.before, party.values.valid):

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from contracts.judging.atomicity import is_writable, working
 from contracts.judging.evidence import differences_of, fresh_patch, fresh_patches, joined, known_patch, one_difference
+from contracts.judging.telling.misread import misread
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.terms.exchange import Exchange
@@ -104,11 +105,8 @@ def test_concurrent_patches_of_different_fields_survive(party: Party, case: None
         for patch, exchange in zip(patches, exchanges, strict=True):
             _check_answered(patch, exchange)
             if party.accepted(exchange) and not party.reader.same(patch.field, patch.value, patch.shown_in(after)):
-                raise Violation(
-                    expected=f"{patch.field.path} to read {spelled(patch.value)}, as was accepted beside another patch",
-                    actual=f"it reads {spelled(patch.shown_in(after))}",
-                    exchange=exchange,
-                    difference=one_difference(patch.field.path, patch.value, patch.shown_in(after)),
+                raise misread(
+                    patch.field.path, patch.value, patch.shown_in(after), ", as was accepted beside another patch", exchange
                 )
     crowd.check()
 

@@ -16,6 +16,7 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.judging.groups import Question, answered, workable
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import broken
 from contracts.record.keeping.keys import unused_key
 from contracts.record.party import Party
@@ -25,7 +26,7 @@ from contracts.record.restoring import Restorer
 from contracts.terms.exchange import Exchange
 from contracts.terms.moving import times_of_change
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled, told
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Field, RecordField
 
@@ -79,12 +80,7 @@ def test_value_of_another_record_is_stored(party: Party, case: None) -> None:
 
 def _blame(done: Write) -> None:
     now, value = done.patch.shown_in(done.after), done.patch.value
-    raise Violation(
-        expected=f"{done.field.path} to read {told(value, now)}, which another record holds too",
-        actual=f"it reads {told(now, value)}",
-        exchange=done.exchange,
-        difference=one_difference(done.field.path, value, now),
-    )
+    raise misread(done.field.path, value, now, ", which another record holds too", done.exchange)
 
 
 def _judge_other(party: Party, before: Record, writes: list[Write]) -> None:
@@ -182,12 +178,7 @@ def _judge_lost(party: Party, done: Write) -> None:
     if not party.accepted(done.exchange):
         raise NotJudged(f"a value that the bystander holds is not accepted for {done.field.path}: {done.exchange.said}")
     now = done.patch.shown_in(done.after)
-    raise Violation(
-        expected=f"{done.field.path} to read {spelled(done.patch.value)} after a body that the other record was sent as well",
-        actual=f"it reads {spelled(now)}",
-        exchange=done.exchange,
-        difference=one_difference(done.field.path, done.patch.value, now),
-    )
+    raise misread(done.field.path, done.patch.value, now, " after a body that the other record was sent as well", done.exchange)
 
 
 def _shows_right(party: Party, field: Field) -> bool:

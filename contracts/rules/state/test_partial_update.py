@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
-from contracts.judging.acceptance import keeps_its_own, rules_out, switched
+from contracts.judging.acceptance import keeps_its_own, one_moment, rules_out, switched
 from contracts.judging.evidence import (
     Write,
     base,
@@ -23,10 +23,13 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.judging.groups import combinable, group_writes
+from contracts.judging.telling.misread import misread
+from contracts.record.calls import encoded
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable, unshown
 from contracts.record.records import ABSENT, Located, related
-from contracts.target.target import top_of
+from contracts.target.target import plain_path, top_of
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -47,13 +50,8 @@ def test_sent_field_is_stored(party: Party, case: Field) -> None:
     if not stored(party, done):
         now = done.patch.shown_in(done.after)
         _excuse(party, case, done)
-        raise Violation(
-            expected=f"{case.path} to read {spelled(done.patch.value)} after the patch",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(case.path, done.patch.value, now),
-            level=Level.SHOULD if keeps_its_own(party, done.patch, now) else None,
-        )
+        level = Level.SHOULD if keeps_its_own(party, done.patch, now) else None
+        raise misread(case.path, done.patch.value, now, " after the patch", done.exchange, level=level)
 
 
 def _current_accepted(party: Party, field: Field) -> bool:
@@ -64,6 +62,8 @@ def _current_accepted(party: Party, field: Field) -> bool:
 
 def _excuse(party: Party, field: Field, done: Write) -> None:
     """Raise NotJudged where another rule is about what kept the value from being shown."""
+    if names_a_record(field) and done.patch.value not in party.target.values.get(plain_path(field.path), ()):
+        raise NotJudged(f"{field.path} names another record, and the value that was sent names none: list some under [values]")
     if _other_took_it(party, field):
         raise NotJudged(f"the bystander's {field.path} took the value: judged by other-customer-unchanged")
     if "enum" in field.schema and done.patch.shown_in(done.after) not in (*field.schema["enum"], ABSENT):
@@ -164,12 +164,41 @@ def test_omitted_fields_are_unchanged(party: Party, case: Field) -> None:
             lesser = lesser or found
             movers.append(other)
     _judge_groups(party, case, movers)
+    _judge_mask(party, case)
     if lesser is not None:
         raise lesser
     if not judged:
         raise NotJudged("no other field could be patched")
     if case.response in party.movement.found:
         raise NotJudged(f"{case.path} changes by itself: two readings differ with nothing written between them")
+
+
+def _judge_mask(party: Party, case: Field) -> None:
+    """A member that a body has and its field mask does not name keeps its value (AIP-134); judged with the first of two members.
+
+    A should: how a mask is meant is mostly told in words.
+    """
+    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    if mask is None or party.caution is not None or case.path != case.top or case not in settable(party.api):
+        return
+    others = (single_or_none(party, each) for each in settable(party.api) if each.path == each.top)
+    known = [each for each in others if each is not None and party.accepted(each.exchange) and stored(party, each)][:2]
+    if len(known) < 2 or known[0].field is not case:
+        return
+    before = party.read()
+    left_out, named = (fresh_patch(party, before, each.field) for each in known)
+    body = {**left_out.body, **named.body}
+    exchange = party.send("PATCH", encoded(body), query={mask: known[1].field.name})
+    after = party.read()
+    old, now = left_out.shown_in(before), left_out.shown_in(after)
+    if party.accepted(exchange) and party.reader.same(case, left_out.value, now) and not party.reader.same(case, old, now):
+        raise Violation(
+            expected=f"{case.path} to stay as it was when {mask} names {known[1].field.path} alone",
+            actual=f"it changed from {spelled(old)} to {spelled(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, old, now),
+            level=Level.SHOULD,
+        )
 
 
 def _judge_first_write(party: Party, case: Field) -> None:
@@ -205,7 +234,7 @@ def _changed_by(party: Party, case: Field, other: Field, done: Write) -> Violati
     if changed and other.top != other.path:
         changed = [each for each in changed if each.where not in unsteady(party, other.top)]
     changed = [each for each in changed if not _goes_along(party, each, done)]
-    if not changed:
+    if not changed or one_moment(case, other, done.before, done.after):
         return None
     _excuse_follower(party, case, other)
     return Violation(

@@ -20,15 +20,18 @@ from contracts.judging.evidence import (
     works_at_first,
     write,
 )
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import elsewhere
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
-from contracts.record.records import ABSENT
+from contracts.record.records import ABSENT, look_up
 from contracts.terms.rule import field_cases, labelled_cases, rule
 from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 from specs.model import json_types
+
+EMPTY: tuple[Any, ...] = ("", [], {})
 
 
 def _nullable(api: Api) -> list[Field]:
@@ -43,8 +46,12 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     before = party.read(without=case.top)
     done = write(party, party.composer.patch(before, case, None), before)
     done = party.memory["emptied", case.path] = (_beside_another(party, done) if done.exchange.refused else None) or done
+    if done.exchange.refused and works_at_first(party, done):
+        raise NotJudged(f"whether {case.path} may be null depends on other fields: on the record as it was found null is stored")
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
+    if now in EMPTY and _shows_none_as_empty(party):
+        raise NotJudged(f"{case.path} reads {spelled(now)}: so does this service show what has no value")
     if now is not ABSENT and now is not None:
         raise Violation(
             expected=f"{case.path} to be null after null was sent",
@@ -70,8 +77,44 @@ def test_null_is_stored(party: Party, case: Field) -> None:
             actual="the member is there, with null",
             exchange=done.exchange,
         )
+    _judge_cleared(party, case)
     if not party.thrifty or case.path == _nullable(party.api)[-1].path:  # where requests are few, once
         _judge_null_in_company(party, case)
+
+
+def _judge_cleared(party: Party, case: Field) -> None:
+    """What a field mask names, and the body lacks, is emptied as by null (AIP-134); a should, judged with the first member."""
+    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    tops = [each.path for each in _nullable(party.api) if each.path == each.top and each.kind == "scalar"]
+    if mask is None or case.path not in tops[:1]:
+        return
+    _hold_something(party, case)
+    before = party.read()
+    exchange = party.send("PATCH", b"{}", query={mask: case.name})
+    now = look_up(party.read(), case.response)
+    if party.accepted(exchange) and not party.reader.same(case, None, now) and now != "":
+        raise Violation(
+            expected=f"{case.path} to be null after a patch without it whose {mask} names it",
+            actual=f"it reads {spelled(now)}",
+            exchange=exchange,
+            difference=one_difference(case.path, look_up(before, case.response), now),
+            level=Level.SHOULD,
+        )
+
+
+def _shows_none_as_empty(party: Party) -> bool:
+    """The records as they were found show something empty, and lack nothing that may be so: that is how no value is shown."""
+    shown: list[Any] = []
+    may_be_empty = [each for each in _nullable(party.api) if "[]" not in each.path and _admits_empty(party, each)]
+    for record in (each for each in (party.at_first, party.bystander_at_first) if each is not None):
+        for field in may_be_empty:
+            holder = (field.response or "").rpartition(".")[0]
+            shown += [look_up(record, field.response)] if not holder or look_up(record, holder) is not ABSENT else []
+    return any(each in EMPTY for each in shown) and ABSENT not in shown
+
+
+def _admits_empty(party: Party, field: Field) -> bool:
+    return any(party.values.valid(field, each) for each in EMPTY)
 
 
 def _is_there(record: Any, path: str) -> bool:
@@ -98,12 +141,8 @@ def _judge_null_in_company(party: Party, field: Field) -> None:
     for patch in (null, company):
         now = patch.shown_in(done.after)
         if not party.reader.same(patch.field, patch.value, now):
-            raise Violation(
-                expected=f"{patch.field.path} to read {spelled(patch.value)}"
-                f" after null for {field.path} beside {company.field.path}",
-                actual=f"it reads {spelled(now)}",
-                exchange=done.exchange,
-                difference=one_difference(patch.field.path, patch.value, now),
+            raise misread(
+                patch.field.path, patch.value, now, f" after null for {field.path} beside {company.field.path}", done.exchange
             )
 
 
@@ -154,13 +193,9 @@ def test_falsy_value_is_stored(party: Party, case: tuple[Field, Any]) -> None:
             raise NotJudged("the empty text is shown as another type: judged by documented-types")
         if keeps_its_own(party, done.patch, now):
             raise NotJudged(f"{field.path} reads {spelled(now)} also beside other items: the service has its own in it")
-        raise Violation(
-            expected=f"{field.path} to read {spelled(value)} after it was accepted",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, value, now),
-            level=Level.SHOULD if value is False and works_at_first(party, done) else None,  # another flag may hold it
-        )
+        # where it is false, another flag may hold it
+        level = Level.SHOULD if value is False and works_at_first(party, done) else None
+        raise misread(field.path, value, now, " after it was accepted", done.exchange, level=level)
     with suppress(NotJudged):
         _judge_set_again(party, field, value)
 
@@ -179,9 +214,11 @@ def _judge_set_again(party: Party, field: Field, held: Any) -> None:
     if not party.accepted(again.exchange) or not party.reader.same(field, again.patch.value, now):
         if works_at_first(party, again):
             raise NotJudged(f"{spelled(again.patch.value)} for {field.path} depends on what other fields hold")
-        raise Violation(
-            expected=f"{field.path} to read {spelled(again.patch.value)}, also where it held {spelled(held)} before",
-            actual=f"it reads {spelled(now)}; {again.exchange.said}",
-            exchange=again.exchange,
-            difference=one_difference(field.path, again.patch.value, now),
+        raise misread(
+            field.path,
+            again.patch.value,
+            now,
+            f", also where it held {spelled(held)} before",
+            again.exchange,
+            said=f"; {again.exchange.said}",
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from contracts.judging.acceptance import one_moment
 from contracts.judging.evidence import Write, differences_of, one_difference, stored, write
 from contracts.judging.groups import (
     Question,
@@ -18,6 +19,7 @@ from contracts.judging.groups import (
     without,
     workable,
 )
+from contracts.judging.telling.misread import misread
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, look_up
@@ -71,13 +73,10 @@ def _judge(party: Party, own: Patch, patches: list[Patch], done: Write) -> None:
             exchange=done.exchange,
         )
     if not party.reader.same(own.field, own.value, now):
-        raise Violation(
-            expected=f"{own.field.path} to read {spelled(own.value)} after a patch of {len(patches)} fields",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(own.field.path, own.value, now),
-            level=Level.SHOULD if _exclude_each_other(own, now, patches) else None,
-        )
+        if any(one_moment(own.field, each.field, done.before, done.after) for each in patches if each is not own):
+            raise NotJudged(f"{own.field.path} shows a moment that another field of the patch sets too")
+        level = Level.SHOULD if _exclude_each_other(own, now, patches) else None
+        raise misread(own.field.path, own.value, now, f" after a patch of {len(patches)} fields", done.exchange, level=level)
 
 
 def _judge_alone(own: Patch, failing: Mapping[Field, Exchange]) -> None:
@@ -267,12 +266,7 @@ def _judge_lost(party: Party, done: Write, writes: Sequence[Write]) -> None:
     if not party.accepted(alone.exchange) or not stored(party, alone):
         return  # the value itself is not taken: judged by value-unaltered
     now = done.patch.shown_in(done.after)
-    raise Violation(
-        expected=f"{done.field.path} to read {spelled(done.patch.value)} after a patch in which other fields have a value too",
-        actual=f"it reads {told(now, done.patch.value)}",
-        exchange=done.exchange,
-        difference=one_difference(done.field.path, done.patch.value, now),
-    )
+    raise misread(done.field.path, done.patch.value, now, " after a patch in which other fields have a value too", done.exchange)
 
 
 def _judge_others(party: Party, done: Write, moving: Sequence[Field], kept: Mapping[Field, str]) -> None:

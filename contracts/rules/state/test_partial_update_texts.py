@@ -7,15 +7,17 @@ from html import unescape
 from typing import Any
 
 from contracts.judging.acceptance import is_picky
-from contracts.judging.evidence import Write, control, fresh_patch, one_difference, stored, write
+from contracts.judging.evidence import Write, control, fresh_patch, stored, write
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import broken, elsewhere, tidy
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
-from contracts.record.patches import settable
+from contracts.record.patches import may_show, settable
 from contracts.record.values import validator
-from contracts.terms.looks import same_number
+from contracts.terms.looks import is_canonical, same_number
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled, told
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api, Field
 
@@ -44,8 +46,9 @@ def _unaltered(api: Api) -> list[Field]:
 
 
 def _is_free(field: Field) -> bool:
-    """A text of many words, and not one of a list or a format."""
-    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "const"} and field.safe.get("type") != "null"
+    """A text of many words, and not one of a list or a format, nor one of which few forms are known to be taken."""
+    kinds = {**field.schema, **field.safe}.keys() & {"enum", "format", "const"}
+    return not kinds and "pattern" not in field.safe and field.safe.get("type") != "null"
 
 
 @rule("value-unaltered", family="partial_update", cases=field_cases(_unaltered))
@@ -85,21 +88,25 @@ def _judge_unusual(party: Party, field: Field) -> int:
         now = done.patch.shown_in(done.after)
         if is_picky(party, field) and same_number(unusual.value, now):
             continue
-        if stored(party, done) or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0])):
+        if (
+            _is_free_to_spell(party, field, unusual.value)
+            or stored(party, done)
+            or (unusual.value == ASTRAL and not str(now).startswith(ASTRAL[0]))
+        ):
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
-        found = Violation(
-            expected=f"{field.path} to read {told(unusual.value, now)} as it was sent",
-            actual=f"it reads {told(now, unusual.value)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, unusual.value, now),
-            level=Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level,
-        )
+        level = Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level
+        found = misread(field.path, unusual.value, now, " as it was sent", done.exchange, level=level)
         if found.level is None:
             raise found
         lesser = lesser or found
     if lesser is not None:
         raise lesser
     return judged
+
+
+def _is_free_to_spell(party: Party, field: Field, value: Any) -> bool:
+    """The key of a record that is not there, or a text for what is a part of addresses: services make others of them."""
+    return names_a_record(field) or ("pattern" in field.safe and not party.values.safe(field, value))
 
 
 def _is_kept_as_set(sent: Any, now: Any, writes: Sequence[tuple[Unusual, Write]]) -> bool:
@@ -166,12 +173,7 @@ def _judge_case(party: Party, field: Field) -> None:
     done = write(party, party.composer.patch(before, field, text), before)
     if party.accepted(done.exchange) and not stored(party, done):
         now = done.patch.shown_in(done.after)
-        raise Violation(
-            expected=f"{field.path} to read {spelled(text)} after {spelled(current)}",
-            actual=f"it reads {spelled(now)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, text, now),
-        )
+        raise misread(field.path, text, now, f" after {spelled(current)}", done.exchange)
 
 
 def _judge_own_in_other_case(party: Party, field: Field) -> None:
@@ -196,7 +198,7 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
 
 def _comes_back(party: Party, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
-    if not party.values.valid(field, text):
+    if not party.values.valid(field, text) or not may_show(party.api, field, text):
         return False
     before = party.read(without=field.top)
     try:
@@ -211,13 +213,8 @@ def _comes_back(party: Party, field: Field, text: str) -> bool:
         return True
     if not party.reader.same(field, text, now) and not _unchanged(party, done):
         party.patch(fresh_patch(party, before, field).body)
-        raise Violation(
-            expected=f"{field.path} to read {told(text, now)} as it was sent",
-            actual=f"it reads {told(now, text)}",
-            exchange=done.exchange,
-            difference=one_difference(field.path, text, now),
-            level=Level.SHOULD if _is_same_html(text, now) else None,
-        )
+        level = Level.SHOULD if _is_same_html(text, now) or is_canonical(text, now) else None
+        raise misread(field.path, text, now, " as it was sent", done.exchange, level=level)
     return True
 
 

@@ -38,9 +38,19 @@ def _containers(kind: str) -> Any:
     return cases
 
 
-@rule("nested-object-policy", family="partial_update", cases=_containers("object"))
+def _objects(api: Api) -> Iterable[Case]:
+    """Objects with members of their own, and maps of which the document says that they are replaced."""
+    maps = (each for each in settable(api) if each.kind == "object" and "[]" not in each.path and each.merge is not None)
+    replaced = [each for each in maps if each.merge is not None and each.merge.documented and each.merge.policy == "replace"]
+    return [*_containers("object")(api), *(Case(each.path, each) for each in replaced)]
+
+
+@rule("nested-object-policy", family="partial_update", cases=_objects)
 def test_nested_object_follows_its_policy(party: Party, case: Field) -> None:
     """A nested object sent in part is merged or replaced, as the document says for it."""
+    if not case.children:
+        _judge_map(party, case)
+        return
     parts = [child for child in case.children if _testable(party, child)]
     if len(parts) < 2:
         raise NotJudged(f"{case.path} has no two members that can be written and read")
@@ -49,6 +59,25 @@ def test_nested_object_follows_its_policy(party: Party, case: Field) -> None:
     company = companion(party, party.read(), case)
     if company is not None:
         _judge_part(party, case, parts[0], parts, company.body)
+
+
+def _judge_map(party: Party, case: Field) -> None:
+    """Of a map that is sent with one of its keys, no other one is left."""
+    before = party.read(without=case.top)
+    held = look_up(before, case.response)
+    if not isinstance(held, Mapping) or len(held) < 2:
+        raise NotJudged(f"the record has fewer than two keys of {case.path}")
+    sent = dict([next(iter(held.items()))])
+    done = write(party, Patch(case, sent, _inside(party, case, sent, before)), before)
+    party.patch(_inside(party, case, held, before))
+    now = done.patch.shown_in(done.after)
+    if party.accepted(done.exchange) and isinstance(now, Mapping) and now.keys() - sent.keys():
+        raise Violation(
+            expected=f"{case.path} to hold what was sent alone, since it is replaced",
+            actual=f"it reads {spelled(now)}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, sent, now),
+        )
 
 
 def _testable(party: Party, child: Field) -> bool:
@@ -98,6 +127,13 @@ def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], co
             and not party.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
         ]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
+        torn = [each for each in lost if not is_empty(look_up(done.before, each.response))] if any(map(_is_free, kept)) else []
+        _blame(done, torn, f"the members of {holder.path} that were not sent to stay, as others of them did")
+
+
+def _is_free(field: Field) -> bool:
+    """A text that no default of a new object would have been by chance."""
+    return "string" in field.types and not field.schema.keys() & {"enum", "const"}
 
 
 def _fill(party: Party, holder: Field) -> None:

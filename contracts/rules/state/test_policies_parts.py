@@ -8,12 +8,13 @@ from typing import Any
 
 from contracts.judging.evidence import Write, differences_of, one_difference, put_back, stored, unsteady, write
 from contracts.judging.groups import workable
+from contracts.judging.telling.misread import misread
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up, member
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
-from contracts.terms.spelling import spelled, told
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Observed, Violation
 from specs import Api, Field
 
@@ -222,13 +223,7 @@ def _judge_parts(party: Party, array: Field, parts: list[Patch], done: Write) ->
         if not stored(party, single):
             now = part.shown_in(done.after)
             put_back(party, done.before, {array.name: None})
-            raise Violation(
-                expected=f"{part.field.path} to read {told(part.value, now)}, sent alone beside the key of its item",
-                actual=f"it reads {told(now, part.value)}",
-                exchange=done.exchange,
-                difference=one_difference(part.field.path, part.value, now),
-                level=level,
-            )
+            raise misread(part.field.path, part.value, now, ", sent alone beside the key of its item", done.exchange, level=level)
     changed = [each for each in party.reader.differences(done.before, done.after) if not any(_is(each, part) for part in parts)]
     if changed:
         put_back(party, done.before, {array.name: None})

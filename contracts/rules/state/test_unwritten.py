@@ -16,6 +16,7 @@ from contracts.judging.evidence import (
     put_back,
     single_or_none,
 )
+from contracts.judging.telling.misread import misread
 from contracts.record.guard import DISPOSABLE
 from contracts.record.keeping.keys import is_key, unused_key
 from contracts.record.party import Party
@@ -277,12 +278,7 @@ def _judge_company(party: Party, known: Patch, exchange: Exchange, after: Record
     """What the document knows is stored in such company as well, where the answer is a success."""
     now = known.shown_in(after)
     if party.accepted(exchange) and not party.reader.same(known.field, known.value, now):
-        raise Violation(
-            expected=f"{known.field.path} to read {spelled(known.value)} after a patch that names an unknown member too",
-            actual=f"it reads {spelled(now)}",
-            exchange=exchange,
-            difference=one_difference(known.field.path, known.value, now),
-        )
+        raise misread(known.field.path, known.value, now, " after a patch that names an unknown member too", exchange)
 
 
 def _empty(party: Party, point: str, body: bytes) -> None:
@@ -329,13 +325,20 @@ def _hidden(api: Api) -> list[Field]:
     return [each for each in leaves(api) if each.write_only]
 
 
+def _is_there(found: Any, lists: int) -> bool:
+    """Whether a value was found at a path: in any item of the ``lists`` on the way."""
+    if lists and isinstance(found, list):
+        return any(_is_there(each, lists - 1) for each in found)
+    return found is not ABSENT
+
+
 @rule("write-only-not-shown", family="partial_update", cases=field_cases(_hidden), wfc="F204")
 def test_write_only_field_is_not_shown(party: Party, case: Field) -> None:
     """A write-only field appears in no answer."""
     showing = [each for each in (single_or_none(party, other) for other in settable(party.api)) if each is not None]
     for done in showing:
         for record in (party.record_in(done.exchange) or {}, done.after):
-            if look_up(record, case.path) is not ABSENT:
+            if _is_there(look_up(record, case.path), case.path.count("[]")):
                 raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=done.exchange)
     if not showing:
         raise NotJudged("no answer with a record was seen")

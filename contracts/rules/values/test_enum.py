@@ -16,6 +16,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Keyed, Reader, Record, look_up
 from contracts.record.records import member as item_member
+from contracts.record.values import keeps_to
 from contracts.terms.exchange import Exchange
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import brief
@@ -35,6 +36,8 @@ MEANINGS = (
     *("Active", "Inactive", "Enabled", "Disabled", "High", "Low", "Monday", "January"),
 )
 """Words that codes are often short for: people say them, and forms send them."""
+OUTER_SPACE = "outer space"
+"""No miss at all where the document says that texts are trimmed."""
 CONFLICT = 409
 STARTS = 3
 """So many other members are what a refused one is tried from."""
@@ -42,12 +45,13 @@ LANGUAGES = ("ar-EG, ar;q=0.9", "fr-CA, fr;q=0.9", "de-DE, de;q=0.9")
 
 
 def members_of(field: Field) -> tuple[Any, ...]:
-    """The documented members of a field, or of the items of its array; null and hazards left out."""
+    """The documented members of a field, or of the items of its array, which it takes for safe; null and hazards left out."""
     holder = field.schema.get("items", {}) if field.kind == "array" and not field.children else field.schema
     if "enum" not in holder or "enum" in field.inferred:
         return ()
     never = (field.hazard.values or ()) if field.hazard is not None else ()
-    return tuple(member for member in holder["enum"] if member is not None and not _among(member, never))
+    members = (member for member in holder["enum"] if member is not None and not _among(member, never))
+    return tuple(member for member in members if keeps_to(field.safe, _as_sent(field, member)))
 
 
 def _as_sent(field: Field, member: Any) -> Any:
@@ -82,6 +86,8 @@ def test_every_member_is_stored(party: Party, case: Field) -> None:
     if ruled_out:
         names = ", ".join(brief(each.patch.value) for each in ruled_out)
         raise NotJudged(f"{names} was refused for what {case.path} held then: the members are states that follow one another")
+    for member in members_of(case):
+        party.values.checked(case, member)
     if altered or not accepted:
         raise NotJudged(f"no member is stored for {case.path}: judged by sent-field-stored")
 
@@ -118,7 +124,7 @@ def _judge_beside_flags(party: Party, field: Field) -> None:
     for switch, value in product(switches[: None if party.thorough else 2], (True, False)):
         if not party.values.safe(switch, value) or (switch.response in party.reader.derived and not value):
             continue
-        for member in members_of(field):
+        for member in _members_in_turn(party, field):
             before = party.read()
             own = party.composer.patch(before, field, _as_sent(field, member))
             beside = party.composer.patch(predicted(party.reader, before, [own]), switch, value, _same_item(own))
@@ -156,7 +162,8 @@ def _members_in_turn(party: Party, field: Field) -> list[Any]:
     """The members, the current one last: each write then changes the record."""
     record = party.read(without=field.top)
     current = party.composer.patch(record, field, None).shown_in(record)
-    return sorted(members_of(field), key=lambda member: Reader.equal(_as_sent(field, member), current))
+    members = party.values.free(field, members_of(field))
+    return sorted(members, key=lambda member: Reader.equal(_as_sent(field, member), current))
 
 
 # --- near misses ----------------------------------------------------------------------------------------------------
@@ -173,8 +180,9 @@ def test_near_miss_is_refused(party: Party, case: Field) -> None:
     seen: list[str] = []
     bads: list[Bad] = []
     kinds: set[str] = set()
+    trims = party.api.choices["whitespace"]
     for kind, value in _near_misses(party.api, case, None if party.thorough else 3):
-        if party.thrifty and kind in kinds:
+        if (party.thrifty and kind in kinds) or (kind == OUTER_SPACE and trims.documented and trims.behaviour == "trim"):
             continue
         new = not _among(party.reader.normalised(case, value), members) and repr(value) not in seen
         if new and not _is_read_as_number(value, members):
@@ -233,7 +241,7 @@ def _other_codes(texts: list[Any]) -> Iterator[str]:
 
 
 def _altered(text: str) -> Iterator[tuple[str, str]]:
-    yield from (("outer space", value) for value in (f" {text}", f"{text} ", f"{text}\n", f"\t{text}"))
+    yield from ((OUTER_SPACE, value) for value in (f" {text}", f"{text} ", f"{text}\n", f"\t{text}"))
     yield "full width", "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
     yield "zero-width space", f"{text}\u200b"
     yield "NUL", f"{text}\0"

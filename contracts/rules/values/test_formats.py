@@ -28,7 +28,8 @@ def _closed(api: Api) -> list[Field]:
 @rule("bad-format-refused", family="types", cases=field_cases(_closed), harmless=True)
 def test_bad_format_is_refused(party: Party, case: Field) -> None:
     """A text that no reading of the documented format admits is refused, and nothing of it is stored."""
-    expected = f"a text that is no {case.schema['format']} to be refused for {case.path}"
+    name = case.schema.get("format") or case.schema["items"]["format"]
+    expected = f"a text that is no {name} to be refused for {case.path}"
     bads = [Bad(each.why, each.value) for each in _bad_formats(party.api, case)]
     expect_refused(party, case, bads, keyword="format", expected=expected)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 from contracts.judging.evidence import Write, control, fresh_patch, one_difference, works_at_first, write
@@ -17,6 +18,7 @@ from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.record.values import validator
+from contracts.target.target import plain_path
 from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
@@ -43,7 +45,8 @@ def test_array_limit_is_enforced(party: Party, case: Field) -> None:
     """An array with fewer or more items than documented is refused, one of exactly so many is stored."""
     fewest, most = limit(case, "minItems") or 0, limit(case, "maxItems")
     if most is not None and _extendable(case):
-        _judge_exact_items(party, case, most)
+        if most <= _shown_at_most(party.api, case):
+            _judge_exact_items(party, case, most)
         many = _items(party, case, most + 1)
         expected = f"more than {most} items to be refused for {case.path}"
         expect_refused(party, case, [Bad(f"a list of {most + 1}", many)], keyword="maxItems", expected=expected)
@@ -51,6 +54,12 @@ def test_array_limit_is_enforced(party: Party, case: Field) -> None:
         few = _items(party, case, fewest - 1)
         expected = f"fewer than {fewest} items to be refused for {case.path}"
         expect_refused(party, case, [Bad(f"a list of {fewest - 1}", few)], keyword="minItems", expected=expected)
+
+
+def _shown_at_most(api: Api, array: Field) -> float:
+    """The items that the record may have: fewer than a request may name, where it can take some away as well."""
+    shown = next((each.schema.get("maxItems") for each in api.walk_record() if each.path == array.response), None)
+    return inf if shown is None else float(shown)
 
 
 def _items(party: Party, array: Field, size: int) -> list[Any]:
@@ -80,7 +89,25 @@ def _judge_exact_items(party: Party, array: Field, size: int) -> None:
     before = party.read(without=array.top)
     done = write(party, party.composer.patch(before, array, _items(party, array, size)), before)
     failure = None if _in_another_order(done) else loss(party, done, f"a list of {size}")
+    if failure and done.exchange.refused and _repeats(party, array, done.patch.value):
+        raise NotJudged(f"fewer than {size} different items are known for {array.path}")
+    if failure and done.exchange.refused and not _is_accepted(party, array, done.patch.value[-1:]):
+        raise NotJudged(f"an item that is made up for {array.path} is refused, however many there are")
     conclude(party, array, [failure] if failure else [], expected=f"{size} items to be stored in {array.path}")
+
+
+def _repeats(party: Party, array: Field, items: list[Any]) -> bool:
+    """Whether items stand twice in a list that may not have that: by its schema, or as names from the target file."""
+    once_each = array.schema.get("uniqueItems") is True or plain_path(array.path) in party.target.values
+    return once_each and any(items.count(each) > 1 for each in items)
+
+
+def _is_accepted(party: Party, array: Field, items: list[Any]) -> bool:
+    """Whether a list of these items is taken, with as many more of the record's as it needs."""
+    before = party.read(without=array.top)
+    held = _items(party, array, max(0, (limit(array, "minItems") or 0) - len(items)))
+    done = write(party, party.composer.patch(before, array, [*held, *items]), before)
+    return party.accepted(done.exchange)
 
 
 def _in_another_order(done: Write) -> bool:

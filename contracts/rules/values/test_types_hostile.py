@@ -10,10 +10,12 @@ from typing import Any
 from contracts.judging.evidence import differences_of, fresh_patch, one_difference, single_or_none, stored, write
 from contracts.judging.faults import may_be_sent, no_keys, unknown_keys
 from contracts.judging.refusals import broken_json, text_probe
+from contracts.judging.telling.misread import misread
 from contracts.judging.trials import Failure, broken, conclude, shown_now, survived, tidy, writable
+from contracts.record.answers import undocumented
 from contracts.record.party import Party
 from contracts.record.patches import Patch, leaves, settable
-from contracts.record.records import ABSENT, Record, is_empty, undocumented
+from contracts.record.records import ABSENT, Record, is_empty
 from contracts.record.state import UNKNOWN_MEMBER
 from contracts.target.transport import TOO_LONG
 from contracts.terms.exchange import Exchange
@@ -174,12 +176,7 @@ def test_escaped_json_is_read(party: Party, case: None) -> None:
         if not party.accepted(plain.exchange) or not stored(party, plain):
             continue  # without escapes it is no better: judged by other rules
         if not party.accepted(exchange) or not party.reader.same(field, text, now):
-            raise Violation(
-                expected=f"{field.path} to read {spelled(text)}, sent with escapes",
-                actual=f"it reads {spelled(now)}; {exchange.said}",
-                exchange=exchange,
-                difference=one_difference(field.path, text, now),
-            )
+            raise misread(field.path, text, now, ", sent with escapes", exchange, said=f"; {exchange.said}")
 
 
 EXTREME: Mapping[str, bytes] = {

@@ -2,15 +2,20 @@
 
 A distant service is waited for nearly all of a run, and that costs no processor: threads begin at once, where each process
 would have to import everything first. Items are judged ahead of being asked for, those that share what was seen on one record
-by one thread; generated rules wait for all others, and are judged by the thread that asks.
+by one thread. Generated rules, one behind the other on one record, begin while there is as much to do besides: at the end all
+others would be waiting for them. A report leaves out what they say where another rule has been violated, as one of several
+processes does. Only the search of a thorough run, which has to know what was violated, waits for all others.
 """
 
 from __future__ import annotations
 
+from bisect import bisect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, wait
+from contextlib import nullcontext
+from itertools import accumulate
 from queue import Empty, SimpleQueue
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from contracts.record.party import Party
 from contracts.reports.known import Item
@@ -33,6 +38,8 @@ LONGEST = "value-unaltered"
 class ConnectedRun(Run):
     """A run whose items are judged on all of its records at the same time, and handed out as they are asked for."""
 
+    generated_last = False
+
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self._ahead: dict[Item, Asked] = {}
@@ -40,17 +47,18 @@ class ConnectedRun(Run):
         self._begun: set[tuple[str, bool]] = set()
         self._threads: list[Thread] = []
         self._halted = Event()
+        self._generating = Lock()
         self._together: Mapping[Item, str] = {}
         self._disturbances: Shared[Field, frozenset[str]] = Shared()
 
     def expect(self, asked: Sequence[Asked]) -> None:
         """Know all items that are to be judged."""
-        self._ahead = {each.key: each for each in asked if not each.rule.generated}
+        self._ahead = {each.key: each for each in asked if not (each.rule.generated and self.generated_last)}
         self._ended = {key: Future() for key in self._ahead}
         self._together = scopes(self.plan)
 
     def judge(self, api: str, rule: Rule, field: str, call: Callable[[Party], object], number: int | None = None) -> Judged:
-        """The result of one item; what is generated is judged after all that is not, and what spoils a record after that."""
+        """The result of one item; what spoils a record is judged after all that does not."""
         key = api, rule.id, field
         self._begin_ahead(api, spoiling=rule.spoils and key in self._ahead)
         if key in self._ahead:
@@ -85,14 +93,24 @@ class ConnectedRun(Run):
             self._threads[-1].start()
 
     def _groups(self, items: Iterable[Asked]) -> list[list[Asked]]:
-        """What is judged on one record: requests that do no harm first, and of each kind what takes longest."""
+        """What is judged on one record: requests that do no harm first, and of each kind what takes longest.
+
+        What is generated takes longest of all: it comes in where half of the others are done.
+        """
         found: dict[tuple[str, int], list[Asked]] = {}
         for each in items:
             found.setdefault(self._scope(each), []).append(each)
-        return sorted(found.values(), key=lambda group: (group[0].rule.turn, group[0].about is not None, -len(group)))
+        ordered = sorted(found.values(), key=lambda group: (group[0].rule.turn, group[0].about is not None, -len(group)))
+        generated = [group for group in ordered if group[0].rule.generated]
+        others = [group for group in ordered if not group[0].rule.generated]
+        behind = list(accumulate(map(len, others)))
+        middle = bisect(behind, behind[-1] // 2) if behind else 0
+        return [*others[:middle], *generated, *others[middle:]]
 
     def _scope(self, item: Asked) -> tuple[str, int]:
         """Items about one property share its plain write, others what is sent for all of a rule or a file."""
+        if item.rule.generated:
+            return "generated", item.rule.turn
         if item.about is None:
             return self._together.get(item.key, item.rule.id), item.rule.turn
         part = " of items" if item.rule.id == LONGEST and "[]" in item.about.path else ""
@@ -109,11 +127,15 @@ class ConnectedRun(Run):
             return
 
     def _judge_ahead(self, item: Asked, number: int) -> None:
+        alone = self._generating if item.rule.generated else nullcontext()  # what draws examples does so in one thread at a time
         try:
-            self._ended[item.key].set_result(super().judge(item.api, item.rule, item.field, item.call, number))
+            with alone:
+                self._ended[item.key].set_result(super().judge(item.api, item.rule, item.field, item.call, number))
         except BaseException as error:  # raised where the item is asked for
             self._ended[item.key].set_exception(error)
 
 
 class ConnectedThoroughRun(ConnectedRun, ThoroughRun):
     """A thorough run on several records at the same time."""
+
+    generated_last = True

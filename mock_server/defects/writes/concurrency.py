@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from threading import Lock
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 from mock_server.defects.defect import Family, Turns
 from mock_server.exchange.exchange import Exchange
 from mock_server.exchange.steps import Step
+from mock_server.state.pausing import pause
 from specs import Api
 
 defect = Family("atomicity")
@@ -25,7 +25,7 @@ def _let_others_in(exchange: Exchange) -> None:
     for lock in reversed(locks):
         lock.release()
     try:
-        time.sleep(0.03)
+        pause(0.03)
     finally:
         for lock in locks:
             lock.acquire()
@@ -60,7 +60,7 @@ def written_in_two_steps(exchange: Exchange, right: Step) -> None:
     moved = [name for name, value in after.items() if before.get(name) != value]
     if len(moved) > 1:
         exchange.store.write(exchange.entry, replace(exchange.before, record={**before, moved[0]: after[moved[0]]}))
-        time.sleep(0.03)
+        pause(0.03)
     right(exchange)
 
 

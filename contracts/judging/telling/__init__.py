@@ -1,0 +1,1 @@
+"""Faults that many rules tell in the same words."""
