@@ -31,6 +31,7 @@ NARROWING = (
 SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
+MERGE_PATCH = "application/merge-patch+json"
 KEYS = ("id", "_id", "uid", "uuid", "guid")
 
 
@@ -42,6 +43,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     shown = {each.path: each for each in api.walk_record()}
     told: list[str] = []
     locks: set[str] = set()
+    is_merged = api.media_types[:1] == (MERGE_PATCH,)
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
@@ -72,8 +74,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         keys |= {"hazard": final} if final and "hazard" not in keys else {}
         keys |= _in_form(field) if api.style == "form" and field in api.fields else {}
         keys |= _as_a_slug(field, keys.get("safe", {}))
-        if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
-            keys.setdefault("merge", {"unspecified": "replace", "key": "id"})
+        keys = _policy(field, is_merged=is_merged) | keys
         if keys:
             _extend(document, sent, field.path, keys)
     for top in dict.fromkeys(top_of(path) for path in told):
@@ -81,6 +82,18 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         _extend(document, sent, top, {"hazard": {"reason": reason}})
     _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
     return told
+
+
+def _policy(field: Field, *, is_merged: bool) -> dict[str, Any]:
+    """What a write does to an object or a list; ``is_merged``: the body is a merge patch (RFC 7396, 2).
+
+    That merges an object which a request may name in part, since its schema asks for no member. In the items of a list nothing
+    is merged: it takes the place of the old one.
+    """
+    if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
+        return {"merge": {"unspecified": "replace", "key": "id"}}
+    in_parts = field.kind == "object" and field.children and not any(each.required for each in field.children)
+    return {"merge": {"documented": "merge"}} if is_merged and in_parts and "[]" not in field.path else {}
 
 
 def _left_to_a_patch(document: Document, sent: Schema, api: Api) -> list[Field]:

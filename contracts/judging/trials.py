@@ -113,6 +113,14 @@ def _sent_again(party: Party, field: Field) -> Exchange | None:
 # --- values that must be refused ------------------------------------------------------------------------------------
 
 
+def _at_both_ends(party: Party, field: Field, before: Record, bads: list[Bad]) -> list[Bad]:
+    """The values; one that is alone twice where its field is in a list of several items, for the first and for the last one."""
+    if len(bads) != 1 or "[]" not in field.path:
+        return bads
+    ends = (party.composer.patch(before, field, bads[0].value, elsewhere=each).body for each in (True, False))
+    return bads if next(ends) == next(ends) else bads * 2
+
+
 def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: str, expected: str) -> None:
     """Send each bad value alone: it must be refused (any 4xx), and nothing of it may be stored.
 
@@ -124,7 +132,8 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
     failures: list[Failure] = []
     refused: list[tuple[Bad, Patch]] = []
     disguised: Exchange | None = None
-    for number, bad in enumerate(each for each in bads if not _left_out(field, each.value)):
+    listed = [each for each in bads if not _left_out(field, each.value)]
+    for number, bad in enumerate(_at_both_ends(party, field, before, listed)):
         # The first and the last item of an array in turn: some code looks at one of them alone.
         sent = party.composer.patch(before, field, bad.value, elsewhere=number % 2 == 0)
         exchange = party.patch(sent.body)

@@ -121,3 +121,30 @@ def test_a_preference_is_sent_where_the_document_speaks_of_it(
     assert drafted(tmp_path, changed).preference == prefers
     contract = yaml.safe_load((tmp_path / "api.yaml").read_text(encoding="utf-8"))
     assert contract["paths"]["/people/{id}"]["patch"]["x-contract"]["success"].get("prefer") == prefers
+
+
+class Tidy(People):
+    """Tags are sorted when they are stored; the first ones came from elsewhere. ``loses``: and one of them is dropped."""
+
+    def __init__(self, *, loses: bool) -> None:
+        super().__init__()
+        self.loses = loses
+        for record in self.records.values():
+            record["tags"] = ["vip", "early", "quiet"]
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        tags = {"tags": sorted(sent["tags"])[: 2 if self.loses else None]} if "tags" in sent else {}
+        super()._store(key, record, {**sent, **tags})
+
+
+@pytest.mark.parametrize(("unique", "loses", "level"), [(True, False, "should"), (False, False, "must"), (True, True, "must")])
+def test_what_is_kept_as_a_set_is_told_and_fails_no_gate(tmp_path: Path, unique: bool, loses: bool, level: str) -> None:
+    """Where the document calls the items unique; elsewhere an order has a meaning, and no item may go."""
+
+    def changed(content: dict[str, Any]) -> None:
+        request(content)["properties"]["tags"]["uniqueItems"] = unique
+
+    with serving(Tidy(loses=loses)) as url:
+        report = judged(target_of(drafted(tmp_path, changed), url), "no-op-changes-nothing")
+
+    assert violated(report) == {(level, "no-op-changes-nothing", "tags")}
