@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.drafting.conversions import conversions
+from contracts.drafting.described import conversions
 
 
 @pytest.mark.parametrize(
