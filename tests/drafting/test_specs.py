@@ -223,7 +223,7 @@ REFUSED: dict[str, tuple[str, str, str]] = {
     "an unknown key below x-contract": (
         "{status: 200, also: [202]}",
         "{status: 200, or: [202]}",
-        "x-contract.success: unknown key 'or'; known keys are also, status",
+        "x-contract.success: unknown key 'or'; known keys are also, prefer, status",
     ),
     "an unknown situation": (
         "server_error: {",
