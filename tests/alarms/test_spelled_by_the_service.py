@@ -169,7 +169,7 @@ def judged(tmp_path: Path, service: Assets, *rules: str) -> set[tuple[str, str, 
     ],
 )
 def test_values_spelled_by_the_service_are_stored(tmp_path: Path, rule: str, fields: tuple[str, ...]) -> None:
-    """Decimals, moments without a zone, periods, one moment under two names, keys of other records; letters it composes are told."""
+    """Decimals, moments without a zone, periods, one moment under two names, keys of other records; composed letters are told."""
     assert judged(tmp_path, Assets(), rule) == {("should", rule, field) for field in fields}
 
 
