@@ -249,7 +249,7 @@ class Reader:
                 yield Located(each.path, Difference(path=place, before=old, after=new))
             return
         if isinstance(old, sets.AnyOrder) or isinstance(new, sets.AnyOrder):
-            old, new = sets.in_one_order(old), sets.in_one_order(new)
+            old, new = sets.paired(old, new)
         found = [*self._compare_items(each, place, old, new, derived)]
         if found and not (sets.is_reordered(old, new) and self.reorders(each.path)):
             yield from found

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from contracts.judging.unusual import unusual_values
-from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked
+from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked, paired
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
@@ -147,6 +147,23 @@ def test_a_set_equals_any_list_of_the_same_items(left: Any, right: Any, same: bo
 def test_another_order_is_told_from_other_items(old: Any, new: Any, reordered: bool) -> None:
     """Of one list, or of the lists of several items."""
     assert is_reordered(old, new) is reordered
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pairs"),
+    [
+        ("ab", "ba", ["aa", "bb"]),
+        ("xb", "bb", ["bb", "xb"]),  # the first became the second one's twin
+        ("xyb", "byz", ["yy", "bb", "xz"]),
+        ("aab", "aa", ["aa", "aa", "b"]),
+        ("", "a", ["a"]),
+    ],
+)
+def test_items_of_a_set_are_compared_with_what_they_were(old: str, new: str, pairs: list[str]) -> None:
+    """What did not change stands beside itself, wherever it was, so that only what did is told as changed."""
+    left, right = paired([*old], [*new])
+
+    assert ["".join(pair) for pair in itertools.zip_longest(left, right, fillvalue="")] == pairs
 
 
 def test_what_is_too_deep_or_too_long_to_be_sorted_is_survived() -> None:

@@ -57,6 +57,19 @@ def in_one_order(items: list[Any]) -> list[Any]:
     return sorted(items, key=_text)
 
 
+def paired(old: list[Any], new: list[Any]) -> tuple[list[Any], list[Any]]:
+    """Both lists with what is equal in them first, side by side, and the rest behind it in the order in which it is shown."""
+    places: dict[str, list[int]] = {}
+    for place, item in reversed([*enumerate(new)]):
+        places.setdefault(_text(item), []).append(place)
+    found = [places[text].pop() if places.get(text := _text(item)) else None for item in old]
+    same = [(item, new[place]) for item, place in zip(old, found, strict=True) if place is not None]
+    others = [item for item, place in zip(old, found, strict=True) if place is None]
+    taken = {*found}
+    rest = [item for place, item in enumerate(new) if place not in taken]
+    return [*(left for left, _ in same), *others], [*(right for _, right in same), *rest]
+
+
 def _text(item: Any) -> str:
     """The JSON of an item; "" for one that is too deep, or a number of too many digits, which nobody sorts."""
     try:
