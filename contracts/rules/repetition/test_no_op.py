@@ -56,13 +56,6 @@ def _judge_first_write(party: Party, case: Field) -> None:
         raise spared
 
 
-def _is_set_in_order(field: Field, before: Any, after: Any) -> bool:
-    """A list whose items the document calls unique holds the same ones in another order: a service may keep it as a set."""
-    if not field.schema.get("uniqueItems") or not isinstance(before, list) or not isinstance(after, list):
-        return False
-    return sorted(map(repr, before)) == sorted(map(repr, after))
-
-
 def _held_already(party: Party, case: Field, found: FirstWrite) -> bool:
     """Whether what was sent first was what the property held: the write of another one may have changed it before."""
     top = next(each for each in party.api.fields if each.name == case.top)
@@ -75,9 +68,7 @@ def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudge
         return
     own = top_of(case.response or "")
     changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
-    top = next(each for each in party.api.fields if each.name == case.top)
-    reordered = _is_set_in_order(top, look_up(found.before, top.response), look_up(found.after, top.response))
-    _judge_nothing_changed(changed, found.exchange, Level.SHOULD if reordered else None)
+    _judge_nothing_changed(changed, found.exchange)
     if found.exchange.refused and not is_empty(found.present) and _keeps_to_it(party, case, found.before, party.values.valid):
         plain = _keeps_to_it(party, case, found.before, party.values.safe)
         raise Violation(
