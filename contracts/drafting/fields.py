@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from contracts.drafting import described, one_way
-from contracts.drafting.described import conversions
+from contracts.drafting.document.prose import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
 from contracts.target.target import top_of

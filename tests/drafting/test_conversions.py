@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contracts.drafting.described import conversions
+from contracts.drafting.document.prose import conversions
 
 
 @pytest.mark.parametrize(

@@ -1,23 +1,54 @@
-"""What a document says in sentences of all its texts: that outer white space is taken off them."""
+"""What a document says in sentences, where no keyword of JSON Schema says it: how a text is converted before it is stored.
+
+A value that comes back converted so is the one that was sent.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-TRIMMED = re.compile(
-    r"\btrimmed\b"
-    r"|\b(?:leading|surrounding|outer)\b[^.]*\b(?:white ?)?spaces?\b[^.]*\b(?:removed|stripped|taken off|dropped)\b"
-    r"|\b(?:removes?|strips?|drops?|trims?)\b[^.]*\b(?:leading|surrounding|outer)\b[^.]*\b(?:white ?)?spaces?\b",
-    re.IGNORECASE,
-)
-NOT = re.compile(r"\b(?:not|never|without|nor|neither|unless|except)\b|n't\b", re.IGNORECASE)
+_END = re.compile(r"(?<=[.;!?])[ \n]|\n\n|\n(?=[-*] )")
+"""The end of a sentence, a paragraph, or an item of a list, where each piece of white space is one character."""
+NOT = re.compile(r"\b(?:not|never|no|nor|neither|without|cannot|unless|except)\b|n't\b", re.IGNORECASE)
 OF_ALL = re.compile(r"\b(?:all|every|texts|strings|values|inputs|fields|members|properties)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+|\n\s*\n|\n\s*[-*] ")
+"""Words of a sentence that is about more than one member."""
+_DONE = r"\b(?:stored|kept|saved|held|persisted|converted|normali[sz]ed|changed|folded|turned|returned|shown)\b"
+_PASSIVE = r"\b(?:is|are|gets?|will be|automatically) "
+_CASE = _DONE + r"(?: \w+){{0,2}}? (?:in|to|as|into) (?:all )?{0}[- ]?case\b|" + _PASSIVE + r"{0}[- ]?cased\b"
+CASES: Mapping[str, re.Pattern[str]] = {
+    "lower": re.compile(_CASE.format("lower"), re.IGNORECASE),
+    "upper": re.compile(_CASE.format("upper"), re.IGNORECASE),
+}
+"""Normalisation, as ``x-field.normalise`` has it, and the words for it: what the service does, not what a value has to be."""
+TRIMMED = re.compile(_PASSIVE + r"trimmed\b|^trimmed\b|\btrimmed (?:before|by|on)\b", re.IGNORECASE)
+OUTER = re.compile(r"\b(?:leading|trailing|surrounding|outer|around|at (?:both|the) ends?)\b", re.IGNORECASE)
+WHITE = re.compile(r"\b(?:white[- ]?)?(?:spaces?|blanks?)\b", re.IGNORECASE)
+GONE = re.compile(r"\b(?:removed?s?|stripp?(?:ed|s)|dropp?(?:ed|s)|trimm?(?:ed|s)|taken off)\b", re.IGNORECASE)
+"""Three words of a sentence that says the same at length."""
+
+
+def sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, one blank between two words."""
+    lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    return (each.strip().replace("\n", " ") for each in _END.split(lines))
+
+
+def conversions(description: str) -> list[str]:
+    """What a description says is done to a text before it is stored, as ``x-field.normalise`` has it."""
+    said = [each for each in sentences(description) if not NOT.search(each)]
+    trims = ["trim"] if any(map(_trims, said)) else []
+    found = [name for name, words in CASES.items() if any(words.search(each) for each in said)]
+    return [*trims, *found] if len(found) < len(CASES) else []
 
 
 def trims_texts(texts: Iterable[Any]) -> bool:
     """Whether one of the texts says, in a sentence about more than one member, that texts are trimmed."""
-    sentences = (each for text in texts if isinstance(text, str) for each in _SENTENCE.split(text))
-    return any(TRIMMED.search(each) and OF_ALL.search(each) and not NOT.search(each) for each in sentences)
+    said = (each for text in texts if isinstance(text, str) for each in sentences(text))
+    return any(_trims(each) and OF_ALL.search(each) and not NOT.search(each) for each in said)
+
+
+def _trims(sentence: str) -> bool:
+    """It says that the white space around a text is taken off."""
+    return TRIMMED.search(sentence) is not None or all(words.search(sentence) for words in (OUTER, WHITE, GONE))

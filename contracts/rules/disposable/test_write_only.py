@@ -43,6 +43,7 @@ def _accepted(party: Party, case: Field) -> tuple[Any, Exchange]:
     """A value that is taken, and its exchange; Observed where each is refused, which a service may have a reason for."""
     check_disposable(party, f"{case.path} is never shown, so that nobody knows how to put it back")
     free, exchange = replace(case, hazard=None), None
+    party.patch(joined(fresh_patches(party, party.read(), working(party, case.top))))  # what is empty cannot be seen cleared
     for value in _values(party, free):
         before = party.read(without=case.top)
         exchange = spent(party, party.composer.patch(before, case, value).body, before, f"a valid value for {case.path}")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from contracts.judging.acceptance import rules_out
 from contracts.judging.evidence import (
     Write,
     collateral,
@@ -127,8 +128,14 @@ def _judge_part(party: Party, holder: Field, sent: Field, parts: list[Field], co
             and not party.reader.same(each, look_up(done.before, each.response), look_up(done.after, each.response))
         ]
         _blame(done, required, f"the required members of {holder.path} to hold a value after a part of it was accepted")
-        torn = [each for each in lost if not is_empty(look_up(done.before, each.response))] if any(map(_is_free, kept)) else []
+        torn = _torn(party, done, lost) if any(map(_is_free, kept)) else []
         _blame(done, torn, f"the members of {holder.path} that were not sent to stay, as others of them did")
+
+
+def _torn(party: Party, done: Write, lost: Iterable[Field]) -> list[Field]:
+    """Those of the lost members that held something which what was sent does not rule out."""
+    held = [(each, look_up(done.before, each.response)) for each in lost]
+    return [each for each, old in held if not is_empty(old) and not rules_out(party, done.patch, each, old, done.before)]
 
 
 def _is_free(field: Field) -> bool:

@@ -52,7 +52,7 @@ def _lenient_values(field: Field) -> list[tuple[Any, Any]]:
         return []
     found = next((values for kind, values in LENIENT.items() if kind in field.types), [])
     hazards = (field.hazard.values or ()) if field.hazard is not None else ()
-    found = [each for each in found if not any(Reader.equal(each[1], hazard) for hazard in hazards)]
+    found = [each for each in found if not any(each[1] is NEITHER or Reader.equal(each[1], hazard) for hazard in hazards)]
     return found if field.write == "documented" else [*found, ({"a": 1}, ABSENT), (["a"], ABSENT)]
 
 
@@ -73,6 +73,8 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
         exchange = party.patch(sent.body)
         now = shown_now(party, sent)
         if meaning is NEITHER and party.accepted(exchange) and Reader.equal(now, sent.shown_in(before)):
+            if not party.values.safe(case, not now):
+                continue  # it may mean what the flag is, and the other one is not sent
             before, sent, exchange, now = _sent_to_the_other(party, case, value, now)
         coerced = Coerced(value, meaning, exchange, sent.shown_in(before), now)
         lesser = lesser or _judge_coerced(party, case, coerced, before)
