@@ -14,7 +14,7 @@ from contracts.record.calls import encoded
 from contracts.record.keeping.collection import listing
 from contracts.record.party import Party
 from contracts.record.patches import leaves
-from contracts.record.records import ABSENT, look_up
+from contracts.record.records import ABSENT, Located, look_up
 from contracts.rules.disposable.spending import check_disposable, judge_rest, spent
 from contracts.target.target import plain_path
 from contracts.terms.exchange import Exchange
@@ -39,8 +39,8 @@ def _values(party: Party, field: Field) -> Iterator[Any]:
         yield party.values.fresh(field)
 
 
-def _accepted(party: Party, case: Field) -> tuple[Any, Exchange]:
-    """A value that is taken, and its exchange; Observed where each is refused, which a service may have a reason for."""
+def _accepted(party: Party, case: Field) -> tuple[Any, Exchange, list[Located]]:
+    """A value that is taken, its exchange, and what changed along; Observed where each is refused, which may have a reason."""
     check_disposable(party, f"{case.path} is never shown, so that nobody knows how to put it back")
     free, exchange = replace(case, hazard=None), None
     party.patch(joined(fresh_patches(party, party.read(), working(party, case.top))))  # what is empty cannot be seen cleared
@@ -48,9 +48,7 @@ def _accepted(party: Party, case: Field) -> tuple[Any, Exchange]:
         before = party.read(without=case.top)
         exchange = spent(party, party.composer.patch(before, case, value).body, before, f"a valid value for {case.path}")
         if party.accepted(exchange):
-            changed = party.reader.differences(before, party.read(without=case.top))
-            judge_rest(exchange, changed, f"a patch of {case.path} alone to change nothing that the record shows")
-            return value, exchange
+            return value, exchange, party.reader.differences(before, party.read(without=case.top))
     if exchange is None:
         raise NotJudged(f"no valid value is known for {case.path}: list some under [values] as {plain_path(case.path)}")
     raise Observed("write", "refuse", f"write of {case.path}: refuse", exchange=exchange)
@@ -61,7 +59,8 @@ def test_write_only_value_changes_nothing_shown(party: Party, case: Field) -> No
     """A valid value for a write-only field changes nothing that is shown, and one that is refused changes nothing at all."""
     reason: Observed | None = None
     try:
-        _accepted(party, case)
+        _, exchange, changed = _accepted(party, case)
+        judge_rest(exchange, changed, f"a patch of {case.path} alone to change nothing that the record shows")
     except Observed as refused:
         reason = refused
     valid = working(party, case.top)
@@ -80,7 +79,7 @@ def test_write_only_value_changes_nothing_shown(party: Party, case: Field) -> No
 @rule("write-only-value-not-repeated", family="partial_update", cases=field_cases(_hidden), wfc="F204", spoils=True)
 def test_write_only_value_is_not_repeated(party: Party, case: Field) -> None:
     """A value that was sent for a write-only field is in no answer: of a patch, a GET, a list, or an error."""
-    value, exchange = _accepted(party, case)
+    value, exchange, _ = _accepted(party, case)
     for answered in (exchange, *_readings(party)):
         if look_up(party.record_in(answered) or {}, case.path) is not ABSENT:
             raise Violation(expected=f"no answer to show {case.path}", actual="an answer shows it", exchange=answered)
