@@ -16,21 +16,18 @@ OURS = "this mock"
 WEB_SERVER = """### The web server
 
 The mock is served by waitress. The thread that has read a request answers it; another one takes over the connections as soon
-as a request waits (a delay, another service, a stream of events) or takes longer than 10 ms. Handing each request over to a
-thread and being woken up by it, which is waitress's own way, took as much CPU time as the answer did: without it, and with
-the head read once, a PATCH needs 0.46 to 0.62 of what it needed (four runs, in turns). Of what is left, by a profile
-(`py-spy`), more than half is the mock's own answer (a fifth of that in Flask's request and response, the rest spread over
-recognition, validation, store and journal); a seventh is system calls; the rest is the web server: two heads, and the
-environment of WSGI.
+as a request waits (a delay, another service, a stream of events) or takes longer than 10 ms. Waitress's own way, to hand each
+request over to a thread and to be woken up by it, takes about as much CPU time as the answer does. Of what is left, by a
+profile (`py-spy`), more than half is the mock's own answer (a part of that in Flask's request and response, the rest spread
+over recognition, validation, store and journal); then come system calls, the two heads, and the environment of WSGI.
 
 *Its application on granian* is the same application on the quickest server for WSGI that was found with wheels for Python
 3.11 to 3.14, and with threads. The others that were tried are, by CPU time, uvicorn (httptools and uvloop, through a bridge
-to ASGI), cheroot and gunicorn with threads, in this order. It takes 0.7 to 1.0 of the mock's CPU time (four runs in turns, on
-a busy machine) and answers 1.5 to 2 times as many requests a second, since it reads and writes in a thread beside Python.
-There is no option for it all the same: it would break promises. Of the 334 hostile requests of
-`tests/services/hostile_requests.py`, it answers more than 20 with 200 that the mock refuses, most with broken chunks or a
-body that is cut off, and about 130 without any body instead of the documented envelope; and no answer can be broken off there
-(the faults `reset`, `empty`, `truncate` and `dribble`).
+to ASGI), cheroot and gunicorn with threads, in this order. It answers more requests a second, since it reads and writes in a
+thread beside Python. There is no option for it all the same: it would break promises. Of the hostile requests of
+`tests/services/hostile_requests.py`, it answers some with 200 that the mock refuses, most with broken chunks or a body that
+is cut off, and many without any body instead of the documented envelope; and no answer can be broken off there (the faults
+`reset`, `empty`, `truncate` and `dribble`).
 """
 
 
