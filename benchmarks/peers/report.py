@@ -23,11 +23,11 @@ over recognition, validation, store and journal); then come system calls, the tw
 
 *Its application on granian* is the same application on the quickest server for WSGI that was found with wheels for Python
 3.11 to 3.14, and with threads. The others that were tried are, by CPU time, uvicorn (httptools and uvloop, through a bridge
-to ASGI), cheroot and gunicorn with threads, in this order. It answers more requests a second, since it reads and writes in a
-thread beside Python. There is no option for it all the same: it would break promises. Of the hostile requests of
-`tests/services/hostile_requests.py`, it answers some with 200 that the mock refuses, most with broken chunks or a body that
-is cut off, and many without any body instead of the documented envelope; and no answer can be broken off there (the faults
-`reset`, `empty`, `truncate` and `dribble`).
+to ASGI), cheroot and gunicorn with threads, in this order. Where other work goes on beside it, it answers more requests
+a second, since it reads and writes in a thread beside Python; alone it does not. There is no option for it: it would break
+promises. Of the hostile requests of `tests/services/hostile_requests.py`, it answers some with 200 that the mock refuses, most
+with broken chunks or a body that is cut off, and many without any body instead of the documented envelope; and no answer can be
+broken off there (the faults `reset`, `empty`, `truncate` and `dribble`).
 """
 
 
