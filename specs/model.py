@@ -112,6 +112,11 @@ class Field:
         return json_types(self.schema) - {"null"}
 
     @property
+    def description(self) -> str:
+        """What the document says of it in words; "" where it says nothing."""
+        return str(self.schema.get("description") or "")
+
+    @property
     def is_choice(self) -> bool:
         """Whether the value is a flag, or one of those that the document lists."""
         return self.types == {"boolean"} or "enum" in self.schema
@@ -299,6 +304,11 @@ class Api:
         """What a target can be given a credential for: what is required, else what is described."""
         return self.security or self.described
 
+    @property
+    def field_masks(self) -> tuple[Parameter, ...]:
+        """The parameters whose value names the members of the body that are to be changed."""
+        return tuple(each for each in self.parameters if each.is_field_mask)
+
     def walk_fields(self) -> tuple[Field, ...]:
         """Every documented property of the request body, at every depth, in document order."""
         return _walked(self.fields)
@@ -306,6 +316,10 @@ class Api:
     def walk_record(self) -> tuple[RecordField, ...]:
         """Every documented property of the record, at every depth, in document order."""
         return _walked(self.record)
+
+    def shown(self, field: Field) -> RecordField | None:
+        """The property of the record that shows a field; None where none is documented."""
+        return next((each for each in self.walk_record() if each.path == field.response), None)
 
     def field(self, path: str) -> Field:
         """The request field at this path; KeyError where there is none."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from contracts.drafting.document.media import JSON
 from contracts.drafting.document.source import Document
+from contracts.record.keeping.presence import MERGE_PATCH
 from specs.model import FORMS, json_types
 from specs.placing import escaped
 
@@ -42,7 +43,6 @@ ANSWERED: Mapping[str, str] = {
 """Rules that rest on a success body that is described."""
 SECURED = ("missing-credential-refused", "wrong-credential-refused", "malformed-credential-refused")
 CHOICES = ("allOf", "anyOf", "oneOf")
-MERGE_PATCH = "application/merge-patch+json"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,13 +19,13 @@ NO_VALUE = re.compile(r"(?:^|_)UNSPECIFIED$")
 
 def is_fixed(field: Field) -> bool:
     """A patch cannot set the field: it is shown only, or was set for good when the record was made."""
-    text = str(field.schema.get("description") or "")
+    text = field.description
     return SHOWN_ONLY.search(text) is not None or (IMMUTABLE.search(text) is not None and not field.required)
 
 
 def is_replaced(field: Field) -> bool:
     """The description says that the value takes the place of the old one, with all that it holds."""
-    return field.kind != "scalar" and REPLACED.search(str(field.schema.get("description") or "")) is not None
+    return field.kind != "scalar" and REPLACED.search(field.description) is not None
 
 
 def meant(field: Field) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from contracts.drafting import described, one_way
 from contracts.drafting.document.prose import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
+from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.target.target import top_of
 from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
@@ -31,7 +32,6 @@ NARROWING = (
 SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
-MERGE_PATCH = "application/merge-patch+json"
 KEYS = ("id", "_id", "uid", "uuid", "guid")
 
 
@@ -67,7 +67,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             safe = ({} if "type" in inferred else _surely_shown(field, shown)) | described.meant(field)
             keys |= {"safe": safe} if safe else {}
             keys |= {"merge": {"documented": "replace"}} if described.is_replaced(field) else {}
-        told_of = conversions(str(field.schema.get("description") or "")) if "string" in field.types else []
+        told_of = conversions(field.description) if "string" in field.types else []
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
         final = one_way.removal(field) if final is None and "response" in keys else final

@@ -54,7 +54,7 @@ def hazard(field: Field, responses: Mapping[str, Any], names: Collection[str] = 
     """
     if field.path in names:
         return {"reason": "it is a part of what names another record, and a made-up value names none"}
-    text = str(field.schema.get("description") or "")
+    text = field.description
     if FINAL.search(text):
         return {"reason": "the document says that a change of it stays"}
     members = [each for each in field.schema.get("enum", ()) if isinstance(each, str)]
@@ -65,7 +65,7 @@ def hazard(field: Field, responses: Mapping[str, Any], names: Collection[str] = 
 
 def removal(field: Field) -> dict[str, Any] | None:
     """The ``hazard`` of a member that no record shows and that has the item removed with which it is sent, None for others."""
-    text = str(field.schema.get("description") or "")
+    text = field.description
     if "[]" not in field.path or not (REMOVAL.search(field.name) or REMOVES.search(text)):
         return None
     return {"reason": "it has its item removed, which could not be put back as it was"}

@@ -175,7 +175,7 @@ def _lists(field: Field) -> Iterator[Unusual]:
     else:
         return
     most = int(field.schema.get("maxItems", 3))
-    level = Level.SHOULD if _OWN_ORDER.search(str(field.schema.get("description") or "")) else None  # it may be sorted
+    level = Level.SHOULD if _OWN_ORDER.search(field.description) else None  # it may be sorted
     yield from (Unusual(each[:most], level) for each in lists)
 
 

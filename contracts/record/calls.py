@@ -134,7 +134,7 @@ class Calls:
 
     def _masks(self, body: bytes | None) -> dict[str, str]:
         """The field masks that every patch needs: what the body names. A mask of anything else would clear what it names."""
-        masks = [each.name for each in self._target.api.parameters if each.is_field_mask and each.required]
+        masks = [each.name for each in self._target.api.field_masks if each.required]
         if not masks:
             return {}
         fixed = [each.name for each in self._target.api.fields if each.read_only]

@@ -267,6 +267,7 @@ def unshown(api: Api) -> tuple[Field, ...]:
 
 def may_show(api: Api, field: Field, value: Any) -> bool:
     """Whether the record can show a text as it was sent: the pattern that it has there may admit fewer spellings."""
-    pattern = next((each.schema.get("pattern") for each in api.walk_record() if each.path == field.response), None)
+    shown = api.shown(field)
+    pattern = None if shown is None else shown.schema.get("pattern")
     admitted = pattern is None or Values.valid(Field(path=field.path, schema={"pattern": pattern}), value)
     return admitted or not isinstance(value, str)

@@ -122,7 +122,7 @@ def _parameters(table: Mapping[str, Any], api: Api) -> dict[str, str]:
     """Values of query and header parameters; TargetError for one that the document does not ask for."""
     known = sorted(each.name for each in api.parameters if each.location != "path")
     check_keys(table, known, "[parameters]")
-    masks = [each.name for each in api.parameters if each.is_field_mask]
+    masks = [each.name for each in api.field_masks]
     for name, value in table.items():
         if name in masks:
             raise TargetError(f"[parameters] {name}: leave it out; each patch is sent with the mask of what its body holds")

@@ -62,10 +62,10 @@ def run(exchange: Exchange, steps: Steps, order: Sequence[str], wanted: Interfer
         flow.run(exchange, steps, order)
         if not exchange.writes or exchange.refusal is not None:
             return False
-        _wait(wanted)
+        wait(wanted)
         replaced = forced.answer(exchange, wanted.status, wanted.example)
     else:
-        _wait(wanted)
+        wait(wanted)
         replaced = forced.answer(exchange, wanted.status, wanted.example)
         if replaced is not None:
             exchange.refusal = replaced[1]
@@ -77,7 +77,8 @@ def run(exchange: Exchange, steps: Steps, order: Sequence[str], wanted: Interfer
     return True
 
 
-def _wait(wanted: Interference) -> None:
+def wait(wanted: Interference) -> None:
+    """The delay of a whole answer; one that dribbles waits between its pieces."""
     if wanted.fault != "dribble":
         pause(wanted.delay / 1_000)
 

@@ -224,8 +224,7 @@ def clean(exchange: Exchange) -> None:
 
 def _masked(exchange: Exchange, body: dict[str, Any]) -> dict[str, Any]:
     """What a field mask names of the body, null for what the body lacks (AIP-134); all of it without a mask, or with ``*``."""
-    masks = [each.name for each in exchange.api.parameters if each.is_field_mask]
-    given = next((text for name in masks if (text := exchange.request.args.get(name))), "*")
+    given = next((text for each in exchange.api.field_masks if (text := exchange.request.args.get(each.name))), "*")
     if given == "*":
         return body
     return {name: body.get(name) for name in (path.strip().partition(".")[0] for path in given.split(",")) if name}

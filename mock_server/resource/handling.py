@@ -11,7 +11,7 @@ from flask import Request
 
 from mock_server.disturbance import prefer
 from mock_server.disturbance.forced import RETRY_AFTER
-from mock_server.disturbance.interference import DRIBBLE, Interference
+from mock_server.disturbance.interference import DRIBBLE, Interference, wait
 from mock_server.disturbance.wire import WIRE, Damage
 from mock_server.exchange import credentials
 from mock_server.exchange.exchange import Answer, Fault, Refusal
@@ -76,7 +76,7 @@ def _run_with(outcome: Outcome, service: ResourceService, wanted: Interference) 
     """Whether it could be done; else the answer is the usual one."""
     is_late = wanted.phase == "after_commit"
     if not is_late:
-        _wait(wanted)
+        wait(wanted)
     if is_late or not wanted.hides_the_outcome:
         service.play(outcome)
     else:
@@ -84,7 +84,7 @@ def _run_with(outcome: Outcome, service: ResourceService, wanted: Interference) 
     if is_late:
         if not outcome.writes or outcome.refusal is not None:
             return False
-        _wait(wanted)
+        wait(wanted)
     replaced = _forced(outcome, service, wanted)
     if replaced is None and wanted.status is not None and outcome.refusal is not None:
         return False
@@ -92,11 +92,6 @@ def _run_with(outcome: Outcome, service: ResourceService, wanted: Interference) 
         outcome.answer, outcome.refusal = replaced
     _alter(outcome, service, wanted)
     return True
-
-
-def _wait(wanted: Interference) -> None:
-    if wanted.fault != "dribble":
-        pause(wanted.delay / 1_000)
 
 
 def _example(outcome: Outcome, service: ResourceService, status: int | None, name: str) -> tuple[Answer, Refusal | None] | None:

@@ -10,7 +10,7 @@ from flask import Request, Response
 
 from mock_server.disturbance import prefer
 from mock_server.disturbance.forced import RETRY_AFTER
-from mock_server.disturbance.interference import DRIBBLE, Interference
+from mock_server.disturbance.interference import DRIBBLE, Interference, wait
 from mock_server.disturbance.wire import WIRE, Damage
 from mock_server.exchange.exchange import Answer
 from mock_server.resource import custom
@@ -82,8 +82,7 @@ def _interfered(request: Request, way: _Way, wanted: Interference) -> Response:
     is_refused = wanted.status is not None and wanted.status >= HTTPStatus.BAD_REQUEST
     is_done = wanted.phase == "after_commit" or not wanted.hides_the_outcome or not (is_refused or way.writes)
     response = way.answer() if is_done else Response("{}", content_type="application/json")
-    if wanted.fault != "dribble":
-        pause(wanted.delay / 1_000)
+    wait(wanted)
     if wanted.status is not None and is_refused:
         response = _refusal(wanted.status)
     return _damaged(request, response, wanted)

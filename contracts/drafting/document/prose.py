@@ -29,15 +29,15 @@ GONE = re.compile(r"\b(?:removed?s?|stripp?(?:ed|s)|dropp?(?:ed|s)|trimm?(?:ed|s
 """Three words of a sentence that says the same at length."""
 
 
-def sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, one blank between two words."""
+def _said(text: str) -> Iterator[str]:
+    """The sentences of a text that deny nothing, one blank between two words."""
     lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
-    return (each.strip().replace("\n", " ") for each in _END.split(lines))
+    return (each.strip().replace("\n", " ") for each in _END.split(lines) if not NOT.search(each))
 
 
 def conversions(description: str) -> list[str]:
     """What a description says is done to a text before it is stored, as ``x-field.normalise`` has it."""
-    said = [each for each in sentences(description) if not NOT.search(each)]
+    said = [*_said(description)]
     trims = ["trim"] if any(map(_trims, said)) else []
     found = [name for name, words in CASES.items() if any(words.search(each) for each in said)]
     return [*trims, *found] if len(found) < len(CASES) else []
@@ -45,8 +45,8 @@ def conversions(description: str) -> list[str]:
 
 def trims_texts(texts: Iterable[Any]) -> bool:
     """Whether one of the texts says, in a sentence about more than one member, that texts are trimmed."""
-    said = (each for text in texts if isinstance(text, str) for each in sentences(text))
-    return any(_trims(each) and OF_ALL.search(each) and not NOT.search(each) for each in said)
+    said = (each for text in texts if isinstance(text, str) for each in _said(text))
+    return any(_trims(each) and OF_ALL.search(each) for each in said)
 
 
 def _trims(sentence: str) -> bool:

@@ -119,7 +119,7 @@ def may_be_a_key(field: Field) -> bool:
 
 def names_a_record(field: Field) -> bool:
     """What may be a key, and is called one by its name or description: a made-up value names no record, refused or not."""
-    told = _CALLED_ID.search(str(field.schema.get("description") or "")) or _NAMED_ID.search(field.name)
+    told = _CALLED_ID.search(field.description) or _NAMED_ID.search(field.name)
     return may_be_a_key(field) and told is not None
 
 

@@ -79,7 +79,7 @@ def _excuse(party: Party, field: Field, done: Write) -> None:
             exchange=done.exchange,
             level=Level.SHOULD,
         )
-    shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
+    shown = party.api.shown(field)
     never = done.patch.shown_in(done.before) is ABSENT and done.patch.shown_in(done.after) is ABSENT
     if shown is not None and never and (shown.required or _shown_as_null(field, done)):
         raise NotJudged(f"the record never shows {field.path}: judged by response")
@@ -178,7 +178,7 @@ def _judge_mask(party: Party, case: Field) -> None:
 
     A should: how a mask is meant is mostly told in words.
     """
-    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    mask = next((each.name for each in party.api.field_masks), None)
     if mask is None or party.caution is not None or case.path != case.top or case not in settable(party.api):
         return
     others = (single_or_none(party, each) for each in settable(party.api) if each.path == each.top)

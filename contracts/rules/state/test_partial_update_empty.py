@@ -84,7 +84,7 @@ def test_null_is_stored(party: Party, case: Field) -> None:
 
 def _judge_cleared(party: Party, case: Field) -> None:
     """What a field mask names, and the body lacks, is emptied as by null (AIP-134); a should, judged with the first member."""
-    mask = next((each.name for each in party.api.parameters if each.is_field_mask), None)
+    mask = next((each.name for each in party.api.field_masks), None)
     tops = [each.path for each in _nullable(party.api) if each.path == each.top and each.kind == "scalar"]
     if mask is None or case.path not in tops[:1]:
         return

@@ -214,7 +214,7 @@ def _was_written(party: Party, field: Field, value: Any, current: Any, now: Any)
 
 
 def _moves(party: Party, field: Field) -> bool:
-    shown = next((each for each in party.api.walk_record() if each.path == field.response), None)
+    shown = party.api.shown(field)
     return (shown is not None and (shown.volatile or shown.derived)) or party.reader.moves(field.response or field.path)
 
 

@@ -58,8 +58,9 @@ def test_array_limit_is_enforced(party: Party, case: Field) -> None:
 
 def _shown_at_most(api: Api, array: Field) -> float:
     """The items that the record may have: fewer than a request may name, where it can take some away as well."""
-    shown = next((each.schema.get("maxItems") for each in api.walk_record() if each.path == array.response), None)
-    return inf if shown is None else float(shown)
+    shown = api.shown(array)
+    most = None if shown is None else shown.schema.get("maxItems")
+    return inf if most is None else float(most)
 
 
 def _items(party: Party, array: Field, size: int) -> list[Any]:
