@@ -29,7 +29,7 @@ NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
-SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
+SLUG = re.compile(r"(?:^|_)slug$")
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
@@ -116,8 +116,9 @@ def _in_form(field: Field) -> dict[str, Any]:
 
 def _as_a_slug(field: Field, safe: Mapping[str, Any]) -> dict[str, Any]:
     """Of a text that is a part of addresses by its name, such as are written in these alone: services make others into one."""
-    named = SLUG.search(field.name) and field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
-    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if named and not field.read_only else {}
+    is_plain_text = field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
+    is_slug = SLUG.search(underscored(field.name)) and is_plain_text and not field.read_only
+    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if is_slug else {}
 
 
 def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:
