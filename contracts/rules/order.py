@@ -64,6 +64,7 @@ FIRST: tuple[str, ...] = (
     "no-leak",
     "status-member-agrees",
     "error-status-listed",
+    "error-media-type",
     "names-no-right-field",
     "all-faults-reported",
     # what a refusal may have changed
