@@ -123,6 +123,7 @@ FIRST: tuple[str, ...] = (
     "path-names-the-record",
     "equal-values-kept-apart",
     "other-times-stay",
+    "change-moves-time",
     "same-shape-on-repeat",
     "record-inside-enum",
     "language-leaves-data",
