@@ -42,6 +42,7 @@ FIRST: tuple[str, ...] = (
     "required-member-refused",
     "array-limit-enforced",
     "item-limit-enforced",
+    "repeated-item-not-stored",
     "near-miss-refused",
     # how a refusal is answered
     "invalid-field-status",
