@@ -93,6 +93,7 @@ FIRST: tuple[str, ...] = (
     "items-stored-together",
     "left-out-member-gone",
     "item-part-keeps-rest",
+    "items-treated-alike",
     "read-only-unchanged",
     "unknown-field-not-stored",
     # bodies and credentials of other forms
