@@ -43,6 +43,7 @@ FIRST: tuple[str, ...] = (
     "array-limit-enforced",
     "item-limit-enforced",
     "repeated-item-not-stored",
+    "order-of-members-kept",
     "near-miss-refused",
     # how a refusal is answered
     "invalid-field-status",
