@@ -80,7 +80,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     for top in dict.fromkeys(top_of(path) for path in told):
         reason = "no value was found that a request may send and the record may show, for it or for a part of it"
         _extend(document, sent, top, {"hazard": {"reason": reason}})
-    _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
+    _mark_moving(document, operation, api, {each.name for each in api.fields if not each.read_only} - locks, locks)
     return told
 
 
