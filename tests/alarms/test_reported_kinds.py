@@ -79,6 +79,9 @@ def test_five_values_are_enough_to_be_judged(plain: RunReport) -> None:
         ("own e-mail in capitals is taken", ("should", "value-unaltered", "email")),
         ("the last character beyond the plane is cut in words", ("must", "value-unaltered", "words")),
         ("words are escaped", ("must", "value-unaltered", "words")),
+        ("an unknown charset crashes", ("must", "hostile-headers-survived", "*")),
+        ("no body crashes", ("must", "no-body-handled", "*")),
+        ("null for a name crashes", ("must", "null-refused", "name")),
     ],
 )
 def test_a_fault_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> None:

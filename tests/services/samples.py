@@ -57,6 +57,8 @@ class Samples:
         if method != "PATCH":
             return 405, {"message": "not here"}, {"Allow": "GET, PATCH"}
         sent = read_object(body)
+        if self._crashes(str(headers.get("Content-Type")), body, sent):
+            return 500, {"message": "the parser has failed"}, {}
         if isinstance(sent, str):
             return 400, {"message": sent}, {}
         if "past 32 bits crashes" in self.faults and any(isinstance(each, int) and abs(each) >= MOST for each in sent.values()):
@@ -67,6 +69,14 @@ class Samples:
         record |= {name: self._kept(record[name], value) for name, value in sent.items() if name in KINDS}
         record["updated_at"] = max(time.time_ns() // 1_000_000, record["updated_at"] + 1)
         return 200, record, {}
+
+    def _crashes(self, media_type: str, body: bytes, sent: Any) -> bool:
+        """Whether a request that a client may send meets an error that nobody catches."""
+        return (
+            ("an unknown charset crashes" in self.faults and "charset" in media_type and "utf-8" not in media_type.lower())
+            or ("no body crashes" in self.faults and not body)
+            or ("null for a name crashes" in self.faults and isinstance(sent, dict) and sent.get("name", "") is None)
+        )
 
     def _fits(self, record: dict[str, Any], name: str, value: Any) -> bool:
         kind = KINDS[name]
