@@ -10,20 +10,13 @@ from contracts.drafting import described, one_way
 from contracts.drafting.document.prose import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
+from contracts.record.comparing.purpose import CHANGES, MOMENT
 from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.target.target import top_of
 from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
 from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
 
-_TIME = "at|on|date|time|stamp|date_?time|time_?stamp"
-CHANGES = re.compile(
-    r"(?:^|_)(?:last|date|time)?(?:updat(?:e|ed|es|ing)|modif(?:y|ied|ication|ications)|chang(?:e|ed|es|ing)|edit(?:ed|s|ing)?"
-    rf"|seen|sync(?:ed|hed|hroni[sz]ed)?|touch(?:ed)?)(?:_|$|(?:{_TIME})(?:_|$))"
-)
-"""Words of a name that tell of a change, spelt with underscores."""
-MOMENT = re.compile(rf"(?:(?:^|_)(?:{_TIME})(?:_|$))|(?:ed|update|modify|change|sync|seen)(?:{_TIME})?$")
-"""Names of what may be a time, likewise."""
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),

@@ -13,10 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.record.comparing import sets
+from contracts.record.comparing.purpose import is_set_anew
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
 from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
-from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
+from contracts.terms.moving import BY_ITSELF, IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
@@ -236,12 +237,17 @@ class Reader:
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_time(each.schema, old, new)
             and not self._excused(each)
+            and not self._is_stamped(each, new)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
 
     def _excused(self, each: RecordField) -> bool:
         """No request sets it, and it moves by itself."""
         return each.path in self.unset and self.moves(each.path)
+
+    def _is_stamped(self, each: RecordField, new: Any) -> bool:
+        """A time of the last change that requests may name as well, and that a write which named another property has moved."""
+        return is_set_anew(each.path, new) and self.moves(each.path) and self._known.get(each.path) in BY_ITSELF
 
     def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         if not each.children:
