@@ -20,6 +20,7 @@ from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
+from specs.model import json_types
 
 Record = Mapping[str, Any]
 
@@ -235,6 +236,7 @@ class Reader:
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_time(each.schema, old, new)
+            and not same_amount(json_types(each.schema), old, new)
             and not self._excused(each)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
