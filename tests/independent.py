@@ -88,6 +88,13 @@ SERVICES = {
         built=".venv",
         run=(".venv/bin/python", "main.py"),
     ),
+    "gardens": Service(
+        api="gardens",
+        folder=FOLDER / "gardens",
+        build=("./build.sh",),
+        built=".venv",
+        run=(".venv/bin/python", "main.py"),
+    ),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",

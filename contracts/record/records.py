@@ -21,6 +21,7 @@ from contracts.terms.moving import BY_ITSELF, IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
+from specs.model import json_types
 
 Record = Mapping[str, Any]
 
@@ -236,6 +237,7 @@ class Reader:
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_time(each.schema, old, new)
+            and not same_amount(json_types(each.schema), old, new)
             and not self._excused(each)
             and not self._is_stamped(each, new)
         ):
