@@ -250,8 +250,8 @@ class LoanSerializer(RecordSerializer):
     class Meta:
         model = Loan
         fields = [
-            "id", "reference", "artworks", "borrower", "status", "starts_on", "ends_on", "returned_on", "insurance_value", "currency",
-            "fee", "courier_count", "notes", "reminder_at", "duration_days", "created_at", "updated_at",
+            "id", "reference", "artworks", "borrower", "status", "starts_on", "ends_on", "returned_on", "insurance_value",
+            "currency", "fee", "courier_count", "notes", "reminder_at", "duration_days", "created_at", "updated_at",
         ]  # fmt: skip
         read_only_fields = ["reference"]
 
