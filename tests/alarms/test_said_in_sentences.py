@@ -164,3 +164,48 @@ def test_null_may_depend_on_another_member(tmp_path: Path, always: bool) -> None
         report = judged(target_of(drafted(tmp_path, nullable), url), "sent-field-stored", "null-stored")
 
     assert violated(report) == ({("must", "null-stored", "city")} if always else set())
+
+
+class Aged(People):
+    """Has a first and a last year; with the habit ``deaf`` it never stores the last."""
+
+    def __init__(self, *habits: str) -> None:
+        super().__init__(*habits)
+        for record in self.records.values():
+            record |= {"first_year": 1884, "last_year": 1951}
+
+    def _wrong(self, sent: dict[str, Any]) -> str:
+        years = {name: value for name, value in sent.items() if name.endswith("_year")}
+        first, last = ({**self.records[FIRST], **years}[name] for name in ("first_year", "last_year"))
+        rest = {name: value for name, value in sent.items() if name not in years}
+        unfit = not (isinstance(first, int) and isinstance(last, int) and 1000 <= first <= last <= 2100)
+        return super()._wrong(rest) or ("last_year" if unfit else "")
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        years = {name: value for name, value in sent.items() if name.endswith("_year")}
+        super()._store(key, record, {name: value for name, value in sent.items() if name not in years})
+        self.records[key] |= {name: each for name, each in years.items() if "deaf" not in self.habits or name != "last_year"}
+
+
+@pytest.mark.parametrize(
+    ("words", "habits", "expected"),
+    [
+        ("Not before `first_year`.", (), set()),
+        ("Not before `first_year`.", ("deaf",), {("must", "sent-field-stored", "last_year")}),
+        ("The last one.", (), {("should", "bound-itself-stored", "first_year")}),
+    ],
+)
+def test_numbers_in_an_order_with_others_are_sent_near_the_present_ones(
+    tmp_path: Path, words: str, habits: tuple[str, ...], expected: set[tuple[str, str, str]]
+) -> None:
+    """What the record has beside them may rule out the bounds; without such words it is the bounds that count."""
+
+    def years(content: dict[str, Any]) -> None:
+        year = {"type": "integer", "minimum": 1000, "maximum": 2100}
+        for schema in (request(content), content["components"]["schemas"]["Person"]):
+            schema["properties"] |= {"first_year": year, "last_year": {**year, "description": words}}
+
+    with serving(Aged(*habits)) as url:
+        report = judged(target_of(drafted(tmp_path, years), url), "bound-itself-stored", "sent-field-stored")
+
+    assert violated(report) == expected
