@@ -209,3 +209,32 @@ def test_numbers_in_an_order_with_others_are_sent_near_the_present_ones(
         report = judged(target_of(drafted(tmp_path, years), url), "bound-itself-stored", "sent-field-stored")
 
     assert violated(report) == expected
+
+
+class Counting(People):
+    """Shows a count that no patch sets; ``writable``: a patch sets it, too."""
+
+    def __init__(self, *habits: str) -> None:
+        super().__init__(*habits)
+        for record in self.records.values():
+            record["count"] = 3
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        super()._store(key, record, {name: value for name, value in sent.items() if name != "count"})
+        if "writable" in self.habits and isinstance(sent.get("count"), int):
+            record["count"] = sent["count"]
+
+
+@pytest.mark.parametrize("habit", ["", "writable"])
+def test_a_read_only_count_is_judged_though_null_is_not_sent_for_it(tmp_path: Path, habit: str) -> None:
+    """It may be the key of another record by its type, and another number says enough."""
+
+    def counted(content: dict[str, Any]) -> None:
+        for schema in (request(content), content["components"]["schemas"]["Person"]):
+            schema["properties"]["count"] = {"type": "integer", "readOnly": True}
+
+    with serving(Counting(habit)) as url:
+        report = judged(target_of(drafted(tmp_path, counted), url), "read-only-unchanged")
+
+    (found,) = [each.verdict for each in report.results if each.field == "count"]
+    assert found == ("violates" if habit else "conforms")
