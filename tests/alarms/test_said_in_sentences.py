@@ -22,6 +22,8 @@ NAMES = ("noor", "ilse", "sam")
         ("Texts are trimmed of white space at both ends before they are checked.", True),
         ("Leading and trailing whitespace is removed from all string fields.", True),
         ("The API strips surrounding spaces of every input.", True),
+        ("**What we store.** Text is trimmed of white space at both ends before it is checked.", True),
+        ("The text is trimmed.", False),
         ("Strings are never trimmed.", False),
         ("The code is trimmed.", False),
         ("Values may have spaces. Outer ones count.", False),
