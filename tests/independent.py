@@ -105,6 +105,13 @@ SERVICES = {
     "fleet": Service(
         api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
     ),
+    "museum": Service(
+        api="museum",
+        folder=FOLDER / "museum",
+        build=("./build.sh",),
+        built=".venv",
+        run=(".venv/bin/python", "manage.py", "serve"),
+    ),
 }
 
 

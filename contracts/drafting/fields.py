@@ -60,7 +60,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
             safe = ({} if "type" in inferred else _surely_shown(field, shown)) | described.meant(field)
             keys |= {"safe": safe} if safe else {}
             keys |= {"merge": {"documented": "replace"}} if described.is_replaced(field) else {}
-        told_of = conversions(field.description) if "string" in field.types else []
+        told_of = _conversions(field)
         keys |= {"normalise": told_of} if told_of and not field.read_only else {}
         final = None if field.read_only else one_way.hazard(field, operation["responses"], names)
         final = one_way.removal(field) if final is None and "response" in keys else final
@@ -75,6 +75,14 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
         _extend(document, sent, top, {"hazard": {"reason": reason}})
     _mark_moving(document, operation, api, {each.name for each in api.fields if not each.read_only} - locks, locks)
     return told
+
+
+def _conversions(field: Field) -> list[str]:
+    """What is said to be done to a text, or to each text of a list: beside the list, or beside its items."""
+    items = field.schema.get("items") if field.kind == "array" else None
+    if isinstance(items, Mapping) and "string" in json_types(items):
+        return conversions(field.description) or conversions(str(items.get("description") or ""))
+    return conversions(field.description) if "string" in field.types else []
 
 
 def _policy(field: Field, *, is_merged: bool) -> dict[str, Any]:

@@ -176,10 +176,12 @@ class Reader:
             return Counter(map(repr, sent)) == Counter(map(repr, shown))
         if field.children:  # an item may be shown with members that nobody sends
             return sets.holds(shown, sent)
-        return self.equal_lists(field.response or "", sent, shown)
+        return self.equal_lists(field.response or "", self.normalised(field, sent), self.normalised(field, shown))
 
     def normalised(self, field: Field, value: Any) -> Any:
-        """A string as the target stores it by its declared and documented normalisation."""
+        """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
+        if isinstance(value, list) and not field.children:
+            return [self.normalised(field, each) for each in value]
         if not isinstance(value, str):
             return value
         for name in (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ())):

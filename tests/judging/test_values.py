@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -51,6 +52,26 @@ def test_values_do_not_run_out(schema: Schema, drawn: list[Any] | None) -> None:
 
     assert drawn is None or [round(each, 6) for each in found] == drawn
     assert all(source.safe(field, each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("schema", "places"),
+    [
+        ({"format": "decimal", "pattern": r"^-?\d{0,10}(?:\.\d{0,2})?$"}, 2),
+        ({"format": "decimal"}, 2),
+        ({"format": "decimal", "maxLength": 4}, 1),
+        ({"pattern": r"^[+-]?\d+\.\d{4}$"}, 4),
+        ({"format": "decimal", "pattern": r"^-?\d+$"}, 0),
+    ],
+    ids=str,
+)
+def test_decimal_texts_are_small_numbers_as_everybody_writes_them(schema: Schema, places: int) -> None:
+    """Above zero, with a digit before the point and all places told, whatever else their pattern admits."""
+    field, source = Field(path="a", schema={"type": "string", **schema}), values()
+    found = [source.fresh(field) for _ in range(20)]
+
+    assert all(re.fullmatch(rf"[1-9]\d?\.[1-9]{{{places}}}" if places else r"[1-9]\d?", each) for each in found)
+    assert len({*found}) == 20
 
 
 def test_a_value_is_another_one_than_the_current() -> None:

@@ -12,13 +12,14 @@ from contracts.judging.evidence import Write, control, fresh_patch, one_differen
 from contracts.judging.faults import limit, may_be_sent
 from contracts.judging.groups import Question, combined, workable
 from contracts.judging.lengths import letters_written, loss, text_of
-from contracts.judging.trials import Bad, conclude, expect_refused
+from contracts.judging.trials import Bad, Failure, conclude, expect_refused
 from contracts.record.keeping.kinds import may_be_a_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.record.values import validator
 from contracts.target.target import plain_path
+from contracts.terms.nearby import ordered
 from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
@@ -209,15 +210,21 @@ def _bounds(field: Field) -> list[float]:
 def test_bound_itself_is_stored(party: Party, case: Field) -> None:
     """A number of exactly the documented minimum or maximum is accepted and stored."""
     control(party, case)
-    failures = []
+    failures: list[Failure] = []
+    beside, by_order = ordered(party.api).get(case.path), []
     for bound in _bounds(case):
         before = party.read(without=case.top)
         done = write(party, party.composer.patch(before, case, bound), before)
+        if done.exchange.refused and beside is not None:
+            by_order.append(bound)
+            continue
         if done.exchange.refused and may_be_a_key(case):
             raise NotJudged(f"{case.path} may name another record, and none has to be called {bound}")
         failure = loss(party, done, f"{bound}")
         failures += [failure] if failure and not works_at_first(party, done) else []
     conclude(party, case, failures, expected=f"{' and '.join(map(str, _bounds(case)))} to be stored in {case.path}")
+    if by_order:
+        raise NotJudged(f"{by_order[0]} is refused for {case.path}, which the document puts in an order with {beside}")
 
 
 @rule("over-long-id-refused", family="length", cases=once_by_path, advice="RFC 9110 15.5", harmless=True)
