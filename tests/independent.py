@@ -88,6 +88,9 @@ SERVICES = {
         built=".venv",
         run=(".venv/bin/python", "main.py"),
     ),
+    "clinic": Service(
+        api="clinic", folder=FOLDER / "clinic", build=("./build.sh",), built=".venv", run=(".venv/bin/python", "main.py")
+    ),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",

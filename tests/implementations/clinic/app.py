@@ -50,12 +50,15 @@ async def refuse_http(request: Request, error: HTTPException) -> Response:
     return await http_exception_handler(request, error)
 
 
-@app.middleware("http")
 async def json_only(request: Request, call_next: Any) -> Response:
-    """415 for other media types, where that was chosen."""
+    """415 for other media types."""
     sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if active("media-type-415") and request.method == "PATCH" and sent != "application/json":
+    if request.method == "PATCH" and sent != "application/json":
         response = answer(415, "Send application/json")
         response.headers["Accept-Patch"] = "application/json"
         return response
     return await call_next(request)
+
+
+if active("media-type-415"):
+    app.middleware("http")(json_only)

@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from models import Base, now
 from schemas import Message
 from seeds import TOKENS
-from sqlalchemy import create_engine, select
+from sqlalchemy import create_engine, event, select
 from sqlalchemy.orm import Session, sessionmaker
 
 Sessions = sessionmaker()
@@ -32,6 +32,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
 def open_database(url: str) -> None:
     """Tables and sessions for the database at the URL."""
     engine = create_engine(url)
+    event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA synchronous=OFF"))  # gone with the process
     Base.metadata.create_all(engine)
     Sessions.configure(bind=engine)
 
