@@ -1,6 +1,7 @@
 """The application and how it refuses."""
 
 import json
+import re
 from typing import Any
 
 import appointments
@@ -28,6 +29,13 @@ def answer(status: int, detail: Any) -> Response:
     return Response(json.dumps({"detail": detail}), status, media_type="application/json")
 
 
+def allowed(path: str) -> str:
+    """The methods of all routes of a path, as Allow names them."""
+    routes = app.openapi()["paths"].items()
+    found = [item for template, item in routes if re.fullmatch(re.sub(r"{[^}]+}", "[^/]+", template), path)]
+    return ", ".join(sorted(method.upper() for item in found for method in item)) or "GET"
+
+
 @app.exception_handler(RequestValidationError)
 def refuse(request: Request, error: RequestValidationError) -> Response:
     """422 with what was found."""
@@ -44,9 +52,9 @@ def refuse(request: Request, error: RequestValidationError) -> Response:
 
 @app.exception_handler(HTTPException)
 async def refuse_http(request: Request, error: HTTPException) -> Response:
-    """As the framework does it."""
-    if active("no-allow") and error.status_code == 405:
-        error.headers = None
+    """As the framework does it, but for Allow: that names the methods of the first route alone."""
+    if error.status_code == 405:
+        error.headers = None if active("no-allow") else {"Allow": allowed(request.url.path)}
     return await http_exception_handler(request, error)
 
 
