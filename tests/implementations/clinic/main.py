@@ -89,6 +89,7 @@ def serve(port: int, ready_file: Path | None) -> None:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listener:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(("127.0.0.1", port))
+            listener.listen()
             url = f"http://127.0.0.1:{listener.getsockname()[1]}"
             if ready_file:
                 write_ready(ready_file, ready(url))
