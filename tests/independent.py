@@ -81,20 +81,15 @@ SERVICES = {
     "lessons": Service(
         api="lessons", folder=FOLDER / "lessons", build=("ruby", "--version"), built="run.rb", run=("ruby", "run.rb")
     ),
-    "shipments": Service(
-        api="shipments",
-        folder=FOLDER / "shipments",
-        build=("./build.sh",),
-        built=".venv",
-        run=(".venv/bin/python", "main.py"),
-    ),
-    "gardens": Service(
-        api="gardens",
-        folder=FOLDER / "gardens",
-        build=("./build.sh",),
-        built=".venv",
-        run=(".venv/bin/python", "main.py"),
-    ),
+    **{
+        name: Service(api=name, folder=FOLDER / name, build=("./build.sh",), built=".venv", run=(".venv/bin/python", *run))
+        for name, run in (
+            ("clinic", ("main.py",)),
+            ("gardens", ("main.py",)),
+            ("museum", ("manage.py", "serve")),
+            ("shipments", ("main.py",)),
+        )
+    },
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",
@@ -104,13 +99,6 @@ SERVICES = {
     ),
     "fleet": Service(
         api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
-    ),
-    "museum": Service(
-        api="museum",
-        folder=FOLDER / "museum",
-        build=("./build.sh",),
-        built=".venv",
-        run=(".venv/bin/python", "manage.py", "serve"),
     ),
 }
 

@@ -15,7 +15,7 @@ from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.target.target import top_of
 from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
-from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
+from specs.normalise import UNION_KEYWORDS, is_null, lookup, properties, resolve
 
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
@@ -175,8 +175,15 @@ def _of_union(field: Field, part: RecordField) -> dict[str, Any]:
 def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:
     """A request may send null, and the record may not show it: what null does is open."""
     part = shown.get(field.response or "")
-    types = json_types(part.schema) if part is not None else frozenset()
+    types = _types_of(part.schema) if part is not None else frozenset()
     return field.nullable and bool(types) and "null" not in types and not field.children
+
+
+def _types_of(schema: Schema) -> frozenset[str]:
+    """The JSON types that a schema admits, those of the parts of a union too; empty where one of them does not say."""
+    parts = [part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())]
+    types = [_types_of(part) for part in parts]
+    return json_types(schema) or (frozenset().union(*types) if all(types) else frozenset())
 
 
 def _alike(shown: Schema, sent: Schema) -> bool:
@@ -273,9 +280,16 @@ def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any],
 
 
 def _holders(schema: Any, document: Document) -> Iterator[Document]:
-    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf."""
+    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf.
+
+    A union with null, as code generators write it (``anyOf: [X, {type: null}]``), is made up of its other part.
+    """
     yield schema
     if "$ref" in schema:
         yield from _holders(lookup(document, str(schema["$ref"])), document)
     for part in schema.get("allOf", ()):
         yield from _holders(part, document)
+    for keyword in UNION_KEYWORDS:
+        others = [part for part in schema.get(keyword, ()) if not is_null(part)]
+        if len(others) == 1:
+            yield from _holders(others[0], document)
