@@ -88,6 +88,7 @@ SERVICES = {
         built=".venv",
         run=(".venv/bin/python", "main.py"),
     ),
+    "events": Service(api="events", folder=FOLDER / "events", build=("./build.sh",), built="dist", run=("node", "dist/main.js")),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",
