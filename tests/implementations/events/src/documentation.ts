@@ -64,7 +64,10 @@ export const ApiShown = (type: Type<unknown>) =>
 /** What operations with a body can answer. */
 export const ApiWrite = () =>
   applyDecorators(
-    ApiBadRequestResponse({ type: ErrorDto, description: 'The body is not a JSON object, is nested more than 32 deep, or a value is not valid.' }),
+    ApiBadRequestResponse({
+      type: ErrorDto,
+      description: 'The body is not a JSON object, is nested more than 32 deep, or a value is not valid.',
+    }),
     ApiPayloadTooLargeResponse({ type: ErrorDto, description: 'The body has more than 100 kB.' }),
     ApiUnsupportedMediaTypeResponse({ type: ErrorDto, description: 'The body is not application/json.' }),
     ApiUnprocessableEntityResponse({
@@ -81,6 +84,11 @@ export const ApiUpdate = (type: Type<unknown>, body: Type<unknown>, example: obj
     ApiBody({ type: body, examples: { change: { summary: 'A change', value: example } } }),
     ApiOkResponse({ type, description: 'The record as it is now.', headers: ETAG }),
     ApiConflictResponse({ type: ErrorDto, description: 'The present state of the record does not allow the change.' }),
-    ApiHeader({ name: 'If-Match', required: false, description: 'The ETag that the record must have.', schema: { type: 'string' } }),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'The ETag that the record must have.',
+      schema: { type: 'string' },
+    }),
     ApiPreconditionFailedResponse({ type: ErrorDto, description: 'The record has another ETag.' }),
   );

@@ -21,7 +21,7 @@ const fault = (name: string, family: string, field: string | null, description: 
 
 /** What the program can do wrongly, one difference each. */
 export const FAULTS: Fault[] = [
-  fault('default-visibility', 'partial', 'visibility', 'PATCH of a ticket type sets visibility, when not sent, to its default for new ones'),
+  fault('default-visibility', 'partial', 'visibility', 'PATCH of a ticket type sets visibility to its default if it is not sent'),
   fault('false-ignored', 'partial', 'isOnline', 'PATCH of an event ignores isOnline when it is false'),
   fault('perks-appended', 'idempotence', 'perks', 'PATCH of a ticket type appends the perks sent to those that it has'),
   fault('status-any-case', 'enums', 'status', 'PATCH of an event takes a status in any case and keeps it as sent'),
@@ -33,18 +33,18 @@ export const FAULTS: Fault[] = [
   fault('null-ignored', 'null', 'location', 'PATCH of a venue ignores null for the location'),
   fault('impossible-date', 'formats', 'startsAt', 'PATCH of an event takes 30 February as the start and makes it a day of March'),
   fault('sold-writable', 'readonly', 'sold', 'PATCH of a ticket type takes the number sold from the body'),
-  fault('half-applied', 'atomicity', 'title', 'PATCH of an event keeps the other members when the end is refused as not after the start'),
+  fault('half-applied', 'atomicity', 'title', 'PATCH of an event keeps the other members where it refuses the end'),
   fault('currency-everywhere', 'isolation', 'currency', 'PATCH of a ticket type sets the currency of all ticket types'),
   fault('messages-as-objects', 'errors', null, 'The message of a refused body is a list of objects, not of strings'),
   fault('venue-unguarded', 'authentication', null, 'PATCH of a venue asks for no token'),
   fault('any-media-type', 'negotiation', null, 'PATCH of an event reads a body of any media type as JSON'),
-  fault('session-without-speakers', 'nested', 'sessions', 'PATCH of an event takes a session that lacks speakers and keeps it so'),
+  fault('session-without-speakers', 'nested', 'sessions', 'PATCH of an event takes a session without speakers'),
 ];
 
 /** What the document and HTTP leave open. */
 export const VARIANTS: Variant[] = [
   { name: 'first-message-only', description: 'A refused body is answered with its first message alone, as a string' },
-  { name: 'touch-always', description: 'updatedAt and the ETag move with each PATCH that is accepted, also if nothing is different' },
+  { name: 'touch-always', description: 'updatedAt and the ETag move with each PATCH, also if nothing is different' },
   { name: 'lookup-first', description: 'An unknown record is answered with 404 before the body is looked at' },
   { name: 'foreign-forbidden', description: 'A record of another organiser is answered with 403, not with 404' },
   { name: 'published-stays', description: 'An event that was published cannot become a draft again (409)' },

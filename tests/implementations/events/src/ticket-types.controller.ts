@@ -1,6 +1,14 @@
 import { Body, Controller, Delete, Get, HttpCode, NotFoundException, Param, Patch, Post, Req, Res } from '@nestjs/common';
 import { UnprocessableEntityException } from '@nestjs/common';
-import { ApiBearerAuth, ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiBearerAuth,
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { ApiRecord, ApiShown, ApiUpdate, ApiWrite } from './documentation';
 import { Account, answer, checkPreconditions, owned } from './http';
@@ -120,7 +128,9 @@ export class TicketTypesController {
 
 /** The rules between the properties of a ticket type. */
 function check(type: KeptTicketType): void {
-  if (type.quantity < type.sold) throw new UnprocessableEntityException([`quantity must not be less than ${type.sold}, the number sold`]);
+  if (type.quantity < type.sold) {
+    throw new UnprocessableEntityException([`quantity must not be less than ${type.sold}, the number sold`]);
+  }
   if (type.salesEnd && Date.parse(type.salesEnd) <= Date.parse(type.salesStart)) {
     throw new UnprocessableEntityException(['salesEnd must be after salesStart']);
   }

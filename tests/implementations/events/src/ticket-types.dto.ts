@@ -29,7 +29,14 @@ export class CreateTicketTypeDto {
   @Length(1, 60)
   name: string;
 
-  @ApiProperty({ type: 'number', minimum: 0, maximum: 9999.99, multipleOf: 0.01, example: 19.99, description: 'Two decimals at most.' })
+  @ApiProperty({
+    type: 'number',
+    minimum: 0,
+    maximum: 9999.99,
+    multipleOf: 0.01,
+    example: 19.99,
+    description: 'Two decimals at most.',
+  })
   @IsAmount()
   @Min(0)
   @Max(9999.99)

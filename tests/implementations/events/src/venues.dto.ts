@@ -70,7 +70,11 @@ export class OpeningDto {
   @Matches(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
   opens: string;
 
-  @ApiProperty({ pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$', example: '23:30', description: 'On the next day if not after opens.' })
+  @ApiProperty({
+    pattern: '^([01][0-9]|2[0-3]):[0-5][0-9]$',
+    example: '23:30',
+    description: 'On the next day if not after opens.',
+  })
   @IsString()
   @Matches(/^([01][0-9]|2[0-3]):[0-5][0-9]$/)
   closes: string;
@@ -157,7 +161,15 @@ export class VenueDto extends CreateVenueDto {
   @ApiProperty({ readOnly: true, pattern: '^ven_[a-z0-9]{6}$', example: 'ven_k3m9qa' })
   id: string;
 
-  @ApiPropertyOptional({ type: 'number', nullable: true, readOnly: true, minimum: 1, maximum: 5, example: 4.6, description: 'By visitors.' })
+  @ApiPropertyOptional({
+    type: 'number',
+    nullable: true,
+    readOnly: true,
+    minimum: 1,
+    maximum: 5,
+    example: 4.6,
+    description: 'By visitors.',
+  })
   rating?: number | null;
 
   @ApiProperty({ type: String, format: 'date-time', readOnly: true, example: '2026-03-11T10:00:00.000Z' })
