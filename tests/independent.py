@@ -90,6 +90,7 @@ SERVICES = {
             ("shipments", ("main.py",)),
         )
     },
+    "events": Service(api="events", folder=FOLDER / "events", build=("./build.sh",), built="dist", run=("node", "dist/main.js")),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",
