@@ -139,7 +139,7 @@ class LowerEmail(fields.Email):
 
 
 class WholeNested(fields.Nested):
-    """An object that comes complete also in a PATCH: marshmallow hands ``partial`` on to nested schemas, the document does not."""
+    """An object that is complete also in a PATCH: marshmallow hands ``partial`` on to nested schemas, the document does not."""
 
     def _deserialize(self, value: object, attr: str | None, data: object, partial: object = None, **kwargs: object) -> object:
         return super()._deserialize(value, attr, data, partial=False, **kwargs)

@@ -15,8 +15,9 @@ from flask_smorest import Page, abort
 from schemas import CookbookSchema, RecipeSchema, ShoppingListSchema, times_in_order
 from store import Row, store
 
-CHANGE = """Changes what the body carries and nothing else: a member that is left out keeps its value, and null clears one that may be
-null. Objects and lists are replaced as a whole. Read-only members are refused with 422, as is any unknown one; nothing is changed then.
+CHANGE = """Changes what the body carries and nothing else: a member that is left out keeps its value, and null clears one that
+may be null. Objects and lists are replaced as a whole. Read-only members are refused with 422, as is any unknown one; nothing is
+changed then.
 
 Send the ETag of the last GET or PATCH in If-Match: without it the answer is 428, with an outdated one 412."""
 LOCATION = {"Location": {"description": "Where the new record is.", "schema": {"type": "string"}}}

@@ -66,6 +66,8 @@ class Record(Base):
 
 
 class IngredientSchema(Base):
+    """A line of a recipe."""
+
     name = fields.String(required=True, validate=Length(1, 80), metadata=said("What it is.", "plain flour"))
     quantity = Exact(
         QUANTITY,
@@ -85,6 +87,8 @@ class IngredientSchema(Base):
 
 
 class NutritionSchema(Base):
+    """What a serving holds."""
+
     calories = Whole(required=True, validate=Range(0, 5000), metadata=said("Kilocalories per serving.", 420))
     protein_grams = Number(
         allow_none=True, load_default=None, validate=Range(0, 500), metadata=said("Protein per serving.", 12.5)
@@ -93,6 +97,8 @@ class NutritionSchema(Base):
 
 
 class RecipeSchema(Record):
+    """A recipe."""
+
     title = Trimmed(
         required=True,
         validate=Length(1, 120),
@@ -150,16 +156,22 @@ class RecipeSchema(Record):
 
 
 class ChapterSchema(Base):
+    """A chapter of a cookbook."""
+
     title = fields.String(required=True, validate=Length(1, 100), metadata=said("Heading.", "Soups"))
     first_page = Whole(required=True, validate=Range(1, 5000), metadata=said("Where it begins.", 12))
 
 
 class PublisherSchema(Base):
+    """A publishing house."""
+
     name = fields.String(required=True, validate=Length(1, 100), metadata=said("Name of the house.", "Kitchen & Sons"))
     city = fields.String(allow_none=True, load_default=None, validate=Length(max=60), metadata=said("Where it sits.", "Leeds"))
 
 
 class CookbookSchema(Record):
+    """A cookbook."""
+
     title = Trimmed(
         required=True,
         validate=Length(1, 200),
@@ -208,6 +220,8 @@ class CookbookSchema(Record):
 
 
 class ItemSchema(Base):
+    """A line of a shopping list."""
+
     position = Whole(dump_only=True, metadata=said("Place in the list, from 1; given by the server."))
     name = fields.String(required=True, validate=Length(1, 80), metadata=said("What to buy.", "lemons"))
     quantity = Exact(
@@ -225,6 +239,8 @@ class ItemSchema(Base):
 
 
 class ShoppingListSchema(Record):
+    """A shopping list."""
+
     name = Trimmed(
         required=True,
         validate=Length(1, 60),
