@@ -88,6 +88,13 @@ SERVICES = {
         built=".venv",
         run=(".venv/bin/python", "main.py"),
     ),
+    "recipes": Service(
+        api="recipes",
+        folder=FOLDER / "recipes",
+        build=("./build.sh",),
+        built=".venv",
+        run=(".venv/bin/python", "main.py"),
+    ),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",

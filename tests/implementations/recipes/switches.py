@@ -9,7 +9,7 @@ FAULTS = (
     (
         "unit_of_second_unchecked",
         "enums",
-        "ingredients[1].unit",
+        "ingredients.unit",
         "Only the first ingredient's unit is checked; later ones are stored as sent",
     ),
     ("done_stays_done", "enums", "status", "A list that is done answers 200 to another status and stays done"),
