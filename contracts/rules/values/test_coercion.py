@@ -62,6 +62,7 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     writable(party, case)
     behaviour = ""
     exchange: Exchange | None = None
+    taken: Exchange | None = None
     lesser: Violation | None = None
     for value, meaning in _lenient_values(case):
         if party.values.spared(case, meaning):
@@ -80,6 +81,7 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
         lesser = lesser or _judge_coerced(party, case, coerced, before)
         if value is True and "string" in case.types and behaviour == "refuse" and party.accepted(exchange):
             lesser = lesser or _less_refused(case, coerced)
+        taken = taken or _told_apart(party, case, value, exchange)
         behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
     if lesser is not None:
         raise lesser
@@ -87,14 +89,7 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
-    is_text = "string" in case.types and case.schema.get("format") not in NUMERIC and not party.thrifty
-    if behaviour == "coerce" and is_text and exchange is not None and _others_refuse(party, case):
-        raise Violation(
-            expected=f"a number for {case.path} to be refused, as it is for the other texts",
-            actual="it was accepted",
-            exchange=exchange,
-            level=Level.SHOULD,
-        )
+    _judge_beside_others(party, case, taken)
     raise Observed("coercion", behaviour, exchange=exchange)
 
 
@@ -159,27 +154,67 @@ def _is_moment(field: Field, value: Any, now: Any) -> bool:
 
 
 OTHERS = 3
-"""Texts that have to refuse a number before one that takes it stands out."""
+"""Fields of a kind that have to refuse another type before one that takes it stands out."""
+NUMBERS = frozenset({"integer", "number"})
+
+
+def _kind(field: Field) -> frozenset[str]:
+    """What a service reads in one way: numbers, with or without a fraction, or texts of the same types; nothing of the rest."""
+    types = frozenset(field.types)
+    if "string" in types:
+        return types if field.schema.get("format") not in NUMERIC else frozenset()
+    return NUMBERS if types & NUMBERS else frozenset()
+
+
+def _told_apart(party: Party, field: Field, value: Any, exchange: Exchange) -> Exchange | None:
+    """The exchange, where a number was taken for a text, or a text for a number."""
+    apart = bool(_kind(field)) and (isinstance(value, str) or "string" in field.types)
+    return exchange if apart and party.accepted(exchange) else None
+
+
+def _judge_beside_others(party: Party, field: Field, taken: Exchange | None) -> None:
+    """Tell it where a field takes what the others of its kind refuse."""
+    if taken is None or party.thrifty or not _others_refuse(party, field):
+        return
+    sent, kind = ("a number", "texts") if "string" in field.types else ("a text", "numbers")
+    raise Violation(
+        expected=f"{sent} for {field.path} to be refused, as it is for the other {kind}",
+        actual="it was accepted",
+        exchange=taken,
+        level=Level.SHOULD,
+    )
 
 
 def _others_refuse(party: Party, field: Field) -> bool:
-    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
-    if party.memory.get("texts take numbers"):
+    """Whether others of its kind refuse another type; asked only where this one takes it, and no more once one does."""
+    kind = _kind(field)
+    if party.memory.get(("another type is taken", kind)):
         return False
-    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
+    others = [each for each in _scalars(party.api) if each is not field and _kind(each) == kind and not each.hazard]
     refused = 0
     for other in others[:: max(1, len(others) // OTHERS)]:
         try:
             before = party.read(without=other.top)
-            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
+            if party.patch(_of_another_type(party, other, before).body).refused:
                 refused += 1
                 continue
         except NotJudged:
             continue
         tidy(party, other, before)
-        party.memory["texts take numbers"] = True
+        party.memory["another type is taken", kind] = True
         return False
     return refused >= OTHERS
+
+
+def _of_another_type(party: Party, field: Field, record: Record) -> Patch:
+    """A number for a text; for a number its present value as text, which nothing but the type can be wrong with."""
+    number = LENIENT["string"][0][0]
+    if "string" in field.types:
+        return party.composer.patch(record, field, number)
+    present = party.composer.patch(record, field, None).shown_in(record)
+    if isinstance(present, bool) or not isinstance(present, int | float):
+        raise NotJudged(f"the record shows no number for {field.path}")
+    return party.composer.patch(record, field, str(present))
 
 
 @dataclass(frozen=True, slots=True)

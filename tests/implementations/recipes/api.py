@@ -44,7 +44,8 @@ class BodyParser(FlaskParser):
     def handle_error(self, error: ma.ValidationError, req: Any, schema: ma.Schema, **kwargs: Any) -> None:
         if on("half_applied") and req.method == "PATCH":
             (key,) = req.view_args.values()
-            store.change(request.blueprint, key, error.valid_data)
+            wrong = {name for name, field in schema.fields.items() if field.data_key in error.normalized_messages()}
+            store.change(request.blueprint, key, {name: each for name, each in error.valid_data.items() if name not in wrong})
         super().handle_error(error, req, schema, **kwargs)
 
 
