@@ -87,6 +87,7 @@ SERVICES = {
             ("clinic", ("main.py",)),
             ("gardens", ("main.py",)),
             ("museum", ("manage.py", "serve")),
+            ("recipes", ("main.py",)),
             ("shipments", ("main.py",)),
         )
     },

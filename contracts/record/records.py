@@ -138,6 +138,7 @@ class Reader:
         self._sets = sets.sets_of(api)
         self._known = known if known is not None else {}
         self._expect = expect
+        self._scalars = {plain_path(each.path): each for each in api.walk_fields() if each.kind == "scalar"}
         self._item_keys = {
             each.response: each.merge.key
             for each in api.walk_fields()
@@ -175,8 +176,13 @@ class Reader:
         if field.reference is not None:
             return Counter(map(repr, sent)) == Counter(map(repr, shown))
         if field.children:  # an item may be shown with members that nobody sends
-            return sets.holds(shown, sent)
+            return sets.holds(shown, sent, self._is_spelling, plain_path(field.path))
         return self.equal_lists(field.response or "", self.normalised(field, sent), self.normalised(field, shown))
+
+    def _is_spelling(self, path: str, shown: Any, sent: Any) -> bool:
+        """Whether a value inside an item is shown in another spelling that its field allows."""
+        field = self._scalars.get(path)
+        return field is not None and self.same(field, sent, shown)
 
     def normalised(self, field: Field, value: Any) -> Any:
         """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
