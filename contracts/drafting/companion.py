@@ -57,6 +57,6 @@ def _copied(operations: Operations, place: str, item: Document, get: Document, a
     status = answer.status if answer.status.isdigit() else "200"
     return {
         "operationId": str(get.get("operationId") or READ),
-        "parameters": operations.parameters(place, item, get),
+        "parameters": [*operations.parameters(place, item, get), *operations.choices(item, get)],
         "responses": {status: {"description": "The record.", "content": {name: content}}},
     }

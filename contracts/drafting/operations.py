@@ -88,6 +88,12 @@ class Operations:
                 found.append({**self._parameter(each), "required": False})
         return found
 
+    def choices(self, item: Document, operation: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The query parameters of a GET that it may have, and that choose one of several: which members it shows, perhaps."""
+        asked = [each for each in self.listed(item, operation) if each["in"] == "query" and each.get("required") is not True]
+        found = ({**self._parameter(each), "required": False} for each in asked)
+        return [each for each in found if isinstance(each["schema"].get("enum"), list)]
+
     def listed(self, item: Document, operation: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
         """Every parameter that can be read."""
         for each in (*_list(item.get("parameters")), *_list(operation.get("parameters"))):

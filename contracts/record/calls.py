@@ -64,11 +64,13 @@ class Calls:
         query = {**self._parameters("query", method), **masks, **query}
         return Call(
             method=method,
-            url=url + _query({**query, **credentials.query}),
+            url=_with_query(url, {**query, **credentials.query}),
             headers={**credentials.headers, **plain},
             body=body,
             shown_headers={**credentials.shown_headers, **{name: veiled(value, own) for name, value in plain.items()}},
-            shown_url=url + _query({**{name: veiled(value, own) for name, value in query.items()}, **credentials.shown_query}),
+            shown_url=_with_query(
+                url, {**{name: veiled(value, own) for name, value in query.items()}, **credentials.shown_query}
+            ),
         )
 
     def url(self, template: str, path: Mapping[str, str] | None = None) -> str:
@@ -217,5 +219,6 @@ def _other_identifier(value: str) -> str:
     return head + tail.translate(turned)[::-1] if tail.translate(turned)[::-1] != tail else head + tail.translate(turned)
 
 
-def _query(parameters: Mapping[str, str]) -> str:
-    return "?" + urlencode(parameters, safe="$") if parameters else ""
+def _with_query(url: str, parameters: Mapping[str, str]) -> str:
+    """The URL with parameters behind those that a [read] path may have."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(parameters, safe='$')}" if parameters else url

@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any
 
 from contracts.record.calls import MALFORMED, parsed
+from contracts.record.keeping.answered import unseen
 from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.hidden import hides
 from contracts.record.keeping.items import loss
@@ -55,7 +56,7 @@ class Guard:
         self._proven: set[str] = set()
         self._probing = False
         self._sticks, self._makes = left_by_a_run(saved), ""
-        self._removal = Removal(party, saved, self._is_usable)
+        self._removal = Removal(party, saved, self._is_usable, lambda field: unseen(party, field))
         self._kinds = Kinds(party, self._check_for_learning)
         self._locks = Locks(party, saved, self._is_usable)
         self._typed: bool | None = None

@@ -60,7 +60,8 @@ class Movement:
 
     ``found``: how each of them moves, by its path in the record, in the words of the report. ``suspected``: the paths of the
     fields, at any depth, that are tried first as the ones that a property follows. ``explained``: what is not asked
-    about on suspicion, since a field that a patch sets is known to move it. ``first_write``: the write ahead of all others.
+    about on suspicion, since a field that a patch sets is known to move it. ``first_write``: the write ahead of all
+    others; ``is_taken_over``: perhaps it was one of another record.
     """
 
     def __init__(self, probes: Learning, declared: Mapping[str, str] | None = None) -> None:
@@ -69,6 +70,7 @@ class Movement:
         self._declared = frozenset(self.found)
         self.explained: frozenset[str] = frozenset()
         self.first_write: FirstWrite | None = None
+        self.is_taken_over = False
         self._learnt = False
         self._timed = False
         self._in_order: set[str] = set()
@@ -90,7 +92,7 @@ class Movement:
         """Know what another party of the same record has learnt."""
         self.found |= earlier.found
         self._learnt, self._timed, self._first = earlier._learnt, earlier._timed, earlier._first
-        self.first_write = earlier.first_write
+        self.first_write, self.is_taken_over = earlier.first_write, True
 
     def learn(self) -> None:
         """Probe once: two readings, a malformed request, and a patch that sends a field's present value again."""

@@ -12,7 +12,7 @@ from typing import Any
 from contracts.record.answers import undocumented
 from contracts.record.calls import encoded
 from contracts.record.comparing.sets import is_reordered
-from contracts.record.keeping import beside
+from contracts.record.keeping import answered, beside
 from contracts.record.keeping.items import gone, without_lost
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
@@ -61,7 +61,7 @@ def brought_back(party: Party, saved: Record, around: Record, *, write: bool = T
     saved, around: the record as it was, and what a GET showed beside it. ``write``: False only compares.
     """
     found = Restorer(party, replaces=True).restore(saved, write=write)
-    gone = beside.brought_back(party, around, write=write)
+    gone = (*beside.brought_back(party, around, write=write), *answered.brought_back(party, write=write))
     return joined([found, Restoration(ok=not gone, differences=gone)])
 
 

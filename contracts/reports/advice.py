@@ -1,9 +1,10 @@
-"""What to declare where no plain patch is accepted at all: one line, with what the server said."""
+"""What to declare where no plain patch is accepted at all, or where a reading leaves members out: one line."""
 
 from __future__ import annotations
 
 import re
 
+from contracts.record.keeping.answered import UNSEEN
 from contracts.reports.report import RunReport
 from contracts.terms.verdict import Verdict
 
@@ -15,7 +16,13 @@ SHOWN = 200
 
 
 def advice(report: RunReport) -> str:
-    """The line, empty where a patch of one field was accepted, or none was refused in words."""
+    """The line, empty where there is nothing to declare."""
+    left_out = (each.actual for each in report.results if each.verdict == Verdict.NOT_JUDGED)
+    return _refused(report) or next((f"not all is judged: {each}" for each in left_out if each and each.startswith(UNSEEN)), "")
+
+
+def _refused(report: RunReport) -> str:
+    """What the server said, empty where a patch of one field was accepted, or none was refused in words."""
     plain = [each for each in report.results if each.rule in PLAIN]
     if any(each.verdict in (Verdict.CONFORMS, Verdict.OBSERVED) for each in plain):
         return ""

@@ -9,16 +9,21 @@ from typing import Any
 import pytest
 
 from contracts.drafting.draft import write
+from contracts.record.restoring import brought_back
+from contracts.reports.advice import advice
 from contracts.reports.report import RunReport
+from contracts.running.parties import learn, with_bystander
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
-from contracts.target.secrecy import Secret
+from contracts.target.client import Budget, Client
+from contracts.target.secrecy import Redactor, Secret
 from contracts.target.target import Identity, Target, load_api
 from specs import Api
 from tests.services.people import serving
 from tests.services.samples import FIRST, KEY, SECOND, Samples
 
 DOCUMENT = Path(__file__).parents[1] / "openapi" / "samples.yaml"
+EDITORS = "e-mails are shown to editors"
 OWNED = {("must", "sent-field-stored", "updated_at")}
 """Documented as writable, and the service's own: the one thing that is told of the service as it is."""
 
@@ -30,13 +35,17 @@ def _api(tmp_path_factory: pytest.TempPathFactory) -> Api:
     return load_api(str(output))
 
 
-def judged(api: Api, samples: Samples) -> RunReport:
+def target_of(api: Api, url: str, read: str = "/samples/{id}") -> Target:
+    """The first sample, with the second one as bystander."""
+    own, other = (Identity(path={"id": key}, auth={"key": Secret(KEY)}) for key in (FIRST, SECOND))
+    return Target(api=api, url=url, identity=own, bystander=other, read=read)
+
+
+def judged(api: Api, samples: Samples, read: str = "/samples/{id}") -> RunReport:
     """A run of the gate, which leaves all that a client can write as it was."""
     before = _written(samples)
     with serving(samples) as url:
-        own, other = (Identity(path={"id": key}, auth={"key": Secret(KEY)}) for key in (FIRST, SECOND))
-        target = Target(api=api, url=url, identity=own, bystander=other, read="/samples/{id}")
-        (report,) = judge_all(Plan(target=target, apis=(api,)))
+        (report,) = judge_all(Plan(target=target_of(api, url, read), apis=(api,)))
     assert _written(samples) == before
     assert report.restored.ok
     return report
@@ -91,3 +100,45 @@ def test_a_fault_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> 
 
     assert found in violated(report), violated(report)
     assert {field for _level, _rule, field in violated(report) - OWNED} <= {found[2], "grade", "ratio"}  # whole numbers as well
+
+
+# --- members that a GET leaves out, and the answer to a patch does not ------------------------------------------------
+
+
+def test_what_a_get_leaves_out_is_not_written_and_the_way_to_see_it_is_told(api: Api) -> None:
+    """Nothing would show whether it is put back; the document's GET has a parameter that may decide what is shown."""
+    report = judged(api, Samples(EDITORS))
+
+    about = [each for each in report.results if (each.rule, each.field) == ("sent-field-stored", "email")]
+    assert [each.verdict for each in about] == ["not_judged"]
+    assert 'write path = "/samples/{id}?context=edit" in [read]' in (about[0].actual or "")
+    assert "context=edit" in advice(report)
+    assert violated(report) == OWNED
+
+
+def test_a_reading_with_that_parameter_shows_all(api: Api) -> None:
+    """Every rule that judges the field where a GET shows it does so here."""
+    report = judged(api, Samples(EDITORS), "/samples/{id}?context=edit")
+
+    about = [each for each in report.results if (each.rule, each.field) == ("sent-field-stored", "email")]
+    assert [each.verdict for each in about] == ["conforms"]
+    assert advice(report) == ""
+
+
+@pytest.mark.parametrize(("faults", "ok"), [((EDITORS,), True), ((EDITORS, "e-mails stay"), False)])
+def test_what_the_answer_alone_shows_is_put_back_or_told(api: Api, faults: tuple[str, ...], *, ok: bool) -> None:
+    """By the answer to the patch that showed it first; never that of another record's."""
+    samples = Samples(*faults)
+    before = _written(samples)
+    with serving(samples) as url:
+        target = target_of(api, url)
+        party = with_bystander(target, Client(target.limits, Redactor(), Budget()))
+        saved = party.read()
+        learn(party, saved)
+        samples.records[FIRST]["email"] = "other@example.org"
+        found = brought_back(party, saved, {})
+
+    assert found.ok is ok
+    assert [(each.path, each.after) for each in found.differences] == ([] if ok else [("email", "other@example.org")])
+    assert (_written(samples) == before) is ok
+    assert samples.records[SECOND]["name"] == "Sand"

@@ -24,7 +24,7 @@ from tests.realworld.launch import ROOT, Place, Unavailable, free_port, version
 SERVERS = (
     *("kinto", "label_studio", "loopback", "prefect", "syncthing"),
     *("json_server", "redmine", "directus", "octoprint", "pretix"),
-    *("airflow", "jupyterhub"),
+    *("airflow", "jupyterhub", "pocketbase"),
 )
 COLUMNS = (
     "server",

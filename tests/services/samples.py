@@ -57,13 +57,13 @@ class Samples:
         """Status, JSON value and headers for a request."""
         if headers.get("Authorization") != KEY:
             return 401, {"message": "who are you"}, {"WWW-Authenticate": "Key"}
-        found = re.fullmatch(r"/samples/([^/?]+)", path)
+        found = re.fullmatch(r"/samples/([^/?]+)(?:\?.*)?", path)
         if found is None or found[1] not in self.records:
             return 404, {"message": "no such sample"}, {}
         record = self.records[found[1]]
         if method == "GET":
             unreadable = "a large ratio cannot be read" in self.faults and record["ratio"] > 1e20
-            return (503, {"message": "try again"}, {}) if unreadable else (200, record, {})
+            return (503, {"message": "try again"}, {}) if unreadable else (200, self._shown(record, path), {})
         if method != "PATCH":
             return 405, {"message": "not here"}, {"Allow": "GET, PATCH"}
         sent = read_object(body)
@@ -76,9 +76,15 @@ class Samples:
         wrong = next((name for name, value in sent.items() if name in KINDS and not self._fits(record, name, value)), "")
         if wrong:
             return 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
-        record |= {name: self._kept(record[name], value) for name, value in sent.items() if name in KINDS}
+        kept = KINDS.keys() - ({"email"} if "e-mails stay" in self.faults else set())
+        record |= {name: self._kept(record[name], value) for name, value in sent.items() if name in kept}
         record["updated_at"] = max(time.time_ns() // 1_000_000, record["updated_at"] + 1)
         return 200, record, {}
+
+    def _shown(self, record: dict[str, Any], path: str) -> dict[str, Any]:
+        """A record as a GET of this path shows it; an answer to a patch always shows all of it."""
+        whole = "e-mails are shown to editors" not in self.faults or "context=edit" in path
+        return {name: value for name, value in record.items() if whole or name != "email"}
 
     def _crashes(self, media_type: str, body: bytes, sent: Any) -> bool:
         """Whether a request that a client may send meets an error that nobody catches."""

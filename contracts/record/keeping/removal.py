@@ -62,10 +62,13 @@ def unlike(party: Keeper, before: Record, after: Record) -> bool:
 class Removal:
     """Decides whether members that a record lacks may be written.
 
-    ``usable``: whether a field may be written for learning.
+    ``usable``: whether a field may be written for learning. ``unseen``: why it is there all the same, and not shown; "" else.
     """
 
-    def __init__(self, party: Keeper, saved: Record, usable: Callable[[Field], bool]) -> None:
+    def __init__(
+        self, party: Keeper, saved: Record, usable: Callable[[Field], bool], unseen: Callable[[Field], str] = lambda _field: ""
+    ) -> None:
+        self._unseen = unseen
         self._party = party
         self._saved = saved
         self._usable = usable
@@ -74,6 +77,8 @@ class Removal:
 
     def check(self, field: Field) -> None:
         """Raise NotJudged unless a way was seen to take the field out again, so that the record is what it was."""
+        if reason := self._unseen(field):
+            raise NotJudged(reason)
         if field.path not in self._works:
             self._works[field.path] = False  # whatever ends the attempt
             self._works[field.path] = any(self._takes_out(field, way) and self._works_on(field, way) for way in self._ways(field))
