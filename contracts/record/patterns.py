@@ -52,6 +52,19 @@ def matching(pattern: str, shortest: int, longest: int) -> tuple[str, ...]:
     return tuple(sorted(found, key=lambda text: (abs(len(text) - middle), text)))
 
 
+def decimals(pattern: str, longest: int) -> list[str]:
+    """Small numbers above zero as they are mostly written, of two places where that matches, else of others; none where none do.
+
+    A pattern admits more than a service takes, mostly: a sign, no digit before the point, all the digits of a column.
+    """
+    for places in (2, 1, 3, 4, 0):
+        found = [f"{number}." + "123456789123"[number % 9 :][:places] for number in range(1, 91)]
+        found = found if places else [each.rstrip(".") for each in found]
+        if all(len(each) <= longest and re.search(pattern, each) for each in found):
+            return found
+    return []
+
+
 def _lengthened(text: str, compiled: re.Pattern[str], shortest: int) -> str:
     """For a pattern that is not anchored: with more letters, where it still matches."""
     if len(text) >= shortest or not text:

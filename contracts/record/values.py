@@ -17,10 +17,11 @@ from zlib import crc32
 import jsonschema_rs
 
 from contracts.record.comparing.sets import equal
-from contracts.record.patterns import matching
+from contracts.record.patterns import decimals, matching
 from contracts.record.records import ABSENT
 from contracts.target.target import Target, plain_path
-from contracts.terms.nearby import nearby
+from contracts.terms.looks import is_decimal
+from contracts.terms.nearby import nearby, ordered
 from contracts.terms.validity import is_valid
 from contracts.terms.verdict import NotJudged
 from specs import Field
@@ -69,6 +70,7 @@ class Values:
 
     def __init__(self, target: Target) -> None:
         self._known = target.values
+        self._ordered = ordered(target.api)
         self._drawn: dict[str, Iterator[Any]] = {}
         self._spared: dict[str, list[tuple[Any, str]]] = {}
         self.token = secrets.token_hex(3)
@@ -118,7 +120,7 @@ class Values:
         if field.hazard is not None and field.hazard.values is None:
             raise NotJudged(f"{field.path} is never written: {field.hazard.reason}")
         if field.path not in self._drawn:
-            self._drawn[field.path] = self._near_days(field, current) or self._candidates(field, among)
+            self._drawn[field.path] = self._near(field, current) or self._candidates(field, among)
         source = self._drawn[field.path]
         for value in islice(source, 40):
             if value != current and self.safe(field, value):
@@ -129,13 +131,13 @@ class Values:
                     return value
         raise NotJudged(self._lack(field))
 
-    def _near_days(self, field: Field, current: Any) -> Iterator[Any] | None:
-        """Times near the present one: it may have to come before or after another, or be whole days, which few documents say."""
+    def _near(self, field: Field, current: Any) -> Iterator[Any] | None:
+        """Times near the present one (few documents say which come before which), and numbers of which an order is told."""
         timely = {**field.schema, **field.safe}.get("format") in NEARBY_FORMATS and isinstance(current, str)
-        if not timely or field.unique or plain_path(field.path) in self._known:
+        near = timely or (field.path in self._ordered and isinstance(current, int))
+        if not near or field.unique or plain_path(field.path) in self._known:
             return None
-        found = [value for value in nearby(current) if self.safe(field, value)]
-        return _endless(found) if len(found) > 2 else None
+        return _endless(found) if len(found := [each for each in nearby(current) if self.safe(field, each)]) > 2 else None
 
     def draw_from(self, field: Field, values: Sequence[Any]) -> None:
         """Give a field these values from now on: made-up ones were seen to be refused."""
@@ -223,6 +225,8 @@ class Values:
                 )  # all of them may be too long
                 if len(value) <= longest
             )
+        if is_decimal(schema) and (plain := decimals(pattern, longest)):
+            return _endless(_turned(plain, field.path))
         if pattern and not all(re.search(pattern, word) for word in WORDS):
             shorter = longest - 1 if longest > int(schema.get("minLength", 1)) + 1 else longest  # the limit has rules of its own
             return _endless(_turned(matching(pattern, int(schema.get("minLength", 1)), shorter), field.path))

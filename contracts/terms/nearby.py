@@ -8,10 +8,16 @@ from datetime import date, timedelta
 from typing import Any
 
 from contracts.terms.looks import DURATION
+from specs import Api
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _QUANTITY = re.compile(r"\d+(?:\.\d+)? ?[A-Za-z]{1,3}")
 """A number and its unit, as in ``90d`` or ``512 MB``: its neighbours are of the same unit."""
+_ORDER = re.compile(
+    r"\b(?:before|after|earlier|later|less|lower|smaller|below|greater|larger|higher|above|exceeds?|at (?:least|most))\b",
+    re.IGNORECASE,
+)
+"""Words of a description by which one value has to stand on one side of another."""
 DAYS = (1, -1, 2, 3)
 STEPS = (1, -1, 2, 3)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -31,6 +37,21 @@ def nearby(value: Any) -> Iterator[Any]:
     elif isinstance(value, Mapping):
         for name, member in value.items():
             yield from ({**value, name: each} for each in nearby(member))
+
+
+def ordered(api: Api) -> Mapping[str, str]:
+    """The paths of numbers that a description puts in an order with a member beside them, with that member's name; both ways.
+
+    As in *Not before `birth_year`*: what one of the two may be depends on what the other is.
+    """
+    numbers = [each for each in api.walk_fields() if each.types & {"integer", "number"} and not each.read_only]
+    found: dict[str, str] = {}
+    for field in (each for each in numbers if _ORDER.search(each.description)):
+        for other in numbers:
+            beside = other is not field and other.path.rpartition(".")[0] == field.path.rpartition(".")[0]
+            if beside and re.search(rf"(?<!\w){re.escape(other.name)}(?!\w)", field.description):
+                found |= {field.path: other.name, other.path: field.name}
+    return found
 
 
 def _texts(text: str) -> Iterator[str]:
@@ -63,3 +84,23 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def impossible_days(text: Any) -> list[str]:
+    """The text of a day or a time with days in its place that no calendar has: the nearest one after it, the nearest before.
+
+    Code that counts them on makes them days of the month after, which stand near the present one: past no limit that is told in
+    words. Empty for what begins with no day.
+    """
+    found = _DAY.match(text) if isinstance(text, str) else None
+    day = _day(found[0]) if found is not None else None
+    if day is None or not date.min.year < day.year < date.max.year:
+        return []
+    months = [(year, month) for year in (day.year - 1, day.year, day.year + 1) for month in _SHORT_MONTHS]
+    after = min(each for each in months if each >= (day.year, day.month))
+    before = max(each for each in months if each < (day.year, day.month))
+    return [f"{year:04d}-{month:02d}-{30 if month == _FEBRUARY else 31}{text[10:]}" for year, month in (after, before)]
+
+
+_FEBRUARY = 2
+_SHORT_MONTHS = (_FEBRUARY, 4, 6, 9, 11)

@@ -70,6 +70,8 @@ def normalised(value: Any, member: Member) -> Any:
             value = value.strip()
         for name in member.field.normalise:
             value = _NORMALISE[name](value)
+    elif isinstance(value, list) and member.field.normalise:
+        return [normalised(each, member) if isinstance(each, str) else each for each in value]
     elif isinstance(value, float) and value.is_integer() and "integer" in member.field.types:
         return int(value)
     return value

@@ -22,6 +22,8 @@ NAMES = ("noor", "ilse", "sam")
         ("Texts are trimmed of white space at both ends before they are checked.", True),
         ("Leading and trailing whitespace is removed from all string fields.", True),
         ("The API strips surrounding spaces of every input.", True),
+        ("**What we store.** Text is trimmed of white space at both ends before it is checked.", True),
+        ("The text is trimmed.", False),
         ("Strings are never trimmed.", False),
         ("The code is trimmed.", False),
         ("Values may have spaces. Outer ones count.", False),
@@ -164,3 +166,77 @@ def test_null_may_depend_on_another_member(tmp_path: Path, always: bool) -> None
         report = judged(target_of(drafted(tmp_path, nullable), url), "sent-field-stored", "null-stored")
 
     assert violated(report) == ({("must", "null-stored", "city")} if always else set())
+
+
+class Aged(People):
+    """Has a first and a last year; with the habit ``deaf`` it never stores the last."""
+
+    def __init__(self, *habits: str) -> None:
+        super().__init__(*habits)
+        for record in self.records.values():
+            record |= {"first_year": 1884, "last_year": 1951}
+
+    def _wrong(self, sent: dict[str, Any]) -> str:
+        years = {name: value for name, value in sent.items() if name.endswith("_year")}
+        first, last = ({**self.records[FIRST], **years}[name] for name in ("first_year", "last_year"))
+        rest = {name: value for name, value in sent.items() if name not in years}
+        unfit = not (isinstance(first, int) and isinstance(last, int) and 1000 <= first <= last <= 2100)
+        return super()._wrong(rest) or ("last_year" if unfit else "")
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        years = {name: value for name, value in sent.items() if name.endswith("_year")}
+        super()._store(key, record, {name: value for name, value in sent.items() if name not in years})
+        self.records[key] |= {name: each for name, each in years.items() if "deaf" not in self.habits or name != "last_year"}
+
+
+@pytest.mark.parametrize(
+    ("words", "habits", "expected"),
+    [
+        ("Not before `first_year`.", (), set()),
+        ("Not before `first_year`.", ("deaf",), {("must", "sent-field-stored", "last_year")}),
+        ("The last one.", (), {("should", "bound-itself-stored", "first_year")}),
+    ],
+)
+def test_numbers_in_an_order_with_others_are_sent_near_the_present_ones(
+    tmp_path: Path, words: str, habits: tuple[str, ...], expected: set[tuple[str, str, str]]
+) -> None:
+    """What the record has beside them may rule out the bounds; without such words it is the bounds that count."""
+
+    def years(content: dict[str, Any]) -> None:
+        year = {"type": "integer", "minimum": 1000, "maximum": 2100}
+        for schema in (request(content), content["components"]["schemas"]["Person"]):
+            schema["properties"] |= {"first_year": year, "last_year": {**year, "description": words}}
+
+    with serving(Aged(*habits)) as url:
+        report = judged(target_of(drafted(tmp_path, years), url), "bound-itself-stored", "sent-field-stored")
+
+    assert violated(report) == expected
+
+
+class Counting(People):
+    """Shows a count that no patch sets; ``writable``: a patch sets it, too."""
+
+    def __init__(self, *habits: str) -> None:
+        super().__init__(*habits)
+        for record in self.records.values():
+            record["count"] = 3
+
+    def _store(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> None:
+        super()._store(key, record, {name: value for name, value in sent.items() if name != "count"})
+        if "writable" in self.habits and isinstance(sent.get("count"), int):
+            record["count"] = sent["count"]
+
+
+@pytest.mark.parametrize("habit", ["", "writable"])
+def test_a_read_only_count_is_judged_though_null_is_not_sent_for_it(tmp_path: Path, habit: str) -> None:
+    """It may be the key of another record by its type, and another number says enough."""
+
+    def counted(content: dict[str, Any]) -> None:
+        for schema in (request(content), content["components"]["schemas"]["Person"]):
+            schema["properties"]["count"] = {"type": "integer", "readOnly": True}
+
+    with serving(Counting(habit)) as url:
+        report = judged(target_of(drafted(tmp_path, counted), url), "read-only-unchanged")
+
+    (found,) = [each.verdict for each in report.results if each.field == "count"]
+    assert found == ("violates" if habit else "conforms")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 import specs
 from contracts.judging.unusual import ASTRAL, LOOK_ALIKES, SIZES, unusual_values
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.values import Values
 from contracts.reports.result import judged
 from contracts.target.secrecy import Redactor
@@ -50,6 +52,26 @@ def test_values_do_not_run_out(schema: Schema, drawn: list[Any] | None) -> None:
 
     assert drawn is None or [round(each, 6) for each in found] == drawn
     assert all(source.safe(field, each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("schema", "places"),
+    [
+        ({"format": "decimal", "pattern": r"^-?\d{0,10}(?:\.\d{0,2})?$"}, 2),
+        ({"format": "decimal"}, 2),
+        ({"format": "decimal", "maxLength": 4}, 1),
+        ({"pattern": r"^[+-]?\d+\.\d{4}$"}, 4),
+        ({"format": "decimal", "pattern": r"^-?\d+$"}, 0),
+    ],
+    ids=str,
+)
+def test_decimal_texts_are_small_numbers_as_everybody_writes_them(schema: Schema, places: int) -> None:
+    """Above zero, with a digit before the point and all places told, whatever else their pattern admits."""
+    field, source = Field(path="a", schema={"type": "string", **schema}), values()
+    found = [source.fresh(field) for _ in range(20)]
+
+    assert all(re.fullmatch(rf"[1-9]\d?\.[1-9]{{{places}}}" if places else r"[1-9]\d?", each) for each in found)
+    assert len({*found}) == 20
 
 
 def test_a_value_is_another_one_than_the_current() -> None:
@@ -242,3 +264,17 @@ def test_differences_of_texts_that_look_alike_are_shown_by_code_points() -> None
     shown = judged(specs.load("babyland"), replace(RULE), "*", violation, (), Redactor(), 0).difference
 
     assert [(each["before"], each["after"]) for each in shown] == [("caf\\u00e9", "cafe\\u0301"), ("caf\u00e9", "tea")]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        *[(name, True) for name in ("id", "customer_id", "customerId", "CustomerID", "parentID", "blog-owner")],
+        *[(name, False) for name in ("paid", "valid", "grid", "transparent", "coauthored")],
+    ],
+)
+def test_what_is_called_a_key_is_told_by_the_words_of_its_name(name: str, found: bool) -> None:
+    """In any of the ways in which words are joined in names."""
+    integer = next(each for each in specs.load("customers_me").walk_fields() if each.name == "primary_address")
+
+    assert names_a_record(replace(integer, path=name, schema={"type": "integer"})) is found

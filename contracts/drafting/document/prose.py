@@ -12,7 +12,10 @@ from typing import Any
 _END = re.compile(r"(?<=[.;!?])[ \n]|\n\n|\n(?=[-*] )")
 """The end of a sentence, a paragraph, or an item of a list, where each piece of white space is one character."""
 NOT = re.compile(r"\b(?:not|never|no|nor|neither|without|cannot|unless|except)\b|n't\b", re.IGNORECASE)
-OF_ALL = re.compile(r"\b(?:all|every|texts|strings|values|inputs|fields|members|properties)\b", re.IGNORECASE)
+OF_ALL = re.compile(
+    r"\b(?:all|every|texts|strings|values|inputs|fields|members|properties)\b|^(?:text|input) (?:is|gets|will be)\b",
+    re.IGNORECASE,
+)
 """Words of a sentence that is about more than one member."""
 _DONE = r"\b(?:stored|kept|saved|held|persisted|converted|normali[sz]ed|changed|folded|turned|returned|shown)\b"
 _PASSIVE = r"\b(?:is|are|gets?|will be|automatically) "
@@ -37,8 +40,8 @@ def _said(text: str) -> Iterator[str]:
 
 
 def _sentences(text: str) -> Iterator[str]:
-    """The sentences of a text, one blank between two words."""
-    lines = "\n".join(" ".join(line.split()) for line in text.splitlines())
+    """The sentences of a text, one blank between two words, without the marks of what is set in bold."""
+    lines = "\n".join(" ".join(line.split()) for line in text.replace("**", "").splitlines())
     return (each.strip().replace("\n", " ") for each in _END.split(lines))
 
 

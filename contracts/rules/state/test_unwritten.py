@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,13 +80,11 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
     bodies: list[dict[str, Any]] = [dict(_naming(party, case, before, each).body) for each in (value, None)]
     if company is not None and not party.thrifty:
         bodies.append({**bodies[0], **fresh_patch(party, before, company).body})
-    for body in bodies:
-        exchange = party.patch(body)
+    for exchange in _exchanges(party, bodies):
         check_not_redirected(exchange)
         if not exchange.ok and not exchange.refused:
-            raise Violation(
-                expected=f"a patch that names {case.path} to be ignored or refused", actual=exchange.said, exchange=exchange
-            )
+            expected = f"a patch that names {case.path} to be ignored or refused"
+            raise Violation(expected=expected, actual=exchange.said, exchange=exchange)
         if exchange.ok and is_key(party, current):
             _judge_key(party, case, value, exchange)
         after = party.read()
@@ -101,6 +99,16 @@ def test_read_only_field_is_unchanged(party: Party, case: Field) -> None:
             )
         if "[]" not in case.path:
             _judge_answer(party, case, exchange, now)
+
+
+def _exchanges(party: Party, bodies: Sequence[Mapping[str, Any]]) -> Iterator[Exchange]:
+    """What each is answered; null, the second, is left out where it is not sent for what may be the key of another record."""
+    for body in bodies:
+        try:
+            yield party.patch(body)
+        except NotJudged:
+            if body is not bodies[1]:
+                raise
 
 
 def _judge_key(party: Party, case: Field, value: Any, exchange: Exchange) -> None:
@@ -246,11 +254,8 @@ def _plain_company(party: Party, each: Field) -> bool:
 def test_unknown_field_is_not_stored(party: Party, case: None) -> None:
     """A member that the document does not know is ignored or refused, and never becomes part of the record."""
     if party.guard is not None and party.guard.stuck is not None:
-        raise Violation(
-            expected="the record to have documented members only",
-            actual="members that no document knows stay in it",
-            exchange=party.guard.stuck,
-        )
+        stays = "members that no document knows stay in it"
+        raise Violation(expected="the record to have documented members only", actual=stays, exchange=party.guard.stuck)
     before = party.read()
     if left := left_by_a_run(before):
         raise Violation(expected="the record to have documented members only", actual=left, exchange=party.read_exchange())

@@ -12,13 +12,14 @@ from contracts.judging.evidence import Write, control, fresh_patch, one_differen
 from contracts.judging.faults import limit, may_be_sent
 from contracts.judging.groups import Question, combined, workable
 from contracts.judging.lengths import letters_written, loss, text_of
-from contracts.judging.trials import Bad, conclude, expect_refused
+from contracts.judging.trials import Bad, Failure, conclude, expect_refused
 from contracts.record.keeping.kinds import may_be_a_key
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.record.values import validator
 from contracts.target.target import plain_path
+from contracts.terms.nearby import ordered
 from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
@@ -209,15 +210,43 @@ def _bounds(field: Field) -> list[float]:
 def test_bound_itself_is_stored(party: Party, case: Field) -> None:
     """A number of exactly the documented minimum or maximum is accepted and stored."""
     control(party, case)
-    failures = []
+    failures: list[Failure] = []
+    ruled_out: list[str] = []
     for bound in _bounds(case):
         before = party.read(without=case.top)
         done = write(party, party.composer.patch(before, case, bound), before)
-        if done.exchange.refused and may_be_a_key(case):
-            raise NotJudged(f"{case.path} may name another record, and none has to be called {bound}")
+        if done.exchange.refused and (why := _ruled_out(party, case, bound, done)):
+            ruled_out.append(why)
+            continue
         failure = loss(party, done, f"{bound}")
         failures += [failure] if failure and not works_at_first(party, done) else []
     conclude(party, case, failures, expected=f"{' and '.join(map(str, _bounds(case)))} to be stored in {case.path}")
+    if len(ruled_out) == len(_bounds(case)):
+        raise NotJudged(ruled_out[0])
+
+
+def _ruled_out(party: Party, case: Field, bound: float, done: Write) -> str:
+    """Why a bound may be refused all the same; empty where nothing says so."""
+    if (beside := ordered(party.api).get(case.path)) is not None:
+        return f"{bound} is refused for {case.path}, which the document puts in an order with {beside}"
+    if may_be_a_key(case):
+        return f"{case.path} may name another record, and none has to be called {bound}"
+    if _other_refusal_beyond(party, case, bound, done):
+        return "each bound is refused by another status than what lies beyond it: something in the record rules it out"
+    return ""
+
+
+def _other_refusal_beyond(party: Party, case: Field, bound: float, done: Write) -> bool:
+    """Whether the bound is refused with a documented status that what lies beyond it is not refused with.
+
+    Then it is not out of bounds for the server: something else in the record rules it out, such as the number of tickets sold.
+    """
+    beyond = bound + 1 if bound == case.schema.get("maximum") else bound - 1
+    if not party.api.documents(done.exchange.status or 0):
+        return False
+    before = party.read(without=case.top)
+    other = write(party, party.composer.patch(before, case, beyond), before)
+    return other.exchange.refused and other.exchange.status != done.exchange.status
 
 
 @rule("over-long-id-refused", family="length", cases=once_by_path, advice="RFC 9110 15.5", harmless=True)

@@ -1,0 +1,1 @@
+"""The museum's API on Django REST framework."""
