@@ -23,6 +23,7 @@ from contracts.drafting.request import Request
 from contracts.drafting.responses import errors, responses, status_of
 from contracts.drafting.seeding import sample, seeds
 from contracts.drafting.text import written
+from contracts.record.keeping.presence import MERGE_PATCH
 from specs.building import build
 from specs.loader import DEFAULT_CHOICES
 from specs.model import FORMS, Api, SpecError
@@ -316,11 +317,23 @@ class _Draft:
 
     def _fill(self, document: Document, operation: Document, shown: bool) -> None:
         """What needs the draft as an Api: marks on fields, claims, and the records of the mock."""
-        for torn in link_fields(document, operation, self._api(document), self._parameters):
+        api = self._api(document)
+        for torn in link_fields(document, operation, api, self._parameters, is_merged=self._is_merged(api)):
             self._source.note(f"{torn}: the request's schema and the record's contradict each other; it is never written.")
         statuses = operation["responses"]
         operation["x-contract"]["claims"] = claims(document, self._path, shown=shown, statuses=statuses)
         operation["x-contract"]["seeds"] = seeds(self._api(document))
+
+    def _is_merged(self, api: Api) -> bool:
+        """The operation says that its body is a merge patch, or lists that form and the document speaks of it."""
+        body = self._patch.get("requestBody")
+        own = (
+            self._patch.get("description"),
+            self._patch.get("summary"),
+            body.get("description") if isinstance(body, Mapping) else None,
+        )
+        of_all = (self._info().get("description"),) if MERGE_PATCH in api.media_types else ()
+        return prose.tells_of_merging((*own, *of_all))
 
     def _api(self, document: Document) -> Api:
         return build(Path(f"{self._source.file.stem}.yaml"), document)

@@ -28,15 +28,17 @@ FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
 
 
-def link_fields(document: Document, operation: Document, api: Api, parameters: Sequence[str]) -> list[str]:
+def link_fields(
+    document: Document, operation: Document, api: Api, parameters: Sequence[str], *, is_merged: bool = False
+) -> list[str]:
     """Put x-field on the properties that need it, in whichever part of the draft holds them.
 
-    The paths of those whose schemas contradict each other.
+    is_merged: the document says in words that the body is a merge patch. The paths of those whose schemas contradict each other.
     """
     shown = {each.path: each for each in api.walk_record()}
     told: list[str] = []
     locks: set[str] = set()
-    is_merged = api.media_types[:1] == (MERGE_PATCH,)
+    is_merged = api.style == "members" and (is_merged or api.media_types[:1] == (MERGE_PATCH,))
     sent = _at(_schema_of(operation.get("requestBody", {}).get("content", {})), api.body_at, document)
     if api.style == "json_patch":
         sent = {"properties": operation["x-contract"]["members"]}
@@ -88,12 +90,12 @@ def _conversions(field: Field) -> list[str]:
 def _policy(field: Field, *, is_merged: bool) -> dict[str, Any]:
     """What a write does to an object or a list; ``is_merged``: the body is a merge patch (RFC 7396, 2).
 
-    That merges an object which a request may name in part, since its schema asks for no member. In the items of a list nothing
-    is merged: it takes the place of the old one.
+    That merges an object which a request may name in part, since its schema asks for no member, and so any map. In the items of a
+    list nothing is merged: it takes the place of the old one.
     """
     if field.kind == "array" and any(child.name == "id" and not child.read_only for child in field.children):
         return {"merge": {"unspecified": "replace", "key": "id"}}
-    in_parts = field.kind == "object" and field.children and not any(each.required for each in field.children)
+    in_parts = field.kind == "object" and not any(each.required for each in field.children)
     return {"merge": {"documented": "merge"}} if is_merged and in_parts and "[]" not in field.path else {}
 
 

@@ -16,7 +16,7 @@ from contracts.record.comparing import sets
 from contracts.record.comparing.purpose import is_set_anew
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
+from contracts.terms.looks import is_decimal, is_spelling, same_number
 from contracts.terms.moving import BY_ITSELF, IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -132,9 +132,7 @@ class Reader:
         known: Mapping[str, str] | None = None,
         reorders: Callable[[str], bool] = lambda _path: False,
     ) -> None:
-        self.api = api
-        self.moves = moves
-        self.reorders = reorders
+        self.api, self.moves, self.reorders = api, moves, reorders
         self._sets = sets.sets_of(api)
         self._known = known if known is not None else {}
         self._expect = expect
@@ -165,13 +163,12 @@ class Reader:
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
             return True
-        if same_time(field.schema, sent, shown) or same_amount(field.types, sent, shown):
+        if is_spelling(field.schema, field.types, sent, shown):
             return True
         return is_decimal(field.schema) and same_number(sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
-        shown = [] if shown is ABSENT else shown
-        if not isinstance(shown, list):
+        if not isinstance(shown := [] if shown is ABSENT else shown, list):
             return False
         if field.reference is not None:
             return Counter(map(repr, sent)) == Counter(map(repr, shown))
@@ -187,7 +184,7 @@ class Reader:
     def normalised(self, field: Field, value: Any) -> Any:
         """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
         if isinstance(value, list) and not field.children:
-            return [self.normalised(field, each) for each in value]
+            return type(value)(self.normalised(field, each) for each in value)  # a list whose order means nothing stays one
         if not isinstance(value, str):
             return value
         for name in (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ())):
@@ -244,8 +241,7 @@ class Reader:
                 yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
-            and not same_time(each.schema, old, new)
-            and not same_amount(json_types(each.schema), old, new)
+            and not is_spelling(each.schema, json_types(each.schema), old, new)
             and not self._excused(each)
             and not self._is_stamped(each, new)
         ):

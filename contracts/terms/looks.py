@@ -46,6 +46,11 @@ def same_amount(types: Collection[str], left: Any, right: Any) -> bool:
     return "string" in types and bool({"number", "integer"} & {*types}) and same_number(str(left), str(right))
 
 
+def is_spelling(schema: Mapping[str, Any], types: Collection[str], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, duration or amount, where the document has either; ``types``: those of the schema."""
+    return same_time(schema, left, right) or same_amount(types, left, right)
+
+
 DURATION = re.compile(
     r"P(?=\d|T\d)(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?=\d)(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?"
 )

@@ -13,9 +13,11 @@ import pytest
 
 from contracts.judging.unusual import unusual_values
 from contracts.record.comparing.sets import AnyOrder, equal, holds, in_one_order, is_reordered, is_set, marked, paired
+from contracts.record.records import Reader
 from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
+from contracts.target.expect import Expect
 from contracts.terms.moving import IN_ANY_ORDER
 from contracts.terms.verdict import Level
 from specs import Field
@@ -328,3 +330,17 @@ def test_a_set_whose_order_stands_still_gets_its_own_again(tmp_path: Path) -> No
 
     assert not found_in(report)
     assert service.records == before
+
+
+def test_a_set_that_is_compared_with_what_was_sent_stays_one(tmp_path: Path) -> None:
+    """Its items are compared as their field is, in whatever order they are shown."""
+
+    def as_set(content: dict[str, Any]) -> None:
+        request(content)["properties"]["tags"] = {"type": "array", "items": {"type": "string"}, "description": "Kept as a set."}
+
+    reader = Reader(drafted(tmp_path, as_set), Expect())
+    field = next(each for each in reader.api.fields if each.name == "tags")
+    shown = reader.marked({"tags": ["007", "null"]})["tags"]
+
+    assert reader.same(field, ["null", "007"], shown)
+    assert not reader.same(field, ["null", "008"], shown)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contracts.drafting.document.prose import tells_of_merging
 from tests.alarms.test_unseen_services import drafted, judged, violated
 from tests.services.people import People, merged, serving
 from tests.targets.test_no_harm import target_of
@@ -73,3 +74,66 @@ def test_a_member_that_a_merge_patch_does_not_name_stays(tmp_path: Path, loses: 
         report = judged(target_of(drafted(tmp_path, _with_home(MERGE_PATCH)), url), "nested-object-policy")
 
     assert violated(report) == ({("should", "nested-object-policy", "home")} if loses else set())
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("A PATCH is a JSON merge patch (RFC 7396), in both types: members that are not sent stay.", True),
+        ("Bodies are merge-patches.", True),
+        ("The body follows RFC 7386.", True),
+        ("JSON merge patch is not supported.", False),
+        ("No body is a merge patch.", False),
+        ("Patches of one branch are merged.", False),
+        (None, False),
+    ],
+)
+def test_a_sentence_says_that_a_body_is_a_merge_patch(text: Any, said: bool) -> None:
+    """By the name of that form or the number of its RFC; one that denies it does not."""
+    assert tells_of_merging([text]) is said
+
+
+SAYS = "Each PATCH is a JSON merge patch: what is not sent stays."
+
+
+def _told(*, of_all: bool, beside: bool) -> Any:
+    """People with a home and settings, and a sentence about the operation or all of the API; ``beside``: another media type."""
+
+    def change(content: dict[str, Any]) -> None:
+        _with_home("application/json")(content)
+        ((_path, item),) = content["paths"].items()
+        (content["info"] if of_all else item["patch"])["description"] = SAYS
+        if beside:
+            item["patch"]["requestBody"]["content"][MERGE_PATCH] = {"schema": {"type": "object"}}
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("of_all", "beside", "documented"), [(True, True, True), (False, False, True), (False, True, True), (True, False, False)]
+)
+def test_a_document_says_in_words_that_json_is_a_merge_patch(
+    tmp_path: Path, of_all: bool, beside: bool, documented: bool
+) -> None:
+    """A sentence about the operation is enough; one about the whole API is about an operation that lists the form as well."""
+    api = drafted(tmp_path, _told(of_all=of_all, beside=beside))
+    policies = {each.path: each.merge for each in api.walk_fields()}
+
+    assert api.media_types[0] == "application/json"
+    for path in ("home", "settings"):
+        assert (policies[path] is not None and policies[path].documented) is documented  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(("habits", "found"), [(("map merges", "null removes"), set()), ((), {("should", "settings")})])
+def test_the_keys_of_a_map_that_a_merge_patch_does_not_name_stay(
+    tmp_path: Path, habits: tuple[str, ...], found: set[tuple[str, str]]
+) -> None:
+    """A service that replaces the map loses them; they are there afterwards all the same."""
+    people = People(*habits)
+    for record in people.records.values():
+        record["settings"] = {"theme": "dark", "zone": "north"}
+    with serving(people) as url:
+        report = judged(target_of(drafted(tmp_path, _told(of_all=False, beside=False)), url), "nested-object-policy")
+
+    assert {(level, field) for level, _rule, field in violated(report) if field == "settings"} == found
+    assert all(record["settings"] == {"theme": "dark", "zone": "north"} for record in people.records.values())

@@ -30,12 +30,19 @@ OUTER = re.compile(r"\b(?:leading|trailing|surrounding|outer|around|at (?:both|t
 WHITE = re.compile(r"\b(?:white[- ]?)?(?:spaces?|blanks?)\b", re.IGNORECASE)
 GONE = re.compile(r"\b(?:removed?s?|stripp?(?:ed|s)|dropp?(?:ed|s)|trimm?(?:ed|s)|taken off)\b", re.IGNORECASE)
 """Three words of a sentence that says the same at length."""
+MERGE = re.compile(r"\bmerge[- ]?patch(?:es)?\b|\bRFC[ -]?(?:7396|7386)\b", re.IGNORECASE)
+"""The form of a body that is merged into the record, by its name or its number."""
 
 
 def _said(text: str) -> Iterator[str]:
-    """The sentences of a text that deny nothing, one blank between two words, without the marks of what is set in bold."""
+    """The sentences of a text that deny nothing."""
+    return (each for each in _sentences(text) if not NOT.search(each))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences of a text, one blank between two words, without the marks of what is set in bold."""
     lines = "\n".join(" ".join(line.split()) for line in text.replace("**", "").splitlines())
-    return (each.strip().replace("\n", " ") for each in _END.split(lines) if not NOT.search(each))
+    return (each.strip().replace("\n", " ") for each in _END.split(lines))
 
 
 def conversions(description: str) -> list[str]:
@@ -55,3 +62,14 @@ def trims_texts(texts: Iterable[Any]) -> bool:
 def _trims(sentence: str) -> bool:
     """It says that the white space around a text is taken off."""
     return TRIMMED.search(sentence) is not None or all(words.search(sentence) for words in (OUTER, WHITE, GONE))
+
+
+def tells_of_merging(texts: Iterable[Any]) -> bool:
+    """Whether one of the texts says that a body is a JSON merge patch (RFC 7396), whatever its media type."""
+    return any(_is_merge(each) for text in texts if isinstance(text, str) for each in _sentences(text))
+
+
+def _is_merge(sentence: str) -> bool:
+    """It names that form, and denies nothing up to the end of that clause: behind it may stand what is not sent."""
+    found = MERGE.search(sentence)
+    return found is not None and NOT.search(re.split(r"[,;:]", sentence[found.end() :])[0] + sentence[: found.start()]) is None

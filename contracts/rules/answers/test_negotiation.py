@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from contracts.judging.evidence import Write, differences_of, fresh_patch, one_difference, stored, write
 from contracts.judging.refusals import Attempt, probe, text_probe, wrong_accept, wrong_media_type, wrong_method
 from contracts.record.calls import encoded
+from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import Located, Record
@@ -28,6 +29,7 @@ PLAIN_JSON = "application/json"
 def test_json_media_type_is_accepted(party: Party, case: None) -> None:
     """The documented media type is accepted in any case of letters, and application/json with charset=utf-8 too."""
     field = probe(party)
+    _judge_others(party, field)
     for spelling in _spellings(party.api.media_types[0], thrifty=party.thrifty):
         before, headers = party.read(without=field.top), {"Content-Type": spelling}
         patch = _beyond_ascii(party, before, field)
@@ -52,6 +54,16 @@ def test_json_media_type_is_accepted(party: Party, case: None) -> None:
                 exchange=exchange,
                 difference=one_difference(field.path, patch.value, patch.shown_in(done.after)),
             )
+
+
+def _judge_others(party: Party, field: Field) -> None:
+    """JSON and the merge patch, listed behind another type, are supported as well, which a 415 denies (RFC 9110 15.5.16)."""
+    for other in (each for each in party.api.media_types[1:] if each in (PLAIN_JSON, MERGE_PATCH)):
+        patch = fresh_patch(party, party.read(without=field.top), field)
+        exchange = party.patch(patch.body, headers={"Content-Type": other})
+        if exchange.status == 415:
+            expected = f"a patch with Content-Type: {other} to be accepted, since the document lists it"
+            raise Violation(expected=expected, actual=exchange.said, exchange=exchange)
 
 
 def _spellings(media_type: str, *, thrifty: bool) -> tuple[str, ...]:

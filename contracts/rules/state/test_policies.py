@@ -40,10 +40,10 @@ def _containers(kind: str) -> Any:
 
 
 def _objects(api: Api) -> Iterable[Case]:
-    """Objects with members of their own, and maps of which the document says that they are replaced."""
-    maps = (each for each in settable(api) if each.kind == "object" and "[]" not in each.path and each.merge is not None)
-    replaced = [each for each in maps if each.merge is not None and each.merge.documented and each.merge.policy == "replace"]
-    return [*_containers("object")(api), *(Case(each.path, each) for each in replaced)]
+    """Objects with members of their own, and maps of which the document says whether they are replaced or merged."""
+    maps = (each for each in settable(api) if each.kind == "object" and "[]" not in each.path and not each.children)
+    told = [each for each in maps if each.merge is not None and each.merge.documented]
+    return [*_containers("object")(api), *(Case(each.path, each) for each in told)]
 
 
 @rule("nested-object-policy", family="partial_update", cases=_objects)
@@ -63,7 +63,7 @@ def test_nested_object_follows_its_policy(party: Party, case: Field) -> None:
 
 
 def _judge_map(party: Party, case: Field) -> None:
-    """Of a map that is sent with one of its keys, no other one is left."""
+    """Of a map that is sent with one of its keys, no other one is left where it is replaced, and all are where it is merged."""
     before = party.read(without=case.top)
     held = look_up(before, case.response)
     if not isinstance(held, Mapping) or len(held) < 2:
@@ -72,12 +72,16 @@ def _judge_map(party: Party, case: Field) -> None:
     done = write(party, Patch(case, sent, _inside(party, case, sent, before)), before)
     party.patch(_inside(party, case, held, before))
     now = done.patch.shown_in(done.after)
-    if party.accepted(done.exchange) and isinstance(now, Mapping) and now.keys() - sent.keys():
+    if not party.accepted(done.exchange) or not isinstance(now, Mapping):
+        return
+    merged = case.merge is not None and case.merge.policy == "merge"
+    if held.keys() - now.keys() if merged else now.keys() - sent.keys():
+        kept = "keep its other keys, since it is merged" if merged else "hold what was sent alone, since it is replaced"
         raise Violation(
-            expected=f"{case.path} to hold what was sent alone, since it is replaced",
+            expected=f"{case.path} to {kept}",
             actual=f"it reads {spelled(now)}",
             exchange=done.exchange,
-            difference=one_difference(case.path, sent, now),
+            difference=one_difference(case.path, held if merged else sent, now),
         )
 
 

@@ -9,6 +9,7 @@ from contracts.judging.acceptance import falsy_values
 from contracts.judging.evidence import differences_of, one_difference, put_back
 from contracts.judging.faults import NOT_A_MEMBER, Fault, faults, may_be_sent, null_refused
 from contracts.judging.trials import Bad, Failure, broken, conclude, expect_refused, shown_now, survived, tidy, writable
+from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.record.party import Party
 from contracts.record.patches import is_key, leaves
 from contracts.record.records import ABSENT, Record, is_empty, related
@@ -118,6 +119,13 @@ def test_null_is_refused(party: Party, case: Field) -> None:
             actual=f"null was accepted, and {case.path} reads {brief(now)}",
             exchange=exchange,
             difference=one_difference(case.path, sent.shown_in(before), now),
+            level=Level.SHOULD,
+        )
+    if exchange.ok and ignored and not case.is_choice and MERGE_PATCH in party.api.media_types and _null_elsewhere(party, case):
+        raise Violation(
+            expected=f"null for {case.path} to be refused, or to remove it as the listed {MERGE_PATCH} says (RFC 7396, 2)",
+            actual=f"null was accepted, and {case.path} reads {brief(now)} as before",
+            exchange=exchange,
             level=Level.SHOULD,
         )
     raise Observed("null", "refuse" if exchange.refused else "ignore" if ignored else "store", exchange=exchange)

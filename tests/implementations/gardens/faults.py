@@ -56,6 +56,27 @@ def _planting(raw: dict[str, Any]) -> Late:
     return late
 
 
+def readable(before: dict[str, Any]) -> dict[str, Any]:
+    """What is stored, with a stand-in for what a fault has stored without a check, so that it can be merged."""
+    unchecked = {"sown-on-unchecked": ("sownOn", "2026-01-01"), "stage-unchecked-with-sibling": ("stage", "planned")}
+    stand_ins = dict(each for fault, each in unchecked.items() if on(fault) and each[0] in before)
+    if on("name-overlong") and len(before.get("name", "")) > 80:
+        stand_ins["name"] = "name"
+    if on("second-contact-unchecked") and "contacts" in before:
+        stand_ins["contacts"] = []
+    return before | stand_ins
+
+
+def kept(record: Any, result: Any, changes: dict[str, Any]) -> Any:
+    """The result with what the record holds and the patch does not name, where a stand-in took its place."""
+    names = {"sown-on-unchecked": "sown_on", "stage-unchecked-with-sibling": "stage", "name-overlong": "name"}
+    names["second-contact-unchecked"] = "contacts"
+    for fault, name in names.items():
+        if on(fault) and hasattr(record, name) and name.replace("_on", "On") not in changes:
+            setattr(result, name, getattr(record, name))
+    return result
+
+
 def completed(record: Any, late: Late) -> Any:
     """The record with the members that were not checked."""
     for name, value in late.items():

@@ -149,9 +149,9 @@ def patched(record: R, patch: msgspec.Struct) -> R:
 
     Raises msgspec.ValidationError where the result lacks what a record needs.
     """
-    before, changes = msgspec.to_builtins(record), msgspec.to_builtins(patch)
+    before, changes = faults.readable(msgspec.to_builtins(record)), msgspec.to_builtins(patch)
     result = msgspec.convert(faults.altered(before, changes, merged(before, changes)), type(record))
-    return stamped(normal(result), unless=record)
+    return stamped(normal(faults.kept(record, result, changes)), unless=record)
 
 
 def normal(record: R) -> R:
