@@ -168,17 +168,17 @@ def test_what_servers_move_on_purpose(path: str, old: object, new: object, moved
 
 
 class Counting(People):
-    """A version that counts changes, and no writes that change nothing."""
+    """Each record has a version that counts its changes, and no writes that change nothing."""
 
     def _kept(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         before = copy.deepcopy(record)
         super()._kept(key, record, sent)
-        self.version += record != before
+        record["version"] = before.get("version", 1) + (record != before)
         return 200, self.shown(key), {}
 
     def shown(self, key: str) -> dict[str, Any]:
         """With its version."""
-        return {**super().shown(key), "version": self.version}
+        return {"version": 1, **super().shown(key)}
 
 
 @pytest.mark.parametrize("rule", ["allow-header-sent", "repeat-same-answer"])
@@ -191,3 +191,23 @@ def test_a_count_of_changes_is_no_record_that_is_left_changed(tmp_path: Path, ru
 
     assert report.restored.ok, report.restored.differences
     assert violated(report) == set()
+
+
+class Silent(People):
+    """No 405 says which methods there are."""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As for people, without Allow."""
+        status, value, more = super().answer(method, path, headers, body)
+        return status, value, {} if status == 405 else more
+
+
+@pytest.mark.parametrize(("service", "found"), [(People, set()), (Silent, {("should", "allow-header-sent", "*")})])
+def test_options_tell_where_a_post_is_not_sent(tmp_path: Path, service: type[People], found: set[Any]) -> None:
+    """Without an Allow a POST might do anything, and is not sent; that there is none is told all the same."""
+    write(Path(__file__).parents[1] / "openapi" / "people.yaml", None, tmp_path / "people.yaml")
+    api = load_api(str(tmp_path / "people.yaml"))
+    with serving(service()) as url:
+        (report,) = judge_all(Plan(target=target_of(api, url), apis=(api,), rules=frozenset({"allow-header-sent"})))
+
+    assert violated(report) == found
