@@ -19,6 +19,9 @@ LEVELS = 2
 OBJECT_KEYWORDS = frozenset(
     {"properties", "required", "additionalProperties", "patternProperties", "minProperties", "maxProperties"}
 )
+NUMBERS = frozenset({"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"})
+EXACT = 2**53
+"""Up to here a double has no neighbour that another integer could have been."""
 DESCRIBING = frozenset({"description", "title", "example", "examples", "externalDocs", "deprecated"})
 
 
@@ -103,10 +106,18 @@ def _or_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_bounds(schema: dict[str, Any]) -> dict[str, Any]:
-    """OpenAPI 3.0 ``exclusiveMinimum: true`` as the number that it speaks of."""
+    """OpenAPI 3.0 ``exclusiveMinimum: true`` as the number that it speaks of, and ``5.0`` of an integer as the integer it is.
+
+    The latter is how some code generators write it; many services take no ``5.0`` for an integer.
+    """
     for bound, exclusive in (("minimum", "exclusiveMinimum"), ("maximum", "exclusiveMaximum")):
         if isinstance(schema.get(exclusive), bool) and schema.pop(exclusive) and bound in schema:
             schema[exclusive] = schema.pop(bound)
+    if json_types(schema) - {"null"} == {"integer"}:
+        for name in NUMBERS & schema.keys():
+            value = schema[name]
+            if isinstance(value, float) and value.is_integer() and abs(value) <= EXACT:
+                schema[name] = int(value)
     return schema
 
 

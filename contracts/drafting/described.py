@@ -13,7 +13,10 @@ from specs.model import Field
 
 SHOWN_ONLY = re.compile(r"(?:^|[.]\s+)output only[.]|^\[output only\]", re.IGNORECASE)
 IMMUTABLE = re.compile(r"(?:^|[.]\s+)immutable[.]", re.IGNORECASE)
-REPLACED = re.compile(r"\breplaced (?:whole|entirely|completely|in full|as a whole|in its entirety)\b", re.IGNORECASE)
+REPLACED = re.compile(
+    r"\breplaced (?:whole|entirely|completely|in full|as a whole|in its entirety)\b|\breplaces the (?:whole|entire|complete)\b",
+    re.IGNORECASE,
+)
 NO_VALUE = re.compile(r"(?:^|_)UNSPECIFIED$")
 
 

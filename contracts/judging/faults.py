@@ -10,7 +10,8 @@ from contracts.record.patches import leaves
 from contracts.record.values import of_length
 from contracts.terms.spelling import spelled
 from specs import Api, Choice, Field
-from specs.model import json_types
+from specs.model import Schema, json_types
+from specs.normalise import UNION_KEYWORDS, is_null, properties
 
 NOT_A_MEMBER = "patch-contracts-no-member"
 
@@ -126,6 +127,7 @@ def _no_member(field: Field) -> Iterator[Fault]:
 def _wrong_types(field: Field) -> Iterator[Fault]:
     """Only values that no server can take for the type: coercion of scalars is left open by the documents."""
     if not type_stated(field):
+        yield from _wrong_parts(field)
         return
     if field.kind == "scalar":
         yield Fault(field, {"a": 1}, "type", "an object for a scalar")
@@ -139,6 +141,24 @@ def _wrong_types(field: Field) -> Iterator[Fault]:
         yield Fault(field, {"a": 1}, "type", "an object for a list")
         if field.children:
             yield Fault(field, ["a"], "type", "a list of a text for one of objects")
+
+
+def _wrong_parts(field: Field) -> Iterator[Fault]:
+    """Of a union of objects: no object, and one of a kind that the document does not list."""
+    parts = [part for part in _parts(field.schema) if not is_null(part)]
+    if not parts or any(json_types(part) != {"object"} for part in parts):
+        return
+    yield Fault(field, ["a"], "type", "a list for an object")
+    yield Fault(field, "a", "type", "a string for an object")
+    listed = [{name for name, each in properties(part).items() if each.keys() & {"const", "enum"}} for part in parts]
+    for name in sorted(set.intersection(*listed, *(set(part.get("required", ())) for part in parts)))[:1]:
+        yield Fault(field, {name: NOT_A_MEMBER}, "type", f"an object whose {name} is {spelled(NOT_A_MEMBER)}")
+
+
+def _parts(schema: Schema) -> Iterator[Schema]:
+    """The parts of a union, and of unions inside it."""
+    for part in (part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())):
+        yield from list(_parts(part)) or [part]
 
 
 def _words(field: Field) -> Iterator[Fault]:

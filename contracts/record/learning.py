@@ -135,9 +135,18 @@ class Learning:
         """
         known = {each.path: each for each in self.api.walk_fields()}
         names = list(dict.fromkeys([*suspected, *reversed(self.sent)]))[:tops]
+        if len(names) == 1 < tops:  # what counts changes, of whichever field, is told from two of them
+            names += [each for each in self._plain() if each != names[0]][:1]
         holders = [known[name] for name in names if name in known]
         found = [each for holder in holders for each in (*self._inside(holder, path)[:inside], holder)]
         return list({each.path: each for each in found}.values())
+
+    def _plain(self) -> Iterator[str]:
+        """Top-level properties that can be given another value without a further thought."""
+        tops = (each for each in settable(self.api) if each.path == each.top and each.kind == "scalar" and not each.is_choice)
+        for each in tops:
+            if each.write == "documented" and each.hazard is None and each.reference is None and not each.unique:
+                yield each.path
 
     def _inside(self, holder: Field, path: str) -> list[Field]:
         """The leaves inside a field that take a value, the nearest to a path of the record first."""

@@ -154,6 +154,7 @@ def test_a_word_that_is_neither_is_no_flag(tmp_path: Path, other: bool | None) -
     [
         ("", "Replaced whole.", set()),
         ("map merges", "Replaced whole.", {("should", "settings")}),
+        ("map merges", "Replaces the whole map.", {("should", "settings")}),
         ("map merges", "Colours and such.", set()),
     ],
 )

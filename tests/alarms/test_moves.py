@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import copy
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contracts.drafting.draft import write
 from contracts.record.comparing.purpose import plausible
 from contracts.reports import observe, summary
 from contracts.reports.html import render
 from contracts.reports.report import RunReport
+from contracts.running.plan import Plan
 from contracts.running.terminal import closing
+from contracts.running.whole import judge_all
 from contracts.target.settings import from_file, with_expect
-from contracts.target.target import TargetError
+from contracts.target.target import TargetError, load_api
 from contracts.terms.moving import followed
 from contracts.terms.nearby import nearby
+from tests.alarms.test_false_alarms import violated
+from tests.services.people import People, serving
+from tests.targets.test_no_harm import target_of
 
 FILE = """api = "babyland"
 url = "http://127.0.0.1:9"
@@ -157,3 +165,49 @@ NOW = datetime.now(UTC).isoformat()
 def test_what_servers_move_on_purpose(path: str, old: object, new: object, moved: bool) -> None:
     """A time, a count, an opaque token, in the items of arrays as well; anything else that a no-op changes is a fault."""
     assert plausible(path, old, new) is moved
+
+
+class Counting(People):
+    """Each record has a version that counts its changes, and no writes that change nothing."""
+
+    def _kept(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        before = copy.deepcopy(record)
+        super()._kept(key, record, sent)
+        record["version"] = before.get("version", 1) + (record != before)
+        return 200, self.shown(key), {}
+
+    def shown(self, key: str) -> dict[str, Any]:
+        """With its version."""
+        return {"version": 1, **super().shown(key)}
+
+
+@pytest.mark.parametrize("rule", ["allow-header-sent", "repeat-same-answer"])
+def test_a_count_of_changes_is_no_record_that_is_left_changed(tmp_path: Path, rule: str) -> None:
+    """Also where the run has written one field alone: what counts the changes of any field is told from two of them."""
+    write(Path(__file__).parents[1] / "openapi" / "people.yaml", None, tmp_path / "people.yaml")
+    api = load_api(str(tmp_path / "people.yaml"))
+    with serving(Counting()) as url:
+        (report,) = judge_all(Plan(target=target_of(api, url), apis=(api,), rules=frozenset({rule})))
+
+    assert report.restored.ok, report.restored.differences
+    assert violated(report) == set()
+
+
+class Silent(People):
+    """No 405 says which methods there are."""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As for people, without Allow."""
+        status, value, more = super().answer(method, path, headers, body)
+        return status, value, {} if status == 405 else more
+
+
+@pytest.mark.parametrize(("service", "found"), [(People, set()), (Silent, {("should", "allow-header-sent", "*")})])
+def test_options_tell_where_a_post_is_not_sent(tmp_path: Path, service: type[People], found: set[Any]) -> None:
+    """Without an Allow a POST might do anything, and is not sent; that there is none is told all the same."""
+    write(Path(__file__).parents[1] / "openapi" / "people.yaml", None, tmp_path / "people.yaml")
+    api = load_api(str(tmp_path / "people.yaml"))
+    with serving(service()) as url:
+        (report,) = judge_all(Plan(target=target_of(api, url), apis=(api,), rules=frozenset({"allow-header-sent"})))
+
+    assert violated(report) == found

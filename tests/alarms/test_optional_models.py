@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from contracts.drafting.draft import write
+from contracts.reports.report import RunReport
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
 from contracts.target.target import Identity, Target, load_api
@@ -35,7 +36,8 @@ def model(**members: Any) -> dict[str, Any]:
     return {"type": "object", "properties": members}
 
 
-PARTS = [model(kind={"const": kind, "type": "string"}, **{kind: {"type": "string"}}) for kind in ("card", "cash")]
+KINDS = ("card", "cash")
+PARTS = [{**model(kind={"const": kind, "type": "string"}), "required": ["kind"], "title": kind} for kind in KINDS]
 SCHEMAS = {
     "HomePatch": model(city=optional({"type": "string"}), floor=optional({"type": "string"})),
     "Home": model(city={"type": "string"}, floor=optional({"type": "string"})),
@@ -101,7 +103,8 @@ def test_a_decimal_in_an_item_is_sent_as_the_record_shows_it(api: Api) -> None:
 class Absences(People):
     """People who are away for a while.
 
-    faults: ``null refused``: neither day can be cleared; without any, a last day needs a first one.
+    faults: ``null refused``: neither day can be cleared; ``unknown kinds crash``, ``unknown kinds stored``: of a payment. Without
+    any, a last day needs a first one.
     """
 
     def __init__(self, *faults: str) -> None:
@@ -118,6 +121,12 @@ class Absences(People):
         return super()._wrong(sent)
 
     def _kept(self, key: str, record: dict[str, Any], sent: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
+        payment = sent.get("payment", {"kind": "cash"})
+        if isinstance(payment, dict) and payment.get("kind") not in KINDS and "unknown kinds crash" in self.faults:
+            return 500, {"message": "no such kind"}, {}
+        known = isinstance(payment, dict) and ("unknown kinds stored" in self.faults or payment.get("kind") in KINDS)
+        if payment is not None and not known:
+            return 400, {"message": "it is no payment", "field": "payment"}, {}
         begin, end = ({**record, **sent}[name] for name in ("away_from", "away_until"))
         if end is not None and (begin is None or end < begin):
             return 400, {"message": "it ends before it begins", "field": "away_until"}, {}
@@ -125,11 +134,8 @@ class Absences(People):
         return 200, self.shown(key), {}
 
 
-@pytest.mark.parametrize(("faults", "found"), [((), set()), (("null refused",), {"away_from", "away_until"})])
-def test_null_that_needs_another_null_is_no_fault(api: Api, faults: tuple[str, ...], found: set[str]) -> None:
-    """A last day without a first one is refused; whoever refuses null at all is told so. The record is as it was."""
-    service = Absences(*faults)
-    before = dict(service.records["p-100001"])
+def judged(api: Api, service: Absences, rule: str) -> RunReport:
+    """A run of one rule."""
     with serving(service) as url:
         target = Target(
             api=api,
@@ -138,8 +144,28 @@ def test_null_that_needs_another_null_is_no_fault(api: Api, faults: tuple[str, .
             bystander=Identity(path={"id": "p-100002"}, auth={}),
             read="/people/{id}",
         )
-        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({"null-stored"})))
+        (report,) = judge_all(Plan(target=target, apis=(api,), rules=frozenset({rule})))
+    return report
+
+
+@pytest.mark.parametrize(("faults", "found"), [((), set()), (("null refused",), {"away_from", "away_until"})])
+def test_null_that_needs_another_null_is_no_fault(api: Api, faults: tuple[str, ...], found: set[str]) -> None:
+    """A last day without a first one is refused; whoever refuses null at all is told so. The record is as it was."""
+    service = Absences(*faults)
+    before = dict(service.records["p-100001"])
+    report = judged(api, service, "null-stored")
 
     assert {each for each in violated(report) if each[2].startswith("away")} == {("must", "null-stored", each) for each in found}
     assert report.restored.ok
     assert service.records["p-100001"] == before
+
+
+@pytest.mark.parametrize("fault", ["", "unknown kinds crash", "unknown kinds stored"])
+def test_a_kind_that_a_union_does_not_list_is_refused(api: Api, fault: str) -> None:
+    """By the constant that each part of the union asks for."""
+    report = judged(api, Absences(fault), "wrong-type-refused")
+
+    assert {each for each in violated(report) if each[2] == "payment"} == (
+        {("must", "wrong-type-refused", "payment")} if fault else set()
+    )
+    assert [each.verdict for each in report.results if each.field == "payment"] == ["violates" if fault else "conforms"]

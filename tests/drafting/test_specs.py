@@ -695,6 +695,22 @@ def test_schemas_of_both_dialects_are_read_as_one(as_written: Schema, as_read: S
     assert ordered(inline(as_written, COMPONENTS)) == ordered(as_read)
 
 
+@pytest.mark.parametrize(
+    ("as_written", "as_read"),
+    [
+        ({"type": "integer", "minimum": 5.0, "multipleOf": 5.0}, {"type": "integer", "minimum": 5, "multipleOf": 5}),
+        ({"anyOf": [{"type": "integer", "maximum": 9.0}, {"type": "null"}]}, {"type": ["integer", "null"], "maximum": 9}),
+        ({"type": "integer", "minimum": 0.5}, {"type": "integer", "minimum": 0.5}),
+        ({"type": "integer", "maximum": 1e300}, {"type": "integer", "maximum": 1e300}),
+        ({"type": "number", "minimum": 5.0}, {"type": "number", "minimum": 5.0}),
+    ],
+    ids=str,
+)
+def test_limits_of_an_integer_are_integers(as_written: Schema, as_read: Schema) -> None:
+    """Code generators write them as 5.0; sent like that, they are no integer to services that look at the spelling."""
+    assert repr(inline(as_written, COMPONENTS)) == repr(as_read)
+
+
 def test_reading_leaves_the_document_as_written() -> None:
     """Normalisation works on a copy."""
     written = {"type": "string", "nullable": True, "enum": ["x"]}

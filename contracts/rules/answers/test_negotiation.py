@@ -188,7 +188,12 @@ def test_wrong_method_is_refused(party: Party, case: None) -> None:
 @rule("allow-header-sent", family="negotiation", advice="RFC 9110 15.5.6", wfc="F110", harmless=True)
 def test_allow_header_is_sent(party: Party, case: None) -> None:
     """A 405 says with Allow which methods there are, PATCH among them."""
-    exchange = wrong_method(party).exchange
+    try:
+        exchange = wrong_method(party).exchange
+    except NotJudged:  # a POST might do something: then the answer to OPTIONS, which does nothing, may be one
+        exchange = party.send("OPTIONS", None)
+        if exchange.status != 405:
+            raise
     if exchange.answer is None or exchange.status != 405:
         raise NotJudged("a POST is not answered 405")
     methods = exchange.answer.headers.get("Allow")

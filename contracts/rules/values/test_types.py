@@ -42,7 +42,9 @@ def _bad(fault: Fault) -> Bad:
 def test_wrong_type_is_refused(party: Party, case: Field) -> None:
     """A value that cannot be read as the documented type (a list for a text) is refused, and nothing of it is stored."""
     _closed_enum(party, case)
-    expected = f"a value that is no {' or '.join(sorted(case.types))} to be refused for {case.path}"
+    expected = (
+        f"a value that is no {' or '.join(sorted(case.types)) or 'object of a documented kind'} to be refused for {case.path}"
+    )
     bads = [*_bads(party.api, case, "type"), *_listed(party, case)]
     expect_refused(party, case, bads, keyword="type", expected=expected)
 
