@@ -179,7 +179,7 @@ class Reader:
     def normalised(self, field: Field, value: Any) -> Any:
         """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
         if isinstance(value, list) and not field.children:
-            return [self.normalised(field, each) for each in value]
+            return type(value)(self.normalised(field, each) for each in value)  # a set stays one
         if not isinstance(value, str):
             return value
         for name in (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ())):
