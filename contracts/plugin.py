@@ -10,7 +10,6 @@ import signal
 from collections.abc import Generator
 from dataclasses import replace
 from itertools import cycle
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -89,7 +88,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     run.say = session.config.get_terminal_writer().line
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         run.say(UNINTERRUPTIBLE)
-    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGTERM, ending.interrupt)
     try:
         run.open()
     except (TargetError, KeyboardInterrupt) as error:
@@ -98,11 +97,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         if isinstance(error, KeyboardInterrupt):
             raise
         raise pytest.UsageError(run.redactor.strike(str(error))) from None
-
-
-def _interrupt(_number: int, _frame: FrameType | None) -> None:
-    """SIGTERM ends the run as Ctrl-C does: with the record restored."""
-    raise KeyboardInterrupt
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -124,6 +118,13 @@ def pytest_testnodedown(node: Any, error: object) -> None:
         node.config.stash[SEATS].leave(node.gateway.id)
     if run is not None:
         messages.added(run, getattr(node, "workeroutput", {}))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_keyboard_interrupt() -> None:
+    """Let nothing else go on before pytest tells of the interruption."""
+    if "run" in _CONTROLLER:
+        ending.halt(_CONTROLLER["run"])
 
 
 @pytest.hookimpl(trylast=True)

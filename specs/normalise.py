@@ -50,7 +50,7 @@ class _Inliner:
                 return {key: value for key, value in found.items() if key in ("type", "description", "x-field")}
             return self.inlined(found, (*seen, target), depth)
         plain = {key: value for key, value in self._members(schema, seen, depth) if value is not CUT}
-        return _without_nullable(_without_null_union(_with_bounds(_merged(_without_member_union(plain)))))
+        return _without_nullable(_without_null_union(_with_bounds(_without_lone_union(_merged(_without_member_union(plain))))))
 
     def _members(self, schema: Mapping[str, Any], seen: tuple[str, ...], depth: int) -> Iterator[tuple[str, Any]]:
         for key, value in schema.items():
@@ -166,6 +166,24 @@ def _is_objectlike(part: Mapping[str, Any]) -> bool:
 def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
     """The properties of two parts of an allOf; one that stands in both has the keywords of both."""
     return {name: {**first.get(name, {}), **second.get(name, {})} for name in {**first, **second}}
+
+
+def _without_lone_union(schema: dict[str, Any]) -> dict[str, Any]:
+    """``oneOf: [X]`` as X, as generators write an optional member: a choice of one leaves none.
+
+    A part that says otherwise than what stands beside it stays where it is.
+    """
+    for keyword in UNION_KEYWORDS:
+        parts = schema.get(keyword, ())
+        rest = {key: value for key, value in schema.items() if key != keyword}
+        if len(parts) == 1 and not schema.get("nullable") and not _clash(parts[0], rest):
+            schema = {**parts[0], **rest}
+    return schema
+
+
+def _clash(part: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Both have a keyword that is no description, with another value."""
+    return any(part[key] != other[key] for key in part.keys() & other.keys() - DESCRIBING)
 
 
 def _without_null_union(schema: dict[str, Any]) -> dict[str, Any]:

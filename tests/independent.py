@@ -81,13 +81,17 @@ SERVICES = {
     "lessons": Service(
         api="lessons", folder=FOLDER / "lessons", build=("ruby", "--version"), built="run.rb", run=("ruby", "run.rb")
     ),
-    "shipments": Service(
-        api="shipments",
-        folder=FOLDER / "shipments",
-        build=("./build.sh",),
-        built=".venv",
-        run=(".venv/bin/python", "main.py"),
-    ),
+    **{
+        name: Service(api=name, folder=FOLDER / name, build=("./build.sh",), built=".venv", run=(".venv/bin/python", *run))
+        for name, run in (
+            ("clinic", ("main.py",)),
+            ("gardens", ("main.py",)),
+            ("museum", ("manage.py", "serve")),
+            ("recipes", ("main.py",)),
+            ("shipments", ("main.py",)),
+        )
+    },
+    "events": Service(api="events", folder=FOLDER / "events", build=("./build.sh",), built="dist", run=("node", "dist/main.js")),
     "shop": Service(
         api="shop",
         folder=FOLDER / "shop",
@@ -97,13 +101,6 @@ SERVICES = {
     ),
     "fleet": Service(
         api="fleet", folder=FOLDER / "fleet", build=("go", "build", "-o", "fleet", "."), built="fleet", run=("./fleet",)
-    ),
-    "museum": Service(
-        api="museum",
-        folder=FOLDER / "museum",
-        build=("./build.sh",),
-        built=".venv",
-        run=(".venv/bin/python", "manage.py", "serve"),
     ),
 }
 

@@ -155,6 +155,11 @@ KEYWORD_RULES: tuple[tuple[str, Any, str], ...] = (
         "A value under this limit is not valid.",
     ),
     ("array-limit-enforced", _is("maxItems", "minItems"), "A list of another size is not valid."),
+    (
+        "repeated-item-not-stored",
+        lambda each: each.name == "uniqueItems" and each.value is True,
+        "A list with an item twice is not valid.",
+    ),
     ("near-miss-refused", _is("enum"), "No other value is valid."),
     ("member-stored", _is("enum"), "Each of these values is valid."),
     ("wrong-type-refused", _is("type"), "A value of another type is not valid."),

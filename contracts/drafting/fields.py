@@ -10,26 +10,19 @@ from contracts.drafting import described, one_way
 from contracts.drafting.document.prose import conversions
 from contracts.drafting.document.source import Document
 from contracts.drafting.seeding import contradicts
+from contracts.record.comparing.purpose import CHANGES, MOMENT
 from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.target.target import top_of
 from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
-from specs.normalise import UNION_KEYWORDS, lookup, properties, resolve
+from specs.normalise import UNION_KEYWORDS, is_null, lookup, properties, resolve
 
-_TIME = "at|on|date|time|stamp|date_?time|time_?stamp"
-CHANGES = re.compile(
-    r"(?:^|_)(?:last|date|time)?(?:updat(?:e|ed|es|ing)|modif(?:y|ied|ication|ications)|chang(?:e|ed|es|ing)|edit(?:ed|s|ing)?"
-    rf"|seen|sync(?:ed|hed|hroni[sz]ed)?|touch(?:ed)?)(?:_|$|(?:{_TIME})(?:_|$))"
-)
-"""Words of a name that tell of a change, spelt with underscores."""
-MOMENT = re.compile(rf"(?:(?:^|_)(?:{_TIME})(?:_|$))|(?:ed|update|modify|change|sync|seen)(?:{_TIME})?$")
-"""Names of what may be a time, likewise."""
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
     *("enum", "const", "pattern", "format", "maxLength", "minLength"),
     *("maximum", "minimum", "maxItems", "minItems", "multipleOf"),
 )
-SLUG = re.compile(r"(?:^|[_.-]|(?<=[a-z]))slug$", re.IGNORECASE)
+SLUG = re.compile(r"(?:^|_)slug$")
 PLAIN = frozenset({"string", "integer", "number", "boolean"})
 FILES = ("binary", "base64", "byte")
 KEYS = ("id", "_id", "uid", "uuid", "guid")
@@ -80,7 +73,7 @@ def link_fields(document: Document, operation: Document, api: Api, parameters: S
     for top in dict.fromkeys(top_of(path) for path in told):
         reason = "no value was found that a request may send and the record may show, for it or for a part of it"
         _extend(document, sent, top, {"hazard": {"reason": reason}})
-    _mark_moving(document, operation, api, {each.name for each in api.fields} - locks, locks)
+    _mark_moving(document, operation, api, {each.name for each in api.fields if not each.read_only} - locks, locks)
     return told
 
 
@@ -124,8 +117,9 @@ def _in_form(field: Field) -> dict[str, Any]:
 
 def _as_a_slug(field: Field, safe: Mapping[str, Any]) -> dict[str, Any]:
     """Of a text that is a part of addresses by its name, such as are written in these alone: services make others into one."""
-    named = SLUG.search(field.name) and field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
-    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if named and not field.read_only else {}
+    is_plain_text = field.types - {"null"} == {"string"} and not field.schema.keys() & set(NARROWING[:3])
+    is_slug = SLUG.search(underscored(field.name)) and is_plain_text and not field.read_only
+    return {"safe": {**safe, "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$"}} if is_slug else {}
 
 
 def _is_never_shown(field: Field, shown: Mapping[str, RecordField]) -> bool:
@@ -181,8 +175,15 @@ def _of_union(field: Field, part: RecordField) -> dict[str, Any]:
 def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:
     """A request may send null, and the record may not show it: what null does is open."""
     part = shown.get(field.response or "")
-    types = json_types(part.schema) if part is not None else frozenset()
+    types = _types_of(part.schema) if part is not None else frozenset()
     return field.nullable and bool(types) and "null" not in types and not field.children
+
+
+def _types_of(schema: Schema) -> frozenset[str]:
+    """The JSON types that a schema admits, those of the parts of a union too; empty where one of them does not say."""
+    parts = [part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())]
+    types = [_types_of(part) for part in parts]
+    return json_types(schema) or (frozenset().union(*types) if all(types) else frozenset())
 
 
 def _alike(shown: Schema, sent: Schema) -> bool:
@@ -279,9 +280,16 @@ def _extend(document: Document, schema: Any, path: str, keys: Mapping[str, Any],
 
 
 def _holders(schema: Any, document: Document) -> Iterator[Document]:
-    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf."""
+    """The parts of the document that make up a schema: itself, what it refers to, and the parts of its allOf.
+
+    A union with null, as code generators write it (``anyOf: [X, {type: null}]``), is made up of its other part.
+    """
     yield schema
     if "$ref" in schema:
         yield from _holders(lookup(document, str(schema["$ref"])), document)
     for part in schema.get("allOf", ()):
         yield from _holders(part, document)
+    for keyword in UNION_KEYWORDS:
+        others = [part for part in schema.get(keyword, ()) if not is_null(part)]
+        if len(others) == 1:
+            yield from _holders(others[0], document)

@@ -26,7 +26,7 @@ from contracts.terms.verdict import Level, NotJudged
 from specs import Field
 
 Done = TypeVar("Done")
-FORBIDDEN = 403
+FORBIDDEN, CONFLICT = 403, 409
 NEAR, INVENTED = 3, 2
 """So many values near the present one, and so many further made-up ones, are tried."""
 COMPANIONS = 12
@@ -54,10 +54,17 @@ def level_of_refusal(party: Party, patch: Patch, exchange: Exchange) -> Level | 
     """The level of a refusal of a valid value, None for the rule's own: a should where no document says which it takes, or
     where the credential, with which other patches are accepted, may not set it (403, RFC 9110 15.5.4).
 
-    Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none.
+    Raises NotJudged for what may be the key of another record, and takes its present value: a made-up one names none; and where
+    a listed 409 says that another value than the present one conflicts with what the record holds (RFC 9110 15.5.10).
     """
     if exchange.status == FORBIDDEN and party.sent:
         return Level.SHOULD
+    if exchange.status == CONFLICT and party.api.documents(CONFLICT):
+        shown = patch.shown_in(party.read(without=patch.field.top))
+        if not party.reader.same(patch.field, patch.value, shown):
+            raise NotJudged(
+                f"{plain_path(patch.field.path)}: refused for what the record holds, by a 409 that the document lists"
+            )
     if not exchange.refused or patch.field.reference is not None or promised(party, patch):
         return None
     shown = patch.shown_in(party.read(without=patch.field.top))

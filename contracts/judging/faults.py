@@ -147,9 +147,11 @@ def _words(field: Field) -> Iterator[Fault]:
         yield Fault(field, NOT_A_MEMBER, "type", f"the text {spelled(NOT_A_MEMBER)} for {' or '.join(sorted(field.types))}")
 
 
+IMPOSSIBLE = ("1990-02-30", "1990-02-30T00:00:00Z")
+"""A day that no calendar has, and a time on it."""
 BAD_FORMATS = {
-    "date": ("not-a-date", "1990-02-30"),
-    "date-time": ("not-a-date", "1990-02-30T00:00:00Z"),
+    "date": ("not-a-date", IMPOSSIBLE[0]),
+    "date-time": ("not-a-date", IMPOSSIBLE[1]),
     "email": ("not-an-email",),
     "uuid": ("not-a-uuid",),
     "duration": ("not-a-duration",),

@@ -81,6 +81,10 @@ def without(party: Party, patches: Sequence[Patch], failing: Mapping[Field, Exch
     return done
 
 
+TURNS = 2
+"""Sides of the values that a record held on which values are looked for that go together."""
+
+
 def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
     """Whether a refused patch of several fields is accepted on the record as it was found, or with values near those there.
 
@@ -94,18 +98,33 @@ def limit_each_other(party: Party, patches: Sequence[Patch]) -> bool:
     same = write(party, Patch(patches[0].field, patches[0].value, joined(patches), patches[0].selectors), record)
     if party.accepted(same.exchange) and all(stored(party, replace(same, patch=each)) for each in patches):
         return True
-    Restorer(party).restore(party.at_first)
+    return any(_go_together(party, party.at_first, patches, turn) for turn in range(TURNS))
+
+
+def _go_together(party: Party, at_first: Record, patches: Sequence[Patch], turn: int) -> bool:
+    """Whether the fields take, in one patch, the neighbours of their values on the one side, or on the other (``turn``).
+
+    A start an hour ahead of its end takes the day before, not the day after. What has no neighbours is sent as it is.
+    """
+    Restorer(party).restore(at_first)
     record = party.read()
-    beside: list[Patch] = []
-    for each in patches:
-        near = (value for value in nearby(each.shown_in(record)) if party.values.safe(each.field, value))
-        value = next(near, ABSENT) if each.field.types != {"boolean"} else each.shown_in(record)
-        if value is not ABSENT:
-            beside.append(party.composer.patch(record, each.field, value))
-    if not beside:
+    values = {each.field: _near(party, each, record, turn) for each in patches}
+    if all(value is ABSENT for value in values.values()):
         return False
+    held = {each.field: each.shown_in(record) for each in patches}
+    values |= {field: held[field] for field, value in values.items() if value is ABSENT}
+    beside = [party.composer.patch(record, field, value) for field, value in values.items() if value is not ABSENT]
     done = write(party, Patch(beside[0].field, beside[0].value, joined(beside), beside[0].selectors), record)
     return party.accepted(done.exchange) and all(stored(party, replace(done, patch=each)) for each in beside)
+
+
+def _near(party: Party, patch: Patch, record: Record, turn: int) -> Any:
+    """A neighbour of what the record holds in the field of a patch; ABSENT where there is none. A flag is left as it is."""
+    shown = patch.shown_in(record)
+    if patch.field.types == {"boolean"}:
+        return shown
+    near = [value for value in nearby(shown) if party.values.safe(patch.field, value)]
+    return near[min(turn, len(near) - 1)] if near else ABSENT
 
 
 def _halves(usable: list[Field]) -> list[tuple[Field, ...]]:

@@ -13,6 +13,7 @@ from contracts.judging.groups import Question, answered, workable
 from contracts.record.comparing.sets import is_set
 from contracts.record.party import Party
 from contracts.record.patches import may_show
+from contracts.record.records import Record
 from contracts.record.restoring import Restorer
 from contracts.record.values import Values, validator
 from contracts.terms.exchange import Exchange
@@ -72,7 +73,7 @@ and no more: what comes after these no keyword promises, and many languages have
 DOUBLE = 2**53
 WORDS = ("pear", "Apple", "fig")
 UNREADABLE = "unreadable"
-"""The key of what is known of a patch of such values after which the record could not be read: fields, request, reason."""
+"""The key of what is known of patches of such values after which the record could not be read: request and reason, by field."""
 FEW = 3
 """Values of each field that are sent where requests are few."""
 
@@ -221,11 +222,27 @@ def _kept(party: Party, questions: list[Question]) -> list[Write]:
         accepted = [each for each in heard if each.method == "PATCH" and each.ok]
         if accepted and party.at_first is not None and not party.client.stopped:
             Restorer(party).restore(party.at_first)
-            party.memory.setdefault(UNREADABLE, (frozenset(each.field.path for each in questions), accepted[-1], str(reason)))
+            alone = {each.field.path: found for each in questions if (found := _unreadable_alone(party, each, party.at_first))}
+            together = {questions[0].field.path: (accepted[-1], str(reason))}
+            party.memory.setdefault(UNREADABLE, {}).update(alone or together)
         _leave(party, [each.field for each in questions])
         return []
     finally:
         party.client.listeners.remove(heard.append)
+
+
+def _unreadable_alone(party: Party, question: Question, saved: Record) -> tuple[Exchange, str] | None:
+    """The request and the reason where a value makes the record unreadable by itself; what stood beside it is not to blame."""
+    try:
+        exchange = party.patch(party.composer.patch(party.read(), question.field, question.value).body)
+    except NotJudged:
+        return None
+    try:
+        party.read()
+    except NotJudged as reason:
+        Restorer(party).restore(saved)
+        return (exchange, str(reason)) if exchange.ok else None
+    return None
 
 
 def _leave(party: Party, fields: list[Field]) -> None:

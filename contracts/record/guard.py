@@ -15,7 +15,7 @@ from typing import Any
 from contracts.record.calls import MALFORMED, parsed
 from contracts.record.keeping.appeared import Appeared, Told, untold
 from contracts.record.keeping.hidden import hides
-from contracts.record.keeping.items import leaves_out
+from contracts.record.keeping.items import loss
 from contracts.record.keeping.keys import names_the_record
 from contracts.record.keeping.kinds import Kinds
 from contracts.record.keeping.locks import Locks
@@ -164,8 +164,8 @@ class Guard:
         present = look_up(self._saved, top.response)
         if adds_keys(top, value, present, self._api.media_types) or adds_items(top, value, present):
             raise NotJudged(f"what is added to {name} could not be taken out again; {DISPOSABLE}")
-        if leaves_out(top, value, present):
-            raise NotJudged(f"an item that is left out of {name} would come back under another key; {DISPOSABLE}")
+        if lacking := loss(top, value, present, look_up(self._party.state.last or self._saved, top.response)):
+            raise NotJudged(f"{lacking}; {DISPOSABLE}")
 
     def _is_as_it_is(self, top: Field, value: Any) -> bool:
         """The value is the one that the record shows; null is not what a record shows that lacks the member, or never has it."""

@@ -44,7 +44,7 @@ LOOKS = 3
 """So many further readings show whether a list keeps its order."""
 STEADY = 2
 """So many fields have to move a property on, each by itself, before it is said to count the changes."""
-_KEY = re.compile(r"(?:^|[._-])(?:id|ids|uuid|key|code|slug)$|[a-z](?:Id|Key|Uuid)$")
+_KEY = re.compile(r"(?:^|_)(?:id|ids|uuid|key|code|slug)$")
 """Names of what identifies something: it never moves on purpose."""
 _SLUG = "slug"
 """The end of a key's name that is made of a title, and may follow it."""
@@ -191,7 +191,7 @@ class Movement:
     def _by_itself(self, path: str, old: Any, new: Any, how: str, written: Field | None) -> bool:
         """Whether a property that differs is one that the service moves, and not one that a request has changed."""
         last = path.rsplit(".", 1)[-1]
-        if _KEY.search(path) or FIRST_TIME.search(underscored(last)):
+        if _KEY.search(underscored(path)) or FIRST_TIME.search(underscored(last)):
             return False
         settable = not self._is_unset(path)
         own = written is not None and written.response is not None and top_of(path) == top_of(written.response)
@@ -264,8 +264,8 @@ class Movement:
 
     def _goes_with(self, path: str, field: Field) -> str:
         """How a property moves when a field is changed and put back: along with it, or on and on; "" where it does not."""
-        is_key = _KEY.search(path) is not None and not path.endswith(_SLUG)
-        if is_key or field.response is None or field.read_only or field.response == path:
+        is_key = _KEY.search(underscored(path)) is not None and not underscored(path).endswith(_SLUG)
+        if is_key or field.response is None or field.read_only:
             return ""
         if field.response == path:  # it goes with itself, whatever it is
             return ""

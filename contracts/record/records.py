@@ -13,13 +13,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.record.comparing import sets
+from contracts.record.comparing.purpose import is_set_anew
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
 from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
-from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
+from contracts.terms.moving import BY_ITSELF, IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
 from specs import Api, Field, RecordField
+from specs.model import json_types
 
 Record = Mapping[str, Any]
 
@@ -136,6 +138,7 @@ class Reader:
         self._sets = sets.sets_of(api)
         self._known = known if known is not None else {}
         self._expect = expect
+        self._scalars = {plain_path(each.path): each for each in api.walk_fields() if each.kind == "scalar"}
         self._item_keys = {
             each.response: each.merge.key
             for each in api.walk_fields()
@@ -173,8 +176,13 @@ class Reader:
         if field.reference is not None:
             return Counter(map(repr, sent)) == Counter(map(repr, shown))
         if field.children:  # an item may be shown with members that nobody sends
-            return sets.holds(shown, sent)
+            return sets.holds(shown, sent, self._is_spelling, plain_path(field.path))
         return self.equal_lists(field.response or "", self.normalised(field, sent), self.normalised(field, shown))
+
+    def _is_spelling(self, path: str, shown: Any, sent: Any) -> bool:
+        """Whether a value inside an item is shown in another spelling that its field allows."""
+        field = self._scalars.get(path)
+        return field is not None and self.same(field, sent, shown)
 
     def normalised(self, field: Field, value: Any) -> Any:
         """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
@@ -237,13 +245,19 @@ class Reader:
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
             and not same_time(each.schema, old, new)
+            and not same_amount(json_types(each.schema), old, new)
             and not self._excused(each)
+            and not self._is_stamped(each, new)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))
 
     def _excused(self, each: RecordField) -> bool:
         """No request sets it, and it moves by itself."""
         return each.path in self.unset and self.moves(each.path)
+
+    def _is_stamped(self, each: RecordField, new: Any) -> bool:
+        """A time of the last change that requests may name as well, and that a write which named another property has moved."""
+        return is_set_anew(each.path, new) and self.moves(each.path) and self._known.get(each.path) in BY_ITSELF
 
     def _compare_lists(self, each: RecordField, place: str, old: list[Any], new: list[Any], derived: bool) -> Iterator[Located]:
         if not each.children:

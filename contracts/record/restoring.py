@@ -13,6 +13,7 @@ from contracts.record.answers import undocumented
 from contracts.record.calls import encoded
 from contracts.record.comparing.sets import is_reordered
 from contracts.record.keeping import beside
+from contracts.record.keeping.items import gone, without_lost
 from contracts.record.keeping.presence import added, emptied
 from contracts.record.keeping.removal import unlike
 from contracts.record.keeping.replacing import Replacing
@@ -69,6 +70,7 @@ class Restorer:
 
     def __init__(self, party: Party, *, replaces: bool = False) -> None:
         self._party = party
+        self._left: Record = {}  # as it is without the items that are lost for good, once some are known to be
         self._replacing = Replacing(party) if replaces else None
 
     def write_back(self, saved: Record, top: Field, present: Any) -> tuple[Record, Exchange]:
@@ -111,12 +113,23 @@ class Restorer:
                 break
             self._send_back(body, together=together)
             now = self._party.read()
+        now = self._beyond_lost(saved, now)
         if self._way_back(saved, now):  # what is not sent may have been lost with each of these
             self._party.patch({name: value for name, value in self._way_back(saved, {}).items() if value is not None})
             now = self._party.read()
         now = self._without_added(saved, self._beside_flags(saved, self._through_null(saved, now)))
         if self._replacing is not None and unlike(self._party, saved, now):
             now = self._replacing.brought_back(saved, now)
+        return now
+
+    def _beyond_lost(self, saved: Record, now: Record) -> Record:
+        """The record after all but the items that are gone for good was put back: a list that names one is refused as a whole."""
+        shown = [(each, look_up(saved, each.response), look_up(now, each.response)) for each in self._party.api.fields]
+        if any(True for each in shown for _item in gone(*each)):
+            self._left = now
+            if body := self._way_back(saved, now):
+                self._send_back(body, together=False)
+                return self._party.read()
         return now
 
     def _beside_flags(self, saved: Record, now: Record) -> Record:
@@ -163,7 +176,9 @@ class Restorer:
     def _way_back(self, saved: Record, now: Record) -> dict[str, Any]:
         """The patch from ``now`` to ``saved``: only properties that differ, derived members of arrays included."""
         return {
-            each.name: self._party.composer.exact(each, look_up(saved, each.response), look_up(now, each.response))
+            each.name: self._kept(
+                each, self._party.composer.exact(each, look_up(saved, each.response), look_up(now, each.response))
+            )
             for each in self._party.api.fields
             if each.response is not None
             and not each.read_only
@@ -182,7 +197,11 @@ class Restorer:
         return is_reordered(old, new) and not self._party.reader.reorders(each.response or "")
 
     def _settable_part(self, each: Field, record: Record) -> Any:
-        return self._party.composer.exact(each, look_up(record, each.response))
+        return self._kept(each, self._party.composer.exact(each, look_up(record, each.response)))
+
+    def _kept(self, each: Field, value: Any) -> Any:
+        """A value without the items that are known to be lost."""
+        return without_lost(each, value, look_up(self._left, each.response)) if self._left else value
 
     def _send_back(self, body: Mapping[str, Any], *, together: bool) -> None:
         """All at once where that works, else one by one."""

@@ -42,6 +42,8 @@ FIRST: tuple[str, ...] = (
     "required-member-refused",
     "array-limit-enforced",
     "item-limit-enforced",
+    "repeated-item-not-stored",
+    "order-of-members-kept",
     "near-miss-refused",
     # how a refusal is answered
     "invalid-field-status",
@@ -64,6 +66,7 @@ FIRST: tuple[str, ...] = (
     "no-leak",
     "status-member-agrees",
     "error-status-listed",
+    "error-media-type",
     "names-no-right-field",
     "all-faults-reported",
     # what a refusal may have changed
@@ -91,6 +94,7 @@ FIRST: tuple[str, ...] = (
     "items-stored-together",
     "left-out-member-gone",
     "item-part-keeps-rest",
+    "items-treated-alike",
     "read-only-unchanged",
     "unknown-field-not-stored",
     # bodies and credentials of other forms
@@ -122,6 +126,7 @@ FIRST: tuple[str, ...] = (
     "path-names-the-record",
     "equal-values-kept-apart",
     "other-times-stay",
+    "change-moves-time",
     "same-shape-on-repeat",
     "record-inside-enum",
     "language-leaves-data",

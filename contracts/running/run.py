@@ -277,8 +277,8 @@ class Run:
         if (api, number) in self._judging:
             party = self._judging[api, number].party
             outcome = self._watch.settled(party, outcome)  # no verdict where requests were not sent, or given up
-            lost = self._watch.look(party, f"{rule.id} [{field}]") if not rule.spoils else None
-            outcome = lost if lost is not None else outcome
+            if not rule.spoils:
+                outcome = self._watch.look(party, f"{rule.id} [{field}]") or self._watch.missed(party, exchanges, outcome)
             self._renewal.note((api, number), exchanges, spoils=rule.spoils, lost=self._watch.spoilt(party))
             if party.caution is not None:  # with --read-only-check, what was accepted is put back at once
                 party.caution.undo()

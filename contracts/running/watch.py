@@ -1,11 +1,17 @@
-"""The canary of a run: after each item the record must still be readable, or nothing more is sent to it."""
+"""The canary of a run: after each item the record must still be readable, or nothing more is sent to it; and lack no item."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from contracts.record.comparing.purpose import is_now
+from contracts.record.keeping.items import gone
 from contracts.record.party import Party
+from contracts.record.records import Record, look_up
+from contracts.record.restoring import Restorer
+from contracts.target.target import plain_path
 from contracts.terms.exchange import Exchange
 from contracts.terms.verdict import LOST, Level, NotJudged, Violation
 
@@ -20,6 +26,7 @@ class Watch:
 
     def __init__(self) -> None:
         self._lost: dict[int, tuple[Party, str]] = {}
+        self._gone: set[tuple[int, str, str]] = set()
 
     def check(self, party: Party) -> None:
         """Raise NotJudged where the record of a party was lost by an earlier item; what an earlier one has locked is let go."""
@@ -56,6 +63,50 @@ class Watch:
             exchange=culprit,
             level=Level.MUST,
         )
+
+    def missed(self, party: Party, exchanges: Sequence[Exchange], outcome: BaseException | None) -> BaseException | None:
+        """What an item ended in; a violation where no other one tells that a list has lost an item for good meanwhile.
+
+        No request of a run leaves out an item that could not come back, so that the target has taken it. Nothing is sent as long
+        as none is missing; then all is put back that can be.
+        """
+        if isinstance(outcome, Violation) or party.target.disposable or party.client.stopped or self.spoilt(party):
+            return outcome
+        with suppress(NotJudged):
+            missing = self._missing(party, party.state.last)
+            if missing and party.guard is not None and self._missing(party, party.read()):
+                with party.guard.learning():
+                    Restorer(party).restore(party.at_first or {})
+                if missing := self._missing(party, party.read()):
+                    self._gone |= {(id(party), *each) for each in missing}
+                    return _taken(party, missing[0], exchanges)
+        return outcome
+
+    def _missing(self, party: Party, record: Record | None) -> list[tuple[str, str]]:
+        """Path and key of each item that the record showed at first and shows no more, once for each."""
+        first = party.at_first if record else None
+        shown = ((each, look_up(first or {}, each.response), look_up(record or {}, each.response)) for each in party.api.fields)
+        return [found for each in shown if first for found in gone(*each) if (id(party), *found) not in self._gone]
+
+
+def _taken(party: Party, item: tuple[str, str], exchanges: Sequence[Exchange]) -> Violation:
+    """The violation by the request after which an item was shown no more, or else by the last one that was answered."""
+    path, key = item
+    top = next(each for each in party.api.fields if each.name == plain_path(path).split(".")[0])
+    culprit = None
+    for each in exchanges:
+        culprit = each if each.method != "GET" and each.ok else culprit
+        shown = party.record_in(each)
+        first, now = (look_up(record or {}, top.response) for record in (party.at_first, shown))
+        if shown and culprit is not None and item in gone(top, first, now):
+            break
+    said = culprit.said if culprit is not None else "nothing was answered"
+    return Violation(
+        expected=f"every item of {path} to stay, since no request has left one out",
+        actual=f"{said}, and the item {key} of {path} is gone for good",
+        exchange=culprit,
+        level=Level.MUST,
+    )
 
 
 def _unless_drifting(party: Party, outcome: BaseException | None) -> BaseException | None:

@@ -19,6 +19,8 @@ WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_A
 )
 FOLLOWS = "follows "
 """Ahead of the paths of the fields of the request that a property follows, without brackets, with commas between them."""
+BY_ITSELF = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS)
+"""How what the service itself sets moves, whether or not requests may name it too."""
 WORDS = (WITH_REQUESTS, WITH_WRITES, WITH_CHANGES, WITH_REFUSALS, WITH_TIME, COUNTS, IN_ANY_ORDER)
 
 

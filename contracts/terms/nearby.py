@@ -84,3 +84,23 @@ def _day(text: str) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         return None
+
+
+def impossible_days(text: Any) -> list[str]:
+    """The text of a day or a time with days in its place that no calendar has: the nearest one after it, the nearest before.
+
+    Code that counts them on makes them days of the month after, which stand near the present one: past no limit that is told in
+    words. Empty for what begins with no day.
+    """
+    found = _DAY.match(text) if isinstance(text, str) else None
+    day = _day(found[0]) if found is not None else None
+    if day is None or not date.min.year < day.year < date.max.year:
+        return []
+    months = [(year, month) for year in (day.year - 1, day.year, day.year + 1) for month in _SHORT_MONTHS]
+    after = min(each for each in months if each >= (day.year, day.month))
+    before = max(each for each in months if each < (day.year, day.month))
+    return [f"{year:04d}-{month:02d}-{30 if month == _FEBRUARY else 31}{text[10:]}" for year, month in (after, before)]
+
+
+_FEBRUARY = 2
+_SHORT_MONTHS = (_FEBRUARY, 4, 6, 9, 11)

@@ -9,9 +9,13 @@ import pytest
 
 from contracts.drafting.draft import write
 from contracts.drafting.one_way import removal
-from contracts.reports.report import RunReport
+from contracts.record.party import Party
+from contracts.record.restoring import brought_back
+from contracts.reports.report import LEFT_CHANGED, RunReport, exit_code
 from contracts.running.plan import Plan
 from contracts.running.whole import judge_all
+from contracts.target.client import Budget, Client
+from contracts.target.secrecy import Redactor
 from contracts.target.target import Identity, Target, load_api
 from contracts.terms.looks import same_amount
 from specs import Api, Field
@@ -61,6 +65,45 @@ def test_a_service_that_keeps_to_its_document_is_not_failed(api: Api, depth: str
     assert report.restored.ok
     assert service.records == before
     assert service.removals == []
+
+
+def test_an_item_that_the_service_takes_is_told_with_the_request_that_lost_it(api: Api) -> None:
+    """No request has left it out: a must, and the run has left something changed; all else is as it was, and stays so."""
+    service = Baskets("drops a line that is wrong")
+    before = copy.deepcopy(service.records)
+    report = judged(api, service)
+
+    (told,) = [each for each in report.results if "is gone for good" in (each.actual or "") and each.verdict == "violates"]
+    (item,) = {each["id"] for each in before["b-100001"]["lines"]} - {each["id"] for each in service.records["b-100001"]["lines"]}
+    assert told.level == "must"
+    assert f"the item {item} of lines is gone for good" in (told.actual or "")
+    assert f'"id": {item}' in (told.curl or "")
+    assert not report.restored.ok
+    assert exit_code([report], strict=False) == LEFT_CHANGED
+    before["b-100001"]["lines"] = [each for each in before["b-100001"]["lines"] if each["id"] != item]
+    assert service.records == before
+
+
+@pytest.mark.parametrize("missing", [(12,), (11, 12), ()])
+def test_what_is_not_lost_is_put_back(api: Api, missing: tuple[int, ...]) -> None:
+    """A list that names an item which is no more is refused as a whole: it is sent without that one, which is told."""
+    service = Baskets()
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        target = Target(api=api, url=url, identity=Identity(path={"id": "b-100001"}, auth={}), read=api.path)
+        party = Party(target, Client(target.limits, Redactor(), Budget()))
+        saved = party.read()
+        record = service.records["b-100001"]
+        kept = [{"id": each["id"], "name": "Salt", "price": "9.00"} for each in record["lines"] if each["id"] not in missing]
+        record |= {"lines": kept, "title": "East", "place": {"street": "Oak 1", "floor": None, "city": "Ulm"}}
+        found = brought_back(party, saved, {})
+
+    lines = before["b-100001"]["lines"]
+    before["b-100001"]["lines"] = [each for each in lines if each["id"] not in missing]
+    assert service.records == before
+    assert found.ok is (missing == ())
+    assert {each.path for each in found.differences} - {"total"} == ({"lines"} if missing else set())  # the sum of what is left
+    assert found.repairs == ()  # no line could bring back what is lost
 
 
 def test_a_member_of_items_that_nobody_should_see_is_found(api: Api) -> None:

@@ -197,3 +197,33 @@ def test_what_other_fields_hold_meanwhile_may_rule_values_out(tmp_path: Path, op
 
         assert party.patch(values).refused
         assert limit_each_other(party, patches) is goes
+
+
+class Apart(Assets):
+    """Refuses a note beside the day on which something opens."""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """As before, but for that."""
+        if method == "PATCH" and {"note", "opens"} <= json.loads(body).keys():
+            return 400, {"message": "one at a time"}, {}
+        return super().answer(method, path, headers, body)
+
+
+@pytest.mark.parametrize(("kind", "closes", "goes"), [(Assets, "2024-01-05", True), (Apart, "2024-02-05", False)])
+def test_a_day_that_no_later_one_fits_goes_with_an_earlier_one(
+    tmp_path: Path, kind: type[Assets], closes: str, *, goes: bool
+) -> None:
+    """What opens and closes on one day may open on the day before; a member without neighbours is sent along all the same."""
+    service = kind()
+    service.records["a-1"] |= {"note": "", "opens": "2024-01-05", "closes": closes}
+    with serving(service) as url:
+        target = targeted(tmp_path, url)
+        party = Party(target, Client(target.limits, Redactor(), Budget()))
+        party.at_first = party.read()
+        values = {"note": "Kelp", "opens": "2024-01-08"}
+        patches = [
+            party.composer.patch(party.read(), each, values[each.name]) for each in party.api.fields if each.name in values
+        ]
+
+        assert party.patch(values).refused
+        assert limit_each_other(party, patches) is goes

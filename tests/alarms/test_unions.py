@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +11,11 @@ import pytest
 
 import specs
 from contracts.drafting.draft import write
+from contracts.record.records import Reader
 from contracts.running.plan import Plan
 from contracts.running.selection import load_rules
 from contracts.running.whole import judge_all
+from contracts.target.expect import Expect
 from specs import Field
 from specs.normalise import inline
 
@@ -99,6 +103,31 @@ TABLE: list[tuple[str, dict[str, Any], dict[str, Any], bool]] = [
         {"anyOf": [{"type": "string"}, {"type": "integer"}]},
         False,
     ),
+    ("a choice of one", {"oneOf": [{"type": "number"}], "minimum": 1}, {"type": "number", "minimum": 1}, False),
+    (
+        "a choice of one list",
+        {"oneOf": [{"type": "array", "items": LINE}], "maxItems": 4},
+        {"type": "array", "items": {**DOCUMENT["components"]["schemas"]["Line"]}, "maxItems": 4},
+        False,
+    ),
+    (
+        "a choice of one that is an enum by reference",
+        {"oneOf": [COLOUR]},
+        {"type": "string", "enum": ["red", "green"]},
+        False,
+    ),
+    (
+        "a choice of one that asks for more than what is beside it",
+        {"oneOf": [{"type": "string", "minLength": 2}], "minLength": 1},
+        {"oneOf": [{"type": "string", "minLength": 2}], "minLength": 1},
+        False,
+    ),
+    (
+        "a choice of one with two types",
+        {"anyOf": [{"type": ["string", "number"], "pattern": "^[0-9]+$"}], "minimum": 0},
+        {"type": ["string", "number"], "pattern": "^[0-9]+$", "minimum": 0},
+        False,
+    ),
 ]
 
 
@@ -124,3 +153,46 @@ def test_a_document_of_optional_fields_is_judged(tmp_path: Path) -> None:
     assert [(each.rule, each.field, each.actual) for each in report.results if each.verdict == "violates"] == []
     assert report.restored.ok
     assert report.summary()["not_judged"] <= len(report.results) / 20
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differs"),
+    [
+        ({"weight": 35}, {"weight": "35.00"}, []),
+        ({"weight": "35"}, {"weight": 35.5}, ["weight"]),
+        ({"size": 35}, {"size": "35"}, ["size"]),
+        ({"lines": [{"price": 2}]}, {"lines": [{"price": "2.0"}]}, []),
+    ],
+)
+def test_a_number_and_its_text_are_one_value_where_the_record_may_show_either(
+    before: dict[str, Any], after: dict[str, Any], differs: list[str]
+) -> None:
+    """In whichever spelling two readings have it; where the document has one type, the other one is a difference."""
+    reader = Reader(_parcels(), Expect())
+
+    assert [each.where for each in reader.differences(before, after)] == differs
+
+
+def _parcels() -> specs.Api:
+    """A document with amounts of either spelling."""
+    either = {"type": ["string", "number"]}
+    lines = {"type": "array", "items": {"type": "object", "properties": {"price": either}}}
+    parcel = {"type": "object", "properties": {"weight": either, "size": {"type": "string"}, "lines": lines}}
+    content = {"application/json": {"schema": parcel}}
+    operation = {
+        "operationId": "change",
+        "requestBody": {"content": content},
+        "responses": {"200": {"description": "It.", "content": content}},
+    }
+    parameters = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    document = {
+        "openapi": "3.1.0",
+        "info": {"title": "Parcels", "version": "1"},
+        "paths": {"/parcels/{id}": {"parameters": parameters, "get": {**operation, "operationId": "show"}, "patch": operation}},
+    }
+    del document["paths"]["/parcels/{id}"]["get"]["requestBody"]  # type: ignore[index]
+    with tempfile.TemporaryDirectory() as folder:
+        source, output = Path(folder, "openapi.json"), Path(folder, "parcels.yaml")
+        source.write_text(json.dumps(document))
+        write(source, None, output)
+        return specs.load(output)

@@ -1,5 +1,6 @@
 """What the name of a member tells is told by its words, however they are joined, and never by letters inside another word."""
 
+import time
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from contracts.drafting.creating import _SINGLE
 from contracts.drafting.error_shapes import CODE, FIELD, MESSAGE
 from contracts.drafting.fields import _moves
 from contracts.drafting.one_way import hazard, is_lock
-from contracts.record.comparing.purpose import FIRST_TIME, plausible
+from contracts.record.comparing.purpose import FIRST_TIME, is_set_anew, plausible
 from contracts.terms.spelling import underscored
 from specs import Field, RecordField
 
@@ -173,3 +174,13 @@ def test_what_an_error_says_is_told_by_words(name: str, code: bool, message: boo
 def test_what_two_records_may_not_share_is_told_by_words(name: str, single: bool) -> None:
     """A record that is made for a run gets a value of its own there."""
     assert bool(_SINGLE.search(underscored(name))) is single
+
+
+@pytest.mark.parametrize(
+    ("name", "age", "anew"),
+    [("updated_at", 0, True), ("meta.lastModified", 0, True), ("updated_at", 10**9, False), ("starts_at", 0, False)],
+)
+def test_a_time_of_the_last_change_is_one_by_its_name_and_its_value(name: str, age: int, *, anew: bool) -> None:
+    """A number of seconds or milliseconds, near to now; a time of anything else is the client's."""
+    for scale in (1, 1000):
+        assert is_set_anew(name, int((time.time() - age) * scale)) is anew

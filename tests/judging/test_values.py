@@ -11,6 +11,7 @@ import pytest
 
 import specs
 from contracts.judging.unusual import ASTRAL, LOOK_ALIKES, SIZES, unusual_values
+from contracts.record.keeping.kinds import names_a_record
 from contracts.record.values import Values
 from contracts.reports.result import judged
 from contracts.target.secrecy import Redactor
@@ -263,3 +264,17 @@ def test_differences_of_texts_that_look_alike_are_shown_by_code_points() -> None
     shown = judged(specs.load("babyland"), replace(RULE), "*", violation, (), Redactor(), 0).difference
 
     assert [(each["before"], each["after"]) for each in shown] == [("caf\\u00e9", "cafe\\u0301"), ("caf\u00e9", "tea")]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        *[(name, True) for name in ("id", "customer_id", "customerId", "CustomerID", "parentID", "blog-owner")],
+        *[(name, False) for name in ("paid", "valid", "grid", "transparent", "coauthored")],
+    ],
+)
+def test_what_is_called_a_key_is_told_by_the_words_of_its_name(name: str, found: bool) -> None:
+    """In any of the ways in which words are joined in names."""
+    integer = next(each for each in specs.load("customers_me").walk_fields() if each.name == "primary_address")
+
+    assert names_a_record(replace(integer, path=name, schema={"type": "integer"})) is found

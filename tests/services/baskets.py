@@ -112,6 +112,8 @@ class Baskets(People):
                 line |= {name: each[name] for name in ("name", "price") if name in each}
                 line["price"] = self._amount(line.get("price"))
                 if not _is_text(line.get("name"), least=True) or line["price"] is None:
+                    if "drops a line that is wrong" in self.faults and "id" in each:
+                        continue
                     return "lines"
                 lines.append(line)
         return sorted(lines, key=lambda line: int(line["id"])) if len(lines) <= MOST else "lines"

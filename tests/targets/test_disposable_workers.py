@@ -162,6 +162,27 @@ def test_an_interrupted_run_leaves_nothing(
     assert (left.closed, left.made) == (True, [])
 
 
+ALIVE = """
+import threading
+
+def pytest_keyboard_interrupt():
+    print("still at work:", [each.name for each in threading.enumerate() if "_work" in each.name])
+"""
+
+
+def test_nothing_is_judged_while_an_interruption_is_told(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Python 3.11 ends with an error of its own, and another exit code, where two threads read source code at the same time."""
+    (tmp_path / "alive.py").write_text(ALIVE)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(tmp_path), str(subjects.ROOT), os.environ.get("PYTHONPATH", "")]))
+    service = Accounts()
+    with started(file, tmp_path, service, RECORDS, ["--connections", "2", "-p", "alive", "-s"]) as process:
+        until(service, 40, process)
+        process.send_signal(signal.SIGTERM)
+        code, output = finished(process)
+
+    assert (code, "still at work: []" in output) == (2, True), output
+
+
 def test_an_interrupted_run_that_cannot_restore_says_so(file: Path, tmp_path: Path) -> None:
     """By the exit code of records that are left changed, whatever ended the run."""
     service = Accounts()

@@ -19,6 +19,14 @@ FIRST_TIME = re.compile(
     r"|(?:^|_)(?:create|join|register|insert|issue)_?(?:at|on|date|day|time|date_?time|time_?stamp)$"
 )
 """Names of times that are set once, spelt with underscores: one that moves with a write is a fault."""
+_TIME = "at|on|date|time|stamp|date_?time|time_?stamp"
+CHANGES = re.compile(
+    r"(?:^|_)(?:last|date|time)?(?:updat(?:e|ed|es|ing)|modif(?:y|ied|ication|ications)|chang(?:e|ed|es|ing)|edit(?:ed|s|ing)?"
+    rf"|seen|sync(?:ed|hed|hroni[sz]ed)?|touch(?:ed)?)(?:_|$|(?:{_TIME})(?:_|$))"
+)
+"""Words of a name that tell of a change, spelt with underscores."""
+MOMENT = re.compile(rf"(?:(?:^|_)(?:{_TIME})(?:_|$))|(?:ed|update|modify|change|sync|seen)(?:{_TIME})?$")
+"""Names of what may be a time, likewise."""
 _TOKEN = re.compile(
     r"(?:^|_)(?:e_?tag|rev|revision|(?:row|resource)?version|sign|signed|signature|uri)s?(?:_|$)"
     r"|(?:hash|digest|checksum|url|link|token|cursor)s?(?:_|$)"
@@ -45,6 +53,12 @@ def plausible(path: str, old: Any, new: Any) -> bool:
     if isinstance(old, int) and isinstance(new, int) and not isinstance(old, bool):
         return 0 < new - old <= 3
     return bool(_TOKEN.search(underscored(path))) and isinstance(old, str) and isinstance(new, str)
+
+
+def is_set_anew(path: str, value: Any) -> bool:
+    """Whether a property is by its name a time of the last change, and by its value one of this run."""
+    name = underscored(path.rsplit(".", 1)[-1])
+    return CHANGES.search(name) is not None and MOMENT.search(name) is not None and is_now(value)
 
 
 def is_now(value: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from specs import Api, Schema
@@ -22,6 +22,10 @@ SET = re.compile(
     re.IGNORECASE,
 )
 """Words of a description by which the order of a list has no meaning."""
+
+
+Alike = Callable[[str, Any, Any], bool]
+"""A path, what is shown there and what was sent: whether both are spellings of one value."""
 
 
 class AnyOrder(list[Any]):
@@ -126,19 +130,24 @@ def _is_reordered(old: Any, new: Any) -> bool:
     return len(old) == len(new) and all(equal(*pair) or _is_reordered(*pair) for pair in pairs)
 
 
-def holds(shown: Any, sent: Any) -> bool:
-    """Whether a shown value has all that was sent; beside it, an object may have more. Lists are as long as the sent ones."""
+def holds(shown: Any, sent: Any, alike: Alike = lambda _path, _shown, _sent: False, path: str = "") -> bool:
+    """Whether a shown value has all that was sent; beside it, an object may have more. Lists are as long as the sent ones.
+
+    ``alike``: asked for the path of what is not equal, whether both are one value all the same. Null and absent are one.
+    """
     if isinstance(shown, Mapping) and isinstance(sent, Mapping):
-        return all(name in shown and holds(shown[name], value) for name, value in sent.items())
+        return all(holds(shown.get(name), value, alike, f"{path}.{name}") for name, value in sent.items())
     if isinstance(shown, list) and isinstance(sent, list) and len(shown) == len(sent):
-        return _holds_each([*shown], sent) if isinstance(shown, AnyOrder) else all(map(holds, shown, sent))
-    return equal(shown, sent)
+        if isinstance(shown, AnyOrder):
+            return _holds_each([*shown], sent, alike, path)
+        return all(holds(*pair, alike, path) for pair in zip(shown, sent, strict=True))
+    return equal(shown, sent) or alike(path, shown, sent)
 
 
-def _holds_each(left: list[Any], sent: list[Any]) -> bool:
+def _holds_each(left: list[Any], sent: list[Any], alike: Alike, path: str) -> bool:
     """For each sent item there is a shown one of its own, wherever it stands."""
     for each in sent:
-        found = next((number for number, item in enumerate(left) if holds(item, each)), None)
+        found = next((number for number, item in enumerate(left) if holds(item, each, alike, path)), None)
         if found is None:
             return False
         del left[found]

@@ -12,6 +12,7 @@ from typing import Any
 from contracts.record.keeping.removal import Keeper, unlike
 from contracts.record.patches import settable
 from contracts.record.records import Record, look_up
+from contracts.terms.spelling import underscored
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -19,7 +20,7 @@ HARDLY_A_KEY = 1_000_003
 """A number that hardly any record has as its key: what is stored of it is no reference."""
 
 _CALLED_ID = re.compile(r"\bIDs?\b|\b[Ii]dentifiers?\b|\b(?:primary|foreign) key\b")
-_NAMED_ID = re.compile(r"(?:^|[_-])(?:id|parent|owner|author)$|[a-z](?:Id|Parent|Owner)$")
+_NAMED_ID = re.compile(r"(?:^|_)(?:id|parent|owner|author)$")
 
 MOMENTS = ("date-time", "date", "time")
 """Formats of which the empty text is none: checks for what is unset let it through, and what reads the record may fail on it."""
@@ -119,7 +120,7 @@ def may_be_a_key(field: Field) -> bool:
 
 def names_a_record(field: Field) -> bool:
     """What may be a key, and is called one by its name or description: a made-up value names no record, refused or not."""
-    told = _CALLED_ID.search(field.description) or _NAMED_ID.search(field.name)
+    told = _CALLED_ID.search(field.description) or _NAMED_ID.search(underscored(field.name))
     return may_be_a_key(field) and told is not None
 
 

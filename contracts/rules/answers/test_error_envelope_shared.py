@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from contracts.judging.envelopes import PROBLEM_JSON, at, places, stated_problem
+from contracts.judging.envelopes import PROBLEM_JSON, at, is_json, places, stated_problem
 from contracts.judging.faults import faulty
 from contracts.judging.leaks import shows, trace_in, words_in
 from contracts.judging.naming import named
@@ -13,7 +13,8 @@ from contracts.judging.refusals import BadWrite, bad_writes, broken_json, error_
 from contracts.judging.refused_values import check_steady, described, form_of, judge_body, shape_of
 from contracts.record.party import Party
 from contracts.terms.exchange import NOT_JSON, Exchange
-from contracts.terms.rule import rule
+from contracts.terms.rule import once, rule
+from contracts.terms.spelling import spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
 from specs import Api
 
@@ -58,24 +59,24 @@ def _secret_writes(party: Party) -> Iterator[BadWrite]:
             yield from bad_writes(party, field)
 
 
-def _bad_requests(party: Party) -> Mapping[str, Any]:
+def _bad_requests(party: Party, headers: Mapping[str, str] | None = None) -> Mapping[str, Any]:
     """Some bad requests of different kinds: what they are, and how to send them again and again."""
-    ways: dict[str, Any] = {"a body that is no JSON": lambda: broken_json_again(party)}
+    ways: dict[str, Any] = {"a body that is no JSON": lambda: broken_json_again(party, headers)}
     try:
         each = first_refused(party, faulty(party.api))
-        ways[described(each.fault.field, each)] = lambda: party.patch(each.patch.body)
+        ways[described(each.fault.field, each)] = lambda: party.patch(each.patch.body, headers=headers)
     except NotJudged:
         pass
     if party.api.security:
-        ways["a patch without a credential"] = lambda: party.patch({}, auth={})
+        ways["a patch without a credential"] = lambda: party.patch({}, auth={}, headers=headers)
     if party.api.identity == "path":
-        ways["a record that does not exist"] = lambda: party.patch({}, path=party.unknown_path())
+        ways["a record that does not exist"] = lambda: party.patch({}, path=party.unknown_path(), headers=headers)
     return ways
 
 
-def broken_json_again(party: Party) -> Exchange:
+def broken_json_again(party: Party, headers: Mapping[str, str] | None = None) -> Exchange:
     """One more patch whose body is no JSON."""
-    return party.send("PATCH", broken_json(party)[0].body)
+    return party.send("PATCH", broken_json(party)[0].body, headers=headers)
 
 
 @rule("same-shape-on-repeat", family="error_envelope", harmless=True)
@@ -114,6 +115,43 @@ def test_error_status_is_listed(party: Party, case: None) -> None:
             )
     if not answers:
         raise NotJudged("no request was refused")
+
+
+def _finer_types(api: Api) -> Mapping[int, frozenset[str]]:
+    """By the status of a refusal, the media types that the document gives to it, where they are JSON and more than JSON."""
+    refusals = {status: each for status, each in api.responses.items() if 400 <= status < 500 and api.documents(status)}
+    listed = {status: frozenset(name.lower() for name in each.media_types) for status, each in refusals.items()}
+    return {status: names for status, names in listed.items() if names and all(name.endswith("+json") for name in names)}
+
+
+@rule(
+    "error-media-type",
+    family="error_envelope",
+    cases=lambda api: once(api) if _finer_types(api) else (),
+    advice="RFC 9457 3: a client tells the form of an error by its media type",
+    harmless=True,
+)
+def test_error_has_the_listed_media_type(party: Party, case: None) -> None:
+    """A refusal has the media type that the document lists for its status, where that says more than that it is JSON."""
+    finer = _finer_types(party.api)
+    accepted = sorted(
+        {*party.api.responses[party.api.success].media_types, *(name for names in finer.values() for name in names)}
+    )
+    judged = 0
+    for what, send in party.few(_bad_requests(party, {"Accept": ", ".join(accepted)}).items(), 2):
+        exchange = send()
+        names = finer.get(exchange.status or 0)
+        if not exchange.refused or names is None or exchange.answer is None or not is_json(exchange.answer.media_type):
+            continue
+        judged += 1
+        if exchange.answer.media_type not in names:
+            raise Violation(
+                expected=f"the media type {' or '.join(sorted(names))}, for {what}",
+                actual=f"Content-Type is {spelled(exchange.answer.headers.get('Content-Type'))}",
+                exchange=exchange,
+            )
+    if not judged:
+        raise NotJudged("no bad request is refused with a status for which such a media type is listed")
 
 
 @rule("status-member-agrees", family="error_envelope", advice="RFC 9457 3.1", harmless=True)

@@ -32,6 +32,8 @@ from specs import Api, Field
 from specs.model import json_types
 
 EMPTY: tuple[Any, ...] = ("", [], {})
+ALIKE = 3
+"""So many fields of the same kind are tried for one that has to be null where another one is."""
 
 
 def _nullable(api: Api) -> list[Field]:
@@ -48,6 +50,8 @@ def test_null_is_stored(party: Party, case: Field) -> None:
     done = party.memory["emptied", case.path] = (_beside_another(party, done) if done.exchange.refused else None) or done
     if done.exchange.refused and works_at_first(party, done):
         raise NotJudged(f"whether {case.path} may be null depends on other fields: on the record as it was found null is stored")
+    if done.exchange.refused and (other := _empty_together(party, done)) is not None:
+        raise NotJudged(f"{case.path} may be null beside {other} alone: the one may need the other")
     check_accepted(party, done)
     now = done.patch.shown_in(done.after)
     if now in EMPTY and _shows_none_as_empty(party):
@@ -152,6 +156,24 @@ def _beside_another(party: Party, done: Write) -> Write | None:
         return SecondOpinion(party, done.patch, done.before).beside_another(
             lambda patch, record: write(party, patch, record), lambda each: party.accepted(each.exchange) and stored(party, each)
         )
+    return None
+
+
+def _empty_together(party: Party, done: Write) -> str | None:
+    """A nullable field beside which null is taken where it is null as well, such as the end of a time that has no begin."""
+    field = done.patch.field
+    if field.path != field.top:
+        return None
+    others = [each for each in _nullable(party.api) if each.path == each.top != field.top and each.hazard is None]
+    alike = [each for each in others if each.schema.get("format") == field.schema.get("format") and each.types == field.types]
+    for other in [each for each in alike if look_up(done.before, each.response) not in (ABSENT, None)][:ALIKE]:
+        record = party.read()
+        own, beside = (party.composer.patch(record, each, None) for each in (field, other))
+        both = write(party, Patch(field, None, {**own.body, **beside.body}, own.selectors), record)
+        if party.accepted(both.exchange) and stored(party, both):
+            held = {each.name: party.composer.exact(each, look_up(done.before, each.response)) for each in (field, other)}
+            party.patch(held)  # in one patch: the one may need the other
+            return other.path
     return None
 
 

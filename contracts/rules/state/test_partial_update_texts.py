@@ -119,9 +119,9 @@ def _is_kept_as_set(sent: Any, now: Any, writes: Sequence[tuple[Unusual, Write]]
 
 def _judge_readable(party: Party, field: Field) -> None:
     """An accepted patch of valid values leaves a record that can be read."""
-    fields, exchange, reason = party.memory.get(UNREADABLE, ((), None, ""))
-    if exchange is not None and field.path in fields:
-        party.memory[UNREADABLE] = ((), None, "")  # told once, not for each field that stood in the patch
+    found = party.memory.get(UNREADABLE, {}).pop(field.path, None)
+    if found is not None:
+        exchange, reason = found
         raise Violation(expected="a record that can be read after an accepted patch", actual=reason, exchange=exchange)
 
 

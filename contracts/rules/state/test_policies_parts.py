@@ -183,6 +183,63 @@ def test_part_of_an_item_leaves_the_rest(party: Party, case: Field) -> None:
         raise NotJudged(f"the items of {case.path} have no members that can be written and read")
 
 
+def _with_keys(api: Api) -> list[Field]:
+    """The arrays at the top whose items are sent with a key, though the document does not say what becomes of a part of one."""
+    arrays = [each for each in api.walk_fields() if each.kind == "array" and each.children and each.path == each.top]
+    free = [each for each in arrays if each not in _keyed(api) and not each.read_only and each.hazard is None]
+    return [each for each in free if each.response is not None and not (each.merge is not None and each.merge.documented)]
+
+
+@rule("items-treated-alike", family="partial_update", cases=field_cases(_with_keys), advice="one list has one policy")
+def test_parts_of_items_are_treated_alike(party: Party, case: Field) -> None:
+    """What the items of an array are sent without stays in each of them or in none: the first, the last, and those between."""
+    key = party.reader.item_key(case.response or "")
+    if not any(each.name == key and not each.read_only for each in case.children):
+        raise NotJudged(f"the items of {case.path} are sent without a key")
+    plain = [each.name for each in workable(party) if each in case.children and each.reference is None]
+    before = party.read(without=case.top)
+    shown = look_up(before, case.response)
+    items = party.composer.exact(case, shown) if isinstance(shown, list) else []
+    if len(items) < 2 or any(key not in each for each in items):
+        raise NotJudged(f"the record has no two {case.path} with keys")
+    kept = {child.name for child in case.children if child.required} | {key} | _one_member(plain, items)
+    exchange = party.patch({case.name: [{name: value for name, value in each.items() if name in kept} for each in items]})
+    after = look_up(party.read(without=case.top), case.response)
+    if not party.reader.equal(shown, after):
+        put_back(party, before, {case.name: None})
+    if not party.accepted(exchange):
+        raise Observed("part", "refuse", f"part of an item of {case.path}: refuse", exchange=exchange)
+    by_key = {member(each, key): each for each in after} if isinstance(after, list) else {}
+    pairs = [(each, by_key[member(each, key)]) for each in shown if member(each, key) in by_key]
+    left = [each for each in case.children if each.name not in kept and each.response is not None and not each.read_only]
+    for child in left:
+        _judge_alike(party, case, child, pairs, exchange)
+    lost = any(not party.reader.equal(old, new) for old, new in pairs)
+    how = "replace" if lost else "merge"
+    raise Observed("part", how, f"part of an item of {case.path}: {how}", exchange=exchange)
+
+
+def _one_member(names: list[str], items: list[dict[str, Any]]) -> set[str]:
+    """The first name of a member that each item holds, so that an item is more than its key."""
+    return set([name for name in names if not any(is_empty(each.get(name, ABSENT)) for each in items)][:1])
+
+
+def _judge_alike(party: Party, array: Field, child: Field, pairs: list[tuple[Any, Any]], exchange: Exchange) -> None:
+    """Raise for a member that some of the items have lost, and others have kept."""
+    name = (child.response or "").rpartition(".")[2]
+    held = [(member(old, name), member(new, name)) for old, new in pairs if not is_empty(member(old, name))]
+    lost = [(old, new) for old, new in held if not party.reader.equal(old, new)]
+    if lost and len(lost) < len(held):
+        old, new = lost[0]
+        raise Violation(
+            expected=f"{child.path} to stay in each item of {array.path} that is sent without it, as it does in another one",
+            actual=f"{spelled(old)} became {spelled(new)}",
+            exchange=exchange,
+            difference=one_difference(child.path, old, new),
+            level=Level.SHOULD,
+        )
+
+
 def _parts(party: Party, array: Field, asked: list[Field], record: Record) -> list[Patch]:
     """A patch of one member of each item, as far as there are members and items."""
     items = look_up(record, array.response)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -63,7 +64,8 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     behaviour = ""
     exchange: Exchange | None = None
     lesser: Violation | None = None
-    for value, meaning in _lenient_values(case):
+    taken: Taken | None = None
+    for place, (value, meaning) in enumerate(_in_words(party, case)):
         if party.values.spared(case, meaning):
             continue
         if not party.thorough and _is_left_out(case, value, behaviour):
@@ -80,21 +82,13 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
         lesser = lesser or _judge_coerced(party, case, coerced, before)
         if value is True and "string" in case.types and behaviour == "refuse" and party.accepted(exchange):
             lesser = lesser or _less_refused(case, coerced)
-        behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
+        if party.accepted(exchange):
+            behaviour, taken = "coerce", taken or Taken(place, value, exchange)
+        behaviour = behaviour or "refuse"
     if lesser is not None:
         raise lesser
-    choice = party.api.choices["coercion"]
-    if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
-        expected = f"a value of another type to be refused for {case.path}"
-        raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
-    is_text = "string" in case.types and case.schema.get("format") not in NUMERIC and not party.thrifty
-    if behaviour == "coerce" and is_text and exchange is not None and _others_refuse(party, case):
-        raise Violation(
-            expected=f"a number for {case.path} to be refused, as it is for the other texts",
-            actual="it was accepted",
-            exchange=exchange,
-            level=Level.SHOULD,
-        )
+    if taken is not None:
+        _may_be_taken(party, case, taken)
     raise Observed("coercion", behaviour, exchange=exchange)
 
 
@@ -158,28 +152,98 @@ def _is_moment(field: Field, value: Any, now: Any) -> bool:
     return now[:10] in moments
 
 
-OTHERS = 3
-"""Texts that have to refuse a number before one that takes it stands out."""
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The first value of another type that was accepted. ``place``: in the list of them, where others have their like."""
+
+    place: int
+    value: Any
+    exchange: Exchange
 
 
-def _others_refuse(party: Party, field: Field) -> bool:
-    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
-    if party.memory.get("texts take numbers"):
+def _may_be_taken(party: Party, field: Field, taken: Taken) -> None:
+    """Raise where the document has other types refused, and for a field that alone of its kind takes one: a forgotten check."""
+    choice = party.api.choices["coercion"]
+    if choice.documented and choice.behaviour == "refuse":
+        expected = f"a value of another type to be refused for {field.path}"
+        raise Violation(expected=expected, actual="it was accepted", exchange=taken.exchange)
+    if party.thrifty or field.schema.get("format") in NUMERIC or not _others_refuse(party, field, taken):
+        return
+    raise Violation(
+        expected=f"{brief(taken.value)} for {field.path} to be refused, as its like is for the other fields of such types",
+        actual="it was accepted",
+        exchange=taken.exchange,
+        level=Level.SHOULD,
+    )
+
+
+def _in_words(party: Party, field: Field) -> list[tuple[Any, Any]]:
+    """The values of another type, the text of a number being one that the field can hold: another is refused for its limits."""
+    found = _lenient_values(field)
+    _text, meaning = next(iter(found), (None, None))
+    if not isinstance(meaning, int | float) or isinstance(meaning, bool) or party.values.safe(field, meaning):
+        return found
+    with suppress(NotJudged):
+        fit = party.values.fresh(field)
+        return [(str(fit), fit), *found[1:]]
+    return found
+
+
+OTHERS, FEWEST = 3, 2
+"""Fields that are asked whether they refuse the like of a value that one takes; and how many have to, before it stands out."""
+NUMBERS = frozenset({"integer", "number"})
+
+
+def _alike(field: Field, taken: Taken) -> list[frozenset[str]]:
+    """The types of those that would take the like of a value, if it were the habit of the service; the nearest ones first."""
+    if field.types & {"string"}:
+        return [field.types]
+    if field.types <= NUMBERS:
+        return [NUMBERS]
+    return [field.types, NUMBERS] if isinstance(taken.value, str) else [field.types]  # a word for a flag is read as a number is
+
+
+def _others_refuse(party: Party, field: Field, taken: Taken) -> bool:
+    """Whether others of such types refuse their like; they are asked only where this one takes it, and no more once one does."""
+    place = 0 if "string" in field.types else taken.place
+    habit = ("takes other types", field.types & {"string", "boolean"}, place)
+    if party.memory.get(habit):
         return False
-    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
     refused = 0
-    for other in others[:: max(1, len(others) // OTHERS)]:
-        try:
-            before = party.read(without=other.top)
-            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
-                refused += 1
-                continue
-        except NotJudged:
-            continue
-        tidy(party, other, before)
-        party.memory["texts take numbers"] = True
-        return False
-    return refused >= OTHERS
+    for other in _asked(party.api, field, taken):
+        answer = _refuses(party, other, place)
+        if answer is False:
+            party.memory[habit] = True
+            return False
+        refused += answer is True
+    return refused >= (OTHERS if "string" in field.types else FEWEST)
+
+
+def _asked(api: Api, field: Field, taken: Taken) -> list[Field]:
+    """Some fields of such types: of all of one, from the first to the last of the document."""
+    found: list[Field] = []
+    for types in _alike(field, taken):
+        others = [each for each in _scalars(api) if each is not field and not each.hazard and each.types <= types]
+        found += others[:: max(1, len(others) // OTHERS)]
+    return found
+
+
+def _refuses(party: Party, field: Field, place: int) -> bool | None:
+    """Whether a field that takes a plain value refuses one of another type; None where that can't be asked."""
+    try:
+        if "string" not in field.types:
+            writable(party, field)
+        values = _in_words(party, field)
+        if place >= len(values):
+            return None
+        before = party.read(without=field.top)
+        exchange = party.patch(party.composer.patch(before, field, values[place][0]).body)
+    except NotJudged:
+        return None
+    if exchange.refused:
+        return True
+    tidy(party, field, before)
+    return False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any
 
+from contracts.judging.acceptance import CONFLICT
 from contracts.judging.evidence import Write, fresh_patch, one_difference, single, single_or_none, stored, works_at_first, write
 from contracts.judging.faults import NOT_A_MEMBER, may_be_sent
 from contracts.judging.refusals import probe
@@ -38,7 +39,6 @@ MEANINGS = (
 """Words that codes are often short for: people say them, and forms send them."""
 OUTER_SPACE = "outer space"
 """No miss at all where the document says that texts are trimmed."""
-CONFLICT = 409
 STARTS = 3
 """So many other members are what a refused one is tried from."""
 LANGUAGES = ("ar-EG, ar;q=0.9", "fr-CA, fr;q=0.9", "de-DE, de;q=0.9")

@@ -66,13 +66,17 @@ class ConnectedRun(Run):
         wait(self._ended[key] for key, each in self._ahead.items() if not each.rule.spoils)
         return super().judge(api, rule, field, call, number)
 
-    def close(self) -> None:
-        """Judge nothing more, and close the run once every thread has ended."""
+    def halt(self) -> None:
+        """Judge nothing more, and wait until every thread has ended."""
         self._halted.set()
         for judging in [*self._judging.values()]:
             judging.party.client.budget = Budget(requests=0)
         for each in self._threads:
             each.join()
+
+    def close(self) -> None:
+        """Close the run once every thread has ended."""
+        self.halt()
         super().close()
 
     def _new_party(self, target: Target, budget: Budget) -> Party:

@@ -5,15 +5,33 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import pytest
 
 from contracts.reports.report import LEFT_CHANGED, exit_code
+from contracts.running.depths.connected import ConnectedRun
 from contracts.running.run import Run
 
 INTERNAL_ERROR = 3
 ENDED = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
 """How pytest says that it has come to the end of the items."""
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """SIGTERM ends the run as Ctrl-C does: with the record restored."""
+    raise KeyboardInterrupt
+
+
+def halt(run: Run) -> None:
+    """End the threads of an interrupted run.
+
+    pytest tells of an interruption with source code, and in Python 3.11 and 3.12 two threads cannot read source code at the same
+    time (``SystemError``, gh-106905): a thread that draws examples does so too.
+    """
+    if isinstance(run, ConnectedRun):
+        with undisturbed():
+            run.halt()
 
 
 @contextmanager

@@ -186,6 +186,14 @@ def error_sent_as_plain_text(exchange: Exchange, right: Step) -> None:
         exchange.answer.media_type = "text/plain; charset=utf-8"
 
 
+@defect.step("refuse", "EE27", only=lambda api: api.situations["invalid_field"].shape.media_type.endswith("+json"))
+def error_sent_as_plain_json(exchange: Exchange, right: Step) -> None:
+    """Sends invalid data's answer as it does every JSON, and not by the name that its form has."""
+    right(exchange)
+    if refused(exchange, "invalid_field"):
+        exchange.answer.media_type = "application/json"
+
+
 @defect.steps("EE28")
 def other_form_on_repeat() -> Turns:
     """Answers the same bad body a second time out of a cache, in a shorter form."""

@@ -273,3 +273,18 @@ def time_of_write_goes_back(exchange: Exchange, right: Step) -> None:
 
 def _an_hour_earlier(moment: str) -> str:
     return (datetime.fromisoformat(moment) - timedelta(hours=1)).isoformat().replace("+00:00", "Z")
+
+
+def _keeps_tables(api: Api) -> bool:
+    """It has a time of the last change, and members that a service may keep in tables of their own."""
+    return bool(_touched(api)) and any(each.children for each in api.fields) and any(not each.children for each in api.fields)
+
+
+@defect.step("merge", "RC10", only=_keeps_tables)
+def time_stays_for_nested_changes(exchange: Exchange, right: Step) -> None:
+    """Keeps objects and items in tables of their own, and sets the time for the first table's changes only."""
+    right(exchange)
+    tables = {each.name for each in exchange.api.fields if each.children}
+    if exchange.changes.keys() <= tables:
+        kept = {name: exchange.before.record[name] for name in _touched(exchange.api) if name in exchange.before.record}
+        hold(exchange, {**exchange.after.record, **kept})

@@ -218,6 +218,18 @@ def leap_days_refused(exchange: Exchange, right: Step, field: Field) -> None:
     accuse(exchange, field, "format", lambda value: isinstance(value, str) and value.endswith("-02-29"))
 
 
+@defect.step("validate", "TY13", first(is_date))
+def months_of_31_days(exchange: Exchange, right: Step, field: Field) -> None:
+    """Knows how long February is, and makes the 31st of another short month the first of the next."""
+    write_instead(exchange, field, _counted_on)
+    right(exchange)
+
+
+def _counted_on(value: object) -> object:
+    match = re.fullmatch(r"(\d{4})-(04|06|09|11)-31", value) if isinstance(value, str) else None
+    return f"{match[1]}-{int(match[2]) + 1:02d}-01" if match is not None else value
+
+
 @defect.step("merge", "TY11", first(is_top, is_text))
 def escapes_stored_as_written(exchange: Exchange, right: Step, field: Field) -> None:
     """Cuts a value out of the body by hand, with its escapes."""
