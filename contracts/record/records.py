@@ -163,11 +163,8 @@ class Reader:
             sent, shown = self._steady(field.response or "", sent), self._steady(field.response or "", shown)
         if isinstance(sent, Mapping) and isinstance(shown, Mapping) and not field.children and not _replaced(field):
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
-        if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
-            return True
-        if same_time(field.schema, sent, shown) or same_amount(field.types, sent, shown):
-            return True
-        return is_decimal(field.schema) and same_number(sent, shown)
+        alike = self.equal(self.normalised(field, sent), self.normalised(field, shown)) or same_time(field.schema, sent, shown)
+        return alike or same_amount(field.types, sent, shown) or (is_decimal(field.schema) and same_number(sent, shown))
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -188,9 +185,8 @@ class Reader:
         """A string, or each one of a list, as the target stores it by its declared and documented normalisation."""
         if isinstance(value, list) and not field.children:
             return type(value)(self.normalised(field, each) for each in value)  # a set stays one
-        if not isinstance(value, str):
-            return value
-        for name in (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ())):
+        told = (*field.normalise, *self._expect.normalise.get(plain_path(field.path), ()))
+        for name in told if isinstance(value, str) else ():
             value = NORMALISERS[name](value)
         return value
 
