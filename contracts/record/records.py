@@ -15,7 +15,7 @@ from typing import Any
 from contracts.record.comparing import sets
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import is_decimal, same_amount, same_number, same_time
+from contracts.terms.looks import same_amount, same_spelled
 from contracts.terms.moving import IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -163,9 +163,7 @@ class Reader:
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
             return True
-        if same_time(field.schema, sent, shown) or same_amount(field.types, sent, shown):
-            return True
-        return is_decimal(field.schema) and same_number(sent, shown)
+        return same_spelled(field.schema, sent, shown) or same_amount(field.types, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         shown = [] if shown is ABSENT else shown
@@ -240,7 +238,7 @@ class Reader:
                 yield from self._compare(child, f"{place}.{child.path.rsplit('.', 1)[-1]}", old, new, derived)
         elif (
             not self.equal(self._steady(each.path, old), self._steady(each.path, new))
-            and not same_time(each.schema, old, new)
+            and not same_spelled(each.schema, old, new)
             and not self._excused(each)
         ):
             yield Located(each.path, Difference(path=place, before=shown(old), after=shown(new)))

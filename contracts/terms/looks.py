@@ -90,3 +90,8 @@ def is_decimal(schema: Mapping[str, Any]) -> bool:
     """A text that is a number with places, by its format or a pattern with a decimal point and no letters."""
     pattern = str(schema.get("pattern") or "")
     return schema.get("format") == "decimal" or (r"\." in pattern and not re.search(r"[A-Za-z]", pattern.replace(r"\d", "")))
+
+
+def same_spelled(schema: Mapping[str, Any], left: Any, right: Any) -> bool:
+    """Two spellings of one moment, duration or number, where the document says that a text is such."""
+    return same_time(schema, left, right) or (is_decimal(schema) and same_number(left, right))
