@@ -211,6 +211,7 @@ def _of_another_type(party: Party, field: Field, record: Record) -> Patch:
     number = LENIENT["string"][0][0]
     if "string" in field.types:
         return party.composer.patch(record, field, number)
+    writable(party, field)
     present = party.composer.patch(record, field, None).shown_in(record)
     if isinstance(present, bool) or not isinstance(present, int | float):
         raise NotJudged(f"the record shows no number for {field.path}")
