@@ -16,7 +16,7 @@ from contracts.record.comparing import sets
 from contracts.record.comparing.purpose import is_set_anew
 from contracts.target.expect import Expect
 from contracts.target.target import NORMALISERS, plain_path
-from contracts.terms.looks import is_decimal, is_spelling, same_number
+from contracts.terms.looks import is_spelling
 from contracts.terms.moving import BY_ITSELF, IN_ANY_ORDER, WITH_TIME
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Difference
@@ -163,9 +163,7 @@ class Reader:
             return all(self.equal(value, shown.get(key)) for key, value in sent.items())  # a map may keep its other keys
         if self.equal(self.normalised(field, sent), self.normalised(field, shown)):
             return True
-        if is_spelling(field.schema, field.types, sent, shown):
-            return True
-        return is_decimal(field.schema) and same_number(sent, shown)
+        return is_spelling(field.schema, field.types, sent, shown)
 
     def _same_list(self, field: Field, sent: list[Any], shown: Any) -> bool:
         if not isinstance(shown := [] if shown is ABSENT else shown, list):

@@ -47,8 +47,9 @@ def same_amount(types: Collection[str], left: Any, right: Any) -> bool:
 
 
 def is_spelling(schema: Mapping[str, Any], types: Collection[str], left: Any, right: Any) -> bool:
-    """Two spellings of one moment, duration or amount, where the document has either; ``types``: those of the schema."""
-    return same_time(schema, left, right) or same_amount(types, left, right)
+    """Two spellings of one moment, duration, amount or decimal number, where the document has such; ``types``: of the schema."""
+    same = same_time(schema, left, right) or same_amount(types, left, right)
+    return same or (is_decimal(schema) and same_number(left, right))
 
 
 DURATION = re.compile(

@@ -77,3 +77,20 @@ def test_members_of_items_are_compared_as_their_fields_are(
     record = reader.marked({name: [other, shown] if name == "lines" else [shown, other]})
 
     assert reader.same(field, [other, sent], record[name]) is same
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changed"),
+    [
+        ({"amount": "02202"}, {"amount": "2202"}, []),
+        ({"amount": "1.50"}, {"amount": "1.5"}, []),
+        ({"amount": "1.50"}, {"amount": "1.05"}, ["lines[].amount"]),
+        ({"code": "02202"}, {"code": "2202"}, ["lines[].code"]),
+        ({"due": "2031-05-06T10:00:00Z"}, {"due": "2031-05-06T10:00:00.000+00:00"}, []),
+    ],
+)
+def test_another_spelling_is_no_other_record(api: Api, before: dict[str, Any], after: dict[str, Any], changed: list[str]) -> None:
+    """What is predicted by what was sent, beside what is shown then."""
+    differences = Reader(api, Expect()).differences({"lines": [before]}, {"lines": [after]})
+
+    assert [each.where for each in differences] == changed

@@ -143,6 +143,7 @@ def _judge_lacking(party: Party, array: Field, items: list[Any]) -> None:
 
 
 def _is_last(items: list[Any]) -> Callable[[Any], bool]:
-    """Prefers the item with the identity of the last one."""
+    """Prefers the item with the identity of the last one: its id and name, or all that it holds where it has neither."""
     last = items[-1]
-    return lambda item: all(member(item, key) == last.get(key) for key in ("id", "name") if key in last)
+    keys = [key for key in ("id", "name") if key in last] or [key for key, value in last.items() if value is not None]
+    return lambda item: all(member(item, key) == last[key] for key in keys)

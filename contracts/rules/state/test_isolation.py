@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from contracts.judging.evidence import (
+    Write,
     control,
     differences_of,
     fresh_patch,
@@ -53,6 +54,8 @@ def test_every_other_record_is_unchanged(party: Party, case: Field) -> None:
     done = write(party, harmless_patch(party, record, case), record)
     if not party.accepted(done.exchange):
         raise NotJudged(f"a plain write of {case.path} is not accepted")
+    if _held(party, case, done.patch.value, settled):
+        done = _written_back(party, done)
     after = _bystander_record(party)
     changed = party.reader.differences(settled, after, derived=True) or _changed_before(party, case, settled)
     if changed:
@@ -62,6 +65,20 @@ def test_every_other_record_is_unchanged(party: Party, case: Field) -> None:
             exchange=done.exchange,
             difference=differences_of(changed),
         )
+
+
+def _held(party: Party, field: Field, value: Any, bystander: Record) -> bool:
+    """Whether the bystander shows a value already, so that a copy of it would change nothing."""
+    return field.kind == "scalar" and party.reader.same(field, value, look_up(bystander, field.response))
+
+
+def _written_back(party: Party, done: Write) -> Write:
+    """The write of what the field held before, which the bystander does not show; the same one where there was nothing."""
+    earlier = done.patch.shown_in(done.before)
+    if earlier is ABSENT or party.reader.equal(earlier, done.patch.value):
+        return done
+    back = write(party, party.composer.patch(done.after, done.field, earlier), done.after)
+    return back if party.accepted(back.exchange) else done
 
 
 def _settled(party: Party) -> Record:
@@ -87,7 +104,7 @@ def _written_together(party: Party) -> Iterator[str]:
     at_first = party.bystander_at_first or {}
     if not party.reader.differences(at_first, _bystander_record(party), derived=True):
         changed = (each for each in writes if not party.reader.equal(each.patch.shown_in(each.before), each.patch.value))
-        yield from (each.field.path for each in changed)
+        yield from (each.field.path for each in changed if not _held(party, each.field, each.patch.value, at_first))
 
 
 def _changed_before(party: Party, field: Field, settled: Record) -> list[Located]:
