@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -62,8 +63,9 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
     writable(party, case)
     behaviour = ""
     exchange: Exchange | None = None
+    taken: Exchange | None = None
     lesser: Violation | None = None
-    for value, meaning in _lenient_values(case):
+    for value, meaning in _at_home(party, case):
         if party.values.spared(case, meaning):
             continue
         if not party.thorough and _is_left_out(case, value, behaviour):
@@ -81,21 +83,37 @@ def test_coerced_value_has_its_type(party: Party, case: Field) -> None:
         if value is True and "string" in case.types and behaviour == "refuse" and party.accepted(exchange):
             lesser = lesser or _less_refused(case, coerced)
         behaviour = "coerce" if party.accepted(exchange) else behaviour or "refuse"
+        taken = exchange if party.accepted(exchange) and _is_told_apart(case, value) else taken
     if lesser is not None:
         raise lesser
     choice = party.api.choices["coercion"]
     if choice.documented and choice.behaviour == "refuse" and behaviour == "coerce":
         expected = f"a value of another type to be refused for {case.path}"
         raise Violation(expected=expected, actual="it was accepted", exchange=exchange)
-    is_text = "string" in case.types and case.schema.get("format") not in NUMERIC and not party.thrifty
-    if behaviour == "coerce" and is_text and exchange is not None and _others_refuse(party, case):
+    if taken is not None and not party.thrifty and _others_refuse(party, case):
+        is_text = "string" in case.types
         raise Violation(
-            expected=f"a number for {case.path} to be refused, as it is for the other texts",
+            expected=f"a {'number' if is_text else 'text'} for {case.path} to be refused, as it is for "
+            f"{'the other texts' if is_text else 'other numbers and flags'}",
             actual="it was accepted",
-            exchange=exchange,
+            exchange=taken,
             level=Level.SHOULD,
         )
     raise Observed("coercion", behaviour, exchange=exchange)
+
+
+def _at_home(party: Party, field: Field) -> list[tuple[Any, Any]]:
+    """Such values; of a number the text of one that the field takes, which may not be any."""
+    number: Any = None
+    if field.types & {"integer", "number"}:
+        with suppress(NotJudged):
+            record = party.read(without=field.top)
+            number = party.composer.fresh(record, field).value
+    plain = isinstance(number, int | float) and not isinstance(number, bool)
+    return [
+        (str(number), number) if plain and value in ("12", "1.5") else (value, meaning)
+        for value, meaning in _lenient_values(field)
+    ]
 
 
 def _sent_to_the_other(party: Party, field: Field, word: Any, shown: Any) -> tuple[Record, Patch, Exchange, Any]:
@@ -159,25 +177,43 @@ def _is_moment(field: Field, value: Any, now: Any) -> bool:
 
 
 OTHERS = 3
-"""Texts that have to refuse a number before one that takes it stands out."""
+"""Members that have to refuse a value of another type before one that takes it stands out."""
+
+
+def _is_told_apart(field: Field, value: Any) -> bool:
+    """What is taken here may be refused by all others: anything but a text for a text, and a text for a number."""
+    if "string" in field.types:
+        return field.schema.get("format") not in NUMERIC
+    return isinstance(value, str) and bool(field.types & {"integer", "number"})
 
 
 def _others_refuse(party: Party, field: Field) -> bool:
-    """Whether other texts refuse a number; they are asked only where this one takes it, and no more once another one does."""
-    if party.memory.get("texts take numbers"):
+    """Whether others refuse what this one takes: texts a number; numbers, at least one, and flags a text.
+
+    They are asked only then, and no more once another one takes it too.
+    """
+    kind = "texts" if "string" in field.types else "numbers"
+    if party.memory.get(f"{kind} take others"):
         return False
-    others = [each for each in _scalars(party.api) if each is not field and each.types == field.types and not each.hazard]
+    others = [each for each in _scalars(party.api) if each is not field and not each.hazard]
+    if kind == "texts":
+        others = [each for each in others if each.types == field.types]
+    else:
+        others = sorted((each for each in others if "string" not in each.types), key=lambda each: "boolean" in each.types)
+        if not others or "boolean" in others[0].types:
+            return False  # some frameworks read numbers from texts, and no flags
     refused = 0
     for other in others[:: max(1, len(others) // OTHERS)]:
         try:
+            value = _at_home(party, other)[0][0]
             before = party.read(without=other.top)
-            if party.patch(party.composer.patch(before, other, LENIENT["string"][0][0]).body).refused:
+            if party.patch(party.composer.patch(before, other, value).body).refused:
                 refused += 1
                 continue
         except NotJudged:
             continue
         tidy(party, other, before)
-        party.memory["texts take numbers"] = True
+        party.memory[f"{kind} take others"] = True
         return False
     return refused >= OTHERS
 
