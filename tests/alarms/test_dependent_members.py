@@ -140,14 +140,16 @@ def test_a_service_that_keeps_to_its_sentences_is_not_failed(api: Api) -> None:
         ("null refused", ("must", "null-stored", "company")),
         ("any number", ("must", "array-limit-enforced", "parts")),
         ("never archived", ("must", "sent-field-stored", "archived")),
+        ("stage in any case", ("must", "near-miss-refused", "stage")),
     ],
 )
 def test_a_fault_beside_such_members_is_found(api: Api, fault: str, found: tuple[str, str, str]) -> None:
-    """A counter that only one member moves, a choice that no other one leads to, null that is never taken, a limit."""
+    """A counter that only one member moves, a choice that no other one leads to, null that is never taken, a limit, a state."""
     service = Tickets(fault)
     report = judged(api, service, "sent-field-stored", found[1])
 
     assert found in violated(report)
+    assert service.records["t-100001"]["stage"] == "new"
 
 
 class Heard(Tickets):
@@ -164,6 +166,16 @@ class Heard(Tickets):
         if isinstance(sent, dict) and self.member in sent:
             self.heard.append(sent[self.member])
         return super().answer(method, path, headers, body)
+
+
+def test_a_state_is_sent_no_other_one(api: Api) -> None:
+    """Near misses of it are of the one that the record is in, and none of them is read as another one."""
+    service = Heard("stage")
+    report = judged(api, service, "near-miss-refused")
+
+    assert verdicts(report, "stage") == {"near-miss-refused": "conforms"}
+    assert {"NEW", "New", " new"} <= {each for each in service.heard if isinstance(each, str)}
+    assert not {each.strip().lower() for each in service.heard if isinstance(each, str)} & {"open", "done"}
 
 
 def verdicts(report: RunReport, field: str) -> dict[str, str]:

@@ -101,6 +101,8 @@ class Tickets:
             return (value is None and name == "company") or (isinstance(value, str) and least <= len(value) <= most)
         if name in CHOICES:
             ways = {"stage": NEXT, "route": ROUTES}.get(name)
+            if name == "stage" and "stage in any case" in self.faults and isinstance(value, str):
+                return value.lower() == str(record[name]).lower()
             known = value in CHOICES[name] and not (value == "lorry" and "no lorry" in self.faults)
             return known and (ways is None or value == record[name] or (record[name], value) in ways)
         if name == "archived":

@@ -20,10 +20,11 @@ from contracts.judging.evidence import (
     works_at_first,
     write,
 )
+from contracts.judging.faults import may_be_sent
 from contracts.judging.telling.misread import misread
 from contracts.judging.trials import elsewhere
 from contracts.record.party import Party
-from contracts.record.patches import Patch, settable
+from contracts.record.patches import Patch, leaves, settable
 from contracts.record.records import ABSENT, look_up
 from contracts.terms.rule import field_cases, labelled_cases, rule
 from contracts.terms.spelling import spelled
@@ -40,9 +41,55 @@ def _nullable(api: Api) -> list[Field]:
     return [each for each in settable(api) if each.states("nullable")]
 
 
-@rule("null-stored", family="partial_update", cases=field_cases(_nullable))
+def _nullable_objects(api: Api) -> list[Field]:
+    """The objects at the top of a body that may be null, and all of whose members a patch may set and the record shows."""
+    objects = [each for each in api.walk_fields() if each.kind == "object" and each.children and each.path == each.top]
+    return [
+        each for each in objects if each.states("nullable") and may_be_sent(each) and not each.hazard and _is_whole(api, each)
+    ]
+
+
+def _is_whole(api: Api, holder: Field) -> bool:
+    """What is put back of an object is all that it held."""
+    sent = {each.response for each in settable(api) if each.path.startswith(f"{holder.path}.")}
+    inside = [each for each in leaves(api) if each.path.startswith(f"{holder.path}.")]
+    shown = [each for each in api.walk_record() if each.path.startswith(f"{holder.response}.") and not each.children]
+    return all(each.response in sent for each in inside) and all(each.path in sent for each in shown)
+
+
+def _may_be_null(api: Api) -> list[Field]:
+    return [*_nullable(api), *_nullable_objects(api)]
+
+
+def _judge_object(party: Party, case: Field) -> None:
+    """Null for a whole object, which is written back as it is first, and put back at the end."""
+    before = party.read(without=case.top)
+    held = look_up(before, case.response)
+    if not isinstance(held, Mapping) or not held:
+        raise NotJudged(f"{case.path} holds nothing that null would empty")
+    whole = {case.name: party.composer.exact(case, held)}
+    same = write(party, Patch(case, held, whole), before)
+    if not party.accepted(same.exchange) or party.reader.differences(before, same.after):
+        raise NotJudged(f"{case.path} is not taken as it is, and could not be put back")
+    done = write(party, Patch(case, None, {case.name: None}), same.after)
+    party.patch(whole)
+    check_accepted(party, done)
+    now = look_up(done.after, case.response)
+    if isinstance(now, Mapping) and any(each is not None and each not in EMPTY for each in now.values()):
+        raise Violation(
+            expected=f"{case.path} to be null after null was sent",
+            actual=f"it reads {spelled(now)}",
+            exchange=done.exchange,
+            difference=one_difference(case.path, None, now),
+        )
+
+
+@rule("null-stored", family="partial_update", cases=field_cases(_may_be_null))
 def test_null_is_stored(party: Party, case: Field) -> None:
     """Null sent for a nullable field is accepted and empties it, which leaving the field out does not."""
+    if case.children:
+        _judge_object(party, case)
+        return
     if case.types != {"null"} and case.safe.get("type") != "null":
         _hold_something(party, case)
     before = party.read(without=case.top)

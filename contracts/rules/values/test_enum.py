@@ -170,18 +170,26 @@ def _members_in_turn(party: Party, field: Field) -> list[Any]:
 
 
 def _closed(api: Api) -> list[Field]:
-    return [each for each in _enums(api) if may_be_sent(each)]
+    return [each for each in settable(api) if may_be_sent(each) and (members_of(each) or _states(each))]
+
+
+def _states(field: Field) -> tuple[str, ...]:
+    """The members of an enum none of which is sent at will, such as states that follow one another."""
+    guarded = field.kind != "array" and "enum" not in field.inferred and not members_of(field)
+    return tuple(each for each in field.schema.get("enum", ()) if isinstance(each, str)) if guarded else ()
 
 
 @rule("near-miss-refused", family="enum", cases=field_cases(_closed), harmless=True)
 def test_near_miss_is_refused(party: Party, case: Field) -> None:
     """A value that resembles a member of an enum, and is none, is refused, and nothing of it is stored."""
-    members = [party.reader.normalised(case, member) for member in members_of(case)]
+    documented = members_of(case) or _states(case)
+    members = [party.reader.normalised(case, member) for member in documented]
     seen: list[str] = []
     bads: list[Bad] = []
     kinds: set[str] = set()
     trims = party.api.choices["whitespace"]
-    for kind, value in _near_misses(party.api, case, None if party.thorough else 3):
+    near = _near_misses(party.api, case, None if party.thorough else 3) if members_of(case) else _misses_of_state(party, case)
+    for kind, value in near:
         if (party.thrifty and kind in kinds) or (kind == OUTER_SPACE and trims.documented and trims.behaviour == "trim"):
             continue
         new = not _among(party.reader.normalised(case, value), members) and repr(value) not in seen
@@ -189,7 +197,7 @@ def test_near_miss_is_refused(party: Party, case: Field) -> None:
             seen.append(repr(value))
             kinds.add(kind)
             bads.append(Bad(f"{brief(value)} ({kind})", _as_sent(case, value)))
-    expected = f"anything but {', '.join(map(brief, members_of(case)))} to be refused for {case.path}"
+    expected = f"anything but {', '.join(map(brief, documented))} to be refused for {case.path}"
     expect_refused(party, case, bads, keyword="enum", expected=expected)
 
 
@@ -201,6 +209,15 @@ def _is_read_as_number(value: Any, members: list[Any]) -> bool:
         return isinstance(value, str | bool) and float(value) in members
     except ValueError:
         return False
+
+
+def _misses_of_state(party: Party, field: Field) -> Iterator[tuple[str, Any]]:
+    """Only those that nobody reads as another state than the record is in."""
+    yield "no member", NOT_A_MEMBER
+    held = party.composer.patch(record := party.read(without=field.top), field, None).shown_in(record)
+    if held in _states(field):
+        yield from (("other case", changed) for changed in (held.lower(), held.upper(), held.capitalize()))
+        yield from (each for each in _altered(held) if each[0] == OUTER_SPACE)
 
 
 def _near_misses(api: Api, field: Field, most: int | None) -> Iterator[tuple[str, Any]]:
