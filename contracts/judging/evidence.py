@@ -47,7 +47,7 @@ def write(party: Party, patch: Patch, before: Record | None = None, *, settled: 
         return done
     check_seen(patch.field, patch.value, patch.shown_in(done.after))
     late = not stored(party, done) and party.reader.same(patch.field, patch.shown_in(earlier), patch.shown_in(done.after))
-    if late and party.state.settles(lambda record: stored(party, replace(done, after=record))):
+    if late and party.state.settles(exchange, lambda record: stored(party, replace(done, after=record))):
         done = replace(done, after=party.read(without=patch.field.top))
         party.movement.found["*"] = f"shown a moment after a write: settle = {party.state.settle:g} was learnt"
     if stored(party, done):

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from contracts.judging.evidence import Write, control, differences_of, fresh_patch, put_back, single
+from contracts.judging.evidence import control, differences_of, fresh_patch, put_back, single_or_none
 from contracts.judging.faults import Fault, faults, faulty, plain_fault
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Reader, Record, look_up, related, shown
-from contracts.terms.exchange import Exchange
+from contracts.terms.exchange import PROCESSING, Exchange
 from contracts.terms.spelling import brief
 from contracts.terms.verdict import Difference, Level, NotJudged, Violation
 from specs import Field
@@ -62,7 +62,7 @@ def writable(party: Party, field: Field) -> None:
         return
     if field.children:
         _holder_writable(party, field)
-    elif field.response is not None and _single(party, field) is not None:
+    elif field.response is not None and single_or_none(party, field) is not None:
         control(party, field)
     else:
         _accepts(party, field)
@@ -80,17 +80,10 @@ def _holder_writable(party: Party, holder: Field) -> None:
     raise NotJudged(f"no plain write of a member of {holder.path} works here")
 
 
-def _single(party: Party, field: Field) -> Write | None:
-    try:
-        return single(party, field)
-    except NotJudged:
-        return None
-
-
 def _accepts(party: Party, field: Field) -> None:
     key = ("accepts", field.path)
     if key not in party.memory:
-        done = _single(party, field)
+        done = single_or_none(party, field)
         party.memory[key] = done.exchange if done is not None else _sent_again(party, field)
     exchange: Exchange | None = party.memory[key]
     if exchange is None:
@@ -141,7 +134,11 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
             top = party.composer.way(field)[0]
             party.patch({top.name: party.composer.exact(top, look_up(before, top.response))})
             continue
-        if exchange.refused or (broken(exchange) and _of_wrong_type(field, bad, keyword)):
+        if (
+            exchange.refused
+            or (broken(exchange) and _of_wrong_type(field, bad, keyword))
+            or undone(party, sent, exchange, before)
+        ):
             refused.append((bad, sent))
         elif party.disguised(exchange):
             disguised = exchange
@@ -156,6 +153,11 @@ def expect_refused(party: Party, field: Field, bads: Iterable[Bad], *, keyword: 
         raise NotJudged(f"a bad value is answered with a success status and no record: {disguised.said}")
     if not refused:
         raise NotJudged(f"no value is ruled out for {field.path} here")
+
+
+def undone(party: Party, sent: Patch, exchange: Exchange, before: Record) -> bool:
+    """Whether a patch was only taken up (202), and nothing came of it: it may be ruled out later (RFC 9110, 15.3.3)."""
+    return exchange.status == PROCESSING and party.reader.equal(sent.shown_in(before), shown_now(party, sent))
 
 
 def _read_as_map(party: Party, sent: Patch) -> bool:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import jsonschema_rs
+
 from contracts.record.records import ABSENT, is_empty, shown
 from contracts.terms.exchange import Exchange
+from contracts.terms.validity import is_valid
 from contracts.terms.verdict import Difference
 from specs import Api, RecordField
 from specs.model import json_types
+from specs.normalise import properties
 from specs.placing import value_at
 
 
@@ -59,9 +63,22 @@ def disguised(api: Api, exchange: Exchange) -> bool:
     """A success status whose body is an object that shows no record: an error body under a false status."""
     if not exchange.ok or exchange.answer is None or not isinstance(exchange.answer.json, Mapping):
         return False
-    if exchange.method == "PATCH" and not api.shows_record:
+    if exchange.method == "PATCH" and (not api.shows_record or has_body_of_its_own(api, exchange)):
         return False
     return bool(exchange.answer.json) and record_in(api, exchange) is None
+
+
+def has_body_of_its_own(api: Api, exchange: Exchange) -> bool:
+    """Whether a success has a further documented status, and the body that the document gives to that one: a task, a link.
+
+    It has to keep to the schema and to have a member of it that no record has: an error in disguise is none.
+    """
+    body = exchange.answer.json if exchange.answer is not None else None
+    if exchange.status not in api.also_success or not api.documents(exchange.status) or not isinstance(body, Mapping):
+        return False
+    schema = api.responses[exchange.status].schema
+    own = properties(schema).keys() - {each.path for each in api.record}
+    return not own.isdisjoint(body) and is_valid(jsonschema_rs.Draft202012Validator(dict(schema)), body)
 
 
 def shows(each: RecordField, holder: Mapping[str, Any]) -> bool:

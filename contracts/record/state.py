@@ -12,13 +12,15 @@ from contracts.record.records import Reader, Record, look_up
 from contracts.record.values import Values
 from contracts.target.client import Client
 from contracts.target.target import Identity, Target, TargetError, top_of
-from contracts.terms.exchange import NOT_JSON, Answer, Exchange
+from contracts.terms.exchange import NOT_JSON, PROCESSING, Answer, Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
 HIDDEN = "nothing shows the record: neither the answer to a patch nor a GET; give [read] path"
 SETTLE = 0.6
 """Seconds after which a service that shows a write a moment later is read again."""
+PROCESSED = (SETTLE, 1.5, 4.0)
+"""Seconds after which one is that has said as much, with a 202."""
 UNKNOWN_MEMBER = "patch_contracts_unknown"
 """A name that no document gives to a property."""
 
@@ -56,7 +58,7 @@ class State:
     """The state of one record, as far as it is known.
 
     Attributes:
-        settle: seconds from a write until a GET shows it, as declared or learnt.
+        settle: seconds from a write until a GET shows it, as declared or learnt; some after a 202 that does not show the record.
         rereads: the first reading after a write is not believed, since the target was seen to show refused values in one.
         believes_answers: the answer to a patch counts as a reading, since it was seen to show what one shows.
         believes_refusals: a refused request is taken to have changed nothing, until one reading proves it of several.
@@ -122,6 +124,8 @@ class State:
         """Take notice of a success answer to a patch: it shows the record; ``plain``: as any of its clients would see it."""
         shown = self._record_in(exchange)
         self.last = shown or self.last
+        if exchange.status == PROCESSING and shown is None and self.reads_by_get:
+            self.settle = self.settle or PROCESSED[0]
         if self.believes_answers and plain and shown is not None:
             self._kept = (self._sender.client.writes, shown)
 
@@ -179,14 +183,21 @@ class State:
         if self.settle:
             client.pause(client.wrote_at + self.settle - client.clock.monotonic())
 
-    def settles(self, shows: Callable[[Record], bool]) -> bool:
-        """Whether a reading a moment later shows what an accepted write has set: then each is waited for; tried once."""
-        if self.settle or self._tried or not self.reads_by_get:
+    def settles(self, exchange: Exchange, shows: Callable[[Record], bool]) -> bool:
+        """Whether a reading a moment later shows what an accepted write has set: then each is waited for.
+
+        Tried once; as long as it helps, where the answer to the write said that it is not completed.
+        """
+        processing = exchange.status == PROCESSING
+        if (self.settle and not processing) or self._tried or not self.reads_by_get:
             return False
-        self._tried, self.settle, self._kept = True, SETTLE, None
-        if shows(self.read()):
-            return True
-        self.settle = 0.0
+        known = self.settle
+        for seconds in PROCESSED if processing else (SETTLE,):
+            if seconds > known:
+                self.settle, self._kept = seconds, None
+                if shows(self.read()):
+                    return True
+        self._tried, self.settle = True, known
         return False
 
     @property

@@ -15,6 +15,8 @@ class NotJson:
 
 
 NOT_JSON = NotJson()
+PROCESSING = 202
+"""The status of what is accepted and not completed yet; nothing may come of it in the end (RFC 9110, 15.3.3)."""
 SAID = 4000
 """Characters of a body in which the words for a sentence are looked for."""
 

@@ -13,6 +13,7 @@ import yaml
 
 from contracts.drafting.draft import write
 from contracts.judging.envelopes import body_problem
+from contracts.record import state
 from contracts.record.records import ABSENT
 from contracts.record.values import Values
 from contracts.reports.report import RunReport
@@ -277,6 +278,54 @@ def test_what_is_shown_a_moment_later_is_waited_for(api: Api) -> None:
     assert violated(report) <= ALWAYS
     assert "settle" in report.moves["*"]
     assert service.records == before
+
+
+@pytest.fixture(name="with_tasks", scope="module")
+def _with_tasks(tmp_path_factory: pytest.TempPathFactory) -> Api:
+    """The plans' document, with a second success: a task that will do what the patch says."""
+    folder = tmp_path_factory.mktemp("tasks")
+    content = yaml.safe_load(DOCUMENT.read_text(encoding="utf-8"))
+    task = {"type": "object", "required": ["task"], "properties": {"task": {"type": "string"}}}
+    responses = content["paths"]["/plans/{id}"]["patch"]["responses"]
+    responses["202"] = {"description": "A task.", "content": {"application/json": {"schema": task}}}
+    (folder / "document.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    write(folder / "document.yaml", None, folder / "plans.yaml")
+    return load_api(str(folder / "plans.yaml"))
+
+
+STATED = ("sent-field-stored", "response-shows-stored", "record-shown", "success-status", "repeat-same-answer")
+
+
+def test_a_documented_task_is_a_success_that_is_waited_for(with_tasks: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A 202 with the body that the document gives to it shows no record, and is no error: the GET does, once the task is done."""
+    monkeypatch.setattr(state, "PROCESSED", (0.1, 0.2))
+    service = Plans("done later")
+    before = copy.deepcopy(service.records)
+    with serving(service) as url:
+        report = judged(with_tasks, url, *STATED)
+
+    assert violated(report) <= ALWAYS
+    assert {each.verdict for each in report.results if each.rule == "sent-field-stored" and each.field == "title"} == {"conforms"}
+    assert service.records == before
+    assert report.restored.ok
+
+
+@pytest.mark.parametrize(
+    ("faults", "rule", "field"),
+    [
+        (("never done",), "sent-field-stored", "title"),  # the task was accepted, and nothing came of it
+        (("done later", "no task"), "sent-field-stored", "code"),  # neither the record nor the documented task
+    ],
+)
+def test_a_task_that_does_nothing_is_told(
+    with_tasks: Api, faults: tuple[str, ...], rule: str, field: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was accepted has to come true, and a body that the document gives to neither status is an error in disguise."""
+    monkeypatch.setattr(state, "PROCESSED", (0.1, 0.2))
+    with serving(Plans(*faults)) as url:
+        report = judged(with_tasks, url, *STATED)
+
+    assert (rule, field) in {(each[1], each[2]) for each in violated(report)}
 
 
 TEXT = Response(status=400, inferred=False, media_types=("text/plain",), schema={"type": "string"})

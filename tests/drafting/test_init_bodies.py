@@ -58,6 +58,35 @@ def drafted(folder: Path, content: Mapping[str, Any]) -> specs.Api:
     return specs.load(folder / "api.yaml")
 
 
+@pytest.mark.parametrize(
+    ("header", "description", "place"),
+    [
+        ("Bearer", "", ("http", "bearer", "")),
+        ("basic", "", ("http", "basic", "")),
+        ("Token", "Token-based, with required prefix `Token`.", ("apiKey", "", "Authorization")),
+        ("Token", "Your key.", ("apiKey", "", "Token")),  # a header may have any name
+        ("X-Key", "Begins with a prefix of the team.", ("apiKey", "", "X-Key")),
+    ],
+)
+def test_a_header_with_the_name_of_a_scheme_is_authorization(
+    tmp_path: Path, header: str, description: str, place: tuple[str, str, str]
+) -> None:
+    """A document that says ``name: Bearer`` means what stands ahead of the credential: it is told, and no other name is one."""
+    content = document(body={"content": {"application/json": {"schema": {"type": "object"}}}})
+    content["components"]["securitySchemes"]["key"] = {
+        "type": "apiKey",
+        "in": "header",
+        "name": header,
+        "description": description,
+    }
+    api = drafted(tmp_path, content)
+
+    found = api.document["components"]["securitySchemes"]["key"]
+    noted = "described as a header named" in (tmp_path / "api.yaml").read_text(encoding="utf-8")
+    assert (found["type"], found.get("scheme", ""), found.get("name", "")) == place
+    assert noted is (place[2] not in ("Token", "X-Key"))
+
+
 @pytest.mark.parametrize("get", [True, False])
 def test_an_operation_without_a_body_is_never_performed(tmp_path: Path, get: bool) -> None:
     """What is judged are refusals: no request of the run is accepted but reads, and the record is as it was."""

@@ -76,9 +76,10 @@ class Plans(People):
 
     def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
         """As for people, at another path."""
-        if method == "GET" and "shown later" in self.faults and path.rsplit("/", 1)[-1] in self.records:
+        lag = 0.3 if "shown later" in self.faults else 0.05 if self.faults & {"done later", "never done"} else 0
+        if method == "GET" and lag and path.rsplit("/", 1)[-1] in self.records:
             now = time.monotonic()
-            old = [shown for moment, key, shown in self.history if key == path.rsplit("/", 1)[-1] and moment <= now - 0.3]
+            old = [shown for moment, key, shown in self.history if key == path.rsplit("/", 1)[-1] and moment <= now - lag]
             return 200, old[-1] if old else self.shown(path.rsplit("/", 1)[-1]), {}
         if "left alone without an owner" in self.faults:
             found = self.records.get(path.rsplit("/", 1)[-1])
@@ -112,8 +113,13 @@ class Plans(People):
             self._keep(record, {name: value for name, value in sent.items() if name == "title" and name != wrong})
         if wrong:
             return 405 if wrong == "email" else 400, {"message": f"{wrong} is wrong", "field": wrong}, {}
-        self._keep(record, sent)
-        self.history.append((time.monotonic(), key, self.shown(key)))
+        alike = all(record.get(name) == value for name, value in sent.items())
+        if "never done" not in self.faults:
+            self._keep(record, sent)
+        begun = time.monotonic() - (1 if alike and "shown later" not in self.faults else 0)
+        self.history.append((begun, key, self.shown(key)))
+        if self.faults & {"done later", "never done"} and not alike:
+            return 202, {"task": f"/tasks/{self.patches}"} if "no task" not in self.faults else {"error": "busy"}, {}
         return 200, self.shown(key), {}
 
     def _wrong_part(self, record: dict[str, Any], sent: dict[str, Any]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from contracts.drafting.document.source import Source
 
 USABLE = frozenset({"apiKey", "http", "oauth2", "openIdConnect"})
 SIMPLE = frozenset({"bearer", "basic"})
+_AUTHORIZATION = {"type": "apiKey", "in": "header", "name": "Authorization"}
+PREFIXED = "(that is the name of a scheme, which goes ahead of a credential; RFC 9110, 11.6.2)"
 
 
 def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str, list[str]]], dict[str, Any]]:
@@ -39,12 +42,14 @@ def secured(source: Source, operation: Mapping[str, Any]) -> tuple[list[dict[str
             f"security: a credential for one of these is enough: {', '.join(' and '.join(each) for each in kept)}"
             + (f"; not presented in a request here: {', '.join(left)}." if left else ".")
         )
-    return [{name: [] for name in each} for each in kept], {name: schemes[name] for each in kept for name in each}
+    return [{name: [] for name in each} for each in kept], _placed(
+        source, {name: schemes[name] for each in kept for name in each}
+    )
 
 
 def described(source: Source) -> dict[str, Any]:
     """Every scheme that a request can present, whether it is required or not."""
-    return {name: each for name, each in _schemes(source).items() if _is_usable(each)}
+    return _placed(source, {name: each for name, each in _schemes(source).items() if _is_usable(each)})
 
 
 def _inferred(source: Source, operation: Mapping[str, Any], schemes: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -79,8 +84,34 @@ def _plain(scheme: Mapping[str, Any]) -> dict[str, Any]:
             "scheme": "bearer",
             "description": f"{kind} in the document: the token is sent as a bearer token.",
         }
-    kept = {name: scheme[name] for name in ("type", "scheme", "name", "in") if isinstance(scheme.get(name), str)}
+    kept = {name: scheme[name] for name in ("type", "scheme", "name", "in", "description") if isinstance(scheme.get(name), str)}
     return {**kept, "scheme": kept["scheme"].lower()} if "scheme" in kept else kept
+
+
+def _placed(source: Source, schemes: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    """The schemes, those that are meant to stand in Authorization there; each of them is told."""
+    found = {}
+    for name, each in schemes.items():
+        scheme, where = _of_authorization(each) or (each, "")
+        found[name] = dict(scheme)
+        if where:
+            source.note(f"security: {name} is described as a header named {each['name']}: {where} {PREFIXED}.")
+        elif scheme.get("type") == "apiKey":
+            found[name].pop("description", None)
+    return found
+
+
+def _of_authorization(scheme: Mapping[str, Any]) -> tuple[dict[str, Any], str] | None:
+    """The scheme that is meant by a header which has the name of one, and where its credential goes; None for any other.
+
+    Any word can be the name of a header as well, so that it has to be a common scheme's, or one that is said to be a prefix.
+    """
+    name, is_header = str(scheme.get("name")), (scheme.get("type"), scheme.get("in")) == ("apiKey", "header")
+    if is_header and name.lower() in SIMPLE:
+        return {"type": "http", "scheme": name.lower()}, "its credential is sent in Authorization"
+    if is_header and re.search(rf"\bprefix\b\W*{re.escape(name)}\b", str(scheme.get("description")), re.IGNORECASE):
+        return _AUTHORIZATION, f"the whole of Authorization is its credential, {name} ahead of it"
+    return None
 
 
 def _is_usable(scheme: Mapping[str, Any] | None) -> bool:
@@ -95,5 +126,5 @@ def header_credential(parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     """A scheme for a required Authorization header that the document describes as a plain parameter."""
     for each in parameters:
         if each.get("in") == "header" and str(each.get("name")).lower() == "authorization" and each.get("required"):
-            return {"type": "apiKey", "in": "header", "name": "Authorization"}
+            return _AUTHORIZATION
     return None

@@ -13,7 +13,7 @@ from contracts.judging.evidence import (
 )
 from contracts.record.party import Party
 from contracts.record.records import Record
-from contracts.terms.exchange import Exchange
+from contracts.terms.exchange import PROCESSING, Exchange
 from contracts.terms.verdict import NotJudged
 from specs import Field
 
@@ -51,11 +51,20 @@ def repeat(party: Party, first: Write) -> Repetition:
     return Repetition(first, tuple(repeats))
 
 
+def answered_alike(party: Party, first: Exchange, again: Exchange) -> bool:
+    """Whether a repeat is answered with the same status, or one of two documented ones says that something is still to be done.
+
+    That is what 202 says (RFC 9110, 15.3.3): a service that makes a task of a change has none to make where nothing changes.
+    """
+    statuses = {first.status, again.status}
+    return len(statuses) == 1 or (PROCESSING in statuses and all(each and party.api.documents(each) for each in statuses))
+
+
 def holding_its_value(party: Party, field: Field) -> Write:
     """Arrange that the field holds the value of its first write, which the target is known to accept again."""
     done = repeated(party, field)
     first = done.first
-    if any(exchange.status != first.exchange.status for exchange, _record in done.repeats):
+    if any(not answered_alike(party, first.exchange, exchange) for exchange, _record in done.repeats):
         raise NotJudged("a plain repeat is answered otherwise: judged by repeat-same-answer")
     if any(party.reader.differences(first.after, record) for _exchange, record in done.repeats):
         raise NotJudged("a plain repeat changes the record: judged by repeat-same-state")

@@ -9,7 +9,7 @@ from typing import Any
 from contracts.judging.acceptance import is_picky
 from contracts.judging.evidence import Write, control, fresh_patch, stored, write
 from contracts.judging.telling.misread import misread
-from contracts.judging.trials import broken, elsewhere, tidy
+from contracts.judging.trials import broken, elsewhere, tidy, undone
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
 from contracts.record.keeping.kinds import names_a_record
 from contracts.record.party import Party
@@ -82,7 +82,7 @@ def _judge_unusual(party: Party, field: Field) -> int:
     for unusual, done in writes:
         if broken(done.exchange):
             _judge_broken(party, field, unusual.value, done)
-        if not party.accepted(done.exchange):
+        if not party.accepted(done.exchange) or undone(party, done.patch, done.exchange, done.before):
             continue
         judged += 1
         now = done.patch.shown_in(done.after)
