@@ -178,10 +178,10 @@ def _may_be_taken(party: Party, field: Field, taken: Taken) -> None:
 
 
 def _in_words(party: Party, field: Field) -> list[tuple[Any, Any]]:
-    """The values of another type, the text of a number being one that the field can hold: another is refused for its limits."""
+    """The values of another type, the text of a number being one that the field takes: any other may be refused as what it is."""
     found = _lenient_values(field)
     _text, meaning = next(iter(found), (None, None))
-    if not isinstance(meaning, int | float) or isinstance(meaning, bool) or party.values.safe(field, meaning):
+    if not isinstance(meaning, int | float) or isinstance(meaning, bool):
         return found
     with suppress(NotJudged):
         fit = party.values.fresh(field)
