@@ -94,6 +94,8 @@ def _accepts(party: Party, field: Field) -> None:
 
 def _sent_again(party: Party, field: Field) -> Exchange | None:
     """The current value once more; None where the record shows none that could be sent."""
+    if party.guard is not None:
+        party.guard.check_field(field)
     record = party.read(without=field.top)
     value = party.composer.patch(record, field, None).shown_in(record)
     if value in (ABSENT, []):

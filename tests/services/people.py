@@ -170,6 +170,8 @@ class People:
                 kept = {**record["settings"], **{each: text for each, text in value.items() if text is not None}}
                 removed = {each for each, text in value.items() if text is None} if "null removes" in self.habits else set()
                 record["settings"] = {each: text for each, text in kept.items() if each not in removed}
+            elif name in TEXTS and "trims texts" in self.habits:
+                record[name] = value.strip()
             elif name == "city" and "city gets a mark" in self.habits:
                 record["city"] = f"{value}!"
             elif name in MEMBERS:

@@ -518,6 +518,20 @@ def test_a_field_that_is_not_written_hides_no_fault_of_another(api: Api) -> None
     assert "hostile-json-survived" in violated(report)
 
 
+@pytest.mark.parametrize("city", ["Tunis\n", " Tunis"])
+def test_white_space_at_an_end_of_a_text_is_not_lost(api: Api, city: str) -> None:
+    """A service that trims takes off what the record was made with, and no request brings it back: not even the same is sent."""
+    people = People("trims texts")
+    people.records[FIRST]["city"] = city
+    before = copy.deepcopy(people.records)
+    with serving(people) as url:
+        report = judged(api, url)
+
+    assert people.records == before
+    assert report.restored.ok
+    assert {each.verdict for each in report.results if (each.rule, each.field) == ("sent-field-stored", "city")} == {"not_judged"}
+
+
 def test_a_null_that_cannot_be_undone_is_sent_only_for_good() -> None:
     """A picture that JSON can only remove is spared unless a rule asks for that very null."""
     api = load_api("customers_me")

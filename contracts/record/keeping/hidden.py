@@ -1,4 +1,4 @@
-"""What a record shows in place of a secret: a mask, which cannot be put back, or a hash, which would be hashed again."""
+"""What a record shows and cannot be put back: a mask of a secret, a hash that would be hashed again, a text that would be cut."""
 
 from __future__ import annotations
 
@@ -34,7 +34,18 @@ def hides(field: Field, shown: Any) -> str:
         return f"{field.name} is not written: it holds no password, and one that is set is often not to be taken out again"
     if field.schema.get("format") == "password" or _has_password(field.name, shown):
         return f"{field.name} is not written: a password is, or is in, what it holds, and what is shown may be a hash of it"
+    if _ends_in_space(shown):
+        return f"{field.name} is not written: white space at an end of what it holds, which many services take off for good"
     return ""
+
+
+def _ends_in_space(shown: Any) -> bool:
+    """Whether a text begins or ends with white space, also inside an object or a list: not even the same text would keep it."""
+    if isinstance(shown, Mapping):
+        return any(map(_ends_in_space, shown.values()))
+    if isinstance(shown, list):
+        return any(map(_ends_in_space, shown))
+    return isinstance(shown, str) and bool(shown) and shown != shown.strip()
 
 
 def check_seen(field: Field, sent: Any, shown: Any) -> None:
