@@ -164,6 +164,8 @@ KEYWORD_RULES: tuple[tuple[str, Any, str], ...] = (
     ("member-stored", _is("enum"), "Each of these values is valid."),
     ("wrong-type-refused", _is("type"), "A value of another type is not valid."),
     ("coerced-value-typed", _is("type"), "The stored value is of this type."),
+    ("off-pattern-refused", _is("pattern"), "A text that does not match is not valid."),
+    ("off-step-refused", _is("multipleOf"), "A number between two multiples is not valid."),
     ("valid-format-accepted", _is("format"), "A text of this form is valid."),
     ("required-member-refused", _is("required"), "An item without these members is not valid."),
     ("read-only-unchanged", _is("readOnly"), "A patch does not set this member (OpenAPI, Schema Object)."),

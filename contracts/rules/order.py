@@ -39,6 +39,8 @@ FIRST: tuple[str, ...] = (
     "null-refused",
     "under-limit-refused",
     "bad-format-refused",
+    "off-pattern-refused",
+    "off-step-refused",
     "required-member-refused",
     "array-limit-enforced",
     "item-limit-enforced",
