@@ -107,6 +107,23 @@ def test_what_a_credential_may_not_set_is_no_broken_must(tmp_path: Path) -> None
     assert violated(report) == {("should", "sent-field-stored", "newsletter")}
 
 
+class Reading(People):
+    """Takes its credential for readings alone."""
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
+        """Every patch is a stranger's."""
+        return (401, {"message": "who are you"}, {}) if method == "PATCH" else super().answer(method, path, headers, body)
+
+
+def test_a_credential_that_no_patch_takes_is_one_finding(tmp_path: Path) -> None:
+    """It names the place in the target file, whatever number of fields there are."""
+    with serving(Reading()) as url:
+        report = judged(target_of(drafted(tmp_path), url), "no-op-changes-nothing")
+
+    (found,) = [each for each in report.results if each.verdict == "violates"]
+    assert "check [auth]" in (found.expected or "")
+
+
 def test_what_stands_beside_a_reference_is_read_since_3_1(tmp_path: Path) -> None:
     """Members beside ``$ref`` are the request's too; before 3.1 a document says nothing by them."""
 

@@ -11,7 +11,7 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.record.learning import FirstWrite
-from contracts.record.party import Party
+from contracts.record.party import UNAUTHENTICATED, Party
 from contracts.record.patches import leaves, settable
 from contracts.record.records import ABSENT, Located, Record, is_empty, look_up
 from contracts.rules.repetition.repeats import holding_its_value
@@ -69,6 +69,8 @@ def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudge
     own = top_of(case.response or "")
     changed = [each for each in party.reader.differences(found.before, found.after) if top_of(each.where) == own]
     _judge_nothing_changed(changed, found.exchange)
+    if found.exchange.status == UNAUTHENTICATED:
+        _judge_credential(party, found.exchange)
     if found.exchange.refused and not is_empty(found.present) and _keeps_to_it(party, case, found.before, party.values.valid):
         plain = _keeps_to_it(party, case, found.before, party.values.safe)
         raise Violation(
@@ -78,6 +80,17 @@ def _judge_spared(party: Party, case: Field, found: FirstWrite, reason: NotJudge
             # a value that is valid, and yet may be refused to a new record, may be older than what refuses it
             level=None if plain and "no-op-changes-nothing" in party.api.claims else Level.SHOULD,
         ) from reason
+
+
+def _judge_credential(party: Party, exchange: Exchange) -> None:
+    """A credential that only readings take is one finding, and no fault of each field: mostly the target file has it wrong."""
+    if party.memory.setdefault("refused credential", exchange) is not exchange:
+        raise NotJudged("the credential is refused: told of the first field")
+    raise Violation(
+        expected="the credential to be accepted for a patch as for a reading (check [auth] in the target file)",
+        actual=exchange.said,
+        exchange=exchange,
+    )
 
 
 def _keeps_to_it(party: Party, case: Field, record: Record, fits: Callable[[Field, Any], bool]) -> bool:
