@@ -15,7 +15,7 @@ from contracts.drafting.document import media, prose, swagger
 from contracts.drafting.document.older import older
 from contracts.drafting.document.schemas import Schemas
 from contracts.drafting.document.security import described, header_credential, secured
-from contracts.drafting.document.source import Document, Source, opened
+from contracts.drafting.document.source import Document, Source, opened, rooted
 from contracts.drafting.fields import link_fields
 from contracts.drafting.operations import PARAMETER, REPRESENTATION, Answer, Operations, asks_for_representation
 from contracts.drafting.places import Body
@@ -103,6 +103,7 @@ def _save(text: str, output: Path) -> None:
 
 def _chosen(source: Source, path: str | None) -> str:
     found = source.patches()
+    path = path and rooted(path)
     listed = ", ".join(found[:20]) + (f" and {len(found) - 20} more" if len(found) > 20 else "") or "none"
     if path is not None and path not in found:
         raise SpecError(f"no PATCH operation at {path}; there are {listed}")

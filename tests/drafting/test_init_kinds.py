@@ -220,6 +220,22 @@ definitions:
     assert [(each.name, each.schema["type"]) for each in api.parameters] == [("boat", "integer")]
 
 
+@pytest.mark.parametrize("given", ["notes/{id}", "/notes/{id}", None])
+def test_a_path_without_a_slash_gets_one(given: str | None, tmp_path: Path) -> None:
+    """A document may be written so; the draft says what was done, and either spelling chooses the path."""
+    schema = {"type": "object", "properties": {"text": {"type": "string", "maxLength": 20}}}
+    content = {"application/json": {"schema": schema}}
+    patch = {"requestBody": {"content": content}, "responses": {"200": {"description": "Done.", "content": content}}}
+    identity = [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    file = tmp_path / "notes.json"
+    paths = {"notes/{id}": {"parameters": identity, "patch": patch}}
+    file.write_text(json.dumps({"openapi": "3.0.3", "info": {"title": "Notes", "version": "1"}, "paths": paths}))
+    write(file, given, tmp_path / "notes-contract.yaml")
+
+    assert specs.load(str(tmp_path / "notes-contract.yaml")).path == "/notes/{id}"
+    assert "a slash was put ahead" in (tmp_path / "notes-contract.yaml").read_text()
+
+
 def test_form_data_of_swagger_2_is_a_form(tmp_path: Path) -> None:
     """With its required fields; a file is never sent."""
     source = tmp_path / "old.yaml"

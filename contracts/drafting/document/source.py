@@ -116,7 +116,16 @@ def opened(file: Path) -> Source:
     source = Source(file, dict(content), swagger="swagger" in content)
     if source.swagger:
         source.note("The document is Swagger 2.0; the operation was converted to OpenAPI 3.0.")
+    if isinstance(paths := content.get("paths"), Mapping):
+        source.content["paths"] = {rooted(name): each for name, each in paths.items()}
+        if paths.keys() != source.content["paths"].keys():
+            source.note("paths: a slash was put ahead of those without one, as OpenAPI has it (Paths Object).")
     return source
+
+
+def rooted(path: str) -> str:
+    """A path with a slash ahead of it. What extends the document is none."""
+    return path if path.startswith(("/", "x-")) else f"/{path}"
 
 
 def with_text_keys(value: Any) -> Any:
