@@ -20,7 +20,10 @@ PLACE = {"street": "Elm 3", "town": "Bonn"}
 
 
 class Placed(Plans):
-    """Plans of a place, which may be none; faults: ``place stays``, ``place refused``, ``place gets a key``."""
+    """Plans of a place, which may be none.
+
+    Faults: ``place stays``, ``place refused``, ``place gets a key``; and ``always a place``: none is ever shown.
+    """
 
     def __init__(self, *faults: str) -> None:
         super().__init__(*faults)
@@ -57,7 +60,8 @@ def verdict(tmp_path: Path, service: Placed) -> list[str]:
     place = {"type": ["object", "null"], "required": [*PLACE], "properties": texts}
     members(document)["place"] = place
     shown = {**texts, "key": {"type": "integer", "readOnly": True}} if "place gets a key" in service.faults else texts
-    document["components"]["schemas"]["Plan"]["properties"]["place"] = {**place, "properties": shown}
+    of_record = document["components"]["schemas"]["Plan"]["properties"]
+    of_record["place"] = {**place, "properties": shown, **({"type": "object"} if "always a place" in service.faults else {})}
     source, output = tmp_path / "plans.yaml", tmp_path / "contract.yaml"
     source.write_text(yaml.safe_dump(document))
     write(source, None, output)
@@ -70,11 +74,17 @@ def verdict(tmp_path: Path, service: Placed) -> list[str]:
 
 @pytest.mark.parametrize(
     ("faults", "verdicts"),
-    [((), ["conforms"]), (("place stays",), ["violates"]), (("place refused",), ["violates"]), (("place gets a key",), [])],
+    [
+        ((), ["conforms"]),
+        (("place stays",), ["violates"]),
+        (("place refused",), ["violates"]),
+        (("place gets a key",), []),
+        (("place stays", "always a place"), []),
+    ],
     ids=str,
 )
 def test_null_empties_an_object_that_may_be_null(tmp_path: Path, faults: tuple[str, ...], verdicts: list[str]) -> None:
-    """Also one with documented members; one that has a key of the service would not be the same again."""
+    """Not one that has a key of the service, which would not be the same again, nor one that no record is without."""
     service = Placed(*faults)
 
     assert verdict(tmp_path, service) == verdicts

@@ -42,11 +42,14 @@ def _nullable(api: Api) -> list[Field]:
 
 
 def _nullable_objects(api: Api) -> list[Field]:
-    """The objects at the top of a body that may be null, and all of whose members a patch may set and the record shows."""
+    """The objects at the top of a body that may be null, sent and shown, and all of whose members a patch may set.
+
+    What null does to one that the record never shows as null is open.
+    """
+    empty = {each.path for each in api.walk_record() if "null" in json_types(each.schema)}
     objects = [each for each in api.walk_fields() if each.kind == "object" and each.children and each.path == each.top]
-    return [
-        each for each in objects if each.states("nullable") and may_be_sent(each) and not each.hazard and _is_whole(api, each)
-    ]
+    nullable = [each for each in objects if each.states("nullable") and each.response in empty]
+    return [each for each in nullable if may_be_sent(each) and not each.hazard and _is_whole(api, each)]
 
 
 def _is_whole(api: Api, holder: Field) -> bool:
