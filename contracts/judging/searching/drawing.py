@@ -75,7 +75,9 @@ class Deck:
         if kind is Kind.OTHER and self._stage.theirs is not None:
             return Step(kind, self._as_they_are(kind, self._stage.theirs, self._random.choice((1, 2, 3))))
         changes = self._changes(self._random.choice((1, 1, 1, 2, 3, TOGETHER)))
-        self._last = Step(Kind.VALID, changes, unread=self._random.random() < UNREAD)
+        self._last = Step(Kind.VALID, changes)
+        unread = self._random.random() < UNREAD and not self.doubts(self._last)  # what is doubtful is looked at
+        self._last = replace(self._last, unread=unread)
         return self._last
 
     # --- what is tried ---

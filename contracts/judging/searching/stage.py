@@ -90,24 +90,50 @@ class Stage:
         return taken
 
     def take(self, step: Step) -> Taken:
-        """Take a step, and compare the record with what the model says. NotJudged where it cannot be composed or read."""
+        """Take a step, and compare the record with what the model says. NotJudged where it cannot be composed or read.
+
+        That a valid patch is refused is not wrong by itself (see ``elsewhere``): it has to change nothing.
+        """
         if step.kind is Kind.OTHER:
             return self._of_the_other(step)
         before = self.now()
         patches = self.composed(before, step)
         exchange = self._sent(step, patches)
-        if self.party.accepted(exchange) == (step.kind in REFUSED) or not (self.party.accepted(exchange) or exchange.refused):
-            said = "to be accepted" if exchange.refused else "to be accepted or refused"
-            said = "to be refused" if step.kind in REFUSED else said
-            what = f"a patch {step.why or step.kind}" if step.kind in REFUSED else "a patch"
+        accepted = self.party.accepted(exchange)
+        if (accepted and step.kind in REFUSED) or not (accepted or exchange.refused):
+            said = f"{step.why or step.kind} to be refused" if step.kind in REFUSED else "to be accepted or refused"
             self.forget()
-            return Taken(step, exchange, Violation(expected=f"{what} {said}", actual=exchange.said, exchange=exchange))
-        applied = patches if self.party.accepted(exchange) else []
+            return Taken(step, exchange, Violation(expected=f"a patch {said}", actual=exchange.said, exchange=exchange))
+        applied = patches if accepted else []
         expected = predicted(self.party.reader, before, [each for each in applied if each.field.reference is None])
-        if step.unread and self._unread is None and all(_is_plain(each) for each in patches):
+        if accepted and step.unread and self._unread is None and all(_is_plain(each) for each in patches):
             self.record, self._unread = expected, (patches, exchange)
             return Taken(step, exchange)
         return Taken(step, exchange, self._compared(expected, exchange, patches, applied, before))
+
+    def elsewhere(self, step: Step) -> Exchange | None:
+        """The same valid patch on an equal record, made of the saved one at once; None where it is refused there too.
+
+        What may be sent of one member often depends on what the others hold, as a day that must not come before another one, and
+        few documents say so: nobody is blamed for a refusal that the record may explain. None also where no such record is had.
+        """
+        record = self.now()
+        if not self.reset() or not Restorer(self.party).restore(record).ok:
+            return None
+        if self.party.reader.differences(record, self.now()):
+            return None
+        exchange = self._sent(step, self.composed(record, step))
+        self.forget()
+        return exchange if self.party.accepted(exchange) else None
+
+    def dependent(self, step: Step) -> frozenset[str]:
+        """Of a patch that is refused for what the record holds: the field that is, where one after the other is changed."""
+        for each in step.changes if len(step.changes) > 1 else ():
+            exchange = self._sent(step, [self.composed_one(self.now(), each)])
+            self.forget()
+            if exchange.refused:
+                return frozenset((each.field.path,))
+        return frozenset(each.field.path for each in step.changes)
 
     def _sent(self, step: Step, patches: Sequence[Patch]) -> Exchange:
         self.party.movement.suspected = [each.field.path for each in step.changes]
