@@ -12,6 +12,7 @@ from contracts.judging.evidence import base, differences_of, joined, one_differe
 from contracts.judging.searching.steps import REFUSED, Change, Kind, Step, Taken
 from contracts.record.calls import encoded
 from contracts.record.model import predicted
+from contracts.record.movement import SUSPECTS
 from contracts.record.party import Party
 from contracts.record.patches import Patch
 from contracts.record.records import ABSENT, Located, Record, look_up
@@ -203,7 +204,7 @@ class Stage:
             patches, applied, self._unread = [*self._unread[0], *patches], [*self._unread[0], *applied], None
         tag, self.record = self._tag, None
         self.record = after = self._read()
-        changed = self._differences(expected, after, patches, applied)
+        changed = self._unexplained(expected, after, patches, applied)
         if changed:
             self.record = None
             return Violation(
@@ -213,6 +214,16 @@ class Stage:
                 difference=differences_of(changed),
             )
         return self._compared_tags(tag, before, after, exchange)
+
+    def _unexplained(self, expected: Record, after: Record, patches: Sequence[Patch], applied: Sequence[Patch]) -> list[Located]:
+        """What differs, once each field that was sent was suspected of being what it follows, some at a time."""
+        fields = [each.field.path for each in patches]
+        changed = self._differences(expected, after, patches, applied)
+        for start in range(0, len(fields) if len(fields) > SUSPECTS else 0, SUSPECTS):
+            if changed:
+                self.party.movement.suspected = fields[start : start + SUSPECTS]
+                changed = self._differences(expected, after, patches, applied)
+        return changed
 
     def _differences(self, expected: Record, after: Record, patches: Iterable[Patch], applied: Iterable[Patch]) -> list[Located]:
         filled = {path for patch in patches for path in patch.filled}
