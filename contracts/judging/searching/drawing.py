@@ -83,8 +83,9 @@ class Deck:
     # --- what is tried ---
 
     def doubts(self, step: Step) -> list[tuple[Any, ...]]:
-        """What of a step is not known to be taken, or refused, as it should be."""
-        keys = [(step.kind,)] if step.kind in (Kind.MALFORMED, Kind.DENIED) else map(_key, step.changes)
+        """What of a step is not known to be taken, or refused, as it should be; beside a fault, nothing else is found out."""
+        asked = [each for each in step.changes if step.kind is not Kind.FAULT or each.way == Kind.FAULT]
+        keys = [(step.kind,)] if step.kind in (Kind.MALFORMED, Kind.DENIED) else map(_key, asked)
         return [each for each in keys if each not in self._proven]
 
     def doubtful(self, step: Step) -> Step:
