@@ -51,6 +51,7 @@ class Notes:
     def __init__(self, *habits: str) -> None:
         self.habits = frozenset(habits)
         self.lock: Any = Door()
+        self.last = ""
         self.records: dict[str, dict[str, Any]] = {
             "n-1": {"id": "n-1", "anything": "loose", "title": "One", "author": "Ann", "places": ["desk", "wall"]},
             "n-2": {"id": "n-2", "anything": "free", "title": "Two", "author": "Bob", "places": ["roof"]},
@@ -63,6 +64,10 @@ class Notes:
             return 404, {"message": "none"}, {}
         if method not in ("GET", "PATCH"):
             return 405, {"message": "not here"}, {"Allow": "GET, PATCH"}
+        if method == "PATCH" and "refuses after the other one" in self.habits:
+            last, self.last = self.last, path
+            if last != path and path == "/notes/n-1":
+                return 400, {"message": "not after the other one"}, {}
         return self._patched(record, body) if method == "PATCH" else (200, record, {})
 
     def _patched(self, record: dict[str, Any], body: bytes) -> tuple[int, Any, dict[str, str]]:
@@ -91,6 +96,9 @@ class Notes:
         if "takes names only" in self.habits and not all(str(each).isalnum() for each in texts if each):
             raise ValueError
         if not listed or not all(isinstance(each, str) and len(each) <= 40 for each in texts):
+            raise ValueError
+        whole = {**record, **kept}
+        if "long titles need places" in self.habits and len(whole["title"]) > 20 and not whole["places"]:
             raise ValueError
         return kept
 
@@ -171,3 +179,17 @@ def test_a_search_does_not_draw_texts_where_only_names_are_taken(api: Api) -> No
     report = judged(api, notes, "sequence-follows-model", depth="thorough", max_requests=500)
 
     assert [(each.verdict, each.actual) for each in report.results] == [("conforms", None)]
+
+
+@pytest.mark.parametrize(
+    ("habit", "verdict"), [("long titles need places", "conforms"), ("refuses after the other one", "violates")]
+)
+def test_a_refusal_that_the_record_explains_is_no_finding(api: Api, habit: str, verdict: str) -> None:
+    """What one member may be depends on the others, whichever way they came; who refuses on an equal record is told."""
+    notes = Notes(habit)
+    for record in notes.records.values():
+        record["anything"] = 5
+    (result,) = judged(api, notes, "sequence-follows-model", depth="thorough", max_requests=2000).results
+
+    assert result.verdict == verdict, result.actual
+    assert (result.level, "on an equal record" in (result.expected or "")) == ("should", True) or verdict == "conforms"

@@ -75,14 +75,17 @@ class Deck:
         if kind is Kind.OTHER and self._stage.theirs is not None:
             return Step(kind, self._as_they_are(kind, self._stage.theirs, self._random.choice((1, 2, 3))))
         changes = self._changes(self._random.choice((1, 1, 1, 2, 3, TOGETHER)))
-        self._last = Step(Kind.VALID, changes, unread=self._random.random() < UNREAD)
+        self._last = Step(Kind.VALID, changes)
+        unread = self._random.random() < UNREAD and not self.doubts(self._last)  # what is doubtful is looked at
+        self._last = replace(self._last, unread=unread)
         return self._last
 
     # --- what is tried ---
 
     def doubts(self, step: Step) -> list[tuple[Any, ...]]:
-        """What of a step is not known to be taken, or refused, as it should be."""
-        keys = [(step.kind,)] if step.kind in (Kind.MALFORMED, Kind.DENIED) else map(_key, step.changes)
+        """What of a step is not known to be taken, or refused, as it should be; beside a fault, nothing else is found out."""
+        asked = [each for each in step.changes if step.kind is not Kind.FAULT or each.way == Kind.FAULT]
+        keys = [(step.kind,)] if step.kind in (Kind.MALFORMED, Kind.DENIED) else map(_key, asked)
         return [each for each in keys if each not in self._proven]
 
     def doubtful(self, step: Step) -> Step:

@@ -12,6 +12,7 @@ from contracts.judging.evidence import base, differences_of, joined, one_differe
 from contracts.judging.searching.steps import REFUSED, Change, Kind, Step, Taken
 from contracts.record.calls import encoded
 from contracts.record.model import predicted
+from contracts.record.movement import SUSPECTS
 from contracts.record.party import Party
 from contracts.record.patches import Patch
 from contracts.record.records import ABSENT, Located, Record, look_up
@@ -90,24 +91,50 @@ class Stage:
         return taken
 
     def take(self, step: Step) -> Taken:
-        """Take a step, and compare the record with what the model says. NotJudged where it cannot be composed or read."""
+        """Take a step, and compare the record with what the model says. NotJudged where it cannot be composed or read.
+
+        That a valid patch is refused is not wrong by itself (see ``elsewhere``): it has to change nothing.
+        """
         if step.kind is Kind.OTHER:
             return self._of_the_other(step)
         before = self.now()
         patches = self.composed(before, step)
         exchange = self._sent(step, patches)
-        if self.party.accepted(exchange) == (step.kind in REFUSED) or not (self.party.accepted(exchange) or exchange.refused):
-            said = "to be accepted" if exchange.refused else "to be accepted or refused"
-            said = "to be refused" if step.kind in REFUSED else said
-            what = f"a patch {step.why or step.kind}" if step.kind in REFUSED else "a patch"
+        accepted = self.party.accepted(exchange)
+        if (accepted and step.kind in REFUSED) or not (accepted or exchange.refused):
+            said = f"{step.why or step.kind} to be refused" if step.kind in REFUSED else "to be accepted or refused"
             self.forget()
-            return Taken(step, exchange, Violation(expected=f"{what} {said}", actual=exchange.said, exchange=exchange))
-        applied = patches if self.party.accepted(exchange) else []
+            return Taken(step, exchange, Violation(expected=f"a patch {said}", actual=exchange.said, exchange=exchange))
+        applied = patches if accepted else []
         expected = predicted(self.party.reader, before, [each for each in applied if each.field.reference is None])
-        if step.unread and self._unread is None and all(_is_plain(each) for each in patches):
+        if accepted and step.unread and self._unread is None and all(_is_plain(each) for each in patches):
             self.record, self._unread = expected, (patches, exchange)
             return Taken(step, exchange)
         return Taken(step, exchange, self._compared(expected, exchange, patches, applied, before))
+
+    def elsewhere(self, step: Step) -> Exchange | None:
+        """The same valid patch on an equal record, made of the saved one at once; None where it is refused there too.
+
+        What may be sent of one member often depends on what the others hold, as a day that must not come before another one, and
+        few documents say so: nobody is blamed for a refusal that the record may explain. None also where no such record is had.
+        """
+        record = self.now()
+        if not self.reset() or not Restorer(self.party).restore(record).ok:
+            return None
+        if self.party.reader.differences(record, self.now()):
+            return None
+        exchange = self._sent(step, self.composed(record, step))
+        self.forget()
+        return exchange if self.party.accepted(exchange) else None
+
+    def dependent(self, step: Step) -> frozenset[str]:
+        """Of a patch that is refused for what the record holds: the field that is, where one after the other is changed."""
+        for each in step.changes if len(step.changes) > 1 else ():
+            exchange = self._sent(step, [self.composed_one(self.now(), each)])
+            self.forget()
+            if exchange.refused:
+                return frozenset((each.field.path,))
+        return frozenset(each.field.path for each in step.changes)
 
     def _sent(self, step: Step, patches: Sequence[Patch]) -> Exchange:
         self.party.movement.suspected = [each.field.path for each in step.changes]
@@ -177,7 +204,7 @@ class Stage:
             patches, applied, self._unread = [*self._unread[0], *patches], [*self._unread[0], *applied], None
         tag, self.record = self._tag, None
         self.record = after = self._read()
-        changed = self._differences(expected, after, patches, applied)
+        changed = self._unexplained(expected, after, patches, applied)
         if changed:
             self.record = None
             return Violation(
@@ -187,6 +214,16 @@ class Stage:
                 difference=differences_of(changed),
             )
         return self._compared_tags(tag, before, after, exchange)
+
+    def _unexplained(self, expected: Record, after: Record, patches: Sequence[Patch], applied: Sequence[Patch]) -> list[Located]:
+        """What differs, once each field that was sent was suspected of being what it follows, some at a time."""
+        fields = [each.field.path for each in patches]
+        changed = self._differences(expected, after, patches, applied)
+        for start in range(0, len(fields) if len(fields) > SUSPECTS else 0, SUSPECTS):
+            if changed:
+                self.party.movement.suspected = fields[start : start + SUSPECTS]
+                changed = self._differences(expected, after, patches, applied)
+        return changed
 
     def _differences(self, expected: Record, after: Record, patches: Iterable[Patch], applied: Iterable[Patch]) -> list[Located]:
         filled = {path for patch in patches for path in patch.filled}

@@ -71,6 +71,11 @@ class Taken:
     wrong: Violation | None = None
 
     @property
+    def turned_down(self) -> bool:
+        """A valid patch was refused, which the rest of the record may explain."""
+        return self.step.kind not in (*REFUSED, Kind.OTHER) and self.exchange.refused
+
+    @property
     def told(self) -> str:
         """The request as a line of a story: the fields that it is about, without the siblings that go along."""
         how = f"({self.step.kind}) " if self.step.kind in (Kind.MALFORMED, Kind.DENIED, Kind.OTHER) else ""

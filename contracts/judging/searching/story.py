@@ -50,6 +50,7 @@ class _Search:
         self._stage = Stage(party)
         self._deck = Deck(self._stage, self._random, self._ways, [each for each in bad if each.field.path not in asked.without])
         self._trail: list[Step] = []
+        self._dependent: frozenset[str] = frozenset()
         self._accepted = 0
 
     def run(self) -> None:
@@ -87,16 +88,41 @@ class _Search:
             if taken.wrong is not None:
                 self._gone_wrong(first)
                 return
-            self._deck.proves(step)
+            if not taken.turned_down:
+                self._deck.proves(step)
+            elif not self._is_dependent(step):
+                self._turned_down(first)
+                return
         if self._stage.look() is not None:
             self._gone_wrong(first)
         del self._trail[: -TRAIL or None]
 
-    def _gone_wrong(self, first: int) -> None:
-        """Bar what is doubtful in the last step and goes wrong alone as well; judge everything else."""
+    def _is_dependent(self, step: Step) -> bool:
+        """It was seen that what may be sent of one of its fields depends on the rest of the record."""
+        return any(each.field.path in self._dependent for each in step.changes)
+
+    def _turned_down(self, first: int) -> None:
+        """Judge the refusal of a valid patch, unless the record may explain it: it is refused on an equal record as well.
+
+        Then the field that is refused is not judged by this any more.
+        """
         step = self._trail[-1]
+        if self._stage.elsewhere(step) is not None:
+            self._gone_wrong(first, Refusals(self._stage))
+            return
+        own = self._stage.dependent(step)
+        if self._deck.doubts(step) and Story(self._stage).is_refused(self._deck.doubtful(step)):
+            self._deck.bars(step)
+        else:
+            self._dependent |= own
+        self._trail.clear()
+        self._stage.forget()
+
+    def _gone_wrong(self, first: int, story: Story | None = None) -> None:
+        """Bar what is doubtful in the last step and goes wrong alone as well; judge everything else."""
+        step, story = self._trail[-1], story or Story(self._stage)
         if self._deck.doubts(step):
-            alone = Story(self._stage).again([self._deck.doubtful(step)])
+            alone = story.again([self._deck.doubtful(step)])
             if alone is not None:
                 self._deck.bars(step)
                 self._trail.clear()
@@ -104,7 +130,6 @@ class _Search:
             self._deck.proves(step)
         own, whole = self._trail[first:], [*self._trail]
         self._trail.clear()
-        story = Story(self._stage)
         found = story.again(own) or (story.again(whole) if whole != own else None)
         self._stage.forget()
         if found is not None:
@@ -129,8 +154,17 @@ class Story:
         self._idle = []
         if settled:
             self._settle(steps)
-        taken = self._stage.plays(steps)
+        taken = self._judged(self._stage.plays(steps))
         return taken if taken and taken[-1].wrong is not None else None
+
+    def _judged(self, taken: list[Taken]) -> list[Taken]:
+        """What was taken, with what is wrong at its end."""
+        return taken
+
+    def is_refused(self, step: Step) -> bool:
+        """Whether a valid patch is refused on the saved record too."""
+        taken = self._stage.plays([step]) if self._stage.reset() else []
+        return bool(taken) and taken[-1].turned_down
 
     def violation(self, found: list[Taken], seed: int) -> Violation:
         """The violation with the shortest story that was found for it, within the budget that is left."""
@@ -189,6 +223,21 @@ class Story:
             return None
         found = self.again(steps)
         return [taken.step for taken in found] if found is not None else None
+
+
+class Refusals(Story):
+    """Tells of valid patches that are refused for no reason that the record shows: each time, and not on an equal record."""
+
+    def _judged(self, taken: list[Taken]) -> list[Taken]:
+        if not taken or taken[-1].wrong is not None or not taken[-1].turned_down:
+            return []
+        step, exchange = taken[-1].step, taken[-1].exchange
+        other = self._stage.elsewhere(step)
+        if other is None:
+            return []
+        expected = f"a patch to be accepted, as it is with {other.status} on an equal record that other patches make"
+        wrong = Violation(expected=expected, actual=exchange.said, exchange=exchange, level=Level.SHOULD)
+        return [*taken[:-1], replace(taken[-1], wrong=wrong)]
 
 
 def _shorter(steps: list[Step], at: int) -> Iterator[list[Step]]:

@@ -180,14 +180,15 @@ class Ways:
     def _reshaped(self, field: Field, item: Make, level: Level | None) -> Iterator[Way]:
         """A list with one more, with one fewer, in another order, and none."""
         least, most = int(field.schema.get("minItems", 0)), int(field.schema.get("maxItems", MOST_ITEMS))
-        unique = bool(field.schema.get("uniqueItems"))
 
         def listed(now: Any) -> list[Any]:
             return [*self._party.composer.exact(field, now)] if isinstance(now, list) else []
 
         def grown(now: Any) -> Any:
             new = item(now)
-            if new is ABSENT or len(listed(now)) >= min(most, MOST_ITEMS) or (unique and new in listed(now)):
+            if (
+                new is ABSENT or len(listed(now)) >= min(most, MOST_ITEMS) or new in listed(now)
+            ):  # the same twice may be kept once
                 return ABSENT
             at = self._random.choice((0, len(listed(now)), len(listed(now))))
             return [*listed(now)[:at], new, *listed(now)[at:]]
