@@ -37,9 +37,12 @@ MADE: Mapping[str, str] = {
     "mock_server/resource/answering/queries.py": "one of a table: looked at below",
     "mock_server/resource/values/words.py": "one of a table: looked at below",
     "contracts/drafting/document/schemas.py": "only compiled: whether a user's pattern is one",
+    "contracts/drafting/document/security.py": "the name of a header behind one word, on a description of the user's document",
     "contracts/record/patterns.py": "a pattern of a user's own document",
     "contracts/record/values.py": "likewise, on values that the suite makes",
     "contracts/reports/findings.py": "the name of a field, on the suite's own sentences",
+    "contracts/rules/values/test_patterns.py": "a pattern of a user's own document, on short texts that the suite makes",
+    "contracts/terms/nearby.py": "the name of a member between borders, on a description of the user's document",
     "contracts/target/credentials.py": "the name of a cookie between commas, anchored by them",
 }
 """Expressions that are put together at run time, by file."""

@@ -82,7 +82,7 @@ class People:
         if method == "DELETE" and "keeps what was made" not in self.habits and self.records.pop(key, None) is not None:
             return 200, {}, {}
         if method not in ("GET", "PATCH"):
-            return 405, {"message": "not here"}, {} if "post makes" in self.habits else {"Allow": "GET, PATCH"}
+            return 405, {"message": "not here"}, {"Allow": "GET, PATCH, POST" if "post makes" in self.habits else "GET, PATCH"}
         if "application/json" not in (headers.get("Accept") or "*/*") and "*/*" not in (headers.get("Accept") or "*/*"):
             return 406, {"message": "only JSON"}, {}
         if "speaks English only" in self.habits and not re.match(r"en|\*|$", headers.get("Accept-Language") or ""):

@@ -186,8 +186,7 @@ def test_what_no_patch_can_mend_is_told() -> None:
 def test_a_record_that_cannot_be_restored_is_told_with_whose_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """The fields of the record under test stand without a name."""
     left = Restoration(ok=False, differences=(Difference(path="city", before="a", after="b"),))
-    monkeypatch.setattr("contracts.running.parties.Restorer.__init__", lambda *_arguments, **_options: None)
-    monkeypatch.setattr("contracts.running.parties.Restorer.restore", lambda *_arguments, **_options: left)
+    monkeypatch.setattr("contracts.running.parties.brought_back", lambda *_arguments, **_options: left)
     told = [restored(Saved(name, None, {}), Redactor()) for name in ("", "the bystander")]  # type: ignore[arg-type]
 
     assert [each.differences[0].path for each in told] == ["city", "the bystander: city"]

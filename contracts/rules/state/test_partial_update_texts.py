@@ -7,7 +7,7 @@ from html import unescape
 from typing import Any
 
 from contracts.judging.acceptance import is_picky
-from contracts.judging.evidence import Write, control, fresh_patch, stored, write
+from contracts.judging.evidence import Write, control, fresh_patch, stored, works_at_first, write
 from contracts.judging.telling.misread import misread
 from contracts.judging.trials import broken, elsewhere, tidy, undone
 from contracts.judging.unusual import ASTRAL, SIZES, UNREADABLE, Unusual, own_unusual_writes, unusual_values, unusual_writes
@@ -96,6 +96,8 @@ def _judge_unusual(party: Party, field: Field) -> int:
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
         level = Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level
         found = misread(field.path, unusual.value, now, " as it was sent", done.exchange, level=level)
+        if found.level is None and works_at_first(party, done):
+            continue  # what another member holds now decides
         if found.level is None:
             raise found
         lesser = lesser or found
