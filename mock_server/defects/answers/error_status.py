@@ -41,12 +41,18 @@ def not_found_for_invalid_data(exchange: Exchange, right: Step) -> None:
     _status(exchange, right, "invalid_field", 404)
 
 
-def _situations_with(status: int) -> Callable[[Api], bool]:
-    return lambda api: status not in api.responses and any(api.documents(each) for each in api.responses if 400 <= each < 500)
+def _negotiates_without(status: int) -> Callable[[Api], bool]:
+    """Some refusals are listed, this status is not, and a PATCH may be refused for its media types."""
+
+    def applies(api: Api) -> bool:
+        refusals = [each for each in api.responses if 400 <= each < 500]
+        return status not in refusals and any(map(api.documents, refusals)) and not api.situations.keys().isdisjoint(UNLISTED[1:])
+
+    return applies
 
 
-@defect.step("refuse", "EE08", only=_situations_with(418))
-def unlisted_status_for_malformed_json(exchange: Exchange, right: Step) -> None:
+@defect.step("refuse", "EE08", only=_negotiates_without(418))
+def unlisted_status_for_other_media_types(exchange: Exchange, right: Step) -> None:
     """Answers a wrong Accept header or media type with a status of its own, which the document does not list."""
     right(exchange)
     if exchange.refusal is not None and exchange.refusal.situation in UNLISTED:
