@@ -65,8 +65,8 @@ class StrictRequest(Request[str, str, Any]):
         except msgspec.ValidationError as error:
             self.state.refused = body
             raise invalid(error) from error
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            raise ClientException("The body is not JSON.") from error
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise ClientException("The body is not JSON, or deeper than anything here.") from error
         return data
 
 
