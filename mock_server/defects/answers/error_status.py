@@ -67,7 +67,12 @@ def words_of_the_language_shown(exchange: Exchange, right: Step) -> None:
     """Puts the text of the parser's error into the body."""
     right(exchange)
     if refused(exchange, "invalid_field"):
-        exchange.answer.body = each_text(exchange.answer.body, lambda text: f"{text} (invalid literal for int() with base 10)")
+        exchange.answer.body = each_text(exchange.answer.body, _with_words_of_the_language)
+
+
+def _with_words_of_the_language(text: str) -> str:
+    """A sentence with them behind it; a code or a name stays as it is."""
+    return f"{text} (invalid literal for int() with base 10)" if " " in text else text
 
 
 @defect.step("validate", "EE12")
