@@ -208,3 +208,30 @@ def test_a_member_that_is_described_as_the_status_is_the_status(
         content["components"]["schemas"]["Error"]["properties"]["code"] = schema
 
     assert _found(tmp_path, Numbered(), change, "status-member-agrees") == found
+
+
+# --- what answers leave out ------------------------------------------------------------------------------------------
+
+
+class Brief(Finer):
+    """Its answers to patches lack some members of the record, or show a list of the record as empty."""
+
+    def __init__(self, left_out: str, emptied: str) -> None:
+        super().__init__()
+        self.left_out, self.emptied = left_out, emptied
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        """As for all people, but for what is left out of the record or emptied in it."""
+        status, shown, extra = super().answer(method, path, headers, body)
+        if method == "PATCH" and status == 200:
+            shown = {name: each for name, each in shown.items() if name != self.left_out}
+            shown |= {self.emptied: []} if self.emptied else {}
+        return status, shown, extra
+
+
+@pytest.mark.parametrize(("left_out", "emptied", "found"), [("tags", "", False), ("", "tags", True), ("city", "", False)])
+def test_a_list_that_an_answer_lacks_is_no_empty_one(tmp_path: Path, left_out: str, emptied: str, found: bool) -> None:
+    """What an answer leaves out is one finding of another rule, and none of each field that is written."""
+    told = _found(tmp_path, Brief(left_out, emptied), lambda _content: None, "response-shows-stored")
+
+    assert ("should" in {level for level, field in told if field != "tags"}) is found

@@ -14,6 +14,7 @@ from contracts.judging.evidence import (
 from contracts.record.party import Party
 from contracts.record.patches import settable
 from contracts.record.records import ABSENT, Located
+from contracts.target.target import top_of
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import SHOWN_ABSENT, spelled
 from contracts.terms.verdict import Level, NotJudged, Violation
@@ -35,6 +36,7 @@ def _judge_rest_of_answer(party: Party, done: Write) -> None:
     """What the answer shows of unsent properties is what a reading shows; that it shows less is no fault."""
     answered = party.record_in(done.exchange) if party.accepted(done.exchange) else None
     changed = party.reader.differences(answered, done.after) if answered is not None else []
+    changed = [each for each in changed if top_of(each.where) in (answered or {})]  # a list that it lacks is no empty one
     changed = [each for each in changed if type(each.difference.before) is type(each.difference.after) and not _lacks(each)]
     if changed:
         raise Violation(

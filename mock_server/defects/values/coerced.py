@@ -81,7 +81,7 @@ def null_becomes_zero(exchange: Exchange, right: Step, field: Field) -> None:
     right(exchange)
 
 
-@defect.step("validate", "TY20", any_field(_refers))
+@defect.step("validate", "TY20", any_field(lambda field: _refers(field) and "integer" in field.types))
 def true_taken_for_a_key(exchange: Exchange, right: Step, field: Field) -> None:
     """Compares keys in a language in which true is 1."""
     write_instead(exchange, field, _as_a_number)
