@@ -235,3 +235,31 @@ def test_a_list_that_an_answer_lacks_is_no_empty_one(tmp_path: Path, left_out: s
     told = _found(tmp_path, Brief(left_out, emptied), lambda _content: None, "response-shows-stored")
 
     assert ("should" in {level for level, field in told if field != "tags"}) is found
+
+
+# --- sets that no document calls so ----------------------------------------------------------------------------------
+
+
+class Rebuilt(Finer):
+    """A list that no request names is read from a set, and written again by a patch that changes nothing; or loses an item."""
+
+    def __init__(self, loses: bool) -> None:
+        super().__init__()
+        self.loses, self.last = loses, b""
+        for record in self.records.values():
+            record["tags"] = ["early", "late", "vip"]
+
+    def answer(self, method: str, path: str, headers: Any, body: bytes) -> Answer:
+        """The order is another one after the second of two equal patches of something else."""
+        record = self.records.get(path.rpartition("/")[2])
+        if method == "PATCH" and record is not None and body == self.last and b"city" in body and b"tags" not in body:
+            first, *rest = record["tags"]
+            record["tags"] = rest if self.loses and rest else [*rest, first]
+        self.last = body if method == "PATCH" else self.last
+        return super().answer(method, path, headers, body)
+
+
+@pytest.mark.parametrize(("loses", "level"), [(False, "should"), (True, "must")])
+def test_another_order_of_what_was_not_sent_is_no_must(tmp_path: Path, loses: bool, level: str) -> None:
+    """After a repeated patch; a list that has lost an item is."""
+    assert _found(tmp_path, Rebuilt(loses), lambda _content: None, "repeat-same-state") == {(level, "city")}

@@ -6,7 +6,7 @@ the same fields with the same values, and nothing else may change.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -25,10 +25,12 @@ from contracts.judging.evidence import (
     write,
 )
 from contracts.judging.faults import plain_fault
+from contracts.record.comparing.sets import is_reordered
 from contracts.record.party import Party
 from contracts.record.patches import Patch, settable
 from contracts.record.records import ABSENT, Located, Record, look_up, shown
 from contracts.rules.repetition.repeats import Repetition, answered_alike, holding_its_value, repeat, repeated
+from contracts.target.target import top_of
 from contracts.terms.exchange import Exchange
 from contracts.terms.moving import followers
 from contracts.terms.rule import field_cases, rule
@@ -56,8 +58,15 @@ def _judge_states(party: Party, done: Repetition) -> None:
                 actual=[*changed, *along][0].told,
                 exchange=exchange,
                 difference=differences_of([*changed, *along]),
-                level=Level.SHOULD if along else None,
+                level=Level.SHOULD if along or _is_only_reordered(patch, changed) else None,
             )
+
+
+def _is_only_reordered(patch: Patch, changed: Sequence[Located]) -> bool:
+    """Lists that were not sent are in another order: of a set, which few documents call so, it may be another with each write."""
+    own = top_of(patch.field.response or "")
+    values = ((each.difference.before, each.difference.after) for each in changed if top_of(each.where) != own)
+    return sum(is_reordered(*pair) for pair in values) == len(changed)
 
 
 def _moved_along(party: Party, before: Record, after: Record) -> list[Located]:

@@ -96,7 +96,7 @@ def _judge_unusual(party: Party, field: Field) -> int:
             continue  # an emoji that is lost everywhere is judged by hostile-json-survived
         level = Level.SHOULD if _is_kept_as_set(unusual.value, now, writes) else unusual.level
         found = misread(field.path, unusual.value, now, " as it was sent", done.exchange, level=level)
-        if found.level is None and works_at_first(party, done):
+        if works_at_first(party, done):
             continue  # what another member holds now decides
         if found.level is None:
             raise found
