@@ -130,12 +130,15 @@ def own(exchange: Exchange) -> None:
 
 
 def content_type(exchange: Exchange) -> None:
-    """415: there is a body, and it is not what the document accepts; an action passes over any."""
+    """415: there is a body, and it is not what the document accepts, or is compressed; an action passes over any."""
     if exchange.api.style == "action":
         return
     if not is_readable(exchange) and body_of(exchange) and behaves(exchange.api, "wrong_content_type", "refuse"):
         headers = {"Accept-Patch": ", ".join(exchange.api.media_types)}
         raise Refusal("unsupported_media_type", value=exchange.request.content_type or "", headers=headers)
+    coding = exchange.request.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding not in ("", "identity") and body_of(exchange):  # RFC 9110, 15.5.16: and which ones there are
+        raise Refusal("unsupported_media_type", value=coding, headers={"Accept-Encoding": "identity"})
 
 
 def is_readable(exchange: Exchange) -> bool:

@@ -56,6 +56,15 @@ def test_a_wrong_method_is_refused(client: Client, method: str) -> None:
     assert options.headers["Accept-Patch"] == ", ".join(client.api.media_types)
 
 
+@pytest.mark.parametrize(("coding", "taken"), [("gzip", False), ("Identity", True), ("", True)])
+def test_a_compressed_body_is_refused(client: Client, coding: str, taken: bool) -> None:
+    """By 415 and the codings that there are (RFC 9110, 15.5.16), and not by what its bytes are as JSON."""
+    answer = client.send("PATCH", change(client.api, client.other), headers={"Content-Encoding": coding})
+
+    assert answer.status_code == (client.api.success if taken else 415)
+    assert answer.headers.get("Accept-Encoding") == (None if taken else "identity")
+
+
 NEGOTIATED = {
     "Accept": ("wrong_accept", ("text/html", "application/json;q=0", "image/*, text/*;q=0.5"), {"refuse": "not_acceptable"}),
     "Content-Type": (

@@ -163,7 +163,7 @@ def unsupported_type_answered_as_invalid(exchange: Exchange, right: Step) -> Non
         exchange.answer = replace(exchange.answer, status=400)
 
 
-@defect.step("parse", "CN10")
+@defect.step("content_type", "CN10")
 def compressed_body_crashes(exchange: Exchange, right: Step) -> None:
     """Hands a compressed body to the parser of JSON, whose error nobody catches."""
     if exchange.request.headers.get("Content-Encoding"):
