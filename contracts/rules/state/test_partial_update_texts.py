@@ -46,9 +46,8 @@ def _unaltered(api: Api) -> list[Field]:
 
 
 def _is_free(field: Field) -> bool:
-    """A text of many words, and not one of a list or a format, nor one of which few forms are known to be taken."""
-    kinds = {**field.schema, **field.safe}.keys() & {"enum", "format", "const"}
-    return not kinds and "pattern" not in field.safe and field.safe.get("type") != "null"
+    """A text of many words, and not one of a list or a format."""
+    return not {**field.schema, **field.safe}.keys() & {"enum", "format", "const"} and field.safe.get("type") != "null"
 
 
 @rule("value-unaltered", family="partial_update", cases=field_cases(_unaltered))
@@ -200,7 +199,9 @@ def _judge_own_in_other_case(party: Party, field: Field) -> None:
 
 def _comes_back(party: Party, field: Field, text: str) -> bool:
     """Whether a text is accepted; Violation if it is, and reads differently afterwards."""
-    if not party.values.valid(field, text) or not may_show(party.api, field, text):
+    # Where few forms are known to be taken, no other one is tried.
+    fits = party.values.safe if "pattern" in field.safe else party.values.valid
+    if not fits(field, text) or not may_show(party.api, field, text):
         return False
     before = party.read(without=field.top)
     try:
