@@ -94,7 +94,7 @@ class Plans(People):
         record["initials"] = record["title"][:1] if "initials stand still" not in self.faults else "N"
         record["meta"] = {**record["meta"], "stamp": self.stamp, "revision": self.revision}
         if "load falls with time" in self.faults:
-            record["load"] -= int((time.monotonic() - self.begun) * 12)
+            record["load"] -= int((time.monotonic() - self.begun) * 200)
         return record
 
     def _patch(self, key: str, headers: Any, body: bytes) -> tuple[int, Any, dict[str, str]]:
