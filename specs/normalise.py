@@ -179,6 +179,11 @@ def _both(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]
     return {name: {**first.get(name, {}), **second.get(name, {})} for name in {**first, **second}}
 
 
+def parts_of_union(schema: Mapping[str, Any]) -> list[Any]:
+    """The parts of which a value is one, or one of several; none where the schema is no union."""
+    return [part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())]
+
+
 def _without_lone_union(schema: dict[str, Any]) -> dict[str, Any]:
     """``oneOf: [X]`` as X, as generators write an optional member: a choice of one leaves none.
 

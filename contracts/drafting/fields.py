@@ -15,7 +15,7 @@ from contracts.record.keeping.presence import MERGE_PATCH
 from contracts.target.target import top_of
 from contracts.terms.spelling import underscored
 from specs.model import Api, Field, RecordField, Schema, json_types
-from specs.normalise import UNION_KEYWORDS, is_null, lookup, properties, resolve
+from specs.normalise import UNION_KEYWORDS, is_null, lookup, parts_of_union, properties, resolve
 
 TIMES = frozenset({"date-time", "datetime", "timestamp", "date_time", "iso8601", "unix-time", "unixtime"})
 NARROWING = (
@@ -168,7 +168,7 @@ def _surely_shown(field: Field, shown: Mapping[str, RecordField]) -> dict[str, A
 
 def _of_union(field: Field, part: RecordField) -> dict[str, Any]:
     """Of the types that a request may choose from (a number or a text for a decimal), the one that the record shows."""
-    parts = [each for keyword in UNION_KEYWORDS for each in field.schema.get(keyword, ())]
+    parts = parts_of_union(field.schema)
     shown = sorted(json_types(part.schema) - {"null"})
     told = not field.types and len(shown) == 1 and any(shown[0] in json_types(each) for each in parts)
     return {"type": shown[0]} if told and shown[0] not in ("object", "array") else {}
@@ -183,8 +183,7 @@ def _is_null_only_sent(field: Field, shown: Mapping[str, RecordField]) -> bool:
 
 def _types_of(schema: Schema) -> frozenset[str]:
     """The JSON types that a schema admits, those of the parts of a union too; empty where one of them does not say."""
-    parts = [part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())]
-    types = [_types_of(part) for part in parts]
+    types = [_types_of(part) for part in parts_of_union(schema)]
     return json_types(schema) or (frozenset().union(*types) if all(types) else frozenset())
 
 

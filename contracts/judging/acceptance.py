@@ -174,7 +174,8 @@ def is_picky(party: Party, field: Field) -> bool:
     return ("picky", field.path) in party.memory
 
 
-def _is_writable(party: Party, field: Field) -> bool:
+def is_sent(party: Party, field: Field) -> bool:
+    """Whether a field is sent at all: one that could not be put back is left out."""
     try:
         party.check_writable(field)
     except NotJudged:
@@ -212,7 +213,7 @@ class SecondOpinion:
         for each in islice((each for each in party.api.fields if self._may_be_chosen(each)), COMPANIONS):
             record = party.read()
             own, shown = party.composer.patch(record, self._field, first.value), look_up(record, each.response)
-            if shown is ABSENT or not own.body or not _is_writable(party, each):
+            if shown is ABSENT or not own.body or not is_sent(party, each):
                 continue
             other = party.composer.patch(record, each, party.values.fresh(each, shown))
             if not works(send(replace(own, body={**other.body, **own.body}), record)):

@@ -11,7 +11,7 @@ from contracts.record.values import of_length
 from contracts.terms.spelling import spelled
 from specs import Api, Choice, Field
 from specs.model import Schema, json_types
-from specs.normalise import UNION_KEYWORDS, is_null, properties
+from specs.normalise import is_null, parts_of_union, properties
 
 NOT_A_MEMBER = "patch-contracts-no-member"
 
@@ -157,7 +157,7 @@ def _wrong_parts(field: Field) -> Iterator[Fault]:
 
 def _parts(schema: Schema) -> Iterator[Schema]:
     """The parts of a union, and of unions inside it."""
-    for part in (part for keyword in UNION_KEYWORDS for part in schema.get(keyword, ())):
+    for part in parts_of_union(schema):
         yield from list(_parts(part)) or [part]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from zlib import crc32
 
 from contracts.record.records import ABSENT, Keyed, Reader, Record, Selector, lacks, look_up, member
-from contracts.record.values import Values
+from contracts.record.values import Values, keeps_to
 from contracts.terms.verdict import NotJudged
 from specs import Api, Field
 
@@ -269,5 +269,5 @@ def may_show(api: Api, field: Field, value: Any) -> bool:
     """Whether the record can show a text as it was sent: the pattern that it has there may admit fewer spellings."""
     shown = api.shown(field)
     pattern = None if shown is None else shown.schema.get("pattern")
-    admitted = pattern is None or Values.valid(Field(path=field.path, schema={"pattern": pattern}), value)
+    admitted = pattern is None or keeps_to({"pattern": pattern}, value)
     return admitted or not isinstance(value, str)

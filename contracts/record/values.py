@@ -70,7 +70,7 @@ class Values:
 
     def __init__(self, target: Target) -> None:
         self._known = target.values
-        self._ordered = ordered(target.api)
+        self.ordered = ordered(target.api)
         self._drawn: dict[str, Iterator[Any]] = {}
         self._spared: dict[str, list[tuple[Any, str]]] = {}
         self.token = secrets.token_hex(3)
@@ -134,7 +134,7 @@ class Values:
     def _near(self, field: Field, current: Any) -> Iterator[Any] | None:
         """Times near the present one (few documents say which come before which), and numbers of which an order is told."""
         timely = {**field.schema, **field.safe}.get("format") in NEARBY_FORMATS and isinstance(current, str)
-        near = timely or (field.path in self._ordered and isinstance(current, int))
+        near = timely or (field.path in self.ordered and isinstance(current, int))
         if not near or field.unique or plain_path(field.path) in self._known:
             return None
         return _endless(found) if len(found := [each for each in nearby(current) if self.safe(field, each)]) > 2 else None

@@ -59,10 +59,8 @@ def _texts(text: str) -> Iterator[str]:
 
     Those are of its case and kind, so that the form is kept; of a number with its unit, it is the last digit.
     """
-    found = _DAY.match(text)
-    day = _day(found[0]) if found is not None else None
-    if day is not None:
-        yield from ((day + timedelta(days=days)).isoformat() + text[10:] for days in DAYS)
+    if _day(text) is not None:
+        yield from (moved for days in DAYS if (moved := days_on(text, days)) is not None)
         return
     number = re.search(r"\d+", text) if DURATION.fullmatch(text) else None
     if number is not None:
@@ -80,9 +78,20 @@ def _texts(text: str) -> Iterator[str]:
 
 
 def _day(text: str) -> date | None:
+    """The day that a text is, or begins with; None where there is none."""
+    found = _DAY.match(text)
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(found[0]) if found is not None else None
     except ValueError:
+        return None
+
+
+def days_on(text: str, days: int) -> str | None:
+    """A day, or a time, so many days later; None for another text, and where the calendar ends."""
+    day = _day(text)
+    try:
+        return None if day is None else (day + timedelta(days=days)).isoformat() + text[10:]
+    except OverflowError:
         return None
 
 
@@ -92,8 +101,7 @@ def impossible_days(text: Any) -> list[str]:
     Code that counts them on makes them days of the month after, which stand near the present one: past no limit that is told in
     words. Empty for what begins with no day.
     """
-    found = _DAY.match(text) if isinstance(text, str) else None
-    day = _day(found[0]) if found is not None else None
+    day = _day(text) if isinstance(text, str) else None
     if day is None or not date.min.year < day.year < date.max.year:
         return []
     months = [(year, month) for year in (day.year - 1, day.year, day.year + 1) for month in _SHORT_MONTHS]

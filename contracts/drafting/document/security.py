@@ -126,5 +126,5 @@ def header_credential(parameters: Sequence[Mapping[str, Any]]) -> dict[str, Any]
     """A scheme for a required Authorization header that the document describes as a plain parameter."""
     for each in parameters:
         if each.get("in") == "header" and str(each.get("name")).lower() == "authorization" and each.get("required"):
-            return _AUTHORIZATION
+            return dict(_AUTHORIZATION)
     return None

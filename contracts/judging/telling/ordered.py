@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
+from contracts.terms.nearby import days_on
 from specs import Api, Field
 
 _AFTER = (
@@ -34,7 +34,6 @@ DENIED = re.compile(r"(?:\bnot|\bcannot) (?:be|lie|come)\b", re.IGNORECASE)
 """What turns it round."""
 TIMES = ("date", "date-time")
 NUMBERS = frozenset({"integer", "number"})
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +91,4 @@ def beyond(limit: Any, step: int) -> Any:
         return None
     if isinstance(limit, int | float):
         return limit + step
-    if not isinstance(limit, str) or not _DAY.match(limit):
-        return None
-    try:
-        return (date.fromisoformat(limit[:10]) + timedelta(days=step)).isoformat() + limit[10:]
-    except (ValueError, OverflowError):
-        return None
+    return days_on(limit, step) if isinstance(limit, str) else None

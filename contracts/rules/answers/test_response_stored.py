@@ -35,8 +35,10 @@ def test_response_shows_what_is_stored(party: Party, case: Field) -> None:
 def _judge_rest_of_answer(party: Party, done: Write) -> None:
     """What the answer shows of unsent properties is what a reading shows; that it shows less is no fault."""
     answered = party.record_in(done.exchange) if party.accepted(done.exchange) else None
-    changed = party.reader.differences(answered, done.after) if answered is not None else []
-    changed = [each for each in changed if top_of(each.where) in (answered or {})]  # a list that it lacks is no empty one
+    if answered is None:
+        return
+    found = party.reader.differences(answered, done.after)
+    changed = [each for each in found if top_of(each.where) in answered]  # a list that it lacks is no empty one
     changed = [each for each in changed if type(each.difference.before) is type(each.difference.after) and not _lacks(each)]
     if changed:
         raise Violation(

@@ -17,6 +17,7 @@ from schemathesis.checks import CHECKS
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.transport import Response
 
+from contracts.judging.acceptance import is_sent
 from contracts.judging.evidence import Write, collateral, control, differences_of, disturbed, joined
 from contracts.judging.faults import Fault, faults, faulty
 from contracts.judging.searching.story import search
@@ -203,15 +204,6 @@ class _Sequence(RuleBasedStateMachine):
         self.expected = self.party.read()
 
 
-def _is_sent(party: Party, field: Field) -> bool:
-    """Whether a field is sent at all: one that could not be put back is left out, and the others are judged."""
-    try:
-        party.check_writable(field)
-    except NotJudged:
-        return False
-    return True
-
-
 def judge_sequences(party: Party) -> None:
     """Judge random sequences of patches against the model; raises Violation or NotJudged."""
     bad = [fault for field in faulty(party.api) for fault in faults(party.api, field)]
@@ -219,7 +211,7 @@ def judge_sequences(party: Party) -> None:
         search(party, party.search, bad)
         return
     usable = [field for field, _write in _plain(party)]
-    bad = [fault for fault in bad if "[]" not in fault.field.path and _is_sent(party, fault.field)]
+    bad = [fault for fault in bad if "[]" not in fault.field.path and is_sent(party, fault.field)]
     machine = type("Sequence", (_Sequence,), {"party": party, "usable": usable, "bad": bad})
     with _unpacked():
         run_state_machine_as_test(machine, settings=_settings(GATE_EXAMPLES // 2, GATE_STEPS))

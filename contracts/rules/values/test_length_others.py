@@ -19,7 +19,6 @@ from contracts.record.patches import Patch, settable
 from contracts.record.records import Record, look_up
 from contracts.record.values import validator
 from contracts.target.target import plain_path
-from contracts.terms.nearby import ordered
 from contracts.terms.rule import Case, field_cases, once, once_by_path, rule
 from contracts.terms.verdict import NotJudged, Violation
 from specs import Api, Field
@@ -227,7 +226,7 @@ def test_bound_itself_is_stored(party: Party, case: Field) -> None:
 
 def _ruled_out(party: Party, case: Field, bound: float, done: Write) -> str:
     """Why a bound may be refused all the same; empty where nothing says so."""
-    if (beside := ordered(party.api).get(case.path)) is not None:
+    if (beside := party.values.ordered.get(case.path)) is not None:
         return f"{bound} is refused for {case.path}, which the document puts in an order with {beside}"
     if may_be_a_key(case):
         return f"{case.path} may name another record, and none has to be called {bound}"

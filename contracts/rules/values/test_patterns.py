@@ -11,7 +11,7 @@ from contracts.judging.faults import may_be_sent
 from contracts.judging.trials import Bad, expect_refused
 from contracts.record.party import Party
 from contracts.record.patches import leaves
-from contracts.record.values import Values
+from contracts.record.values import Values, keeps_to
 from contracts.terms.looks import is_decimal
 from contracts.terms.rule import field_cases, rule
 from contracts.terms.spelling import brief, spelled
@@ -24,16 +24,14 @@ ODD = "!~|^\u20ac"
 
 def _of_a_pattern(api: Api) -> list[Field]:
     """The texts, and lists of texts, for which the document has a pattern; a closed list of them has rules of its own."""
-    return [each for each in leaves(api) if may_be_sent(each) and _pattern_of(each) is not None and each.reference is None]
+    return [each for each in leaves(api) if may_be_sent(each) and _has_pattern(each) and each.reference is None]
 
 
-def _pattern_of(field: Field) -> str | None:
+def _has_pattern(field: Field) -> bool:
     schema = _one_of(field)
     is_text = "string" in field.types or field.kind == "array"
     states = field.states("pattern") if field.kind == "scalar" else "items" not in field.inferred
-    return (
-        str(schema["pattern"]) if is_text and states and "pattern" in schema and not schema.keys() & {"enum", "const"} else None
-    )
+    return is_text and states and "pattern" in schema and not schema.keys() & {"enum", "const"}
 
 
 def _one_of(field: Field) -> Schema:
@@ -45,30 +43,33 @@ def _one_of(field: Field) -> Schema:
 @rule("off-pattern-refused", family="types", cases=field_cases(_of_a_pattern), harmless=True)
 def test_text_off_the_pattern_is_refused(party: Party, case: Field) -> None:
     """A text that the documented pattern does not match is refused, and nothing of it is stored."""
-    pattern, right = _pattern_of(case), _right_text(party, case)
-    assert pattern is not None
-    texts = [text for text in _off_by_one(_one_of(case), right) if not _matches(pattern, text)]
+    schema = _one_of(case)
+    pattern = str(schema["pattern"])
+    texts = [text for text in _off_by_one(schema, _right_text(party, case, pattern)) if not _matches(pattern, text)]
     bads = (Bad(brief(text), [text] if case.kind == "array" else text) for text in texts)
     expect_refused(party, case, bads, keyword="pattern", expected=f"a text off {pattern} to be refused for {case.path}")
 
 
-def _right_text(party: Party, field: Field) -> str:
+def _right_text(party: Party, field: Field, pattern: str) -> str:
     """The text that the record holds, else another one that is valid.
 
     Raises NotJudged where the record's own text does not match: then the pattern is not what the service goes by.
     """
     record = party.read(without=field.top)
-    held = party.composer.patch(record, field, None).shown_in(record)
-    held = held[0] if isinstance(held, list) and held else held
+    held = _first(party.composer.patch(record, field, None).shown_in(record))
     if isinstance(held, str) and held:
-        if not _matches(str(_pattern_of(field)), held):
+        if not _matches(pattern, held):
             raise NotJudged(f"the record itself holds {brief(held)}, which the pattern does not match")
         return held
-    drawn = party.values.fresh(field)
-    drawn = drawn[0] if isinstance(drawn, list) and drawn else drawn
+    drawn = _first(party.values.fresh(field))
     if not isinstance(drawn, str) or not drawn:
         raise NotJudged(f"no text is known that the pattern of {field.path} matches")
     return drawn
+
+
+def _first(value: Any) -> Any:
+    """The first item of a list that has any, and any other value itself."""
+    return value[0] if isinstance(value, list) and value else value
 
 
 def _off_by_one(schema: Schema, right: str) -> Iterator[str]:
@@ -87,7 +88,7 @@ def _matches(pattern: str, text: str) -> bool:
         found = re.search(pattern, text) is not None
     except re.error:
         found = False
-    return found or Values.valid(Field(path="", schema={"pattern": pattern}), text)
+    return found or keeps_to({"pattern": pattern}, text)
 
 
 def _of_steps(api: Api) -> list[Field]:
@@ -134,4 +135,4 @@ def _number(value: Any) -> float | None:
 def _breaks_step_alone(field: Field, value: Any) -> bool:
     """It is valid but for the step: within the limits, and of the type."""
     others = {name: each for name, each in field.schema.items() if name != "multipleOf"}
-    return not Values.valid(field, value) and Values.valid(Field(path=field.path, schema=others), value)
+    return not Values.valid(field, value) and keeps_to(others, value)
